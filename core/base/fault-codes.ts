@@ -1,0 +1,226 @@
+/**
+ * Every fault the product can name. The registry is also the operator's page: `npm run docs:faults` writes
+ * docs/faults.md from it. A fault is the world failing; refusals are outcomes, and broken promises of our own are bugs.
+ */
+interface FaultEntry {
+  /** What has happened, in an operator's words. */
+  readonly meaning: string;
+  /** What the machine does by itself. */
+  readonly machineDoes: string;
+  /** What staff should do. */
+  readonly staffDo: string;
+}
+
+const reconnects = 'Tries again by itself, waiting longer each time, at most 30 s.';
+
+export const faultCodes = {
+  'transport.unreachable': {
+    meaning: 'Nothing answers at the address of the device: no such port, nobody listening, or no route.',
+    machineDoes: reconnects,
+    staffDo:
+      'Check that the device has power and that its cable is in. Check the address in the configuration.',
+  },
+  'transport.busy': {
+    meaning: 'Another program holds the port.',
+    machineDoes: reconnects,
+    staffDo: 'End the other program that uses this port.',
+  },
+  'transport.timed-out': {
+    meaning: 'Opening the line took too long.',
+    machineDoes: reconnects,
+    staffDo: 'Check the network between the box and the device.',
+  },
+  'transport.pulled': {
+    meaning: 'The line was cut from outside: cable pulled, power lost, or the device closed it.',
+    machineDoes: reconnects,
+    staffDo: 'Put the cable back, or switch the device on.',
+  },
+  'transport.closed': {
+    meaning: 'The program closed the line itself.',
+    machineDoes: 'Opens it again when it needs it.',
+    staffDo: 'Nothing.',
+  },
+  'transport.bad-address': {
+    meaning: 'The address in the configuration cannot be understood.',
+    machineDoes: 'Does not start the device.',
+    staffDo: 'Write it as serial:///dev/ttyUSB0?baud=9600, tcp://host:port or pcsc://reader-name.',
+  },
+  'line.no-answer': {
+    meaning: 'The line is open but the device does not answer.',
+    machineDoes: 'Repeats what is safe to repeat, then reports the device as not working.',
+    staffDo: 'Switch the device off and on. If it stays silent, check its address and speed settings.',
+  },
+  'line.garbled': {
+    meaning: 'The device answered with bytes that make no sense.',
+    machineDoes: 'Throws them away, counts them, and asks again where that is safe.',
+    staffDo: 'If it lasts, check the cable and the speed settings.',
+  },
+  'line.unexpected-reply': {
+    meaning: 'An answer came to a question that was never asked.',
+    machineDoes: 'Throws it away and counts it.',
+    staffDo: 'If it lasts, check that no other program talks to the device.',
+  },
+  'terminal.out-of-order': {
+    meaning: 'The payment terminal says that it cannot work.',
+    machineDoes: 'Takes sales off the screen until it works again.',
+    staffDo: 'Follow the message on the terminal, or call its service.',
+  },
+  'terminal.no-answer': {
+    meaning: 'The payment terminal did not answer in time.',
+    machineDoes: 'Asks it what became of the payment before anything else; never charges again.',
+    staffDo: 'If it lasts, switch the terminal off and on and check its network.',
+  },
+  'terminal.bad-answer': {
+    meaning: 'The payment terminal answered something that does not fit the question.',
+    machineDoes: 'Treats the payment as in doubt and asks the terminal.',
+    staffDo: 'Check the protocol version set on the terminal.',
+  },
+  'dispenser.card-jam': {
+    meaning: 'A card is stuck in the dispenser.',
+    machineDoes: 'Tries once to pull it into the bin, then stops selling cards.',
+    staffDo: 'Open the dispenser, take the card out, close it, and acknowledge the fault.',
+  },
+  'dispenser.stacker-empty': {
+    meaning: 'No cards left.',
+    machineDoes: 'Takes sales that need a card off the screen.',
+    staffDo: 'Fill the stacker.',
+  },
+  'dispenser.bin-full': {
+    meaning: 'The bin for rejected cards is full.',
+    machineDoes: 'Stops selling cards: it could not take a forgotten one back.',
+    staffDo: 'Empty the bin and set its counter to zero.',
+  },
+  'dispenser.no-card': {
+    meaning: 'There is no card where one was expected.',
+    machineDoes: 'Asks the dispenser where the card is and goes on from there.',
+    staffDo: 'If it lasts, look for a card moved by hand.',
+  },
+  'dispenser.card-moved': {
+    meaning: 'A card was moved by hand while the dispenser worked.',
+    machineDoes: 'Asks the dispenser where the card is and goes on from there.',
+    staffDo: 'Nothing, unless it happens often.',
+  },
+  'dispenser.hardware': {
+    meaning: 'The dispenser reports a broken part (sensor, motor).',
+    machineDoes: 'Stops selling cards.',
+    staffDo: 'Call service with the detail shown.',
+  },
+  'dispenser.refused': {
+    meaning: 'The dispenser does not accept an order.',
+    machineDoes: 'Asks it for its state; stops selling cards if it refuses again.',
+    staffDo: 'Check that the model in the configuration is the one installed.',
+  },
+  'card.no-answer': {
+    meaning: 'The card in the encoder does not answer.',
+    machineDoes: 'Takes it into the bin and tries another, at most twice.',
+    staffDo: 'If it happens often, check the batch of cards.',
+  },
+  'card.gone': {
+    meaning: 'The card was taken away before it had answered.',
+    machineDoes: 'Waits for the next card.',
+    staffDo: 'Nothing. Ask the person to hold the card longer.',
+  },
+  'card.refused': {
+    meaning: 'The card answered with an error.',
+    machineDoes: 'In the encoder: takes it into the bin and tries another. At the gate: refuses it.',
+    staffDo: 'If it happens often, check the batch of cards.',
+  },
+  'card.not-genuine': {
+    meaning:
+      'The card does not prove that it holds the key of this network, or its data does not read back as written.',
+    machineDoes: 'In the encoder: takes it into the bin and tries another. At the gate: refuses it.',
+    staffDo: 'Look at the card. It may be a copy, or of another network.',
+  },
+  'printer.paper-out': {
+    meaning: 'No paper.',
+    machineDoes: 'No longer offers a printed receipt; the digital one stays.',
+    staffDo: 'Put in a new roll.',
+  },
+  'printer.cover-open': {
+    meaning: 'The cover of the printer is open.',
+    machineDoes: 'No longer offers a printed receipt until it is closed.',
+    staffDo: 'Close the cover.',
+  },
+  'printer.hardware': {
+    meaning: 'The printer reports an error (cutter, head temperature, mechanism).',
+    machineDoes: 'No longer offers a printed receipt.',
+    staffDo: 'Switch it off and on; look for paper in the cutter.',
+  },
+  'printer.no-answer': {
+    meaning: 'The printer did not confirm in time.',
+    machineDoes: 'Does not print the same receipt again by itself; offers the digital one.',
+    staffDo: 'Look whether the receipt lies in the tray.',
+  },
+  'reader.service-down': {
+    meaning: 'The smart-card service (pcscd) does not run.',
+    machineDoes: reconnects,
+    staffDo: 'Start the service: systemctl start pcscd.',
+  },
+  'reader.missing': {
+    meaning: 'The card reader named in the configuration is not plugged in.',
+    machineDoes: 'Waits for it.',
+    staffDo: 'Plug the reader in.',
+  },
+  'reader.failed': {
+    meaning: 'The card reader reported an error.',
+    machineDoes: 'Drops the card and waits for the next.',
+    staffDo: 'If it lasts, unplug the reader and plug it in again.',
+  },
+  'scanner.noise': {
+    meaning: 'The scanner sent bytes that make no code.',
+    machineDoes: 'Throws them away and counts them.',
+    staffDo: 'If it lasts, check prefix, suffix and speed of the scanner.',
+  },
+  'gate.no-answer': {
+    meaning: 'The board of the gate does not answer.',
+    machineDoes: 'Does not release; tries the board again. The exit is free whatever happens.',
+    staffDo: 'Check the power and the bus cable of the board. Let people in by hand meanwhile.',
+  },
+  'gate.refused': {
+    meaning: 'The board of the gate refused an order.',
+    machineDoes: 'Does not release.',
+    staffDo: 'Check that the model in the configuration is the one installed.',
+  },
+  'camera.unavailable': {
+    meaning: 'No camera, or the browser may not use it.',
+    machineDoes: 'Lets people go on without a photo; staff take it later.',
+    staffDo: 'Plug the camera in and allow it.',
+  },
+  'store.full': {
+    meaning: 'The disk is full.',
+    machineDoes: 'Stops selling first; access goes on as long as it can.',
+    staffDo: 'Free space on the disk of the box.',
+  },
+  'store.failed': {
+    meaning: 'The database of the box cannot be read or written.',
+    machineDoes: 'Stops selling and restarts.',
+    staffDo: 'Call service. Do not delete anything.',
+  },
+  'sync.unreachable': {
+    meaning: 'The member base cannot be reached.',
+    machineDoes: 'Goes on by itself, queues what happens, and tries again.',
+    staffDo: 'Check the network if it lasts.',
+  },
+  'sync.refused': {
+    meaning: 'The member base refused a request of this box.',
+    machineDoes: 'Keeps everything and tries again later.',
+    staffDo: 'Look at the detail: the box may have been revoked, or its clock may be wrong.',
+  },
+  'config.invalid': {
+    meaning: 'The configuration file cannot be used.',
+    machineDoes: 'Does not start.',
+    staffDo: 'Correct the line that the message names.',
+  },
+} as const satisfies Readonly<Record<string, FaultEntry>>;
+
+export type FaultCode = keyof typeof faultCodes;
+
+/** A fault as it happened: its code, and a detail for the technician (never personal data). */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly detail: string;
+}
+
+export function fault(code: FaultCode, detail: string): Fault {
+  return { code, detail };
+}

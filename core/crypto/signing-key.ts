@@ -1,0 +1,61 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { fromBase64url, toBase64url } from './base64url.ts';
+
+/** Ed25519 (RFC 8032). Public keys travel as 32 raw bytes, private keys as PKCS#8 DER, both in base64url. */
+export interface SigningKeyPair {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+/** DER of a SubjectPublicKeyInfo for Ed25519 up to the raw key (RFC 8410 §4). */
+const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+const publicKeys = new Map<string, KeyObject>();
+const publicKeysKept = 10_000;
+
+/** From the system's generator. */
+export function newSigningKeyPair(): SigningKeyPair {
+  const pair = generateKeyPairSync('ed25519');
+  return {
+    publicKey: toBase64url(
+      pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length),
+    ),
+    privateKey: toBase64url(pair.privateKey.export({ format: 'der', type: 'pkcs8' })),
+  };
+}
+
+/** 64 bytes. */
+export function signBytes(privateKey: string, message: Uint8Array | string): Uint8Array {
+  const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64url'), format: 'der', type: 'pkcs8' });
+  return Uint8Array.from(sign(null, Buffer.from(message), key));
+}
+
+/** False for a wrong signature, and for a key or a signature of the wrong shape. */
+export function signatureHolds(
+  publicKey: string,
+  message: Uint8Array | string,
+  signature: Uint8Array,
+): boolean {
+  if (signature.length !== 64) return false;
+  const key = importPublicKey(publicKey);
+  return key !== null && verify(null, Buffer.from(message), key, signature);
+}
+
+/** Parsed keys are kept: a gate verifies many signatures of few keys. */
+function importPublicKey(publicKey: string): KeyObject | null {
+  const kept = publicKeys.get(publicKey);
+  if (kept) return kept;
+  const raw = fromBase64url(publicKey);
+  if (raw.length !== 32) return null;
+  const key = createPublicKey({ key: Buffer.concat([spkiPrefix, raw]), format: 'der', type: 'spki' });
+  if (publicKeys.size >= publicKeysKept) publicKeys.clear();
+  publicKeys.set(publicKey, key);
+  return key;
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+/** Schemas of the events an edge pushes. The rules are in SPEC.md; a rule's number stands beside what enforces it. */
+
+const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'not an id');
+const time = z.iso.datetime({ message: 'not an ISO 8601 time in UTC' });
+export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 digest in hex');
+const cents = z.int().min(-100_000_000).max(100_000_000);
+
+export const accessReasons = [
+  'unknown',
+  'blocked',
+  'not-started',
+  'expired',
+  'wrong-club',
+  'closed-hours',
+  'ticket-spent',
+] as const;
+
+export const credentialKinds = ['card', 'pass', 'ticket'] as const;
+
+const saleLine = z.object({
+  label: z.string().min(1).max(120),
+  productId: z.string().min(1).max(60),
+  quantity: z.int().min(1).max(99),
+  unitCents: cents,
+  grossCents: cents,
+  netCents: cents,
+  vatRate: z.int().min(0).max(10_000),
+});
+
+/** A member, the membership, its card, its guest tickets, the money and the consents: one visit, one event. */
+const saleCompleted = z.object({
+  type: z.literal('sale.completed'),
+  saleId: id,
+  /** What the customer was told: `M7QK-2F9C`. */
+  saleReference: z.string().min(4).max(40),
+  at: time,
+  legalEntityId: id,
+  language: z.enum(['fr', 'en']),
+  member: z.object({
+    memberId: id,
+    /** Digest of the sealed attachment with names, birth date and contact (never in the event itself). */
+    personDigest: digestSchema,
+    photoDigest: digestSchema.nullable(),
+    contractDigest: digestSchema,
+  }),
+  membership: z.object({ membershipId: id, planId: id, validFrom: time, validTo: time.nullable() }),
+  credentials: z
+    .array(
+      z.object({
+        credentialId: id,
+        kind: z.enum(credentialKinds),
+        cardUid: z
+          .string()
+          .regex(/^([0-9A-F]{2}){4,10}$/)
+          .nullable(),
+        validFrom: time,
+        validTo: time.nullable(),
+        singleUse: z.boolean(),
+      }),
+    )
+    .min(1)
+    .max(10),
+  consents: z
+    .array(
+      z.object({
+        purpose: z.enum(['photo', 'news']),
+        given: z.boolean(),
+        wordingVersion: z.string().min(1).max(40),
+      }),
+    )
+    .max(10),
+  lines: z.array(saleLine).min(1).max(20),
+  totalCents: cents.min(0),
+  payment: z.object({
+    means: z.literal('bank-card'),
+    reference: z.string().min(1).max(40),
+    maskedPan: z.string().max(24),
+    scheme: z.string().max(40),
+    authorisation: z.string().max(20),
+    terminalContract: z.string().max(40).nullable(),
+  }),
+  receipt: z.enum(['printed', 'digital', 'none', 'failed']),
+});
+
+/** Somebody presented something at a gate and was let in or refused. */
+const accessDecided = z.object({
+  type: z.literal('access.decided'),
+  decisionId: id,
+  at: time,
+  gateId: z.string().min(1).max(60),
+  /** Null when what was presented names no credential we know the form of. */
+  credentialId: id.nullable(),
+  presented: z.enum(['card', 'pass', 'ticket', 'other']),
+  outcome: z.enum(['granted', 'refused']),
+  reason: z.enum(accessReasons).nullable(),
+  /** How old the member book was, in ms; null when it has never been filled. */
+  dataAgeMs: z.int().min(0).nullable(),
+  /** True when the grant on the credential decided, since the book did not know it. */
+  byGrant: z.boolean(),
+});
+
+/** Somebody went through, as the sensors saw it. */
+const passageSensed = z.object({
+  type: z.literal('passage.sensed'),
+  passageId: id,
+  at: time,
+  gateId: z.string().min(1).max(60),
+  direction: z.enum(['entry', 'exit']),
+  /** The decision that released the gate; null for an exit, or an entry nobody was let in for. */
+  decisionId: id.nullable(),
+  credentialId: id.nullable(),
+  occupancyAfter: z.int().min(0).max(100_000),
+});
+
+/** Something a person must settle. */
+const caseOpened = z.object({
+  type: z.literal('case.opened'),
+  caseId: id,
+  at: time,
+  kind: z.enum(['payment-in-doubt', 'paid-not-served', 'hand-over-card', 'refund-failed']),
+  saleId: id,
+  saleReference: z.string().min(4).max(40),
+  amountCents: cents,
+  detail: z.string().max(400),
+});
+
+export const eventBodySchema = z.discriminatedUnion('type', [
+  saleCompleted,
+  accessDecided,
+  passageSensed,
+  caseOpened,
+]);
+export type EventBody = z.infer<typeof eventBodySchema>;
+export type EventOf<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
+export type AccessReason = (typeof accessReasons)[number];
+export type CredentialKind = (typeof credentialKinds)[number];
+
+/**
+ * One entry of the outbox as it travels. `body` is the canonical JSON (RFC 8785) of an `EventBody`, frozen as text:
+ * what was hashed is what is sent, byte for byte.
+ */
+export const outboxEventSchema = z.object({
+  seq: z.int().min(1),
+  eventId: id,
+  body: z.string().min(2).max(65_536),
+  prevHash: digestSchema,
+  hash: digestSchema,
+});
+export type OutboxEvent = z.infer<typeof outboxEventSchema>;

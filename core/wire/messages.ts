@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { digestSchema, outboxEventSchema } from './event.ts';
+
+/** Requests and answers between an edge's agent and the base. Rules: SPEC.md. */
+
+export const wireVersion = 1;
+
+const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'not an id');
+const time = z.iso.datetime();
+const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/, 'not base64url');
+
+/** Signature headers of every request of an enrolled edge. */
+export const edgeHeader = 'x-portillon-edge';
+export const counterHeader = 'x-portillon-counter';
+export const signatureHeader = 'x-portillon-signature';
+
+/** What an edge signs: these lines joined by a line feed, UTF-8, with its Ed25519 identity key. */
+export function requestToSign(method: string, path: string, counter: number, bodySha256Hex: string): string {
+  return ['portillon-request-1', method.toUpperCase(), path, String(counter), bodySha256Hex].join('\n');
+}
+
+/** `POST /v1/enrol`, unsigned: proves itself by the one-time code. */
+export const enrolRequestSchema = z.object({
+  wireVersion: z.literal(wireVersion),
+  code: z.string().min(4).max(40),
+  /** Ed25519 public key, 32 raw bytes in base64url. */
+  publicKey: base64url.length(43),
+  software: z.string().max(60),
+});
+export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
+
+export const enrolAnswerSchema = z.object({
+  wireVersion: z.literal(wireVersion),
+  edgeId: id,
+  networkId: id,
+  clubId: id,
+  /** The network's Ed25519 key, pinned from now on; it signs the list of edge keys. */
+  networkKey: base64url.length(43),
+  /** The base's X25519 key to which personal data is sealed. */
+  sealKey: base64url.length(43),
+  epoch: z.int().min(1),
+  serverTime: time,
+});
+export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
+
+/** `POST /v1/push`, signed. An empty list is a heartbeat. */
+export const pushRequestSchema = z.object({
+  wireVersion: z.literal(wireVersion),
+  epoch: z.int().min(1),
+  events: z.array(outboxEventSchema).max(1_000),
+  occupancy: z.object({ inside: z.int().min(0), at: time }),
+});
+export type PushRequest = z.infer<typeof pushRequestSchema>;
+
+export const pushAnswerSchema = z.object({
+  epoch: z.int().min(1),
+  appliedThrough: z.int().min(0),
+  /** Events kept but not applied, with the reason; staff settle them. They do not hold up the rest. */
+  parked: z.array(z.object({ seq: z.int(), reason: z.string() })),
+  /** Attachments named by applied events that the base does not hold yet. */
+  wanted: z.array(digestSchema).max(1_000),
+  serverTime: time,
+});
+export type PushAnswer = z.infer<typeof pushAnswerSchema>;
+
+/**
+ * `PUT /v1/attachments/:digest`, signed, body = the sealed bytes (application/octet-stream, at most 4 MiB). The digest is
+ * SHA-256 of the sealed bytes. 204 when stored, 204 again when it was there already.
+ */
+
+/** `GET /v1/feed?after=V&waitSeconds=S`, signed. Waits up to S (0..25) for a change. */
+export const feedRecordSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('club'),
+    id,
+    record: z
+      .object({
+        name: z.string(),
+        legalEntity: z.object({
+          id,
+          name: z.string(),
+          address: z.string(),
+          siret: z.string(),
+          vatNumber: z.string(),
+        }),
+        timeZone: z.string(),
+        capacity: z.int().min(1),
+        /** Opening hours by ISO weekday 1..7, `HH:MM` local, `24:00` for midnight; an absent day is closed. */
+        hours: z.record(z.string().regex(/^[1-7]$/), z.array(z.tuple([z.string(), z.string()])).max(4)),
+        staffPhone: z.string().nullable(),
+        mediator: z.string(),
+      })
+      .nullable(),
+  }),
+  z.object({
+    kind: z.literal('plan'),
+    id,
+    record: z
+      .object({
+        names: z.object({ fr: z.string(), en: z.string() }),
+        descriptions: z.object({ fr: z.string(), en: z.string() }),
+        commitments: z.object({ fr: z.string(), en: z.string() }),
+        /** Shown in this order, smallest first. */
+        position: z.int(),
+        monthlyCents: z.int().min(0),
+        joiningFeeCents: z.int().min(0),
+        vatRate: z.int().min(0).max(10_000),
+        /** `network`: every club; `home`: the club it was sold in. */
+        scope: z.enum(['network', 'home']),
+        /** Hours in which the plan lets in, as for a club; null for whenever the club is open. */
+        hours: z.record(z.string(), z.array(z.tuple([z.string(), z.string()]))).nullable(),
+        guestTickets: z.int().min(0).max(5),
+        soldAtKiosk: z.boolean(),
+      })
+      .nullable(),
+  }),
+  z.object({
+    kind: z.literal('credential'),
+    id,
+    record: z
+      .object({
+        kind: z.enum(['card', 'pass', 'ticket']),
+        cardUid: z.string().nullable(),
+        memberId: id.nullable(),
+        planId: id,
+        homeClubId: id,
+        validFrom: time,
+        validTo: time.nullable(),
+        singleUse: z.boolean(),
+        status: z.enum(['active', 'blocked', 'spent']),
+      })
+      .nullable(),
+  }),
+  z.object({
+    kind: z.literal('edge-key'),
+    id,
+    record: z
+      .object({
+        clubId: id,
+        publicKey: base64url.length(43),
+        status: z.enum(['active', 'revoked']),
+        /** The network key's signature over `edgeKeyToSign`. */
+        signature: base64url.length(86),
+      })
+      .nullable(),
+  }),
+]);
+export type FeedRecord = z.infer<typeof feedRecordSchema>;
+
+/** What the network's key signs of an edge's key, so that a gate believes grants of an edge it never met. */
+export function edgeKeyToSign(edgeId: string, clubId: string, publicKey: string, status: string): string {
+  return ['portillon-edge-key-1', edgeId, clubId, publicKey, status].join('\n');
+}
+
+export const feedChangeSchema = z.object({ version: z.int().min(1), change: feedRecordSchema });
+export type FeedChange = z.infer<typeof feedChangeSchema>;
+
+export const feedAnswerSchema = z.object({
+  epoch: z.int().min(1),
+  changes: z.array(feedChangeSchema).max(5_000),
+  /** Pass it as `after` next time. */
+  cursor: z.int().min(0),
+  /** More is ready now. */
+  more: z.boolean(),
+  serverTime: time,
+});
+export type FeedAnswer = z.infer<typeof feedAnswerSchema>;
+
+/** Every refusal of the base: a word code, what was wrong, what to do. */
+export const refusalSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), path: z.string().optional() }),
+});
+export type Refusal = z.infer<typeof refusalSchema>;
+
+/** What a sealed `person` attachment holds once opened. */
+export const personSchema = z.object({
+  givenName: z.string().max(80),
+  familyName: z.string().max(80),
+  birthDate: z.iso.date(),
+  email: z.string().max(254).nullable(),
+  phone: z.string().max(30).nullable(),
+});
+export type Person = z.infer<typeof personSchema>;
+
+/** What a sealed `contract` attachment holds once opened. */
+export const contractSchema = z.object({
+  wordingVersion: z.string(),
+  language: z.enum(['fr', 'en']),
+  text: z.string().max(60_000),
+  textSha256: digestSchema,
+  signedAt: time,
+  /** Strokes in millimetres on the signing field: [x, y, x, y, …] a stroke; or the name as typed. */
+  signature: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('drawn'), strokes: z.array(z.array(z.number()).max(4_000)).max(60) }),
+    z.object({ kind: z.literal('typed'), text: z.string().max(160) }),
+  ]),
+});
+export type Contract = z.infer<typeof contractSchema>;

@@ -1,0 +1,21 @@
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+
+/** What a device is to the rest of the edge, whatever it does. */
+export type DeviceState =
+  | { readonly status: 'starting' }
+  | { readonly status: 'ready' }
+  /** Reached, but cannot do its work until the fault is gone (jam, paper out, stacker empty). */
+  | { readonly status: 'faulted'; readonly fault: Fault }
+  /** Not reached: cable, power, network. The driver keeps trying with a bounded back-off. */
+  | { readonly status: 'disconnected'; readonly fault: Fault }
+  | { readonly status: 'stopped' };
+
+export interface Device {
+  readonly state: DeviceState;
+  /** Starts supervision and returns at once; the state tells when the device is ready. Not to be called twice. */
+  start(): void;
+  /** Ends supervision, closes the line, and resolves when nothing of the driver is left running. Safe to repeat. */
+  stop(): Promise<void>;
+  /** Calls `listener` on every change of state, never during `onState` itself. Returns how to stop listening. */
+  onState(listener: (state: DeviceState) => void): () => void;
+}

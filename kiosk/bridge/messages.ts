@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { kioskViewSchema, languageSchema } from './view.ts';
+
+/**
+ * Everything the screen may say, as one table. The edge validates each message and answers each by its `id`; the new
+ * view follows on its own. A message that does not fit the screen shown now changes nothing and is answered `stale`.
+ */
+export const screenMessageSchema = z.discriminatedUnion('type', [
+  /** From the attract screen. */
+  z.object({ type: z.literal('start'), language: languageSchema }),
+  z.object({ type: z.literal('choose-language'), language: languageSchema }),
+  z.object({ type: z.literal('choose-plan'), planId: z.string().max(60) }),
+  z.object({ type: z.literal('give-name'), givenName: z.string().max(200), familyName: z.string().max(200) }),
+  /** As typed; the edge judges. */
+  z.object({
+    type: z.literal('give-birth-date'),
+    day: z.string().max(4),
+    month: z.string().max(12),
+    year: z.string().max(6),
+  }),
+  z.object({
+    type: z.literal('give-contact'),
+    contact: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('email'), email: z.string().max(300) }),
+      z.object({ kind: z.literal('phone'), phone: z.string().max(60) }),
+      z.object({ kind: z.literal('none') }),
+    ]),
+  }),
+  /** JPEG in base64, at most 600 kB, taken after consent; or later with staff; or not at all. */
+  z.object({
+    type: z.literal('give-photo'),
+    photo: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('taken'), jpegBase64: z.string().max(800_000) }),
+      z.object({ kind: z.literal('later') }),
+      z.object({ kind: z.literal('refused') }),
+    ]),
+  }),
+  z.object({ type: z.literal('give-consents'), news: z.boolean() }),
+  z.object({ type: z.literal('confirm-answers') }),
+  /** From the check screen, back to one question; its answer returns straight to the check screen. */
+  z.object({
+    type: z.literal('change-answer'),
+    screen: z.enum(['plan', 'name', 'birth-date', 'contact', 'photo', 'consents']),
+  }),
+  z.object({ type: z.literal('contract-read') }),
+  z.object({
+    type: z.literal('sign'),
+    signature: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('drawn'), strokes: z.array(z.array(z.number()).max(4_000)).max(60) }),
+      z.object({ kind: z.literal('typed'), text: z.string().max(160) }),
+    ]),
+  }),
+  z.object({ type: z.literal('pay-again') }),
+  z.object({ type: z.literal('abort-payment') }),
+  z.object({ type: z.literal('choose-receipt'), receipt: z.enum(['paper', 'none']) }),
+  z.object({ type: z.literal('back') }),
+  /** Ends the visit and erases everything that may be erased; not possible between payment and card. */
+  z.object({ type: z.literal('finish') }),
+  /** A touch or a key, at most one a second; puts the time-out off. */
+  z.object({ type: z.literal('still-here') }),
+  z.object({ type: z.literal('call-staff'), reason: z.enum(['help', 'device', 'other']) }),
+]);
+export type ScreenMessage = z.infer<typeof screenMessageSchema>;
+
+/** Screen to edge. */
+export const upEnvelopeSchema = z.object({ id: z.int().min(0), message: screenMessageSchema });
+export type UpEnvelope = z.infer<typeof upEnvelopeSchema>;
+
+/** Edge to screen. */
+export const downEnvelopeSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('view'), view: kioskViewSchema }),
+  z.object({
+    type: z.literal('answer'),
+    id: z.int(),
+    outcome: z.enum(['done', 'stale', 'rejected']),
+    reason: z.string().optional(),
+  }),
+]);
+export type DownEnvelope = z.infer<typeof downEnvelopeSchema>;
+
+/** `GET /bridge/token` (same origin only) answers this; the WebSocket is `/bridge?token=…`. A token lives one start. */
+export const tokenAnswerSchema = z.object({ token: z.string().min(20) });

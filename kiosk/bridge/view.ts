@@ -1,0 +1,182 @@
+import { z } from 'zod';
+
+/**
+ * What the edge tells the screen: the whole of what is to be shown now. The screen keeps nothing of it and decides
+ * nothing; a screen that attaches late, or again after a crash, gets the same view and goes on at the same step.
+ */
+
+export const languageSchema = z.enum(['fr', 'en']);
+export type Language = z.infer<typeof languageSchema>;
+
+const words = z.object({ fr: z.string(), en: z.string() });
+
+export const planOfferSchema = z.object({
+  planId: z.string(),
+  name: words,
+  description: words,
+  commitment: words,
+  monthlyCents: z.int(),
+  joiningFeeCents: z.int(),
+  /** What is paid today: joining fee and first month. */
+  todayCents: z.int(),
+  guestTickets: z.int(),
+});
+export type PlanOffer = z.infer<typeof planOfferSchema>;
+
+/** Answers given so far, for the check screen and for going back. Erased with the session. */
+const answersSchema = z.object({
+  planId: z.string().nullable(),
+  givenName: z.string(),
+  familyName: z.string(),
+  birthDate: z.string().nullable(),
+  contact: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('unanswered') }),
+    z.object({ kind: z.literal('email'), email: z.string() }),
+    z.object({ kind: z.literal('phone'), phone: z.string() }),
+    z.object({ kind: z.literal('none') }),
+  ]),
+  photo: z.enum(['unanswered', 'taken', 'later', 'refused']),
+  newsConsent: z.boolean().nullable(),
+});
+export type Answers = z.infer<typeof answersSchema>;
+
+const fieldProblem = z.object({
+  field: z.enum(['givenName', 'familyName', 'birthDate', 'email', 'phone', 'photo', 'signature']),
+  problem: z.enum([
+    'empty',
+    'too-long',
+    'not-a-date',
+    'in-the-future',
+    'too-old',
+    'not-an-email',
+    'not-a-phone',
+    'too-dark',
+    'too-short',
+    'unreadable',
+  ]),
+});
+export type FieldProblem = z.infer<typeof fieldProblem>;
+
+const question = {
+  /** 1-based position of this question among the questions, and how many there are. */
+  step: z.int(),
+  stepCount: z.int(),
+  answers: answersSchema,
+  problems: z.array(fieldProblem),
+};
+
+export const screenSchema = z.discriminatedUnion('name', [
+  /** Nobody is here. Languages as buttons; what does not work now is said before people begin. */
+  z.object({
+    name: z.literal('attract'),
+    offers: z.object({
+      join: z.discriminatedUnion('possible', [
+        z.object({ possible: z.literal(true) }),
+        z.object({
+          possible: z.literal(false),
+          why: z.enum(['terminal', 'dispenser', 'cards-sold-out', 'no-plans', 'store']),
+          faultCode: z.string(),
+        }),
+      ]),
+      paperReceipt: z.boolean(),
+    }),
+    openUntil: z.string().nullable(),
+  }),
+  z.object({ name: z.literal('plan'), plans: z.array(planOfferSchema), ...question }),
+  z.object({ name: z.literal('name'), ...question }),
+  z.object({ name: z.literal('birth-date'), ...question }),
+  /** Under eighteen: a kind word, and staff. No sale goes on from here. */
+  z.object({ name: z.literal('minor') }),
+  z.object({ name: z.literal('contact'), ...question }),
+  /** Consent first (nothing is recorded before it), then camera, then use or retake, or later with staff. */
+  z.object({ name: z.literal('photo'), ...question }),
+  z.object({ name: z.literal('consents'), ...question }),
+  z.object({ name: z.literal('check'), plan: planOfferSchema, ...question }),
+  /** Summary in plain words and the full text, then the signature on the next screen. */
+  z.object({
+    name: z.literal('contract'),
+    summary: z.array(z.object({ title: z.string(), text: z.string() })),
+    /** The full text, in paragraphs; a paragraph that starts with `# ` is a heading. */
+    text: z.array(z.string()),
+    wordingVersion: z.string(),
+    ...question,
+  }),
+  z.object({ name: z.literal('sign'), fullName: z.string(), ...question }),
+  z.object({
+    name: z.literal('payment'),
+    totalCents: z.int(),
+    lines: z.array(z.object({ label: words, cents: z.int() })),
+    canAbort: z.boolean(),
+    phase: z.discriminatedUnion('name', [
+      /** A card is being fed and written inside the machine, before money is asked. */
+      z.object({ name: z.literal('preparing-card'), stage: z.enum(['feeding', 'writing', 'checking']) }),
+      z.object({ name: z.literal('waiting-for-card') }),
+      /** The terminal is being asked what became of the payment. "Do not pay again." */
+      z.object({ name: z.literal('checking-payment') }),
+      z.object({
+        name: z.literal('not-paid'),
+        why: z.enum(['declined', 'cancelled', 'timed-out', 'terminal-unreachable', 'busy']),
+        /** True only if the terminal has said so. */
+        nothingTaken: z.boolean(),
+      }),
+    ]),
+  }),
+  /** The card is paid for: written for good, then moved to the mouth. */
+  z.object({
+    name: z.literal('take-card'),
+    phase: z.enum(['finishing', 'presenting', 'at-mouth', 'forgotten-soon']),
+    /** Seconds at the mouth so far, for the repeat of voice and light. */
+    waitingSeconds: z.int(),
+  }),
+  z.object({
+    name: z.literal('receipt'),
+    phase: z.enum(['asking', 'printing', 'printed', 'failed']),
+    paperPossible: z.boolean(),
+    totalCents: z.int(),
+    saleReference: z.string(),
+  }),
+  z.object({
+    name: z.literal('welcome'),
+    givenName: z.string(),
+    openUntil: z.string().nullable(),
+    /** Text of each guest ticket's QR, to be shown when it was not printed. */
+    guestTickets: z.array(z.string()),
+    ticketsPrinted: z.boolean(),
+    saleReference: z.string(),
+  }),
+  /** Something failed. Says what is true of the money, and what to do now. */
+  z.object({
+    name: z.literal('trouble'),
+    what: z.enum(['card-not-made', 'paid-no-card', 'payment-in-doubt', 'card-forgotten', 'sale-impossible']),
+    money: z.enum(['nothing-taken', 'taken-membership-active', 'given-back', 'being-checked', 'owed-to-you']),
+    saleReference: z.string(),
+    amountCents: z.int(),
+    faultCode: z.string().nullable(),
+  }),
+]);
+export type Screen = z.infer<typeof screenSchema>;
+export type ScreenName = Screen['name'];
+
+export const kioskViewSchema = z.object({
+  /** Grows with every change; a screen ignores an older one. */
+  revision: z.int(),
+  /** Changes with every visitor; the screen forgets everything of its own when it does (I8). */
+  visitId: z.string(),
+  language: languageSchema,
+  club: z.object({
+    name: z.string(),
+    brand: z.enum(['cadence', 'foulee', 'elan']),
+    staffPhone: z.string().nullable(),
+  }),
+  device: z.object({
+    diagonalInches: z.number(),
+    terminalSide: z.enum(['left', 'right', 'below']),
+    cardSlotSide: z.enum(['left', 'right', 'below']),
+    receiptSlotSide: z.enum(['left', 'right', 'below']),
+  }),
+  screen: screenSchema,
+  /** The session ends by itself in so many seconds, unless somebody touches; null while there is no limit. */
+  timeout: z.object({ warning: z.boolean(), secondsLeft: z.int() }).nullable(),
+  staffCall: z.enum(['none', 'sent']),
+});
+export type KioskView = z.infer<typeof kioskViewSchema>;

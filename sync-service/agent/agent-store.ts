@@ -1,0 +1,32 @@
+import type { OutboxEvent } from '@portillon/core/wire/event.ts';
+import type { EnrolAnswer, FeedChange } from '@portillon/core/wire/messages.ts';
+
+/** What the base told at enrolment, and this edge's own key. */
+export interface EdgeIdentity extends Omit<EnrolAnswer, 'serverTime' | 'wireVersion'> {
+  /** Ed25519 private key, PKCS#8 DER, base64url. */
+  readonly privateKey: string;
+}
+
+/** What the agent needs of the edge's store. All of it durable when the promise resolves. */
+export interface AgentStore {
+  identity(): Promise<EdgeIdentity | null>;
+  saveIdentity(identity: EdgeIdentity): Promise<void>;
+  /** Reserves `count` request counters and returns the first; never the same twice, over restarts too. */
+  reserveCounters(count: number): Promise<number>;
+  /** Events after `seq`, in order, at most `limit`, at most about 1 MiB of bodies. */
+  outboxAfter(seq: number, limit: number): Promise<readonly OutboxEvent[]>;
+  /** The last number the base has said to be applied, and in which epoch it said so. */
+  appliedThrough(): Promise<{ readonly seq: number; readonly epoch: number }>;
+  saveAppliedThrough(seq: number, epoch: number): Promise<void>;
+  /** The sealed bytes, or null when this edge holds no such attachment. */
+  attachment(digest: string): Promise<Uint8Array | null>;
+  /** The base holds it now. */
+  confirmAttachment(digest: string): Promise<void>;
+  /** Digests of attachments whose event is applied and which the base has not confirmed, oldest first. */
+  unconfirmedAttachments(limit: number): Promise<readonly string[]>;
+  feedCursor(): Promise<number>;
+  /** Applies the changes and moves the cursor in one transaction. `baseTimeMs` sets the data age to zero at that time. */
+  applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void>;
+  /** The count to tell with the next heartbeat. */
+  occupancy(): Promise<{ readonly inside: number; readonly at: string }>;
+}

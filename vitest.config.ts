@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'build/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    restoreMocks: true,
+  },
+});
