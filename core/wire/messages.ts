@@ -38,6 +38,8 @@ export const enrolAnswerSchema = z.object({
   networkKey: base64url.length(43),
   /** The base's X25519 key to which personal data is sealed. */
   sealKey: base64url.length(43),
+  /** The network's card master key (AES-128) and its version; goes straight into the key store of the box. */
+  cardKey: z.object({ version: z.int().min(1).max(255), key: base64url.length(22) }),
   epoch: z.int().min(1),
   serverTime: time,
 });
