@@ -81,7 +81,33 @@ const saleCompleted = z.object({
     authorisation: z.string().max(20),
     terminalContract: z.string().max(40).nullable(),
   }),
-  receipt: z.enum(['printed', 'digital', 'none', 'failed']),
+});
+
+/** A sale that was paid for was undone before anything was handed over: membership and credentials end. */
+const saleCancelled = z.object({
+  type: z.literal('sale.cancelled'),
+  saleId: id,
+  at: time,
+  amountCents: cents.min(0),
+  /** Our reference of the reversal, as the terminal knows it. */
+  reversalReference: z.string().min(1).max(40),
+});
+
+/** A paid credential went onto another piece of plastic, since the first one failed. */
+const credentialRebound = z.object({
+  type: z.literal('credential.rebound'),
+  saleId: id,
+  at: time,
+  credentialId: id,
+  cardUid: z.string().regex(/^([0-9A-F]{2}){4,10}$/),
+});
+
+/** What became of the paper receipt of a sale. */
+const receiptSettled = z.object({
+  type: z.literal('receipt.settled'),
+  saleId: id,
+  at: time,
+  receipt: z.enum(['printed', 'not-wanted', 'failed', 'unknown']),
 });
 
 /** Somebody presented something at a gate and was let in or refused. */
@@ -128,6 +154,9 @@ const caseOpened = z.object({
 
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
+  saleCancelled,
+  credentialRebound,
+  receiptSettled,
   accessDecided,
   passageSensed,
   caseOpened,
