@@ -1,0 +1,48 @@
+import type { ClubId, CredentialId, PlanId } from '../base/ids.ts';
+import type { AccessReason } from '../wire/event.ts';
+import type { FeedRecord } from '../wire/messages.ts';
+
+type RecordOf<Kind extends FeedRecord['kind']> = NonNullable<Extract<FeedRecord, { kind: Kind }>['record']>;
+
+export type CredentialRecord = RecordOf<'credential'>;
+export type PlanRecord = RecordOf<'plan'>;
+export type ClubRecord = RecordOf<'club'>;
+
+/** Opening hours by ISO weekday `1`..`7`, as they travel in the feed. */
+export type WeekHours = ClubRecord['hours'];
+
+/** What the rule decides from. Whoever gathers it has verified every signature; nothing here is a claim. */
+export interface AccessFacts {
+  readonly nowMs: number;
+  readonly club: { readonly id: ClubId; readonly timeZone: string; readonly hours: WeekHours };
+  readonly presented: {
+    readonly kind: 'card' | 'pass' | 'ticket' | 'other';
+    /**
+     * Set only when what was presented has proved it: the card has authenticated, the ticket's signature holds. A
+     * number merely read off a chip or a paper is null (legacy badges aside, while the book says so).
+     */
+    readonly credentialId: CredentialId | null;
+  };
+  /** The member book's row of that credential; null when the book does not know it. */
+  readonly book: CredentialRecord | null;
+  /** The plan of the book's row, or else of the grant; null when the book does not know the plan. */
+  readonly plan: Pick<PlanRecord, 'scope' | 'hours'> | null;
+  /** The grant on the card, or the ticket's claims; null when there is none, or when it does not hold. */
+  readonly grant: {
+    readonly credentialId: CredentialId;
+    readonly planId: PlanId;
+    readonly homeClubId: ClubId;
+    readonly scope: 'network' | 'home';
+    readonly validFromMs: number;
+    readonly validToMs: number | null;
+    readonly singleUse: boolean;
+  } | null;
+  /** This edge has seen the ticket used up, whatever the book says yet. */
+  readonly spentHere: boolean;
+  /** How old the member book is; null when it has never been filled. */
+  readonly dataAgeMs: number | null;
+}
+
+export type AccessDecision =
+  | { readonly outcome: 'granted'; readonly by: 'book' | 'grant' }
+  | { readonly outcome: 'refused'; readonly reason: AccessReason };
