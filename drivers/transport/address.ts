@@ -1,0 +1,87 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { SerialTransport } from './serial-transport.ts';
+import { TcpTransport } from './tcp-transport.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * The line that an address of the configuration names:
+ *
+ *   serial:///dev/ttyUSB0?baud=9600&data=7&parity=even&stop=1     data 8, parity none, stop 1 unless said
+ *   serial://COM3?baud=115200
+ *   tcp://192.168.1.20:9100
+ *
+ * `transport.bad-address` says what is wrong with it. Nothing is opened here.
+ */
+export function transportFor(
+  address: string,
+  { clock }: { readonly clock: Clock },
+): Result<Transport, Fault> {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === 'serial:') return serial(address, url);
+  if (url?.protocol === 'tcp:') return tcp(address, url, clock);
+  return bad(address, 'it begins neither with serial:// nor with tcp://');
+}
+
+/** The reader that `pcsc://ACS ACR122U PICC Interface 00 00` names; blanks may be written as %20. */
+export function pcscReaderName(address: string): Result<string, Fault> {
+  const written = /^pcsc:\/\/(.+)$/.exec(address)?.[1];
+  if (written === undefined) return bad(address, 'a card reader is written pcsc://name-of-the-reader');
+  try {
+    return ok(decodeURIComponent(written));
+  } catch {
+    return bad(address, 'a % is not followed by two hexadecimal digits');
+  }
+}
+
+function serial(address: string, url: URL): Result<Transport, Fault> {
+  let path: string;
+  try {
+    path = decodeURIComponent(url.host + url.pathname);
+  } catch {
+    return bad(address, 'a % is not followed by two hexadecimal digits');
+  }
+  if (path === '' || path === '/') return bad(address, 'the port is missing');
+  const unknown = [...url.searchParams.keys()].find(
+    (key) => !['baud', 'data', 'parity', 'stop'].includes(key),
+  );
+  if (unknown !== undefined) return bad(address, `there is no setting ${unknown}`);
+  const baudRate = Number(url.searchParams.get('baud') ?? 'missing');
+  if (!Number.isInteger(baudRate) || baudRate < 300 || baudRate > 4_000_000) {
+    return bad(address, 'baud must be a speed such as 9600');
+  }
+  const dataBits = oneOf(url.searchParams.get('data') ?? '8', ['7', '8']);
+  if (!dataBits) return bad(address, 'data must be 7 or 8');
+  const parity = oneOf(url.searchParams.get('parity') ?? 'none', ['none', 'even', 'odd']);
+  if (!parity) return bad(address, 'parity must be none, even or odd');
+  const stopBits = oneOf(url.searchParams.get('stop') ?? '1', ['1', '2']);
+  if (!stopBits) return bad(address, 'stop must be 1 or 2');
+  return ok(
+    new SerialTransport(address, {
+      path,
+      baudRate,
+      dataBits: dataBits === '7' ? 7 : 8,
+      parity,
+      stopBits: stopBits === '1' ? 1 : 2,
+    }),
+  );
+}
+
+function tcp(address: string, url: URL, clock: Clock): Result<Transport, Fault> {
+  const port = Number(url.port);
+  if (url.hostname === '') return bad(address, 'the host is missing');
+  if (port === 0) return bad(address, 'the port is missing');
+  if ((url.pathname !== '' && url.pathname !== '/') || url.search !== '') {
+    return bad(address, 'nothing may follow the port');
+  }
+  return ok(new TcpTransport({ host: url.hostname.replace(/^\[|\]$/g, ''), port, clock }));
+}
+
+function oneOf<const T extends string>(value: string, allowed: readonly T[]): T | undefined {
+  return allowed.find((candidate) => candidate === value);
+}
+
+function bad(address: string, why: string): Result<never, Fault> {
+  return err(fault('transport.bad-address', `${address}: ${why}`));
+}
