@@ -196,6 +196,16 @@ export const faultCodes = {
     machineDoes: 'Stops selling and restarts.',
     staffDo: 'Call service. Do not delete anything.',
   },
+  'store.in-use': {
+    meaning: 'Another edge already runs on the same data folder.',
+    machineDoes: 'Does not start, and leaves the data alone.',
+    staffDo: 'End the other edge first, or give this one a folder of its own.',
+  },
+  'store.newer-schema': {
+    meaning: 'The data of the box were written by a newer version of the program.',
+    machineDoes: 'Does not start, and changes nothing.',
+    staffDo: 'Install the newer version again.',
+  },
   'sync.unreachable': {
     meaning: 'The member base cannot be reached.',
     machineDoes: 'Goes on by itself, queues what happens, and tries again.',

@@ -1,0 +1,211 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import { Connection, type Reader, type SqlValue, type Tx } from './connection.ts';
+import { StoreFault } from './store-fault.ts';
+
+interface Waiting {
+  /** Runs the writer's statements inside the open transaction. True when its part may be committed. */
+  attempt(): Promise<boolean>;
+  /** The batch is durable: tells the writer what it came to. */
+  settle(): void;
+  /** The batch was undone as a whole. */
+  fail(reason: unknown): void;
+}
+
+/** Writers that may wait at a time, and writers that share one commit. */
+const waitingMax = 10_000;
+const batchMax = 200;
+
+/**
+ * One SQLite file with one writer. Statements of different callers would otherwise meet in one open transaction, since
+ * the sqlite3 package shares the connection. Whole transactions queue here instead:
+ *
+ *     write(a) write(b) write(c)  →  BEGIN  [savepoint a] [savepoint b] [savepoint c]  COMMIT, one fsync
+ *
+ * Each keeps its own savepoint, so that one that throws undoes itself and nothing else. A writer is told only after the
+ * commit. Readers have a connection of their own and see what is committed.
+ */
+export class Database {
+  readonly read: Reader;
+  readonly #reader: Connection;
+  readonly #writer: Connection;
+  readonly #queue: Waiting[] = [];
+  readonly #openTx = new AsyncLocalStorage<TxHandle>();
+  #working: Promise<void> | null = null;
+  #closed = false;
+
+  private constructor(writer: Connection, reader: Connection) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.read = reader;
+  }
+
+  /** Rejects with `StoreFault`. */
+  static async open(file: string): Promise<Database> {
+    const writer = await Connection.open(file);
+    await configure(writer);
+    const reader = await Connection.open(file);
+    await configure(reader);
+    await reader.get('PRAGMA query_only = ON');
+    return new Database(writer, reader);
+  }
+
+  /**
+   * Runs `work` as one transaction and resolves with its value once that is durable. Rejects with what `work` threw, with
+   * nothing of it kept; or with `StoreFault` (`store.full`, `store.failed`) when the disk failed, with nothing kept either.
+   * `work` may run while others wait: statements only, through `tx`, and no waiting for devices or people.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    invariant(
+      this.#openTx.getStore()?.isOpen !== true,
+      'a transaction that starts another would wait for itself',
+    );
+    if (this.#closed) return Promise.reject(new StoreFault('store.failed', 'the store is closed'));
+    if (this.#queue.length >= waitingMax) {
+      return Promise.reject(new StoreFault('store.failed', `${waitingMax} writers wait for the disk`));
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push(this.#waiting(work, resolve, reject));
+      this.#working ??= this.#drain();
+    });
+  }
+
+  /** Finishes what was queued, then closes. Later writes are refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#working;
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+
+  #waiting<T>(
+    work: (tx: Tx) => Promise<T>,
+    resolve: (value: T) => void,
+    reject: (reason: unknown) => void,
+  ): Waiting {
+    const tx = new TxHandle(this.#writer);
+    let settle: () => void = () => reject(new Error('settled before it ran'));
+    return {
+      attempt: async () => {
+        await this.#writer.run('SAVEPOINT one_writer');
+        try {
+          const value = await this.#openTx.run(tx, () => work(tx));
+          tx.close();
+          await this.#writer.run('RELEASE one_writer');
+          settle = () => {
+            tx.committed();
+            resolve(value);
+          };
+          return true;
+        } catch (reason) {
+          await tx.abandon();
+          settle = () => reject(reason);
+          await this.#undoOne(reason);
+          return false;
+        }
+      },
+      settle: () => settle(),
+      fail: reject,
+    };
+  }
+
+  async #undoOne(reason: unknown): Promise<void> {
+    try {
+      await this.#writer.run('ROLLBACK TO one_writer');
+      await this.#writer.run('RELEASE one_writer');
+    } catch {
+      // A full disk may end the whole transaction by itself (sqlite.org/lang_transaction.html §3): all writers are undone.
+      throw reason;
+    }
+  }
+
+  async #drain(): Promise<void> {
+    // One turn, so that writers of the same moment share the first commit too.
+    await Promise.resolve();
+    while (this.#queue.length > 0) await this.#commitTogether(this.#queue.splice(0, batchMax));
+    this.#working = null;
+  }
+
+  async #commitTogether(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#writer.run('BEGIN IMMEDIATE');
+      let anything = false;
+      for (const one of batch) anything = (await one.attempt()) || anything;
+      await this.#writer.run(anything ? 'COMMIT' : 'ROLLBACK');
+    } catch (reason) {
+      // Fails when the database has ended the transaction by itself; then there is nothing to undo.
+      await this.#writer.run('ROLLBACK').catch(() => 'ended already');
+      for (const one of batch) one.fail(reason);
+      return;
+    }
+    for (const one of batch) one.settle();
+  }
+}
+
+async function configure(connection: Connection): Promise<void> {
+  await connection.get('PRAGMA busy_timeout = 2000');
+  const mode = await connection.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
+  if (mode?.journal_mode !== 'wal') {
+    throw new StoreFault('store.failed', 'the file system of the data folder cannot hold a write-ahead log');
+  }
+  await connection.get('PRAGMA synchronous = FULL');
+  await connection.get('PRAGMA foreign_keys = ON');
+  await connection.get('PRAGMA journal_size_limit = 16777216');
+}
+
+class TxHandle implements Tx {
+  readonly #writer: Connection;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #afterwards: (() => void)[] = [];
+  #open = true;
+
+  constructor(writer: Connection) {
+    this.#writer = writer;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  run(sql: string, values?: readonly SqlValue[]): Promise<number> {
+    return this.#track(() => this.#writer.run(sql, values));
+  }
+
+  get<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row | null> {
+    return this.#track(() => this.#writer.get<Row>(sql, values));
+  }
+
+  all<Row>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#track(() => this.#writer.all<Row>(sql, values));
+  }
+
+  onCommitted(then: () => void): void {
+    this.#afterwards.push(then);
+  }
+
+  /** The work is done. A statement still running was not awaited, and its failure would go unseen. */
+  close(): void {
+    invariant(this.#running.size === 0, 'a statement of the transaction was not awaited');
+    this.#open = false;
+  }
+
+  async abandon(): Promise<void> {
+    this.#open = false;
+    await Promise.allSettled(this.#running);
+  }
+
+  committed(): void {
+    for (const then of this.#afterwards) then();
+  }
+
+  async #track<T>(statement: () => Promise<T>): Promise<T> {
+    invariant(this.#open, 'a statement came after the end of its transaction');
+    const running = statement();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}

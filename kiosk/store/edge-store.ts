@@ -1,0 +1,202 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { OutboxEvent } from '@portillon/core/wire/event.ts';
+import type { FeedChange } from '@portillon/core/wire/messages.ts';
+import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import { Attachments } from './attachments.ts';
+import type { Tx } from './connection.ts';
+import { Database } from './database.ts';
+import { FileKeyStore } from './file-key-store.ts';
+import { FolderLock } from './folder-lock.ts';
+import { Identity } from './identity.ts';
+import { type Intent, type IntentId, Intents } from './intents.ts';
+import type { KeyStore } from './key-store.ts';
+import { MemberBook } from './member-book.ts';
+import { Outbox } from './outbox.ts';
+import { Passages } from './passages.ts';
+import { Sales } from './sales.ts';
+import { migrate } from './schema.ts';
+import { asStoreFault, StoreFault } from './store-fault.ts';
+import { Visits } from './visits.ts';
+
+export interface EdgeStoreOptions {
+  /** The data folder of this edge; made when it is not there. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/**
+ * All that the edge must not forget. What belongs together is written through `write`, with the parts below, in one
+ * transaction:
+ *
+ *     await store.write(async (tx) => {
+ *       const event = await store.outbox.appendEvent(tx, body);
+ *       await store.attachments.putAttachment(tx, digest, sealed, event.seq);
+ *     });
+ *
+ * Every method rejects with `StoreFault` when the disk fails; methods of `AgentStore` are durable when they resolve.
+ */
+export class EdgeStore implements AgentStore {
+  readonly outbox: Outbox;
+  readonly attachments: Attachments;
+  readonly intents: Intents;
+  readonly visits: Visits;
+  readonly sales: Sales;
+  readonly book: MemberBook;
+  readonly passages: Passages;
+  readonly keys: KeyStore;
+  readonly #identity: Identity;
+  readonly #database: Database;
+  readonly #lock: FolderLock;
+  readonly #clock: Clock;
+
+  private constructor(database: Database, lock: FolderLock, keys: KeyStore, options: EdgeStoreOptions) {
+    const { clock, random, log } = options;
+    const { read } = database;
+    this.#database = database;
+    this.#lock = lock;
+    this.#clock = clock;
+    this.keys = keys;
+    this.#identity = new Identity(read, keys);
+    this.outbox = new Outbox(read, clock, random);
+    this.attachments = new Attachments(read, clock);
+    this.intents = new Intents(read, clock, random);
+    this.visits = new Visits(read, keys, log);
+    this.sales = new Sales(read, clock);
+    this.book = new MemberBook(read, log);
+    this.passages = new Passages(read, clock, this.outbox);
+  }
+
+  /** Faults: `store.in-use`, `store.newer-schema`, `store.full`, `store.failed`. */
+  static async open(options: EdgeStoreOptions): Promise<Result<EdgeStore, Fault>> {
+    const { folder, log } = options;
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+        throw asStoreFault(error);
+      });
+      const lock = await FolderLock.take(folder);
+      undo.unshift(() => lock.release());
+      const database = await Database.open(join(folder, 'edge.sqlite'));
+      undo.unshift(() => database.close());
+      await migrate(database);
+      const keys = await FileKeyStore.open(join(folder, 'keys'));
+      if (keys.weak)
+        log.warn('secrets lie in files: whoever reads this disk reads them', { keyStore: 'file' });
+      const store = new EdgeStore(database, lock, keys, options);
+      await store.#start();
+      return ok(store);
+    } catch (error) {
+      for (const step of undo) await step();
+      if (error instanceof StoreFault) return err(error.fault);
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const identity = await this.identity();
+    if (identity) this.book.trustNetworkKey(identity.networkKey);
+    await this.book.load();
+    await this.passages.load();
+    await this.write((tx) => this.visits.tidy(tx));
+  }
+
+  /** One transaction; see `Database.write`. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#database.write(work);
+  }
+
+  /** Finishes what was queued and gives the folder free. */
+  async close(): Promise<void> {
+    await this.#database.close();
+    await this.visits.keyDestroyed();
+    await this.#lock.release();
+  }
+
+  /** Durable when resolved: only then may the act begin. */
+  recordIntent(intent: Intent): Promise<IntentId> {
+    return this.write((tx) => this.intents.recordIntent(tx, intent));
+  }
+
+  /** For an outcome that nothing else depends on; otherwise `intents.recordOutcome` in the transaction of what followed. */
+  recordOutcome(intentId: IntentId, outcome: string): Promise<void> {
+    return this.write((tx) => this.intents.recordOutcome(tx, intentId, outcome));
+  }
+
+  saveVisit(visitId: string, json: string): Promise<void> {
+    return this.write((tx) => this.visits.saveVisit(tx, visitId, json));
+  }
+
+  /** The visit is over: its JSON cannot be read again, and attachments that no event names are erased. */
+  async clearVisit(tx: Tx, visitId: string): Promise<void> {
+    await this.visits.clearVisit(tx, visitId);
+    await this.attachments.dropUnlinked(tx);
+  }
+
+  identity(): Promise<EdgeIdentity | null> {
+    return this.#identity.identity();
+  }
+
+  async saveIdentity(identity: EdgeIdentity): Promise<void> {
+    await this.write((tx) => this.#identity.saveIdentity(tx, identity));
+    this.book.trustNetworkKey(identity.networkKey);
+  }
+
+  reserveCounters(count: number): Promise<number> {
+    return this.write(async (tx) => {
+      const row = await tx.get<{ first: number }>(
+        `UPDATE edge_state SET next_request_counter = next_request_counter + ?1
+         RETURNING next_request_counter - ?1 AS first`,
+        [count],
+      );
+      invariant(row, 'the state of the edge has its row');
+      return row.first;
+    });
+  }
+
+  outboxAfter(seq: number, limit: number): Promise<readonly OutboxEvent[]> {
+    return this.outbox.after(seq, limit);
+  }
+
+  appliedThrough(): Promise<{ readonly seq: number; readonly epoch: number }> {
+    return this.outbox.appliedThrough();
+  }
+
+  saveAppliedThrough(seq: number, epoch: number): Promise<void> {
+    return this.write((tx) => this.outbox.saveAppliedThrough(tx, seq, epoch));
+  }
+
+  attachment(digest: string): Promise<Uint8Array | null> {
+    return this.attachments.sealedBytes(digest);
+  }
+
+  confirmAttachment(digest: string): Promise<void> {
+    return this.write((tx) => this.attachments.confirm(tx, digest));
+  }
+
+  unconfirmedAttachments(limit: number): Promise<readonly string[]> {
+    return this.attachments.unconfirmed(limit);
+  }
+
+  feedCursor(): Promise<number> {
+    return this.book.cursor();
+  }
+
+  applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
+    return this.write((tx) => this.book.applyFeed(tx, changes, cursor, baseTimeMs));
+  }
+
+  async occupancy(): Promise<{ readonly inside: number; readonly at: string }> {
+    const { inside } = await this.passages.occupancy();
+    return { inside, at: isoTime(this.#clock.wallMs()) };
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { KeyStore } from './key-store.ts';
+import { asStoreFault } from './store-fault.ts';
+
+const nameShape = /^[a-z0-9][a-z0-9-]{0,80}$/;
+const extension = '.key';
+
+/** One file a secret, readable by its owner only. For development: the disk holds the secrets in clear. */
+export class FileKeyStore implements KeyStore {
+  readonly weak = true;
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(folder: string): Promise<FileKeyStore> {
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(rethrow);
+    return new FileKeyStore(folder);
+  }
+
+  async read(name: string): Promise<Uint8Array | null> {
+    try {
+      return Uint8Array.from(await readFile(this.#path(name)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      return rethrow(error);
+    }
+  }
+
+  async write(name: string, secret: Uint8Array): Promise<void> {
+    const path = this.#path(name);
+    const unfinished = `${path}.new`;
+    try {
+      const file = await open(unfinished, 'w', 0o600);
+      try {
+        await file.writeFile(secret);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(unfinished, path);
+      await this.#syncFolder();
+    } catch (error) {
+      rethrow(error);
+    }
+  }
+
+  async destroy(name: string): Promise<void> {
+    try {
+      await rm(this.#path(name), { force: true });
+      await this.#syncFolder();
+    } catch (error) {
+      rethrow(error);
+    }
+  }
+
+  async names(): Promise<readonly string[]> {
+    const files = await readdir(this.#folder).catch(rethrow);
+    return files
+      .filter((file) => file.endsWith(extension))
+      .map((file) => file.slice(0, -extension.length))
+      .sort();
+  }
+
+  #path(name: string): string {
+    invariant(nameShape.test(name), `${name} is not the name of a secret`);
+    return join(this.#folder, name + extension);
+  }
+
+  /** A name that was made or removed is durable once its folder is. */
+  async #syncFolder(): Promise<void> {
+    const folder = await open(this.#folder, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw asStoreFault(error);
+}

@@ -1,0 +1,16 @@
+/**
+ * Where the edge's secrets lie: its private key, the card master key, the key of the visit in flight. Names are lower-case
+ * words with dashes. In production the operating system keeps them (TPM, systemd credentials).
+ */
+export interface KeyStore {
+  /** True when whoever reads the disk reads the secrets too. Shown to the operator at every start. */
+  readonly weak: boolean;
+  /** Null when there is no such secret. Rejects with `StoreFault`. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** Durable when resolved; replaces what was there, whole or not at all. Rejects with `StoreFault`. */
+  write(name: string, secret: Uint8Array): Promise<void>;
+  /** Gone from the store when resolved; harmless when it was not there. Rejects with `StoreFault`. */
+  destroy(name: string): Promise<void>;
+  /** All names, in order. */
+  names(): Promise<readonly string[]>;
+}

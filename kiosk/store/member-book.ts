@@ -1,0 +1,183 @@
+import type { ClubRecord, CredentialRecord, PlanRecord } from '@portillon/core/access/access-facts.ts';
+import { isTimeZone } from '@portillon/core/access/opening-hours.ts';
+import type { ClubId, CredentialId, EdgeId, PlanId } from '@portillon/core/base/ids.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
+import { edgeKeyToSign, type FeedChange, type FeedRecord } from '@portillon/core/wire/messages.ts';
+import type { Reader, Tx } from './connection.ts';
+
+export type EdgeKeyRecord = NonNullable<Extract<FeedRecord, { kind: 'edge-key' }>['record']>;
+
+export interface KnownCredential {
+  readonly credentialId: CredentialId;
+  readonly record: CredentialRecord;
+}
+
+/**
+ * The edge's copy of what it needs to decide. All of it is also in memory, so that a decision waits for no disk: lookups
+ * are synchronous and show what is committed.
+ */
+export class MemberBook {
+  readonly #read: Reader;
+  readonly #log: Log;
+  readonly #clubs = new Map<string, ClubRecord>();
+  readonly #plans = new Map<string, PlanRecord>();
+  readonly #credentials = new Map<string, CredentialRecord>();
+  readonly #credentialIdByUid = new Map<string, CredentialId>();
+  readonly #edgeKeys = new Map<string, EdgeKeyRecord>();
+  #networkKey: string | null = null;
+  #baseTimeMs: number | null = null;
+
+  constructor(read: Reader, log: Log) {
+    this.#read = read;
+    this.#log = log;
+  }
+
+  /** Fills the memory from the disk; once, before the first lookup. */
+  async load(): Promise<void> {
+    const state = await this.#read.get<{ baseTimeMs: number | null }>(
+      'SELECT book_base_time_ms AS baseTimeMs FROM edge_state',
+    );
+    this.#baseTimeMs = state?.baseTimeMs ?? null;
+    const rows = await this.#read.all<{ kind: FeedRecord['kind']; id: string; record: string }>(
+      'SELECT kind, id, record FROM book_record',
+    );
+    for (const { kind, id, record } of rows) {
+      this.#remember({ kind, id, record: JSON.parse(record) } as FeedRecord);
+    }
+  }
+
+  /** The key that was pinned at enrolment; edge keys are believed only with its signature. */
+  trustNetworkKey(networkKey: string): void {
+    this.#networkKey = networkKey;
+  }
+
+  credential(credentialId: CredentialId): CredentialRecord | null {
+    return this.#credentials.get(credentialId) ?? null;
+  }
+
+  /** `cardUid` in upper-case hex. For legacy badges, and to recognise a card on the encoder. */
+  credentialByCardUid(cardUid: string): KnownCredential | null {
+    const credentialId = this.#credentialIdByUid.get(cardUid);
+    const record = credentialId && this.#credentials.get(credentialId);
+    return record ? { credentialId, record } : null;
+  }
+
+  plan(planId: PlanId): PlanRecord | null {
+    return this.#plans.get(planId) ?? null;
+  }
+
+  /** Plans on sale at a kiosk, in the order they are shown. */
+  plansOnSale(): readonly { readonly planId: PlanId; readonly plan: PlanRecord }[] {
+    return [...this.#plans]
+      .filter(([, plan]) => plan.soldAtKiosk)
+      .sort(([idA, a], [idB, b]) => a.position - b.position || idA.localeCompare(idB))
+      .map(([planId, plan]) => ({ planId: planId as PlanId, plan }));
+  }
+
+  club(clubId: ClubId): ClubRecord | null {
+    return this.#clubs.get(clubId) ?? null;
+  }
+
+  /** The key that signs the grants of that edge, as the network's key vouches for it. */
+  edgeKey(edgeId: EdgeId): EdgeKeyRecord | null {
+    return this.#edgeKeys.get(edgeId) ?? null;
+  }
+
+  /** How old the book is, in whole milliseconds; null when it has never been filled. */
+  dataAgeMs(nowMs: number): number | null {
+    return this.#baseTimeMs === null ? null : Math.max(0, Math.round(nowMs - this.#baseTimeMs));
+  }
+
+  async cursor(): Promise<number> {
+    const row = await this.#read.get<{ cursor: number }>('SELECT feed_cursor AS cursor FROM edge_state');
+    return row?.cursor ?? 0;
+  }
+
+  /** A record that cannot be used (an edge key that the network did not sign, an unknown time zone) is left out and logged. */
+  async applyFeed(tx: Tx, changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
+    for (const { version, change } of changes) {
+      const problem = this.#problemOf(change);
+      if (problem) {
+        this.#log.error('a record of the member base was left out', {
+          kind: change.kind,
+          id: change.id,
+          version,
+          problem,
+        });
+      } else {
+        await this.#put(tx, change);
+      }
+    }
+    await tx.run('UPDATE edge_state SET feed_cursor = ?, book_base_time_ms = ?', [cursor, baseTimeMs]);
+    tx.onCommitted(() => {
+      this.#baseTimeMs = baseTimeMs;
+    });
+  }
+
+  /** What this edge has just sold is in the book at once; the base's row replaces it when it comes. */
+  async rememberOwnCredential(tx: Tx, credentialId: CredentialId, record: CredentialRecord): Promise<void> {
+    await this.#put(tx, { kind: 'credential', id: credentialId, record });
+  }
+
+  #problemOf(change: FeedRecord): string | null {
+    if (change.kind === 'club' && change.record && !isTimeZone(change.record.timeZone)) {
+      return 'unknown time zone';
+    }
+    if (change.kind === 'edge-key' && change.record) {
+      if (!this.#networkKey) return 'no network key is pinned yet';
+      const { clubId, publicKey, status, signature } = change.record;
+      const holds = signatureHolds(
+        this.#networkKey,
+        edgeKeyToSign(change.id, clubId, publicKey, status),
+        fromBase64url(signature),
+      );
+      return holds ? null : 'not signed by the key of the network';
+    }
+    return null;
+  }
+
+  async #put(tx: Tx, change: FeedRecord): Promise<void> {
+    if (change.record) {
+      await tx.run(
+        `INSERT INTO book_record (kind, id, record) VALUES (?, ?, ?)
+         ON CONFLICT (kind, id) DO UPDATE SET record = excluded.record`,
+        [change.kind, change.id, JSON.stringify(change.record)],
+      );
+    } else {
+      await tx.run('DELETE FROM book_record WHERE kind = ? AND id = ?', [change.kind, change.id]);
+    }
+    tx.onCommitted(() => this.#remember(change));
+  }
+
+  #remember(change: FeedRecord): void {
+    switch (change.kind) {
+      case 'club':
+        setOrDelete(this.#clubs, change.id, change.record);
+        return;
+      case 'plan':
+        setOrDelete(this.#plans, change.id, change.record);
+        return;
+      case 'edge-key':
+        setOrDelete(this.#edgeKeys, change.id, change.record);
+        return;
+      case 'credential':
+        this.#rememberCredential(change.id as CredentialId, change.record);
+    }
+  }
+
+  #rememberCredential(credentialId: CredentialId, record: CredentialRecord | null): void {
+    const before = this.#credentials.get(credentialId);
+    if (before?.cardUid && this.#credentialIdByUid.get(before.cardUid) === credentialId) {
+      this.#credentialIdByUid.delete(before.cardUid);
+    }
+    setOrDelete(this.#credentials, credentialId, record);
+    if (record?.cardUid) this.#credentialIdByUid.set(record.cardUid, credentialId);
+  }
+}
+
+function setOrDelete<Value>(map: Map<string, Value>, key: string, value: Value | null): void {
+  if (value === null) map.delete(key);
+  else map.set(key, value);
+}

@@ -1,0 +1,40 @@
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { Database } from './database.ts';
+import { firstTables } from './migrations/0001-first-tables.ts';
+import { StoreFault } from './store-fault.ts';
+
+/** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
+export interface Migration {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+/** In order, without gaps. */
+export const migrations: readonly Migration[] = [firstTables];
+
+/**
+ * Brings the file to the newest schema, each step in a transaction of its own together with its number. Rejects with
+ * `StoreFault`: `store.newer-schema` when a later version of the program wrote the file, which is then left untouched.
+ */
+export async function migrate(database: Database, steps: readonly Migration[] = migrations): Promise<void> {
+  const newest = steps.length;
+  const found = await schemaVersion(database);
+  if (found > newest) {
+    throw new StoreFault(
+      'store.newer-schema',
+      `the data have schema ${found}, this program knows schemas up to ${newest}; nothing was changed`,
+    );
+  }
+  for (const step of steps.slice(found)) {
+    await database.write(async (tx) => {
+      for (const statement of step.statements) await tx.run(statement);
+      await tx.get(`PRAGMA user_version = ${step.version}`);
+    });
+  }
+  invariant((await schemaVersion(database)) === newest, 'migrations are numbered from 1 without gaps');
+}
+
+async function schemaVersion(database: Database): Promise<number> {
+  const row = await database.read.get<{ user_version: number }>('PRAGMA user_version');
+  return row?.user_version ?? 0;
+}
