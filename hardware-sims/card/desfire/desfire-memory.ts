@@ -1,0 +1,92 @@
+import { bytesOfHex, hexOf } from '@portillon/drivers/card/hex.ts';
+import type { SimCardMemory } from '../sim-card.ts';
+
+export interface SimFile {
+  readonly isMaced: boolean;
+  readonly accessRights: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface SimApplication {
+  readonly aid: string;
+  readonly keySettings: number;
+  readonly keys: { key: Uint8Array; version: number }[];
+  readonly files: Map<number, SimFile>;
+}
+
+/** Plain JSON of everything that survives without power, keys included: for the state file of a virtual club only. */
+export interface DesfireMemoryState {
+  readonly applications: readonly {
+    readonly aid: string;
+    readonly keySettings: number;
+    readonly keys: readonly { readonly key: string; readonly version: number }[];
+    readonly files: readonly {
+      readonly fileId: number;
+      readonly isMaced: boolean;
+      readonly accessRights: number;
+      readonly hex: string;
+    }[];
+  }[];
+}
+
+/** A card of 8 KiB. */
+const capacityBytes = 8_192;
+
+/** What a DESFire card keeps without power. */
+export class DesfireMemory {
+  readonly applications: SimApplication[] = [];
+
+  static fromJSON(state: DesfireMemoryState): DesfireMemory {
+    const memory = new DesfireMemory();
+    for (const { aid, keySettings, keys, files } of state.applications) {
+      memory.applications.push({
+        aid,
+        keySettings,
+        keys: keys.map(({ key, version }) => ({ key: bytesOfHex(key), version })),
+        files: new Map(
+          files.map(({ fileId, hex, ...rest }) => [fileId, { ...rest, bytes: bytesOfHex(hex) }]),
+        ),
+      });
+    }
+    return memory;
+  }
+
+  toJSON(): DesfireMemoryState {
+    return {
+      applications: this.applications.map(({ aid, keySettings, keys, files }) => ({
+        aid,
+        keySettings,
+        keys: keys.map(({ key, version }) => ({ key: hexOf(key), version })),
+        files: [...files].map(([fileId, { bytes, ...rest }]) => ({ fileId, ...rest, hex: hexOf(bytes) })),
+      })),
+    };
+  }
+
+  view(): SimCardMemory {
+    return {
+      applications: this.applications.map(({ aid, keys, files }) => ({
+        aid,
+        keyVersions: keys.map(({ version }) => version),
+        files: [...files].map(([fileId, { bytes }]) => ({ fileId, hex: hexOf(bytes) })),
+      })),
+    };
+  }
+
+  application(aid: string): SimApplication | undefined {
+    return this.applications.find((application) => application.aid === aid);
+  }
+
+  createApplication(aid: string, keySettings: number, keyCount: number): void {
+    const keys = Array.from({ length: keyCount }, () => ({ key: new Uint8Array(16), version: 0 }));
+    this.applications.push({ aid, keySettings, keys, files: new Map() });
+  }
+
+  /** Files take whole blocks of 32 bytes. */
+  hasRoomFor(sizeBytes: number): boolean {
+    const sizes = this.applications.flatMap(({ files }) =>
+      [...files.values()].map(({ bytes }) => bytes.length),
+    );
+    const used = [...sizes, sizeBytes].reduce((sum, size) => sum + Math.ceil(size / 32) * 32, 0);
+    return used <= capacityBytes;
+  }
+}
