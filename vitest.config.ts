@@ -1,11 +1,48 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start whole programs and kill them. */
+const processTests = ['kiosk/test/**/*.test.ts', '**/*.process.test.ts'];
+/** Tests that drive pages in Debian's Chromium. */
+const browserTests = ['**/*.browser.test.ts', '**/*.browser.test.tsx'];
+const never = ['**/node_modules/**', 'build/**'];
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'build/**'],
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
+    setupFiles: ['tools/test/leak-check.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...never, ...processTests, ...browserTests],
+          testTimeout: 15_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: processTests,
+          exclude: [...never, ...browserTests],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: browserTests,
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -4,8 +4,8 @@ import { fetchElectron } from './set-up/electron-runtime.mjs';
 import { buildNativeModules } from './set-up/native-modules.mjs';
 import { requireNode } from './set-up/node-version.mjs';
 import { installNpmPackages } from './set-up/npm-packages.mjs';
-import { giveUp, inContinuousIntegration } from './set-up/project.mjs';
 import { say } from './set-up/progress.mjs';
+import { giveUp, inContinuousIntegration } from './set-up/project.mjs';
 import { installSystemPackages } from './set-up/system-packages.mjs';
 
 const help = `Prepares a machine for Portillon: Debian packages, npm packages, native parts.
@@ -28,7 +28,8 @@ export async function setUp({ yes, withElectron }) {
   if (withElectron) await fetchElectron();
 
   const missing = [...missingPackages, ...missingModules];
-  for (const { name, without } of missing) say(`Missing: ${name}. Without it this does not work: ${without}.`);
+  for (const { name, without } of missing)
+    say(`Missing: ${name}. Without it this does not work: ${without}.`);
   if (missing.length > 0 && inContinuousIntegration)
     giveUp('Continuous integration runs everything or fails: install what is missing.');
   return missing;

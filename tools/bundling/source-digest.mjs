@@ -26,7 +26,11 @@ export function sourceDigest(folder = projectFolder) {
   for (const source of sources) {
     if (!existsSync(join(folder, source))) continue;
     for (const file of filesOf(folder, source))
-      hash.update(file).update('\0').update(readFileSync(join(folder, file))).update('\0');
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(join(folder, file)))
+        .update('\0');
   }
   return hash.digest('hex');
 }

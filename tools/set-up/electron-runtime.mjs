@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync } from 'node:fs';
-import { inProject, projectFolder } from './project.mjs';
 import { say, step } from './progress.mjs';
+import { inProject, projectFolder } from './project.mjs';
 import { runCommand } from './run-command.mjs';
 
 /**

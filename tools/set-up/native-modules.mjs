@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { inProject, projectFolder } from './project.mjs';
 import { say, step } from './progress.mjs';
+import { inProject, projectFolder } from './project.mjs';
 import { runCommand, runNpm } from './run-command.mjs';
 
 /**
@@ -20,7 +20,8 @@ export const nativeModules = [
     name: '@pokusew/pcsclite',
     without: 'the card reader at the gate',
     // Loads the native part alone: the module's own entry would already talk to the card service.
-    probe: "process.dlopen({ exports: {} }, require.resolve('@pokusew/pcsclite/build/Release/pcsclite.node'))",
+    probe:
+      "process.dlopen({ exports: {} }, require.resolve('@pokusew/pcsclite/build/Release/pcsclite.node'))",
   },
   {
     name: '@serialport/bindings-cpp',

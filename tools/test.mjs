@@ -1,0 +1,142 @@
+// @ts-check
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildAll } from './build.mjs';
+import { say } from './set-up/progress.mjs';
+import { giveUp, inContinuousIntegration, inProject, projectFolder } from './set-up/project.mjs';
+import { runCommand } from './set-up/run-command.mjs';
+import { setUp } from './set-up.mjs';
+import { SmartCardService } from './start/smart-card-service.mjs';
+import { tallyOf } from './test/vitest-report.mjs';
+
+const help = `npm test               everything: types, lint, layers, build, then unit, process and browser tests
+npm test -- WORDS      only the tests whose file holds one of the words; further options go to vitest`;
+
+/** @typedef {{ name: string, passed: number, failed: number, seconds: number }} StepResult */
+
+const filters = process.argv.slice(2);
+if (filters.includes('--help')) {
+  say(help);
+  process.exit(0);
+}
+
+const missing = await setUp({ yes: false, withElectron: false });
+/** @type {StepResult[]} */
+const results = [];
+/** @type {string[]} */
+const skipped = [];
+const reports = mkdtempSync(join(tmpdir(), 'portillon-test-'));
+const smartCards = new SmartCardService();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    rmSync(reports, { recursive: true, force: true });
+    void smartCards.stop().then(() => process.exit(130));
+  });
+
+try {
+  const unreachable = await smartCards.start();
+  if (unreachable) {
+    if (inContinuousIntegration) giveUp(`The smart-card service does not answer: ${unreachable}.`);
+    say(`The smart-card service does not answer, its tests are left out: ${unreachable}.`);
+  }
+  if (filters.length === 0) await runChecks();
+  await timed('build', async () => {
+    try {
+      await buildAll();
+      return { passed: 1, failed: 0 };
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+      return { passed: 0, failed: 1 };
+    }
+  });
+  for (const project of ['unit', 'process', 'browser']) await runProject(project);
+} finally {
+  await smartCards.stop();
+  rmSync(reports, { recursive: true, force: true });
+}
+report();
+
+async function runChecks() {
+  const local = (/** @type {string} */ name) => inProject('node_modules', '.bin', name);
+  /** @type {readonly [string, string, readonly string[]][]} */
+  const checks = [
+    ['types of the programs', local('tsc'), ['-p', 'tsconfig.json']],
+    ['types of the pages', local('tsc'), ['-p', 'tsconfig.web.json']],
+    ['lint', local('biome'), ['check', '.']],
+    ['layers', process.execPath, ['tools/layers/check.mjs']],
+  ];
+  for (const [name, command, args] of checks)
+    await timed(name, async () => {
+      const { code } = await runCommand(command, args, { cwd: projectFolder });
+      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    });
+}
+
+/** @param {string} project */
+async function runProject(project) {
+  const reportFile = join(reports, `${project}.json`);
+  const vitest = inProject('node_modules', 'vitest', 'vitest.mjs');
+  await timed(`${project} tests`, async () => {
+    const { code } = await runCommand(
+      process.execPath,
+      [
+        vitest,
+        'run',
+        `--project=${project}`,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${reportFile}`,
+        ...(filters.length > 0 ? ['--passWithNoTests', ...filters] : []),
+      ],
+      { cwd: projectFolder, env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' } },
+    );
+    const written = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : null;
+    // With words on the command line vitest writes no report for a project that none of them fits.
+    const tally = tallyOf(written, code);
+    skipped.push(...tally.skipped.map((name) => `${project}: ${name}`));
+    return tally;
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<{ passed: number, failed: number }>} work
+ */
+async function timed(name, work) {
+  say(`\n── ${name}`);
+  const startedMs = performance.now();
+  const { passed, failed } = await work();
+  results.push({ name, passed, failed, seconds: (performance.now() - startedMs) / 1000 });
+}
+
+function report() {
+  say('\n── times');
+  for (const { name, seconds, failed } of results)
+    say(`${name.padEnd(24)} ${seconds.toFixed(1).padStart(7)} s${failed > 0 ? '   FAILED' : ''}`);
+
+  for (const { name, without } of missing) say(`Missing: ${name}. Left out: ${without}.`);
+  const mostNamed = filters.length > 0 ? 0 : 40;
+  for (const name of skipped.slice(0, mostNamed)) say(`Skipped: ${name}`);
+
+  const isTests = (/** @type {StepResult} */ { name }) => name.endsWith(' tests');
+  const checks = results.filter((result) => !isTests(result));
+  sum('checks', checks);
+  for (const result of results.filter(isTests)) sum(result.name, [result]);
+
+  const failed = results.some((result) => result.failed > 0);
+  const silentlyLess = inContinuousIntegration && filters.length === 0 && skipped.length > 0;
+  if (silentlyLess)
+    say(`${skipped.length} tests were skipped: in continuous integration everything runs or fails.`);
+  process.exitCode = failed || silentlyLess ? 1 : 0;
+}
+
+/**
+ * @param {string} title
+ * @param {readonly StepResult[]} parts
+ */
+function sum(title, parts) {
+  const passed = parts.reduce((total, part) => total + part.passed, 0);
+  const failed = parts.reduce((total, part) => total + part.failed, 0);
+  say(`\n${title}\n${passed} passed, ${failed} failed`);
+}
