@@ -28,23 +28,29 @@ export class SmartCardService {
     return this.#run();
   }
 
+  /** @returns {Promise<string | null>} */
   async #run() {
     const child = spawn('/usr/sbin/pcscd', ['--foreground', '--critical', '--auto-exit'], {
       stdio: 'ignore',
       detached: true,
     });
     child.on('error', () => undefined); // told by the probe below
-    child.once('exit', () => {
-      if (this.#child === child) void sleep(restartMs).then(() => this.#child === child && this.#run());
-    });
     this.#child = child;
     const limit = performance.now() + startLimitMs;
     while (performance.now() < limit) {
-      if (await answers()) return null;
+      if (await answers()) {
+        child.once('exit', () => void this.#runAgain());
+        return null;
+      }
       await sleep(50);
     }
     await this.stop();
     return 'see why /usr/sbin/pcscd --foreground does not start';
+  }
+
+  async #runAgain() {
+    await sleep(restartMs);
+    if (this.#child) await this.#run();
   }
 
   /** Ends it if we started it. */
