@@ -30,6 +30,15 @@ export class Attachments {
     );
   }
 
+  /** The event that names it was appended, in the same transaction. Rejects (a bug) when this edge holds no such bytes. */
+  async linkAttachment(tx: Tx, digest: string, eventSeq: number): Promise<void> {
+    const linked = await tx.run('UPDATE attachment SET event_seq = COALESCE(event_seq, ?) WHERE digest = ?', [
+      eventSeq,
+      digest,
+    ]);
+    invariant(linked === 1, 'an event names only attachments that are here');
+  }
+
   /** Erases what no event names: the visit ended without a sale. */
   async dropUnlinked(tx: Tx): Promise<void> {
     await tx.run('DELETE FROM attachment WHERE event_seq IS NULL');
