@@ -68,8 +68,9 @@ export class StateFolder {
     this.#lock = server;
   }
 
+  /** @returns {Promise<void>} */
   release() {
-    this.#lock?.close();
+    return new Promise((resolve) => (this.#lock ? this.#lock.close(() => resolve()) : resolve()));
   }
 
   /** Deletes everything in the folder but the marker. */

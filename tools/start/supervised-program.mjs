@@ -72,6 +72,12 @@ export class SupervisedProgram {
     return ready;
   }
 
+  /** Ends it in good order; the watch then starts it again. */
+  async restart() {
+    this.#child?.kill('SIGTERM');
+    await this.#ended;
+  }
+
   /** Ends it with SIGTERM and waits; kills it after twenty seconds. Safe to repeat. */
   async stop() {
     this.#stopping = true;

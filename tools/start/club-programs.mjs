@@ -1,0 +1,187 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { electronProgram, hasDisplay } from '../set-up/electron-runtime.mjs';
+import { step } from '../set-up/progress.mjs';
+import { inProject, projectFolder } from '../set-up/project.mjs';
+import { freePort } from './free-port.mjs';
+import { ProgramLog } from './program-log.mjs';
+import { SupervisedProgram } from './supervised-program.mjs';
+
+/** @typedef {import('./state-folder.mjs').StateFolder} StateFolder */
+/** @typedef {{ kiosk: number, base: number, panel: number }} Ports */
+
+const usualPorts = { kiosk: 4610, base: 4620, panel: 4630 };
+const errorLookMs = 1_000;
+
+/**
+ * The programs of a whole club on one machine: member base, simulated devices, edge, and Electron's window where it can
+ * open. They start in that order and end in the reverse one.
+ */
+export class ClubPrograms {
+  /** @type {StateFolder} */
+  #state;
+  /** @type {(line: string) => void} */
+  #say;
+  /** @type {{ name: string, program: SupervisedProgram, log: ProgramLog }[]} */
+  #running = [];
+  /** @type {NodeJS.Timeout | undefined} */
+  #errorWatch;
+  #stopping = false;
+
+  /**
+   * @param {StateFolder} state
+   * @param {(line: string) => void} say
+   */
+  constructor(state, say) {
+    this.#state = state;
+    this.#say = say;
+    for (const folder of ['logs', 'ready']) mkdirSync(state.in(folder), { recursive: true, mode: 0o700 });
+  }
+
+  /**
+   * Starts everything and resolves with what a person needs to know.
+   * @param {{ electron: boolean }} options
+   */
+  async start({ electron }) {
+    const ports = await this.#ports();
+    this.#errorWatch = setInterval(() => this.#tellErrors(), errorLookMs);
+
+    const base = await this.#startNode('sync-service', 180_000, () => [
+      ['--state', this.#state.in('sync-service')],
+      ['--port', String(ports.base)],
+      ['--seed', inProject('sync-service', 'seed', 'demo-network.json')],
+      ['--staff-page', inProject('build', 'staff')],
+    ]);
+    const baseUrl = text(base.ready, 'url');
+    const sims = await this.#startNode('sims', 60_000, () => [
+      ['--state', this.#state.in('sims')],
+      ['--club', inProject('hardware-sims', 'clubs', 'lyon-part-dieu.json')],
+      ['--base-url', baseUrl],
+      // Spent at the first start; the edge then keeps its own identity.
+      ...(base.ready.enrolmentCode ? [['--enrolment-code', text(base.ready, 'enrolmentCode')]] : []),
+      ['--bridge-port', String(ports.kiosk)],
+      ['--panel-port', String(ports.panel)],
+      ['--panel-page', inProject('build', 'panel')],
+      ['--pcsc-slot', '0'],
+    ]);
+    const configFile = text(sims.ready, 'edgeConfigPath');
+    const edge = await this.#startNode('edge', 60_000, () => [['--config', configFile]]);
+
+    // A virtual device may have a new address after its program died; the edge reads its configuration at its start.
+    let configDigest = digestOf(configFile);
+    sims.program.onRestarted(async () => {
+      if (digestOf(configFile) === configDigest) return;
+      configDigest = digestOf(configFile);
+      await edge.program.restart();
+    });
+
+    const kioskUrl = text(edge.ready, 'url');
+    return {
+      base: base.ready,
+      sims: sims.ready,
+      kioskUrl,
+      window: electron && (await this.#openWindow(kioskUrl)),
+    };
+  }
+
+  /** Ends what runs, the last started first. Safe to repeat. */
+  async stop() {
+    this.#stopping = true;
+    for (const { name, program } of this.#running.toReversed()) {
+      this.#say(`· ending ${name}`);
+      await program.stop();
+    }
+    this.#running = [];
+    clearInterval(this.#errorWatch);
+  }
+
+  /** The ports of the last time where they are free, so that addresses in use stay good; else the next free ones. */
+  async #ports() {
+    const last = /** @type {Partial<Ports>} */ (this.#state.read('ports.json') ?? {});
+    const kiosk = await freePort(last.kiosk ?? usualPorts.kiosk);
+    const base = await freePort(last.base ?? usualPorts.base, [kiosk]);
+    const panel = await freePort(last.panel ?? usualPorts.panel, [kiosk, base]);
+    const ports = { kiosk, base, panel };
+    this.#state.write('ports.json', ports);
+    return ports;
+  }
+
+  /**
+   * @param {string} name of the program, as it is called in build/
+   * @param {number} readyLimitMs
+   * @param {() => readonly (readonly string[])[]} options
+   */
+  #startNode(name, readyLimitMs, options) {
+    const readyFile = this.#state.in('ready', `${name}.json`);
+    return this.#startProgram({
+      name,
+      command: process.execPath,
+      args: () => [
+        '--enable-source-maps',
+        inProject('build', `${name}.mjs`),
+        ...options().flat(),
+        '--ready-file',
+        readyFile,
+        '--follow-parent',
+      ],
+      readyFile,
+      readyLimitMs,
+    });
+  }
+
+  /** @param {{ name: string, command: string, args: () => readonly string[], readyFile: string, readyLimitMs: number }} plan */
+  async #startProgram(plan) {
+    if (this.#stopping) throw new Error('Asked to end before everything had started.');
+    const log = new ProgramLog(this.#state.in('logs', `${plan.name}.log`));
+    const program = new SupervisedProgram({ ...plan, log, cwd: projectFolder }, this.#say);
+    this.#running.push({ name: plan.name, program, log });
+    const ready = await step(`starting ${plan.name}`, () => program.start());
+    return { program, ready };
+  }
+
+  /**
+   * @param {string} kioskUrl
+   * @returns {Promise<boolean>} whether Electron's window is open
+   */
+  async #openWindow(kioskUrl) {
+    const script = inProject('build', 'electron', 'main.cjs');
+    const program = electronProgram();
+    if (!program || !hasDisplay() || !existsSync(script) || process.getuid?.() === 0) return false;
+    const readyFile = this.#state.in('ready', 'window.json');
+    try {
+      await this.#startProgram({
+        name: 'window',
+        command: program,
+        args: () => [script, '--url', kioskUrl, '--ready-file', readyFile, '--follow-parent'],
+        readyFile,
+        readyLimitMs: 20_000,
+      });
+      return true;
+    } catch (error) {
+      this.#say(`Electron's window does not open. ${error instanceof Error ? error.message : String(error)}`);
+      const window = this.#running.pop();
+      await window?.program.stop();
+      return false;
+    }
+  }
+
+  #tellErrors() {
+    for (const { name, log } of this.#running)
+      for (const words of log.newErrors().slice(0, 3)) this.#say(`${name}: ${words}`);
+  }
+}
+
+/**
+ * A field every program promises to write into its ready file.
+ * @param {Record<string, unknown>} ready
+ * @param {string} field
+ */
+function text(ready, field) {
+  const value = ready[field];
+  if (typeof value !== 'string') throw new Error(`A ready file lacks ${field}: ${JSON.stringify(ready)}`);
+  return value;
+}
+
+/** @param {string} file */
+const digestOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');

@@ -1,0 +1,15 @@
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { freePort } from './free-port.mjs';
+
+it('gives the next port when the wanted one is taken or promised', async () => {
+  const server = createServer();
+  const taken = await new Promise<number>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
+  );
+  const next = await freePort(taken);
+  expect(next).toBeGreaterThan(taken);
+  expect(await freePort(taken, [next])).toBeGreaterThan(next);
+  await new Promise((resolve) => server.close(resolve));
+  expect(await freePort(taken)).toBe(taken);
+});
