@@ -9,7 +9,6 @@ import { say } from './set-up/progress.mjs';
 import { giveUp, inProject } from './set-up/project.mjs';
 import { setUp } from './set-up.mjs';
 import { ClubPrograms } from './start/club-programs.mjs';
-import { SmartCardService } from './start/smart-card-service.mjs';
 import { StateFolder } from './start/state-folder.mjs';
 
 const help = `npm start -- OPTIONS     a whole club on this machine: member base, simulated devices, kiosk
@@ -31,7 +30,6 @@ if (options.help) {
 }
 
 const state = await openState();
-const smartCards = new SmartCardService();
 const programs = new ClubPrograms(state, say);
 
 let ending = false;
@@ -40,7 +38,6 @@ async function end(code) {
   if (ending) return;
   ending = true;
   await programs.stop();
-  await smartCards.stop();
   await state.release();
   process.exit(code);
 }
@@ -53,11 +50,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 try {
   const missing = await setUp({ yes: options.yes, withElectron: options['with-electron'] });
   await buildAll();
-  const noSmartCards = await smartCards.start();
-  if (noSmartCards)
-    say(
-      `The smart-card service does not answer; the card reader at the gate is left out.\n    ${noSmartCards}`,
-    );
   const club = await programs.start({ electron: !options['no-electron'] });
   if (!ending) tell(club, missing);
 } catch (error) {
@@ -98,10 +90,11 @@ async function openState() {
  * @param {readonly { name: string, without: string }[]} missing
  */
 function tell({ base, sims, kioskUrl, window }, missing) {
+  const staff = /** @type {{ user: string, password: string } | null} */ (base.staff);
   const rows = [
     ['Kiosk screen', window ? `in its window, and ${kioskUrl}` : kioskUrl],
     ['Staff page', String(base.staffUrl)],
-    ['', `user ${base.staffUser}, password ${base.staffPassword}`],
+    ['', staff ? `user ${staff.user}, password ${staff.password}` : 'with the password you have set'],
     ['Device panel', String(sims.panelUrl)],
     ['State', state.path],
     ['Logs', state.in('logs')],

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAll } from './build.mjs';
 import { say } from './set-up/progress.mjs';
-import { giveUp, inContinuousIntegration, inProject, projectFolder } from './set-up/project.mjs';
+import { inContinuousIntegration, inProject, projectFolder } from './set-up/project.mjs';
 import { runCommand } from './set-up/run-command.mjs';
 import { setUp } from './set-up.mjs';
-import { SmartCardService } from './start/smart-card-service.mjs';
 import { tallyOf } from './test/vitest-report.mjs';
 
 const help = `npm test               everything: types, lint, layers, build, then unit, process and browser tests
@@ -27,19 +26,8 @@ const results = [];
 /** @type {string[]} */
 const skipped = [];
 const reports = mkdtempSync(join(tmpdir(), 'portillon-test-'));
-const smartCards = new SmartCardService();
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.once(signal, () => {
-    rmSync(reports, { recursive: true, force: true });
-    void smartCards.stop().then(() => process.exit(130));
-  });
 
 try {
-  const unreachable = await smartCards.start();
-  if (unreachable) {
-    if (inContinuousIntegration) giveUp(`The smart-card service does not answer: ${unreachable}.`);
-    say(`The smart-card service does not answer, its tests are left out: ${unreachable}.`);
-  }
   if (filters.length === 0) await runChecks();
   await timed('build', async () => {
     try {
@@ -52,7 +40,6 @@ try {
   });
   for (const project of ['unit', 'process', 'browser']) await runProject(project);
 } finally {
-  await smartCards.stop();
   rmSync(reports, { recursive: true, force: true });
 }
 report();

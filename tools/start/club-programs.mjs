@@ -12,6 +12,7 @@ import { SupervisedProgram } from './supervised-program.mjs';
 /** @typedef {{ kiosk: number, base: number, panel: number }} Ports */
 
 const usualPorts = { kiosk: 4610, base: 4620, panel: 4630 };
+const clubFile = inProject('hardware-sims', 'clubs', 'lyon-part-dieu.json');
 const errorLookMs = 1_000;
 
 /**
@@ -54,12 +55,12 @@ export class ClubPrograms {
       ['--staff-page', inProject('build', 'staff')],
     ]);
     const baseUrl = text(base.ready, 'url');
+    const enrolmentCode = enrolmentCodeOf(base.ready);
     const sims = await this.#startNode('sims', 60_000, () => [
       ['--state', this.#state.in('sims')],
-      ['--club', inProject('hardware-sims', 'clubs', 'lyon-part-dieu.json')],
+      ['--club', clubFile],
       ['--base-url', baseUrl],
-      // Spent at the first start; the edge then keeps its own identity.
-      ...(base.ready.enrolmentCode ? [['--enrolment-code', text(base.ready, 'enrolmentCode')]] : []),
+      ...(enrolmentCode ? [['--enrolment-code', enrolmentCode]] : []),
       ['--bridge-port', String(ports.kiosk)],
       ['--panel-port', String(ports.panel)],
       ['--panel-page', inProject('build', 'panel')],
@@ -181,6 +182,16 @@ function text(ready, field) {
   const value = ready[field];
   if (typeof value !== 'string') throw new Error(`A ready file lacks ${field}: ${JSON.stringify(ready)}`);
   return value;
+}
+
+/**
+ * The one-time code that waits for the box of our club; none once it has been used, and the edge keeps its own identity.
+ * @param {Record<string, unknown>} ready
+ */
+function enrolmentCodeOf({ enrolmentCodes }) {
+  const { name } = JSON.parse(readFileSync(clubFile, 'utf8'));
+  const code = /** @type {Record<string, unknown> | undefined} */ (enrolmentCodes)?.[name];
+  return typeof code === 'string' ? code : null;
 }
 
 /** @param {string} file */
