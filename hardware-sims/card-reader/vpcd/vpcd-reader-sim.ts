@@ -1,0 +1,265 @@
+import { connect, type Socket } from 'node:net';
+import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import { PendingBytes } from '@portillon/drivers/framing/pending-bytes.ts';
+import type { SimCard } from '../../card/sim-card.ts';
+import type { NamedFault, ReceivedFrame, Sim, SimAction, SimView } from '../../sim.ts';
+import { Pcscd } from './pcscd.ts';
+import { SlotLock } from './slot-lock.ts';
+import { atrOf, decodeVpcdRequest, historicalBytes } from './vpcd-frames.ts';
+
+export interface VpcdReaderSimOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  /** vpcd has two slots: 35963 (reader "Virtual PCD 00 00", the default) and 35964 ("Virtual PCD 00 01"). */
+  readonly port?: number;
+}
+
+interface LaidCard {
+  readonly card: SimCard;
+  readonly socket: Socket;
+  apdus: number;
+  /** The first length byte of the answer to come has gone out already. */
+  firstByteSent: boolean;
+}
+
+const firstPort = 35_963;
+const receivedLimit = 1_000;
+const noticeLimitMs = 5_000;
+const ok9000 = [0x90, 0x00];
+const notSupported = Uint8Array.of(0x6a, 0x81);
+
+/**
+ * A contactless reader on the machine's real PC/SC stack. vpcd is the reader; this is the card in its field: a TCP client
+ * that answers while a card lies there. vpcd asks every 0.4 s whether a card is present, so a card laid down is noticed up
+ * to that much later; metal readers tell at once.
+ *
+ *   driver ── nfc-pcsc ── pcscd ── libifdvpcd ═ TCP ═ this ── SimCard
+ */
+export class VpcdReaderSim implements Sim {
+  readonly name: string;
+  readonly model = 'vpcd';
+  readonly address: string;
+  readonly received: ReceivedFrame[] = [];
+  readonly actions: readonly SimAction[] = [
+    {
+      name: 'tap',
+      words: 'Hold a card against the reader, and take it away',
+      args: { card: 'card', holdMs: 'number' },
+    },
+    { name: 'lift', words: 'Take the card away' },
+  ];
+  readonly faults: readonly NamedFault[] = [
+    {
+      name: 'cable-pulled',
+      words:
+        'The field is dead: cards are not seen. (The name of a virtual reader stays listed; metal disappears.)',
+    },
+    { name: 'taken-early', words: 'The card is taken away at the second command, before it has answered' },
+  ];
+  readonly #clock: Clock;
+  readonly #port: number;
+  readonly #pcscd: Pcscd;
+  readonly #lock: SlotLock;
+  readonly #listeners = new Set<() => void>();
+  readonly #switchedOn = new Set<string>();
+  #started = false;
+  #laid: LaidCard | undefined;
+  #cancelHold: CancelTimer = () => undefined;
+
+  constructor({ name, clock, port = firstPort }: VpcdReaderSimOptions) {
+    this.name = name;
+    this.#clock = clock;
+    this.#port = port;
+    this.address = `pcsc://Virtual PCD 00 ${String(port - firstPort).padStart(2, '0')}`;
+    this.#pcscd = new Pcscd({ clock });
+    this.#lock = new SlotLock(port);
+  }
+
+  async start(): Promise<void> {
+    this.#lock.take();
+    try {
+      await this.#pcscd.ensure();
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+    this.#started = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    await this.lift();
+    await this.#pcscd.stop();
+    this.#lock.release();
+  }
+
+  view(): SimView {
+    return { card: this.#laid?.card.uid ?? null, faults: [...this.#switchedOn] };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** `tap` takes the card as an object: whoever offers the action to people finds the card that they name. */
+  async act(action: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    switch (action) {
+      case 'tap': {
+        if (!isSimCard(args.card)) throw new Error('tap needs a card');
+        await this.lay(args.card);
+        if (typeof args.holdMs === 'number') {
+          this.#cancelHold = this.#clock.setTimer(args.holdMs, () => void this.lift());
+        }
+        return;
+      }
+      case 'lift':
+        return this.lift();
+      case 'fault':
+        return this.#switchFault(String(args.name), args.on === true);
+      default:
+        throw new Error(
+          `a card reader does not know "${action}"; it knows ${this.actions.map(({ name }) => name)}`,
+        );
+    }
+  }
+
+  /** Holds a card in the field. Resolves when the reader has noticed it and powered it. */
+  async lay(card: SimCard): Promise<void> {
+    if (!this.#started) throw new Error(`${this.name} is not started`);
+    if (this.#laid) throw new Error('a card lies on the reader already');
+    if (this.#switchedOn.has('cable-pulled')) throw new Error('the cable of the reader is pulled');
+    await this.#pcscd.ensure(); // another club's daemon that we shared may have ended
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
+      const laid: LaidCard = { card, socket, apdus: 0, firstByteSent: false };
+      this.#laid = laid;
+      const cancel = this.#clock.setTimer(noticeLimitMs, () => {
+        socket.destroy();
+        reject(new Error(`pcscd has not noticed the card in ${noticeLimitMs} ms`));
+      });
+      this.#answer(laid, () => {
+        cancel();
+        resolve();
+      });
+      socket.once('error', (error) => {
+        cancel();
+        reject(new Error(`the virtual reader cannot be reached: ${error.message}`));
+      });
+      socket.once('close', () => {
+        if (this.#laid !== laid) return;
+        this.#laid = undefined;
+        card.powerOff();
+        this.#changed();
+      });
+      this.#changed();
+    });
+  }
+
+  /** Takes the card away. Resolves when the card is out of the field; pcscd notices up to 0.4 s later. */
+  async lift(): Promise<void> {
+    this.#cancelHold();
+    const laid = this.#laid;
+    if (!laid) return;
+    const closed = new Promise<void>((resolve) => laid.socket.once('close', () => resolve()));
+    leave(laid);
+    await closed;
+  }
+
+  /**
+   * vpcd sends the length and the body in two writes; its kernel holds the body back until the length is acknowledged, and
+   * ours delays that by 44 ms. So the first byte of the next answer goes out as soon as a length is in, carrying the
+   * acknowledgement with it (0.5 ms an APDU). It is 0, because no card here answers more than 255 bytes; an order that has no answer leaves it to
+   * the next one.
+   */
+  #answer(laid: LaidCard, onPowered: () => void): void {
+    const pending = new PendingBytes(70_000);
+    laid.socket.on('data', (bytes) => {
+      pending.push(Uint8Array.from(bytes));
+      while (this.#laid === laid && !laid.socket.writableEnded) {
+        const [high, low] = [pending.at(0), pending.at(1)];
+        if (high === undefined || low === undefined) return;
+        if (!laid.firstByteSent) laid.socket.write(Uint8Array.of(0));
+        laid.firstByteSent = true;
+        if (pending.length < 2 + high * 256 + low) return;
+        const answer = this.#obey(pending.take(2 + high * 256 + low).subarray(2), laid, onPowered);
+        if (!answer) continue;
+        if (answer.length > 0xff) throw new Error('a card answered more than 255 bytes');
+        laid.socket.write(Uint8Array.of(answer.length, ...answer));
+        laid.firstByteSent = false;
+      }
+    });
+  }
+
+  #obey(body: Uint8Array, laid: LaidCard, onPowered: () => void): Uint8Array | undefined {
+    const { card } = laid;
+    const request = decodeVpcdRequest(body);
+    switch (request?.type) {
+      case 'power-on':
+        onPowered();
+        return undefined;
+      case 'power-off':
+      case 'reset':
+        card.powerOff();
+        return undefined;
+      case 'atr':
+        return atrOf(card.ats);
+      case 'apdu':
+        return this.#exchange(request.apdu, laid);
+      default:
+        this.#record(body, 'unknown order');
+        return undefined;
+    }
+  }
+
+  #exchange(apdu: Uint8Array, laid: LaidCard): Uint8Array | undefined {
+    const forReader = apdu[0] === 0xff;
+    this.#record(apdu, forReader ? 'command to the reader' : 'command to the card');
+    laid.apdus++;
+    if (laid.apdus > 1 && this.#switchedOn.has('taken-early')) {
+      leave(laid);
+      return undefined;
+    }
+    return forReader ? readerAnswer(apdu, laid.card) : laid.card.answer(apdu);
+  }
+
+  async #switchFault(name: string, on: boolean): Promise<void> {
+    if (!this.faults.some((known) => known.name === name)) throw new Error(`there is no fault "${name}"`);
+    if (on) this.#switchedOn.add(name);
+    else this.#switchedOn.delete(name);
+    if (on && name === 'cable-pulled') await this.lift();
+    this.#changed();
+  }
+
+  #record(bytes: Uint8Array, meaning: string): void {
+    const hex = Buffer.from(bytes).toString('hex').toUpperCase();
+    this.received.push({ atMonotonicMs: this.#clock.monotonicMs(), hex, meaning });
+    if (this.received.length > receivedLimit) this.received.shift();
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/**
+ * Out of the field. An answer that was begun is ended, as an empty one: pcscd 1.9.9 dies of a segmentation fault when the
+ * connection breaks off between the two bytes of a length.
+ */
+function leave({ socket, firstByteSent }: LaidCard): void {
+  if (firstByteSent && socket.writable) socket.write(Uint8Array.of(0));
+  socket.destroySoon();
+}
+
+/** Pseudo-APDUs that a reader answers itself: PC/SC part 3, 3.2.2.1.3 Get Data. */
+function readerAnswer(apdu: Uint8Array, card: SimCard): Uint8Array {
+  if (apdu[1] === 0xca && apdu[2] === 0x00) return Uint8Array.of(...Buffer.from(card.uid, 'hex'), ...ok9000);
+  if (apdu[1] === 0xca && apdu[2] === 0x01) return Uint8Array.of(...historicalBytes(card.ats), ...ok9000);
+  return notSupported;
+}
+
+function isSimCard(value: unknown): value is SimCard {
+  return typeof value === 'object' && value !== null && 'uid' in value && 'answer' in value && 'ats' in value;
+}
