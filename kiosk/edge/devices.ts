@@ -1,0 +1,102 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
+import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
+import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
+import { PcscCardReader } from '@portillon/drivers/card-reader/pcsc/pcsc-card-reader.ts';
+import type { Device } from '@portillon/drivers/device.ts';
+import type { Gate } from '@portillon/drivers/gate/gate.ts';
+import { ModbusGate } from '@portillon/drivers/gate/modbus-board/modbus-gate.ts';
+import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
+import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
+import { EscPosPrinter } from '@portillon/drivers/printer/escpos/escpos-printer.ts';
+import type { Printer } from '@portillon/drivers/printer/printer.ts';
+import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
+import { SerialScanner } from '@portillon/drivers/scanner/serial/serial-scanner.ts';
+import { pcscReaderName, transportFor } from '@portillon/drivers/transport/address.ts';
+import { ForkedPcsc } from '@portillon/drivers/transport/pcsc/forked-pcsc.ts';
+import type { Transport } from '@portillon/drivers/transport/transport.ts';
+import type { EdgeConfig, GateConfig } from './edge-config.ts';
+
+export interface GateDevices {
+  readonly config: GateConfig;
+  readonly gate: Gate;
+  readonly reader: CardReader | null;
+  readonly scanner: Scanner | null;
+}
+
+/** Every device of the box, made from the configuration and not yet started. */
+export interface EdgeDevices {
+  readonly terminal: PaymentTerminal | null;
+  readonly dispenser: CardDispenser | null;
+  readonly printer: Printer | null;
+  readonly gates: readonly GateDevices[];
+  /** All of them by name, for health and supervision. */
+  readonly all: readonly { readonly name: string; readonly device: Device }[];
+}
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The bundled program that talks to the smart-card service; beside the running program unless said. */
+  readonly pcscProcess?: string;
+}
+
+/** The only place where a model's name becomes a driver. `transport.bad-address` names the address that is wrong. */
+export function makeDevices(config: EdgeConfig['devices'], around: Surroundings): Result<EdgeDevices, Fault> {
+  const { clock } = around;
+  const all: { name: string; device: Device }[] = [];
+  const wrong: Fault[] = [];
+  const pcsc = new ForkedPcsc({
+    ...around,
+    ...(around.pcscProcess ? { childEntry: around.pcscProcess } : {}),
+  });
+
+  function over<D extends Device>(
+    name: string,
+    settings: { readonly address: string } | undefined,
+    make: (options: { transport: Transport; clock: Clock; log: Log }) => D,
+  ): D | null {
+    if (!settings) return null;
+    const transport = transportFor(settings.address, { clock });
+    if (!transport.ok) {
+      wrong.push({ ...transport.error, detail: `${name}: ${transport.error.detail}` });
+      return null;
+    }
+    const device = make({ transport: transport.value, clock, log: around.log.child({ device: name }) });
+    all.push({ name, device });
+    return device;
+  }
+
+  function reader(name: string, settings: GateConfig['reader']): CardReader | null {
+    if (!settings) return null;
+    const readerName = pcscReaderName(settings.address);
+    if (!readerName.ok) {
+      wrong.push({ ...readerName.error, detail: `${name}: ${readerName.error.detail}` });
+      return null;
+    }
+    const device = new PcscCardReader({ pcsc, readerName: readerName.value, clock, log: around.log });
+    all.push({ name, device });
+    return device;
+  }
+
+  const terminal = over('terminal', config.terminal, (options) => new CaisseApTerminal(options));
+  const dispenser = over('dispenser', config.dispenser, (options) => new Crt591Dispenser(options));
+  const printer = over('printer', config.printer, (options) => new EscPosPrinter(options));
+  const gates: GateDevices[] = [];
+  for (const gateConfig of config.gates) {
+    const { id, board, scanner } = gateConfig;
+    const gate = over(`${id}.board`, board, (options) => new ModbusGate({ ...options, ...board }));
+    if (!gate) continue;
+    gates.push({
+      config: gateConfig,
+      gate,
+      reader: reader(`${id}.reader`, gateConfig.reader),
+      scanner: over(`${id}.scanner`, scanner, (options) => new SerialScanner(options)),
+    });
+  }
+  const [first] = wrong;
+  return first ? err(first) : ok({ terminal, dispenser, printer, gates, all });
+}

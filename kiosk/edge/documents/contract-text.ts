@@ -1,0 +1,132 @@
+import type { PaymentSummary } from './payment-summary.ts';
+
+export interface ContractFacts {
+  readonly language: 'fr' | 'en';
+  readonly seller: {
+    readonly name: string;
+    readonly address: string;
+    readonly siret: string;
+    readonly vatNumber: string;
+  };
+  readonly clubName: string;
+  readonly mediator: string;
+  readonly planName: string;
+  readonly planDescription: string;
+  readonly commitment: string;
+  readonly price: PaymentSummary;
+  readonly memberName: string;
+  /** `22/11/2026` or `22 November 2026`. */
+  readonly startDate: string;
+  readonly photo: boolean;
+  readonly news: boolean;
+}
+
+/** The wording that binds. A changed sentence is a new version: what was signed can always be found again. */
+export const contractWordingVersion = '2026-11-a';
+
+/** The contract in plain words, one screen: what, price, length, how to stop, right to withdraw. */
+export function contractSummary(
+  facts: ContractFacts,
+): readonly { readonly title: string; readonly text: string }[] {
+  const { price } = facts;
+  return facts.language === 'fr'
+    ? [
+        { title: 'Votre formule', text: `${facts.planName}. ${facts.planDescription}` },
+        {
+          title: 'Le prix',
+          text: `${price.monthly} par mois. Aujourd’hui vous payez ${price.today}, frais d’adhésion compris.`,
+        },
+        { title: 'La durée', text: facts.commitment },
+        {
+          title: 'Pour arrêter',
+          text: 'Dites-le à l’accueil, à cette borne ou en ligne. Le contrat s’arrête un mois plus tard.',
+        },
+        {
+          title: 'Rétractation',
+          text: 'Ce contrat est conclu sur place, au club : la loi ne prévoit pas de délai de rétractation.',
+        },
+      ]
+    : [
+        { title: 'Your plan', text: `${facts.planName}. ${facts.planDescription}` },
+        {
+          title: 'The price',
+          text: `${price.monthly} a month. Today you pay ${price.today}, joining fee included.`,
+        },
+        { title: 'How long', text: facts.commitment },
+        {
+          title: 'How to stop',
+          text: 'Tell the desk, this kiosk or the website. The contract ends one month later.',
+        },
+        {
+          title: 'Withdrawal',
+          text: 'This contract is made on the premises, in the club: the law gives no withdrawal period.',
+        },
+      ];
+}
+
+/** The full text, in paragraphs; one that starts with `# ` is a heading. */
+export function contractText(facts: ContractFacts): readonly string[] {
+  return facts.language === 'fr' ? french(facts) : english(facts);
+}
+
+function french({ seller, price, ...facts }: ContractFacts): readonly string[] {
+  return [
+    '# Entre qui',
+    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, TVA ${seller.vatNumber}, pour le club ${facts.clubName}, et ${facts.memberName}, ci-après le membre.`,
+    '# Ce que vous achetez',
+    `La formule « ${facts.planName} » : ${facts.planDescription} Elle commence le ${facts.startDate}.`,
+    '# Prix et paiement',
+    `Le prix est de ${price.monthly} par mois, toutes taxes comprises. Aujourd’hui vous payez ${price.today} : ${price.detail}.`,
+    'Les mois suivants sont dus le même jour de chaque mois. Aucun prélèvement n’est fait sans un mandat que vous aurez signé à part.',
+    '# Durée et fin',
+    `${facts.commitment} Vous pouvez résilier à l’accueil, à la borne ou en ligne, sans vous justifier. La résiliation prend effet un mois après votre demande ; le club la confirme par écrit.`,
+    'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif.',
+    '# Votre carte',
+    'La carte est personnelle. Si vous la perdez, dites-le : l’ancienne est bloquée dans tous les clubs, une nouvelle vous est remise.',
+    '# Dans le club',
+    'Le club affiche ses horaires et ses consignes de sécurité. Le club répond des dommages qu’il cause ; rien dans ce contrat ne limite ses obligations légales.',
+    '# Vos données',
+    'Le club garde votre identité et votre contrat pendant la durée du contrat puis cinq ans, les factures dix ans, vos passages trois mois. Vous pouvez demander une copie, une rectification ou l’effacement à l’accueil ou à la borne.',
+    facts.photo
+      ? 'Vous avez accepté que votre photo serve à vous reconnaître à l’entrée. Elle est effacée à la fin du contrat, ou avant si vous le demandez.'
+      : 'Vous n’avez pas donné de photo. Cela ne change rien à vos droits.',
+    facts.news
+      ? 'Vous avez accepté de recevoir les nouvelles du club. Vous pouvez changer d’avis à tout moment.'
+      : 'Vous ne recevrez pas de nouvelles publicitaires.',
+    '# En cas de désaccord',
+    `Parlez-en d’abord au club. Sans réponse sous un mois, vous pouvez saisir gratuitement le médiateur : ${facts.mediator}.`,
+    '# Signature',
+    'En signant à l’écran suivant, vous acceptez ce contrat. Une copie reste à votre disposition à l’accueil et à la borne. La version française fait foi.',
+  ];
+}
+
+function english({ seller, price, ...facts }: ContractFacts): readonly string[] {
+  return [
+    '# Between whom',
+    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, VAT ${seller.vatNumber}, for the club ${facts.clubName}, and ${facts.memberName}, called the member below.`,
+    '# What you buy',
+    `The plan “${facts.planName}”: ${facts.planDescription} It starts on ${facts.startDate}.`,
+    '# Price and payment',
+    `The price is ${price.monthly} a month, tax included. Today you pay ${price.today}: ${price.detail}.`,
+    'The following months are due on the same day of each month. Nothing is debited without a mandate that you sign apart.',
+    '# Length and end',
+    `${facts.commitment} You can end it at the desk, at the kiosk or online, without a reason. It ends one month after you asked; the club confirms it in writing.`,
+    'In case of lasting illness, a move or the loss of your job, you can end it at once with proof.',
+    '# Your card',
+    'The card is personal. If you lose it, tell us: the old one is blocked in every club and you get a new one.',
+    '# In the club',
+    'The club shows its hours and its safety rules. The club answers for damage that it causes; nothing in this contract limits its legal duties.',
+    '# Your data',
+    'The club keeps your identity and contract for the length of the contract and five years, invoices for ten years, your passages for three months. You can ask for a copy, a correction or erasure at the desk or at the kiosk.',
+    facts.photo
+      ? 'You have accepted that your photo serves to recognise you at the entrance. It is erased at the end of the contract, or earlier if you ask.'
+      : 'You have given no photo. This changes nothing to your rights.',
+    facts.news
+      ? 'You have accepted to receive news of the club. You can change your mind at any time.'
+      : 'You will not receive advertising news.',
+    '# If we disagree',
+    `Talk to the club first. With no answer within a month, you can turn to the mediator, free of charge: ${facts.mediator}.`,
+    '# Signature',
+    'By signing on the next screen you accept this contract. A copy stays at your disposal at the desk and at the kiosk. The French version is binding.',
+  ];
+}

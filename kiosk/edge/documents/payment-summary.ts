@@ -1,0 +1,47 @@
+import type { SaleLine } from '@portillon/core/sale/pricing.ts';
+
+/** Prices as words, for contract and receipt. */
+export interface PaymentSummary {
+  readonly monthly: string;
+  readonly today: string;
+  /** `Tous les jours, premier mois 29,90 €, Frais d'adhésion 25,00 €`. */
+  readonly detail: string;
+}
+
+const locales = { fr: 'fr-FR', en: 'en-IE' } as const;
+
+export function moneyWords(amountCents: number, language: 'fr' | 'en'): string {
+  return new Intl.NumberFormat(locales[language], { style: 'currency', currency: 'EUR' }).format(
+    amountCents / 100,
+  );
+}
+
+export function dateWords(timeMs: number, timeZone: string, language: 'fr' | 'en'): string {
+  return new Intl.DateTimeFormat(locales[language], { dateStyle: 'long', timeZone }).format(timeMs);
+}
+
+export function dateTimeWords(timeMs: number, timeZone: string, language: 'fr' | 'en'): string {
+  return new Intl.DateTimeFormat(locales[language], {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone,
+  }).format(timeMs);
+}
+
+/** `YYYY-MM-DD` where the club is. */
+export function localDay(timeMs: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }).format(timeMs);
+}
+
+export function paymentSummary(
+  lines: readonly SaleLine[],
+  monthlyCents: number,
+  totalCents: number,
+  language: 'fr' | 'en',
+): PaymentSummary {
+  return {
+    monthly: moneyWords(monthlyCents, language),
+    today: moneyWords(totalCents, language),
+    detail: lines.map((line) => `${line.label} ${moneyWords(line.grossCents, language)}`).join(', '),
+  };
+}

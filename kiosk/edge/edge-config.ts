@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { z } from 'zod';
+
+const side = z.enum(['left', 'right', 'below']);
+const port = z
+  .int('a port is a whole number')
+  .min(0, 'a port is at least 0')
+  .max(65_535, 'a port is at most 65535');
+
+const gateSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
+  name: z.string().min(1).max(60),
+  board: z.strictObject({
+    model: z.literal('modbus-board'),
+    address: z.string(),
+    unit: z.int().min(1).max(247),
+    entryRelay: z.int().min(0).max(31),
+    /** How long the board keeps the entry released, in ms; the board itself ends it. */
+    pulseMs: z.int().min(100).max(10_000),
+    entryInput: z.int().min(0).max(31),
+    exitInput: z.int().min(0).max(31),
+  }),
+  reader: z.strictObject({ model: z.literal('pcsc'), address: z.string() }).optional(),
+  scanner: z.strictObject({ model: z.literal('serial-scanner'), address: z.string() }).optional(),
+});
+export type GateConfig = z.infer<typeof gateSchema>;
+
+/** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
+export const edgeConfigSchema = z.strictObject({
+  name: z.string().min(1).max(60),
+  /** Where the store and the keys are kept; relative to the file. */
+  stateFolder: z.string().min(1),
+  baseUrl: z.url({
+    protocol: /^https?$/,
+    error: 'the address of the member base starts with http:// or https://',
+  }),
+  enrolmentCode: z.string().optional(),
+  bridge: z.strictObject({ port }),
+  brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
+  screen: z
+    .strictObject({
+      diagonalInches: z.number().min(10).max(65),
+      terminalSide: side,
+      cardSlotSide: side,
+      receiptSlotSide: side,
+    })
+    .optional(),
+  devices: z.strictObject({
+    terminal: z.strictObject({ model: z.literal('caisse-ap'), address: z.string() }).optional(),
+    dispenser: z.strictObject({ model: z.literal('crt-591'), address: z.string() }).optional(),
+    printer: z.strictObject({ model: z.literal('escpos'), address: z.string() }).optional(),
+    gates: z.array(gateSchema).max(16),
+  }),
+});
+export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
+
+/** Reads and checks the file; `config.invalid` names the line's path and what is wrong with it. */
+export async function readEdgeConfig(file: string): Promise<Result<EdgeConfig, Fault>> {
+  const wrong = (what: string) => err(fault('config.invalid', `${file}: ${what}`));
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return wrong(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return wrong(`is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = edgeConfigSchema.safeParse(json);
+  if (!parsed.success) {
+    return wrong(
+      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; '),
+    );
+  }
+  const { stateFolder } = parsed.data;
+  return ok({
+    ...parsed.data,
+    stateFolder: isAbsolute(stateFolder) ? stateFolder : resolve(file, '..', stateFolder),
+  });
+}

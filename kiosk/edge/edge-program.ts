@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemLog } from '@portillon/core/base/system-log.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { Edge } from './edge.ts';
+import { readEdgeConfig } from './edge-config.ts';
+
+/**
+ * The edge as a program: `edge --config FILE [--ready-file FILE] [--follow-parent]`. Ends with 0 when asked to, with 1 and
+ * one sentence when it cannot start, with 70 after a bug, so that the service manager starts it again.
+ */
+const { values } = parseArgs({
+  options: {
+    config: { type: 'string' },
+    'ready-file': { type: 'string' },
+    'follow-parent': { type: 'boolean', default: false },
+  },
+});
+
+const log = systemLog('edge');
+
+function giveUp(sentence: string): never {
+  log.error('edge.cannot-start', { detail: sentence });
+  process.exit(1);
+}
+
+if (!values.config) giveUp('say which configuration file to use: edge --config FILE');
+const config = await readEdgeConfig(values.config);
+if (!config.ok) giveUp(config.error.detail);
+
+// A broken promise of our own: stop at once, so that the restart begins from what is durable.
+process.on('uncaughtException', (error) => bug(error));
+process.on('unhandledRejection', (reason) => bug(reason));
+function bug(reason: unknown): never {
+  log.error('edge.bug', {
+    detail: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+  });
+  process.exit(70);
+}
+
+const screenFolder = fileURLToPath(new URL('./kiosk', import.meta.url));
+const started = await Edge.start({
+  config: config.value,
+  screenFolder: existsSync(screenFolder) ? screenFolder : null,
+  software: 'portillon-edge 0.1.0',
+  clock: systemClock,
+  random: systemRandom,
+  log,
+}).catch((error: NodeJS.ErrnoException) =>
+  giveUp(
+    error.code === 'EADDRINUSE'
+      ? `port ${config.value.bridge.port} of the bridge is taken: choose another in bridge.port, or end the program that holds it`
+      : error.message,
+  ),
+);
+if (!started.ok) giveUp(`${started.error.code}: ${started.error.detail}`);
+const edge = started.value;
+
+let stopping = false;
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  edge.stop().then(
+    () => process.exit(0),
+    (error: unknown) => bug(error),
+  );
+}
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+if (values['follow-parent']) process.stdin.on('end', stop).on('error', stop).resume();
+
+const readyFile = values['ready-file'];
+if (readyFile) {
+  await rm(readyFile, { force: true });
+  await writeFile(`${readyFile}.new`, JSON.stringify({ url: edge.url, pid: process.pid }), { mode: 0o600 });
+  await rename(`${readyFile}.new`, readyFile);
+}

@@ -1,0 +1,183 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import type { CredentialId } from '@portillon/core/base/ids.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { ok, type Result } from '@portillon/core/base/result.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
+import { EdgeStore } from '../store/edge-store.ts';
+import { BridgeServer } from './bridge-server.ts';
+import { type EdgeDevices, makeDevices } from './devices.ts';
+import type { EdgeConfig } from './edge-config.ts';
+import { GateControl } from './gate/gate-control.ts';
+import { KioskController } from './kiosk/kiosk-controller.ts';
+
+export interface EdgeOptions {
+  readonly config: EdgeConfig;
+  /** The built screens; null when there are none. */
+  readonly screenFolder: string | null;
+  readonly software: string;
+  readonly pcscProcess?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** What supervision and the main job may know of an edge. No personal data. */
+export interface EdgeHealth {
+  readonly devices: Readonly<Record<string, { readonly status: string; readonly fault: string | null }>>;
+  readonly inside: number;
+  readonly outboxLeft: number;
+  readonly enrolled: boolean;
+  readonly online: boolean;
+  readonly dataAgeMs: number | null;
+  readonly plans: number;
+}
+
+/**
+ * One box of a club: devices, store, agent, gates and kiosk put together. Started with everything that outlives a crash
+ * looked at first: a release under way, a sale in flight.
+ */
+export class Edge {
+  readonly #options: EdgeOptions;
+  readonly #store: EdgeStore;
+  readonly #devices: EdgeDevices;
+  readonly #agent: SyncAgent;
+  readonly #gates: readonly GateControl[];
+  readonly #kiosk: KioskController | null;
+  readonly #bridge: BridgeServer;
+  #identity: EdgeIdentity | null;
+
+  private constructor(
+    options: EdgeOptions,
+    store: EdgeStore,
+    devices: EdgeDevices,
+    identity: EdgeIdentity | null,
+  ) {
+    const { config, clock, random, log } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#devices = devices;
+    this.#identity = identity;
+    const shared = {
+      store,
+      clock,
+      random,
+      log,
+      identity: () => this.#identity,
+      onEvent: () => this.#agent.notify(),
+      ticketsInFlight: new Set<CredentialId>(),
+    };
+    this.#agent = new SyncAgent({
+      store,
+      clock,
+      random,
+      log: log.child({ part: 'agent' }),
+      baseUrl: config.baseUrl,
+      software: options.software,
+      ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
+      onIdentity: (known) => {
+        this.#identity = known;
+        this.#kiosk?.refresh();
+      },
+      onFeed: () => this.#kiosk?.refresh(),
+    });
+    this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
+    const { terminal, dispenser, printer } = devices;
+    const { screen } = config;
+    this.#kiosk =
+      screen && terminal && dispenser
+        ? new KioskController({
+            ...shared,
+            config: { ...config, screen },
+            terminal,
+            dispenser,
+            printer,
+            publish: (view) => this.#bridge.publish(view),
+          })
+        : null;
+    this.#bridge = new BridgeServer({
+      port: config.bridge.port,
+      screenFolder: options.screenFolder,
+      log: log.child({ part: 'bridge' }),
+      currentView: () => this.#kiosk?.view() ?? null,
+      receive: async (message) =>
+        (await this.#kiosk?.receive(message)) ?? { outcome: 'rejected', reason: 'this box has no screen' },
+      health: () => this.health(),
+    });
+  }
+
+  /** Faults: `transport.bad-address`, and those of the store. Rejects when the bridge's port is taken. */
+  static async start(options: EdgeOptions): Promise<Result<Edge, Fault>> {
+    const { config, clock, random, log } = options;
+    const devices = makeDevices(config.devices, {
+      clock,
+      log,
+      ...(options.pcscProcess ? { pcscProcess: options.pcscProcess } : {}),
+    });
+    if (!devices.ok) return devices;
+    const store = await EdgeStore.open({ folder: config.stateFolder, clock, random, log });
+    if (!store.ok) return store;
+    const edge = new Edge(options, store.value, devices.value, await store.value.identity());
+    try {
+      await edge.#bridge.listen();
+    } catch (error) {
+      await store.value.close();
+      throw error;
+    }
+    for (const { name, device } of devices.value.all) edge.#watch(name, device);
+    for (const gate of edge.#gates) await gate.resume();
+    for (const { device } of devices.value.all) device.start();
+    edge.#agent.start();
+    await edge.#kiosk?.start();
+    log.info('edge.started', {
+      name: config.name,
+      gates: config.devices.gates.length,
+      kiosk: edge.#kiosk !== null,
+    });
+    return ok(edge);
+  }
+
+  get url(): string {
+    return this.#bridge.url;
+  }
+
+  async health(): Promise<EdgeHealth> {
+    const { clock } = this.#options;
+    const devices: Record<string, { status: string; fault: string | null }> = {};
+    for (const { name, device } of this.#devices.all) {
+      const { state } = device;
+      devices[name] = { status: state.status, fault: 'fault' in state ? state.fault.code : null };
+    }
+    return {
+      devices,
+      inside: (await this.#store.passages.occupancy()).inside,
+      outboxLeft: await this.#store.outbox.count(),
+      enrolled: this.#identity !== null,
+      online: this.#agent.state.online,
+      dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
+      plans: this.#store.book.plansOnSale().length,
+    };
+  }
+
+  /** Ends in the order that loses nothing: people first, then devices, then the line to the base, then the store. */
+  async stop(): Promise<void> {
+    await this.#bridge.close();
+    const kioskStopped = this.#kiosk?.stop();
+    await Promise.all(this.#devices.all.map(({ device }) => device.stop()));
+    await kioskStopped;
+    for (const gate of this.#gates) await gate.stop();
+    await this.#agent.stop();
+    await this.#store.close();
+    this.#options.log.info('edge.stopped');
+  }
+
+  #watch(name: string, device: EdgeDevices['all'][number]['device']): void {
+    device.onState((state) => {
+      const fields = { device: name, status: state.status };
+      if ('fault' in state) this.#options.log.warn('edge.device', { ...fields, ...state.fault });
+      else this.#options.log.info('edge.device', fields);
+    });
+  }
+}

@@ -1,0 +1,253 @@
+import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
+import { decide } from '@portillon/core/access/access-rule.ts';
+import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import { type ClubId, type CredentialId, newId, type PlanId } from '@portillon/core/base/ids.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
+import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
+import type { Gate } from '@portillon/drivers/gate/gate.ts';
+import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import type { IntentId } from '../../store/intents.ts';
+import type { GateConfig } from '../edge-config.ts';
+import {
+  closedGate,
+  type GateEffect,
+  type GateInput,
+  type GateState,
+  nextGate,
+  type ReleasedFor,
+} from './gate-machine.ts';
+import { type Presented, presentedCard, presentedCode } from './presented-credential.ts';
+
+export interface GateControlOptions {
+  readonly config: GateConfig;
+  readonly gate: Gate;
+  readonly reader: CardReader | null;
+  readonly scanner: Scanner | null;
+  readonly store: EdgeStore;
+  readonly identity: () => EdgeIdentity | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onEvent: () => void;
+  /** Single-use tickets that have released a gate of this edge and were not yet walked in with; shared by its gates. */
+  readonly ticketsInFlight: Set<CredentialId>;
+}
+
+/** A passage may be sensed this long after the pulse: somebody who was just in the arms. */
+const sensingGraceMs = 1_500;
+const releaseIntent = 'gate.release';
+
+/**
+ * One gate of the club: what is presented becomes facts, the rule decides, the decision is written, the gate is released,
+ * and the passage that the sensors see is written with it. Nothing here waits for the network.
+ */
+export class GateControl {
+  readonly #options: GateControlOptions;
+  #state: GateState = closedGate;
+  #cancelPulse: CancelTimer = () => undefined;
+  readonly #intents = new Map<string, IntentId>();
+  /** Writes in the order things happened. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: GateControlOptions) {
+    this.#options = options;
+    options.gate.onPassage(({ direction }) => this.#input({ type: 'sensed', direction }));
+    options.reader?.onCard((card) => this.#run(this.#cardPresented(card)));
+    options.scanner?.onCode(({ text }) => this.#run(this.#codePresented(text)));
+  }
+
+  /** How long a passage may follow a release. */
+  get #releasedMs(): number {
+    return this.#options.config.board.pulseMs + sensingGraceMs;
+  }
+
+  /** A release that was under way when the edge was killed: the passage may still come, and belongs to it. */
+  async resume(): Promise<void> {
+    const { store, clock, config, log } = this.#options;
+    for (const intent of await store.intents.unfinishedIntents()) {
+      if (intent.kind !== releaseIntent || intent.detail.gateId !== config.id) continue;
+      const leftMs = intent.recordedAtMs + this.#releasedMs - clock.wallMs();
+      if (leftMs <= 0 || leftMs > this.#releasedMs || this.#state.name === 'released') {
+        await store.recordOutcome(intent.intentId, 'not-known');
+        continue;
+      }
+      const { credentialId, singleUse } = intent.detail;
+      const who = {
+        decisionId: intent.subject,
+        credentialId: typeof credentialId === 'string' ? credentialId : null,
+        singleUse: singleUse === true,
+      };
+      log.info('gate.release-resumed', { gateId: config.id, decisionId: who.decisionId, leftMs });
+      this.#intents.set(who.decisionId, intent.intentId);
+      this.#state = { name: 'released', for: who, waiting: null };
+      this.#armPulse(leftMs);
+    }
+  }
+
+  /** Resolves when what was under way is written. */
+  async stop(): Promise<void> {
+    this.#cancelPulse();
+    await this.#writing;
+  }
+
+  #run(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#options.log.error('gate.presentation-failed', {
+        gateId: this.#options.config.id,
+        detail: String(error),
+      });
+    });
+  }
+
+  async #cardPresented(channel: CardChannel): Promise<void> {
+    const identity = this.#options.identity();
+    if (!identity) return;
+    const presented = await presentedCard(channel, {
+      identity,
+      ...this.#options,
+      book: this.#options.store.book,
+    });
+    if (presented) await this.#presented(presented, identity);
+  }
+
+  async #codePresented(text: string): Promise<void> {
+    const identity = this.#options.identity();
+    if (!identity) return;
+    const { store, log } = this.#options;
+    await this.#presented(presentedCode(text, { identity, book: store.book, log }), identity);
+  }
+
+  /** Gather facts, decide, record; then release. */
+  async #presented(presented: Presented, identity: EdgeIdentity): Promise<void> {
+    const { store, clock, random, log, config, onEvent, ticketsInFlight } = this.#options;
+    const nowMs = clock.wallMs();
+    const { credentialId, kind } = presented.presented;
+    const club = store.book.club(identity.clubId as ClubId);
+    const book = credentialId ? store.book.credential(credentialId) : null;
+    const planId = book?.planId ?? presented.grant?.planId ?? null;
+    const dataAgeMs = store.book.dataAgeMs(nowMs);
+    const decision: AccessDecision = club
+      ? decide({
+          ...presented,
+          nowMs,
+          club: { id: identity.clubId as ClubId, timeZone: club.timeZone, hours: club.hours },
+          book,
+          plan: planId ? store.book.plan(planId as PlanId) : null,
+          spentHere:
+            credentialId !== null &&
+            (store.passages.isSpentHere(credentialId) || ticketsInFlight.has(credentialId)),
+          dataAgeMs,
+        })
+      : { outcome: 'refused', reason: 'unknown' };
+    const decisionId = newId<'decision'>(clock, random);
+    const who: ReleasedFor = {
+      decisionId,
+      credentialId,
+      singleUse: book?.singleUse ?? presented.grant?.singleUse ?? false,
+    };
+    if (decision.outcome === 'granted' && who.singleUse && credentialId) ticketsInFlight.add(credentialId);
+    await store.write(async (tx) => {
+      await store.passages.recordDecision(tx, {
+        decisionId,
+        at: isoTime(nowMs),
+        gateId: config.id,
+        credentialId,
+        presented: kind,
+        outcome: decision.outcome,
+        reason: decision.outcome === 'refused' ? decision.reason : null,
+        dataAgeMs,
+        byGrant: decision.outcome === 'granted' && decision.by === 'grant',
+      });
+      if (decision.outcome !== 'granted') return;
+      const detail = { gateId: config.id, credentialId, singleUse: who.singleUse };
+      this.#intents.set(
+        decisionId,
+        await store.intents.recordIntent(tx, { kind: releaseIntent, subject: decisionId, detail }),
+      );
+    });
+    log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...decision });
+    if (decision.outcome === 'granted') this.#input({ type: 'granted', for: who });
+    onEvent();
+  }
+
+  #input(input: GateInput): void {
+    const step = nextGate(this.#state, input);
+    this.#state = step.state;
+    for (const effect of step.effects) this.#do(effect);
+  }
+
+  #do(effect: GateEffect): void {
+    switch (effect.type) {
+      case 'release':
+        this.#run(this.#release());
+        return;
+      case 'record-passage':
+        if (effect.for) this.#cancelPulse();
+        this.#write(() => this.#recordPassage(effect.direction, effect.for));
+        return;
+      case 'nobody-went':
+      case 'turn-away':
+        if (effect.type === 'nobody-went') this.#cancelPulse();
+        this.#write(() => this.#settle(effect.for, effect.type));
+        return;
+    }
+  }
+
+  async #release(): Promise<void> {
+    const { gate, config, log } = this.#options;
+    this.#armPulse(this.#releasedMs);
+    const released = await gate.release();
+    if (released.ok) return;
+    log.error('gate.not-released', { gateId: config.id, ...released.error });
+    this.#input({ type: 'release-failed' });
+  }
+
+  #armPulse(afterMs: number): void {
+    this.#cancelPulse();
+    this.#cancelPulse = this.#options.clock.setTimer(afterMs, () => this.#input({ type: 'pulse-over' }));
+  }
+
+  #write(work: () => Promise<void>): void {
+    this.#writing = this.#writing.then(work).catch((error: unknown) => {
+      this.#options.log.error('gate.not-recorded', {
+        gateId: this.#options.config.id,
+        detail: String(error),
+      });
+    });
+  }
+
+  async #recordPassage(direction: 'entry' | 'exit', who: ReleasedFor | null): Promise<void> {
+    const { store, clock, random, config, onEvent, log } = this.#options;
+    const credentialId = (who?.credentialId ?? null) as CredentialId | null;
+    const intent = who ? this.#intents.get(who.decisionId) : undefined;
+    const { occupancy } = await store.write(async (tx) => {
+      if (who?.singleUse && credentialId) await store.passages.spendTicket(tx, credentialId);
+      if (intent) await store.intents.recordOutcome(tx, intent, 'passage');
+      return store.passages.recordPassage(tx, {
+        passageId: newId(clock, random),
+        at: isoTime(clock.wallMs()),
+        gateId: config.id,
+        direction,
+        decisionId: who?.decisionId ?? null,
+        credentialId,
+      });
+    });
+    if (who) this.#intents.delete(who.decisionId);
+    if (credentialId) this.#options.ticketsInFlight.delete(credentialId);
+    log.info('gate.passage', { gateId: config.id, direction, inside: occupancy.inside });
+    onEvent();
+  }
+
+  /** Nobody went through: a ticket stays good. */
+  async #settle(who: ReleasedFor, outcome: string): Promise<void> {
+    this.#options.ticketsInFlight.delete(who.credentialId as CredentialId);
+    const intent = this.#intents.get(who.decisionId);
+    if (!intent) return;
+    this.#intents.delete(who.decisionId);
+    await this.#options.store.recordOutcome(intent, outcome);
+  }
+}

@@ -1,0 +1,100 @@
+import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
+import type { CredentialId, EdgeId, NetworkId } from '@portillon/core/base/ids.ts';
+import { idFromBytes } from '@portillon/core/base/ids.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import type { EntryClaims } from '@portillon/core/crypto/entry-claims.ts';
+import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
+import { readTicket, ticketProblem } from '@portillon/core/crypto/ticket.ts';
+import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
+import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { MemberBook } from '../../store/member-book.ts';
+
+/** What somebody presented, after everything that proves it has been checked: the part of the facts the rule trusts. */
+export type Presented = Pick<AccessFacts, 'presented' | 'grant'>;
+
+export interface CredentialCheck {
+  readonly identity: EdgeIdentity;
+  readonly book: MemberBook;
+  readonly log: Log;
+}
+
+const nothingProved = (kind: AccessFacts['presented']['kind']): Presented => ({
+  presented: { kind, credentialId: null },
+  grant: null,
+});
+
+/** Reads a card and has it prove its key. Null when it was taken away too early: nothing was presented. */
+export async function presentedCard(channel: CardChannel, check: CredentialCheck): Promise<Presented | null> {
+  const { identity, book, log } = check;
+  const card = new ClubCard({
+    channel,
+    masterKey: Uint8Array.from(Buffer.from(identity.cardKey.key, 'base64url')),
+    keyVersion: identity.cardKey.version,
+    randomBytes: systemRandom.bytes,
+  });
+  const read = await card.read();
+  if (!read.ok) {
+    log.info('gate.card-not-read', { code: read.error.code, detail: read.error.detail });
+    return read.error.code === 'card.gone' ? null : nothingProved('card');
+  }
+  const credentialId = idFromBytes<'credential'>(read.value.credentialId);
+  const boundUid = book.credential(credentialId)?.cardUid;
+  if (boundUid && boundUid !== Buffer.from(channel.uid).toString('hex').toUpperCase()) {
+    // A card that was replaced: its credential lives on another chip now.
+    log.warn('gate.card-superseded', { credentialId });
+    return nothingProved('card');
+  }
+  return {
+    presented: { kind: 'card', credentialId },
+    grant: read.value.grant ? trustedGrant(read.value.grant, credentialId, channel.uid, check) : null,
+  };
+}
+
+function trustedGrant(
+  bytes: Uint8Array,
+  credentialId: CredentialId,
+  cardUid: Uint8Array,
+  { identity, book, log }: CredentialCheck,
+): AccessFacts['grant'] {
+  const grant = readGrant(bytes);
+  const problem = grant.ok
+    ? grantProblem(grant.value, {
+        networkId: identity.networkId as NetworkId,
+        cardUid,
+        issuerKey: book.edgeKey(grant.value.issuerEdgeId),
+      })
+    : grant.error;
+  if (!grant.ok || problem || grant.value.credentialId !== credentialId) {
+    log.warn('gate.grant-not-trusted', { credentialId, problem: problem ?? 'other-credential' });
+    return null;
+  }
+  return { ...claimsOf(grant.value), singleUse: false };
+}
+
+/** A code of the scanner: a ticket whose signature holds, or nothing. */
+export function presentedCode(text: string, { identity, book, log }: CredentialCheck): Presented {
+  const ticket = readTicket(text);
+  if (!ticket.ok) {
+    log.info('gate.code-not-a-ticket', { problem: ticket.error });
+    return nothingProved(ticket.error === 'not-a-ticket' ? 'other' : 'ticket');
+  }
+  const problem = ticketProblem(ticket.value, {
+    networkId: identity.networkId as NetworkId,
+    issuerKey: book.edgeKey(ticket.value.issuerEdgeId as EdgeId),
+  });
+  if (problem) {
+    log.warn('gate.ticket-not-trusted', { problem });
+    return nothingProved('ticket');
+  }
+  return {
+    presented: { kind: 'ticket', credentialId: ticket.value.credentialId },
+    grant: { ...claimsOf(ticket.value), singleUse: ticket.value.singleUse },
+  };
+}
+
+function claimsOf(claims: EntryClaims): Omit<NonNullable<AccessFacts['grant']>, 'singleUse'> {
+  const { credentialId, planId, homeClubId, scope, validFromMs, validToMs } = claims;
+  return { credentialId, planId, homeClubId, scope, validFromMs, validToMs };
+}

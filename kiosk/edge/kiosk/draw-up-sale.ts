@@ -1,0 +1,186 @@
+import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
+import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import {
+  type ClubId,
+  type CredentialId,
+  type EdgeId,
+  type LegalEntityId,
+  type NetworkId,
+  newId,
+  type PlanId,
+} from '@portillon/core/base/ids.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { seal } from '@portillon/core/crypto/seal.ts';
+import { encodeTicket } from '@portillon/core/crypto/ticket.ts';
+import { fullName } from '@portillon/core/sale/answers.ts';
+import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
+import type { QuestionState } from '@portillon/core/sale/questions.ts';
+import { startSale } from '@portillon/core/sale/sale-machine.ts';
+import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
+import type { Contract, Person } from '@portillon/core/wire/messages.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import { type ContractFacts, contractText, contractWordingVersion } from '../documents/contract-text.ts';
+import { dateWords, paymentSummary } from '../documents/payment-summary.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+
+const guestTicketDays = 30;
+const dayMs = 86_400_000;
+
+export interface DrawUpFacts {
+  readonly visitId: string;
+  readonly language: 'fr' | 'en';
+  readonly questions: QuestionState;
+  readonly plan: Plan;
+  readonly club: ClubRecord;
+  readonly identity: EdgeIdentity;
+  /** JPEG; null when none was taken. */
+  readonly photo: Uint8Array | null;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What the contract says, from what was answered; the same for the screen that shows it and the copy that is signed. */
+export function contractFacts(
+  facts: Omit<DrawUpFacts, 'visitId' | 'identity' | 'photo' | 'random'>,
+): ContractFacts {
+  const { plan, club, language, questions } = facts;
+  const { answers } = questions;
+  const lines = linesToday(answers.planId ?? '', plan, language);
+  return {
+    language,
+    seller: club.legalEntity,
+    clubName: club.name,
+    mediator: club.mediator,
+    planName: plan.names[language],
+    planDescription: plan.descriptions[language],
+    commitment: plan.commitments[language],
+    price: paymentSummary(lines, plan.monthlyCents, totalOf(lines), language),
+    memberName: fullName(answers),
+    startDate: dateWords(facts.clock.wallMs(), club.timeZone, language),
+    photo: answers.photo === 'taken',
+    news: answers.newsConsent === true,
+  };
+}
+
+/**
+ * The signed visit becomes a sale: ids are made, person, photo and contract are sealed to the member base's key and stored,
+ * guest tickets are signed. Nothing of a person is kept in clear from here on, but for the encrypted visit itself.
+ */
+export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<SaleInProgress> {
+  const { questions, language, plan, club, identity, clock, random } = facts;
+  const { answers, signature } = questions;
+  invariant(
+    signature && answers.planId && answers.birthDate,
+    'a sale is drawn up once everything is answered and signed',
+  );
+  const signedAtMs = clock.wallMs();
+  const sealed = await sealDocuments(facts, signedAtMs);
+  const planId = answers.planId as PlanId;
+  const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
+  const lines = linesToday(planId, plan, language);
+  const sale: SaleInProgress = {
+    version: 1,
+    visitId: facts.visitId,
+    language,
+    answers,
+    saleId: newId(clock, random),
+    saleReference: newSaleReference(random),
+    legalEntityId: club.legalEntity.id as LegalEntityId,
+    homeClubId: identity.clubId as ClubId,
+    memberId: newId(clock, random),
+    membershipId: newId(clock, random),
+    planId,
+    planScope: plan.scope,
+    credentialId: newId(clock, random),
+    cardUid: null,
+    personDigest: sealed.person.digest,
+    photoDigest: sealed.photo?.digest ?? null,
+    contractDigest: sealed.contract.digest,
+    lines,
+    totalCents: totalOf(lines),
+    signedAtMs,
+    guestTickets: Array.from({ length: plan.guestTickets }, () =>
+      guestTicket(newId(clock, random), planId, plan.scope, identity, signedAtMs, guestTicketsUntilMs),
+    ),
+    guestTicketsUntilMs,
+    state: startSale().state,
+    payment: null,
+  };
+  await store.write(async (tx) => {
+    for (const document of [sealed.person, sealed.photo, sealed.contract]) {
+      if (document) await store.attachments.putAttachment(tx, document.digest, document.bytes, null);
+    }
+    await store.visits.saveVisit(tx, sale.visitId, JSON.stringify(sale));
+  });
+  return sale;
+}
+
+interface SealedDocument {
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+async function sealDocuments(
+  facts: DrawUpFacts,
+  signedAtMs: number,
+): Promise<{ person: SealedDocument; photo: SealedDocument | null; contract: SealedDocument }> {
+  const { answers, signature } = facts.questions;
+  invariant(signature && answers.birthDate, 'documents are sealed once signed');
+  const person: Person = {
+    givenName: answers.givenName,
+    familyName: answers.familyName,
+    birthDate: answers.birthDate,
+    email: answers.contact.kind === 'email' ? answers.contact.email : null,
+    phone: answers.contact.kind === 'phone' ? answers.contact.phone : null,
+  };
+  const text = contractText(contractFacts(facts)).join('\n');
+  const contract: Contract = {
+    wordingVersion: contractWordingVersion,
+    language: facts.language,
+    text,
+    textSha256: sha256Hex(text),
+    signedAt: isoTime(signedAtMs),
+    signature:
+      signature.kind === 'typed'
+        ? { kind: 'typed', text: signature.text }
+        : { kind: 'drawn', strokes: signature.strokes.map((stroke) => [...stroke]) },
+  };
+  const close = async (purpose: string, plain: Uint8Array): Promise<SealedDocument> => {
+    const bytes = await seal(facts.identity.sealKey, purpose, plain);
+    return { digest: sha256Hex(bytes), bytes };
+  };
+  return {
+    person: await close('person', Buffer.from(canonicalJson(person))),
+    photo: facts.photo ? await close('photo', facts.photo) : null,
+    contract: await close('contract', Buffer.from(canonicalJson(contract))),
+  };
+}
+
+function guestTicket(
+  credentialId: CredentialId,
+  planId: PlanId,
+  scope: 'network' | 'home',
+  identity: EdgeIdentity,
+  validFromMs: number,
+  validToMs: number,
+): SaleInProgress['guestTickets'][number] {
+  const text = encodeTicket(
+    {
+      networkId: identity.networkId as NetworkId,
+      issuerEdgeId: identity.edgeId as EdgeId,
+      credentialId,
+      planId,
+      homeClubId: identity.clubId as ClubId,
+      scope,
+      validFromMs,
+      validToMs,
+      singleUse: true,
+    },
+    identity.privateKey,
+  );
+  return { credentialId, text };
+}

@@ -1,0 +1,479 @@
+import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { type ClubId, newId } from '@portillon/core/base/ids.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import type { Plan } from '@portillon/core/sale/pricing.ts';
+import {
+  firstQuestion,
+  nextQuestion,
+  type QuestionFacts,
+  type QuestionInput,
+  withProblem,
+} from '@portillon/core/sale/questions.ts';
+import { mustNotBeLeft } from '@portillon/core/sale/sale-machine.ts';
+import { checkJpeg } from '@portillon/drivers/camera/photo-check.ts';
+import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
+import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
+import type { Printer } from '@portillon/drivers/printer/printer.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { ScreenMessage } from '../../bridge/messages.ts';
+import type { KioskView, Language, Screen } from '../../bridge/view.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import type { MessageOutcome } from '../bridge-server.ts';
+import { localDay } from '../documents/payment-summary.ts';
+import type { EdgeConfig } from '../edge-config.ts';
+import { openUntil } from '../open-until.ts';
+import { contractFacts, drawUpSale } from './draw-up-sale.ts';
+import { IdleTimer } from './idle-timer.ts';
+import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
+import { PaperTrail } from './paper-trail.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+import { type SaleProgress, SaleRunner } from './sale-runner.ts';
+import { screenOfStage } from './screen-of-stage.ts';
+
+export interface KioskControllerOptions {
+  readonly config: EdgeConfig & { readonly screen: NonNullable<EdgeConfig['screen']> };
+  readonly store: EdgeStore;
+  readonly terminal: PaymentTerminal;
+  readonly dispenser: CardDispenser;
+  readonly printer: Printer | null;
+  readonly identity: () => EdgeIdentity | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly publish: (view: KioskView) => void;
+  readonly onEvent: () => void;
+}
+
+/** A waiting screen is redrawn each second while a card lies at the mouth. */
+const mouthTickMs = 1_000;
+
+/** The visit at the kiosk: takes what the screen says, asks the pure machines, and tells the screen what to show. */
+export class KioskController {
+  readonly #options: KioskControllerOptions;
+  readonly #idle: IdleTimer;
+  readonly #paper: PaperTrail;
+  #stage: KioskStage = { name: 'attract' };
+  #language: Language = 'fr';
+  #visitId: string;
+  #photo: Uint8Array | null = null;
+  #runner: SaleRunner | null = null;
+  #staffCalled = false;
+  #revision = 0;
+  #cancelMouthTick: CancelTimer = () => undefined;
+  #busy = false;
+  #stopped = false;
+
+  constructor(options: KioskControllerOptions) {
+    this.#options = options;
+    this.#visitId = newId(options.clock, options.random);
+    this.#idle = new IdleTimer({
+      clock: options.clock,
+      onTick: () => this.#publish(),
+      onExpired: () => this.#expired(),
+    });
+    this.#paper = new PaperTrail(options);
+    for (const device of [options.terminal, options.dispenser, options.printer]) {
+      device?.onState(() => {
+        if (this.#stage.name === 'attract' || this.#stage.name === 'receipt') this.#publish();
+      });
+    }
+  }
+
+  /** Picks up a visit that was interrupted, in front of the same customer if they are still there. */
+  async start(): Promise<void> {
+    const { store, log } = this.#options;
+    const found = await store.visits.visitInFlight();
+    const sale = found ? (JSON.parse(found.json) as SaleInProgress) : null;
+    if (sale && sale.state.name !== 'ended' && this.#options.identity()) {
+      log.info('kiosk.visit-resumed', { saleId: sale.saleId, state: sale.state.name });
+      this.#visitId = sale.visitId;
+      this.#language = sale.language;
+      this.#runSale(sale, (runner) => runner.resume());
+      return;
+    }
+    if (found) await store.write((tx) => store.clearVisit(tx, found.visitId));
+    this.#publish();
+  }
+
+  /** Resolves when nothing runs any more; a sale in flight stays saved. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#idle.restart(null);
+    this.#cancelMouthTick();
+    await this.#runner?.stop();
+  }
+
+  /** The feed brought plans, hours, or the identity: what is offered may have changed. */
+  refresh(): void {
+    if (this.#stage.name === 'attract') this.#publish();
+  }
+
+  view(): KioskView {
+    const { config } = this.#options;
+    const club = this.#club();
+    return {
+      revision: this.#revision,
+      visitId: this.#visitId,
+      language: this.#language,
+      club: { name: club?.name ?? config.name, brand: config.brand, staffPhone: club?.staffPhone ?? null },
+      device: config.screen,
+      screen: this.#screen(),
+      timeout: this.#idle.warning,
+      staffCall: this.#staffCalled ? 'sent' : 'none',
+    };
+  }
+
+  async receive(message: ScreenMessage): Promise<MessageOutcome> {
+    if (this.#busy) return { outcome: 'stale' };
+    this.#busy = true;
+    try {
+      return await this.#handle(message);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #handle(message: ScreenMessage): Promise<MessageOutcome> {
+    switch (message.type) {
+      case 'still-here':
+        if (this.#idle.touch()) this.#publish();
+        return { outcome: 'done' };
+      case 'choose-language':
+        this.#language = message.language;
+        this.#idle.touch();
+        this.#publish();
+        return { outcome: 'done' };
+      case 'call-staff':
+        this.#staffCalled = true;
+        this.#options.log.info('kiosk.staff-called', { reason: message.reason });
+        this.#publish();
+        return { outcome: 'done' };
+      case 'start':
+        return this.#begin(message.language);
+      case 'finish':
+        return this.#finish();
+      case 'choose-receipt':
+        return this.#chooseReceipt(message.receipt);
+      case 'pay-again':
+      case 'abort-payment':
+        return this.#payAgain(message.type);
+      default:
+        return this.#answer(message);
+    }
+  }
+
+  #begin(language: Language): MessageOutcome {
+    if (this.#stage.name !== 'attract' || !this.#offers().join.possible) return { outcome: 'stale' };
+    this.#language = language;
+    this.#show({ name: 'questions', questions: firstQuestion });
+    return { outcome: 'done' };
+  }
+
+  async #answer(
+    message: Exclude<
+      ScreenMessage,
+      {
+        type:
+          | 'still-here'
+          | 'choose-language'
+          | 'call-staff'
+          | 'start'
+          | 'finish'
+          | 'choose-receipt'
+          | 'pay-again'
+          | 'abort-payment';
+      }
+    >,
+  ): Promise<MessageOutcome> {
+    if (this.#stage.name !== 'questions') return { outcome: 'stale' };
+    const { questions } = this.#stage;
+    if (message.type === 'give-photo' && questions.at === 'photo') {
+      this.#photo = null;
+      if (message.photo.kind === 'taken') {
+        const photo = Uint8Array.from(Buffer.from(message.photo.jpegBase64, 'base64'));
+        const checked = checkJpeg(photo);
+        if (!checked.ok) {
+          this.#options.log.warn('kiosk.photo-unreadable', { detail: checked.error.detail });
+          const problem = { field: 'photo', problem: 'unreadable' } as const;
+          this.#show({ name: 'questions', questions: withProblem(questions, problem) });
+          return { outcome: 'done' };
+        }
+        this.#photo = photo;
+      }
+    }
+    const next = nextQuestion(questions, questionInput(message), this.#questionFacts());
+    if (next === questions) return { outcome: 'stale' };
+    if (next.at === 'minor') this.#photo = null;
+    if (next.at !== 'signed') {
+      this.#show({ name: 'questions', questions: next });
+      return { outcome: 'done' };
+    }
+    return this.#signed(next);
+  }
+
+  async #signed(questions: typeof firstQuestion): Promise<MessageOutcome> {
+    const { store, clock, random, log, identity } = this.#options;
+    const known = identity();
+    const plan = this.#plan(questions.answers.planId);
+    const club = this.#club();
+    invariant(known && plan && club, 'a visit begins only when plans, club and identity are known');
+    try {
+      const sale = await drawUpSale(
+        {
+          visitId: this.#visitId,
+          language: this.#language,
+          questions,
+          plan,
+          club,
+          identity: known,
+          photo: this.#photo,
+          clock,
+          random,
+        },
+        store,
+      );
+      this.#photo = null;
+      this.#runSale(sale, (runner) => runner.begin());
+    } catch (error) {
+      log.error('kiosk.sale-not-drawn-up', { detail: String(error) });
+      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
+    }
+    return { outcome: 'done' };
+  }
+
+  #runSale(sale: SaleInProgress, go: (runner: SaleRunner) => void): void {
+    const { store, terminal, dispenser, clock, random, log, onEvent, identity } = this.#options;
+    const known = identity();
+    invariant(known, 'a sale runs on an enrolled edge');
+    const runner: SaleRunner = new SaleRunner(
+      {
+        store,
+        identity: known,
+        terminal,
+        dispenser,
+        clock,
+        random,
+        log,
+        onEvent,
+        onProgress: (progress) => this.#showProgress(runner.sale, progress),
+        onEnded: (ended, lastFault) => this.#saleEnded(ended, lastFault),
+      },
+      sale,
+    );
+    this.#runner = runner;
+    this.#showProgress(
+      sale,
+      sale.payment ? { name: 'finishing' } : { name: 'preparing-card', stage: 'feeding' },
+    );
+    go(runner);
+  }
+
+  #showProgress(sale: SaleInProgress, progress: SaleProgress): void {
+    this.#show({ name: 'sale', sale, progress, sinceMs: this.#options.clock.wallMs() });
+    this.#cancelMouthTick();
+    if (progress.name === 'at-mouth') this.#tickAtMouth();
+  }
+
+  #tickAtMouth(): void {
+    this.#cancelMouthTick = this.#options.clock.setTimer(mouthTickMs, () => {
+      this.#publish();
+      this.#tickAtMouth();
+    });
+  }
+
+  #saleEnded(sale: SaleInProgress, lastFault: Fault | null): void {
+    this.#runner = null;
+    this.#cancelMouthTick();
+    if (this.#stopped) return;
+    invariant(sale.state.name === 'ended', 'a sale that ended is in its last state');
+    const { ending, why } = sale.state;
+    this.#options.log.info('kiosk.sale-ended', { saleId: sale.saleId, ending, why });
+    if (ending === 'served') {
+      this.#show({ name: 'receipt', sale, phase: 'asking' });
+      return;
+    }
+    const [what, money] = troubleOf[ending === 'not-charged' && why === 'store' ? 'store' : ending];
+    const faultCode = lastFault?.code ?? null;
+    if (ending === 'not-charged' && faultCode === null && why !== 'store') {
+      // The customer gave up after a refusal that the screen has told them: nothing to explain.
+      this.#endVisit();
+      return;
+    }
+    this.#show(trouble(what, money, sale.saleReference, sale.totalCents, faultCode));
+    this.#clearSavedVisit();
+  }
+
+  #payAgain(type: 'pay-again' | 'abort-payment'): MessageOutcome {
+    if (this.#stage.name !== 'sale' || this.#stage.progress.name !== 'not-paid') return { outcome: 'stale' };
+    this.#runner?.send({ type: type === 'pay-again' ? 'pay-again' : 'give-up' });
+    return { outcome: 'done' };
+  }
+
+  async #chooseReceipt(receipt: 'paper' | 'none'): Promise<MessageOutcome> {
+    if (this.#stage.name !== 'receipt' || this.#stage.phase === 'printing') return { outcome: 'stale' };
+    const { sale } = this.#stage;
+    if (receipt === 'none' || !this.#offers().paperReceipt) {
+      const failedBefore = this.#stage.phase === 'failed';
+      if (!failedBefore) await this.#paper.settle(sale, 'not-wanted');
+      this.#show({ name: 'welcome', sale, ticketsPrinted: false });
+      return { outcome: 'done' };
+    }
+    this.#show({ name: 'receipt', sale, phase: 'printing' });
+    this.#print(sale).catch((error: unknown) => {
+      this.#options.log.error('kiosk.print-failed', { detail: String(error) });
+    });
+    return { outcome: 'done' };
+  }
+
+  async #print(sale: SaleInProgress): Promise<void> {
+    const club = this.#club();
+    invariant(club, 'a receipt is printed for a known club');
+    const printed = await this.#paper.print(sale, club);
+    if (this.#stopped) return;
+    if (printed.receipt) this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
+    else this.#show({ name: 'receipt', sale, phase: 'failed' });
+  }
+
+  async #finish(): Promise<MessageOutcome> {
+    if (this.#stage.name === 'attract') return { outcome: 'done' };
+    if (this.#stage.name === 'sale') {
+      if (mustNotBeLeft(this.#stage.sale.state) || this.#stage.progress.name !== 'not-paid') {
+        return { outcome: 'stale' };
+      }
+      this.#runner?.send({ type: 'give-up' });
+      return { outcome: 'done' };
+    }
+    if (this.#stage.name === 'receipt') return this.#chooseReceipt('none');
+    this.#endVisit();
+    return { outcome: 'done' };
+  }
+
+  #expired(): void {
+    this.#finish().catch((error: unknown) => {
+      this.#options.log.error('kiosk.visit-not-finished', { detail: String(error) });
+    });
+  }
+
+  /** I8: everything of this person is forgotten first; then the screen is told. */
+  #endVisit(): void {
+    this.#photo = null;
+    this.#staffCalled = false;
+    this.#clearSavedVisit();
+    this.#visitId = newId(this.#options.clock, this.#options.random);
+    this.#language = 'fr';
+    this.#show({ name: 'attract' });
+  }
+
+  #clearSavedVisit(): void {
+    const { store, log } = this.#options;
+    const visitId = this.#visitId;
+    store
+      .write((tx) => store.clearVisit(tx, visitId))
+      .catch((error: unknown) => log.error('kiosk.visit-not-cleared', { detail: String(error) }));
+  }
+
+  #show(stage: KioskStage): void {
+    this.#stage = stage;
+    this.#idle.restart(timeLimitOf(stage));
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#stopped) return;
+    this.#revision += 1;
+    this.#options.publish(this.view());
+  }
+
+  #screen(): Screen {
+    const { clock, terminal, store } = this.#options;
+    const club = this.#club();
+    return screenOfStage(this.#stage, {
+      nowMs: clock.wallMs(),
+      club,
+      plans: store.book.plansOnSale(),
+      offers: this.#offers(),
+      openUntil: club ? openUntil(club, clock.wallMs()) : null,
+      canAbort: terminal.capabilities.canAbort,
+      contract: () => {
+        const stage = this.#stage;
+        invariant(stage.name === 'questions' && club, 'a contract is shown during the questions');
+        const plan = this.#plan(stage.questions.answers.planId);
+        invariant(plan, 'the plan that was chosen is still on sale');
+        return contractFacts({ language: this.#language, questions: stage.questions, plan, club, clock });
+      },
+    });
+  }
+
+  /** What can be sold now, judged by the devices as they are; told before anybody begins. */
+  #offers(): Extract<Screen, { name: 'attract' }>['offers'] {
+    const { terminal, dispenser, printer, store, identity } = this.#options;
+    const paperReceipt = printer?.state.status === 'ready';
+    const impossible = (
+      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans',
+      faultCode: string,
+    ) => ({
+      join: { possible: false as const, why, faultCode },
+      paperReceipt,
+    });
+    const faultOf = (state: typeof terminal.state) =>
+      'fault' in state ? state.fault.code : 'line.no-answer';
+    if (!identity() || !this.#club() || store.book.plansOnSale().length === 0) {
+      return impossible('no-plans', 'sync.unreachable');
+    }
+    if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
+    if (dispenser.state.status !== 'ready') {
+      const code = faultOf(dispenser.state);
+      return impossible(code === 'dispenser.stacker-empty' ? 'cards-sold-out' : 'dispenser', code);
+    }
+    return { join: { possible: true }, paperReceipt };
+  }
+
+  #questionFacts(): QuestionFacts {
+    const { clock, store } = this.#options;
+    return {
+      language: this.#language,
+      today: localDay(clock.wallMs(), this.#club()?.timeZone ?? 'UTC'),
+      planIds: store.book.plansOnSale().map(({ planId }) => planId),
+    };
+  }
+
+  #plan(planId: string | null): Plan | null {
+    return this.#options.store.book.plansOnSale().find((offer) => offer.planId === planId)?.plan ?? null;
+  }
+
+  #club(): ReturnType<EdgeStore['book']['club']> {
+    const known = this.#options.identity();
+    return known ? this.#options.store.book.club(known.clubId as ClubId) : null;
+  }
+}
+
+function questionInput(message: Extract<ScreenMessage, { type: QuestionInput['type'] }>): QuestionInput {
+  return message.type === 'give-photo' ? { type: 'give-photo', photo: message.photo.kind } : message;
+}
+
+type TroubleScreen = Extract<Screen, { name: 'trouble' }>;
+
+const troubleOf = {
+  'not-charged': ['card-not-made', 'nothing-taken'],
+  store: ['sale-impossible', 'nothing-taken'],
+  'given-back': ['card-not-made', 'given-back'],
+  'card-owed': ['card-forgotten', 'taken-membership-active'],
+  'money-owed': ['paid-no-card', 'owed-to-you'],
+  'in-doubt': ['payment-in-doubt', 'being-checked'],
+} as const satisfies Record<string, readonly [TroubleScreen['what'], TroubleScreen['money']]>;
+
+function trouble(
+  what: TroubleScreen['what'],
+  money: TroubleScreen['money'],
+  saleReference: string,
+  amountCents: number,
+  faultCode: string | null,
+): KioskStage {
+  return {
+    name: 'trouble',
+    trouble: { name: 'trouble', what, money, saleReference, amountCents, faultCode },
+  };
+}

@@ -1,0 +1,50 @@
+import type { QuestionState } from '@portillon/core/sale/questions.ts';
+import type { Screen } from '../../bridge/view.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+import type { SaleProgress } from './sale-runner.ts';
+import { type TimeLimit, timeLimits } from './time-limits.ts';
+
+type Trouble = Extract<Screen, { name: 'trouble' }>;
+
+/** Where the visit is. One at a time; `attract` when nobody is here. */
+export type KioskStage =
+  | { readonly name: 'attract' }
+  | { readonly name: 'questions'; readonly questions: QuestionState }
+  | {
+      readonly name: 'sale';
+      readonly sale: SaleInProgress;
+      readonly progress: SaleProgress;
+      readonly sinceMs: number;
+    }
+  | {
+      readonly name: 'receipt';
+      readonly sale: SaleInProgress;
+      readonly phase: 'asking' | 'printing' | 'failed';
+    }
+  | { readonly name: 'welcome'; readonly sale: SaleInProgress; readonly ticketsPrinted: boolean }
+  | { readonly name: 'trouble'; readonly trouble: Trouble };
+
+/** At the mouth a warning comes this long before the card is taken back. */
+export const forgottenSoonSeconds = 150;
+
+export function timeLimitOf(stage: KioskStage): TimeLimit | null {
+  switch (stage.name) {
+    case 'attract':
+      return null;
+    case 'questions':
+      if (stage.questions.at === 'minor') return timeLimits.minor;
+      return ['contract', 'consents', 'photo', 'sign'].includes(stage.questions.at)
+        ? timeLimits.reading
+        : timeLimits.question;
+    case 'sale':
+      return stage.progress.name === 'not-paid' ? timeLimits['not-paid'] : null;
+    case 'receipt':
+      return stage.phase === 'printing' ? null : timeLimits.receipt;
+    case 'welcome':
+      return stage.ticketsPrinted || stage.sale.guestTickets.length === 0
+        ? timeLimits.welcome
+        : timeLimits['welcome-tickets'];
+    case 'trouble':
+      return timeLimits.trouble;
+  }
+}

@@ -1,0 +1,52 @@
+import type {
+  ClubId,
+  CredentialId,
+  LegalEntityId,
+  MemberId,
+  MembershipId,
+  PlanId,
+  SaleId,
+} from '@portillon/core/base/ids.ts';
+import type { Answers } from '@portillon/core/sale/answers.ts';
+import type { SaleLine } from '@portillon/core/sale/pricing.ts';
+import type { SaleState } from '@portillon/core/sale/sale-machine.ts';
+
+/**
+ * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
+ * power picks it up. The attachments lie sealed in the store already.
+ */
+export interface SaleInProgress {
+  readonly version: 1;
+  readonly visitId: string;
+  readonly language: 'fr' | 'en';
+  readonly answers: Answers;
+  readonly saleId: SaleId;
+  readonly saleReference: string;
+  readonly legalEntityId: LegalEntityId;
+  readonly homeClubId: ClubId;
+  readonly memberId: MemberId;
+  readonly membershipId: MembershipId;
+  readonly planId: PlanId;
+  readonly planScope: 'network' | 'home';
+  readonly credentialId: CredentialId;
+  /** Number of the card that is bound, upper-case hex; null until one is staged. */
+  readonly cardUid: string | null;
+  readonly personDigest: string;
+  readonly photoDigest: string | null;
+  readonly contractDigest: string;
+  readonly lines: readonly SaleLine[];
+  readonly totalCents: number;
+  readonly signedAtMs: number;
+  readonly guestTickets: readonly { readonly credentialId: CredentialId; readonly text: string }[];
+  readonly guestTicketsUntilMs: number;
+  readonly state: SaleState;
+  /** Set once money was taken, for the receipt. */
+  readonly payment: {
+    readonly means: 'bank-card';
+    readonly reference: string;
+    readonly maskedPan: string;
+    readonly scheme: string;
+    readonly authorisation: string;
+    readonly terminalContract: string | null;
+  } | null;
+}

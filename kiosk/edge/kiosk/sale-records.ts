@@ -1,0 +1,176 @@
+import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import type { CaseId, CredentialId } from '@portillon/core/base/ids.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { CaseKind } from '@portillon/core/sale/sale-machine.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
+import type { Tx } from '../../store/connection.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+
+/** What the records of a sale are made from; each function is one transaction with the event that reports it. */
+export interface RecordFacts {
+  readonly tx: Tx;
+  readonly store: EdgeStore;
+  readonly sale: SaleInProgress;
+  readonly atMs: number;
+  readonly newCaseId: () => CaseId;
+}
+
+/** SA3: membership, credentials, lines and payment, once. */
+export async function recordedSale({ tx, store, sale, atMs }: RecordFacts): Promise<void> {
+  invariant(sale.payment && sale.cardUid, 'a sale is recorded once a card is staged and money was taken');
+  const event = await store.outbox.appendEvent(tx, saleCompleted(sale, sale.payment, atMs));
+  for (const digest of [sale.personDigest, sale.photoDigest, sale.contractDigest]) {
+    if (digest) await store.attachments.linkAttachment(tx, digest, event.seq);
+  }
+  await store.sales.saveSale(tx, {
+    saleId: sale.saleId,
+    reference: sale.saleReference,
+    paymentReference: sale.payment.reference,
+    state: 'completed',
+    json: JSON.stringify({ lines: sale.lines, totalCents: sale.totalCents, payment: sale.payment, atMs }),
+  });
+  for (const { credentialId, record } of credentialsOf(sale, 'active')) {
+    await store.book.rememberOwnCredential(tx, credentialId, record);
+  }
+}
+
+function saleCompleted(
+  sale: SaleInProgress,
+  payment: EventOf<'sale.completed'>['payment'],
+  atMs: number,
+): EventOf<'sale.completed'> {
+  const validFrom = isoTime(sale.signedAtMs);
+  return {
+    type: 'sale.completed',
+    saleId: sale.saleId,
+    saleReference: sale.saleReference,
+    at: isoTime(atMs),
+    legalEntityId: sale.legalEntityId,
+    language: sale.language,
+    member: {
+      memberId: sale.memberId,
+      personDigest: sale.personDigest,
+      photoDigest: sale.photoDigest,
+      contractDigest: sale.contractDigest,
+    },
+    membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo: null },
+    credentials: [
+      {
+        credentialId: sale.credentialId,
+        kind: 'card',
+        cardUid: sale.cardUid,
+        validFrom,
+        validTo: null,
+        singleUse: false,
+      },
+      ...sale.guestTickets.map(({ credentialId }) => ({
+        credentialId,
+        kind: 'ticket' as const,
+        cardUid: null,
+        validFrom,
+        validTo: isoTime(sale.guestTicketsUntilMs),
+        singleUse: true,
+      })),
+    ],
+    consents: [
+      { purpose: 'photo', given: sale.photoDigest !== null, wordingVersion: consentWordingVersion },
+      { purpose: 'news', given: sale.answers.newsConsent === true, wordingVersion: consentWordingVersion },
+    ],
+    lines: sale.lines.map((line) => ({ ...line })),
+    totalCents: sale.totalCents,
+    payment,
+  };
+}
+
+/** The wording of the consent screens; a changed sentence is a new version. */
+const consentWordingVersion = '2026-11-a';
+
+/** SA10: undone before anything was handed over; what the card carries is worth nothing from now on (I6). */
+export async function cancelledSale(
+  { tx, store, sale, atMs }: RecordFacts,
+  reversalReference: string,
+): Promise<void> {
+  await store.outbox.appendEvent(tx, {
+    type: 'sale.cancelled',
+    saleId: sale.saleId,
+    at: isoTime(atMs),
+    amountCents: sale.totalCents,
+    reversalReference,
+  });
+  for (const { credentialId, record } of credentialsOf(sale, 'blocked')) {
+    await store.book.rememberOwnCredential(tx, credentialId, record);
+  }
+}
+
+/** SA5: the credential is on another card now. */
+export async function reboundCredential({ tx, store, sale, atMs }: RecordFacts): Promise<void> {
+  invariant(sale.cardUid, 'a credential is rebound to a card that is staged');
+  await store.outbox.appendEvent(tx, {
+    type: 'credential.rebound',
+    saleId: sale.saleId,
+    at: isoTime(atMs),
+    credentialId: sale.credentialId,
+    cardUid: sale.cardUid,
+  });
+  for (const { credentialId, record } of credentialsOf(sale, 'active').slice(0, 1)) {
+    await store.book.rememberOwnCredential(tx, credentialId, record);
+  }
+}
+
+/** SA9, SA10, SA12, SA13: what a person must settle. */
+export async function openedCase(
+  { tx, store, sale, atMs, newCaseId }: RecordFacts,
+  kind: CaseKind,
+  lastFault: Fault | null,
+): Promise<void> {
+  await store.outbox.appendEvent(tx, {
+    type: 'case.opened',
+    caseId: newCaseId(),
+    at: isoTime(atMs),
+    kind,
+    saleId: sale.saleId,
+    saleReference: sale.saleReference,
+    amountCents: kind === 'hand-over-card' ? 0 : sale.totalCents,
+    detail: lastFault ? `${lastFault.code}: ${lastFault.detail}`.slice(0, 400) : '',
+  });
+}
+
+/** The card first, then the guest tickets. */
+function credentialsOf(
+  sale: SaleInProgress,
+  status: CredentialRecord['status'],
+): readonly { readonly credentialId: CredentialId; readonly record: CredentialRecord }[] {
+  const common = {
+    planId: sale.planId,
+    homeClubId: sale.homeClubId,
+    validFrom: isoTime(sale.signedAtMs),
+    status,
+  };
+  return [
+    {
+      credentialId: sale.credentialId,
+      record: {
+        ...common,
+        kind: 'card',
+        cardUid: sale.cardUid,
+        memberId: sale.memberId,
+        validTo: null,
+        singleUse: false,
+      },
+    },
+    ...sale.guestTickets.map(({ credentialId }) => ({
+      credentialId,
+      record: {
+        ...common,
+        kind: 'ticket' as const,
+        cardUid: null,
+        memberId: sale.memberId,
+        validTo: isoTime(sale.guestTicketsUntilMs),
+        singleUse: true,
+      },
+    })),
+  ];
+}

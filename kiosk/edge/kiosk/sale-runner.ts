@@ -1,0 +1,449 @@
+import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import { withTimeLimit } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { type EdgeId, idBytes, type NetworkId, newId } from '@portillon/core/base/ids.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { cents } from '@portillon/core/base/money.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { encodeGrant } from '@portillon/core/crypto/grant.ts';
+import {
+  type NotPaidReason,
+  nextSale,
+  type PaymentAnswer,
+  resumeSale,
+  type SaleEffect,
+  type SaleInput,
+  type SaleStep,
+  startSale,
+  takeCardLimitMs,
+} from '@portillon/core/sale/sale-machine.ts';
+import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
+import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
+import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
+import type { Device } from '@portillon/drivers/device.ts';
+import type {
+  PaymentOutcome,
+  PaymentTerminal,
+} from '@portillon/drivers/payment-terminal/payment-terminal.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import type { Intent, IntentId } from '../../store/intents.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+import {
+  cancelledSale,
+  openedCase,
+  type RecordFacts,
+  reboundCredential,
+  recordedSale,
+} from './sale-records.ts';
+
+/** Where the sale is, for the screen. */
+export type SaleProgress =
+  | { readonly name: 'preparing-card'; readonly stage: 'feeding' | 'writing' | 'checking' }
+  | { readonly name: 'waiting-for-card' }
+  | { readonly name: 'checking-payment' }
+  | { readonly name: 'not-paid'; readonly why: NotPaidReason }
+  | { readonly name: 'finishing' }
+  | { readonly name: 'presenting' }
+  | { readonly name: 'at-mouth' };
+
+interface SaleRunnerOptions {
+  readonly store: EdgeStore;
+  readonly identity: EdgeIdentity;
+  readonly terminal: PaymentTerminal;
+  readonly dispenser: CardDispenser;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Something new for the screen. */
+  readonly onProgress: (progress: SaleProgress) => void;
+  /** The sale has ended; what it came to stands in `sale.state`. */
+  readonly onEnded: (sale: SaleInProgress, lastFault: Fault | null) => void;
+  /** An event was appended: the agent may push. */
+  readonly onEvent: () => void;
+}
+
+/** After an interruption devices get this long to come back before they are asked. */
+const deviceReturnLimitMs = 20_000;
+
+const irreversible: readonly SaleEffect['type'][] = [
+  'stage-card',
+  'authorise',
+  'write-grant',
+  'present-card',
+  'capture-card',
+  'reverse',
+];
+
+/**
+ * Carries out what the sale machine decides: saves the new state together with the intent of each irreversible act, does
+ * the act, and brings its answer back as the next input. One input at a time.
+ */
+export class SaleRunner {
+  readonly #options: SaleRunnerOptions;
+  #sale: SaleInProgress;
+  #lastFault: Fault | null = null;
+  #queue: Promise<void> = Promise.resolve();
+  #askAgain: CancelTimer = () => undefined;
+  #stopped = false;
+
+  constructor(options: SaleRunnerOptions, sale: SaleInProgress) {
+    this.#options = options;
+    this.#sale = sale;
+  }
+
+  get sale(): SaleInProgress {
+    return this.#sale;
+  }
+
+  begin(): void {
+    this.#enqueue(() => this.#take(startSale()));
+  }
+
+  /** After an interruption: asks the devices what happened before anything else. */
+  resume(): void {
+    this.#enqueue(() => this.#take(resumeSale(this.#sale.state)));
+  }
+
+  send(input: SaleInput): void {
+    this.#enqueue(() => this.#take(nextSale(this.#sale.state, input)));
+  }
+
+  /** Resolves when nothing of it runs any more; the sale stays saved as it is. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#askAgain();
+    await this.#queue;
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      if (!this.#stopped) await work();
+    });
+  }
+
+  async #take(first: SaleStep): Promise<void> {
+    for (let step: SaleStep | null = first; step && !this.#stopped; ) {
+      if (step.state === this.#sale.state && step.effects.length === 0) return;
+      this.#sale = { ...this.#sale, state: step.state };
+      this.#showState();
+      const intents = await this.#saveWithIntents(step.effects);
+      if (intents === null && step.effects.some((effect) => effect.type === 'authorise')) {
+        this.#sale = { ...this.#sale, state: { name: 'ended', ending: 'not-charged', why: 'store' } };
+        break;
+      }
+      step = await this.#perform(step.effects, intents ?? new Map());
+    }
+    if (this.#sale.state.name === 'ended' && !this.#stopped)
+      this.#options.onEnded(this.#sale, this.#lastFault);
+  }
+
+  /** Null when the store cannot write: nothing may be charged then, but what is paid for is still carried out. */
+  async #saveWithIntents(effects: readonly SaleEffect[]): Promise<Map<SaleEffect, IntentId> | null> {
+    const { store, log } = this.#options;
+    const intents = new Map<SaleEffect, IntentId>();
+    try {
+      await store.write(async (tx) => {
+        intents.clear();
+        await store.visits.saveVisit(tx, this.#sale.visitId, JSON.stringify(this.#sale));
+        for (const effect of effects) {
+          if (!irreversible.includes(effect.type)) continue;
+          const detail: Intent['detail'] = 'attempt' in effect ? { attempt: effect.attempt } : {};
+          const intent = { kind: `sale.${effect.type}`, subject: this.#sale.saleId, detail };
+          intents.set(effect, await store.intents.recordIntent(tx, intent));
+        }
+      });
+      return intents;
+    } catch (error) {
+      log.error('sale.not-saved', { saleId: this.#sale.saleId, detail: String(error) });
+      return null;
+    }
+  }
+
+  /** Does the effects in order; the last one's answer leads to the next step. */
+  async #perform(
+    effects: readonly SaleEffect[],
+    intents: Map<SaleEffect, IntentId>,
+  ): Promise<SaleStep | null> {
+    let input: SaleInput | null = null;
+    for (const effect of effects) {
+      input = await this.#do(effect);
+      if (this.#stopped) return null;
+      const intent = intents.get(effect);
+      if (intent) await this.#settleIntent(intent, input?.type ?? 'done');
+    }
+    return input ? nextSale(this.#sale.state, input) : null;
+  }
+
+  async #settleIntent(intent: IntentId, outcome: string): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      await store.write((tx) => store.intents.recordOutcome(tx, intent, outcome));
+    } catch (error) {
+      log.error('sale.outcome-not-saved', { saleId: this.#sale.saleId, detail: String(error) });
+    }
+  }
+
+  #do(effect: SaleEffect): Promise<SaleInput | null> | SaleInput | null {
+    switch (effect.type) {
+      case 'stage-card':
+        return this.#stageCard(effect.discardFirst);
+      case 'authorise':
+        return this.#authorise(effect.attempt);
+      case 'look-up-payment':
+        return this.#lookUpPayment(effect.attempt);
+      case 'record-sale':
+        return this.#recordSale(effect);
+      case 'rebind-credential':
+        return this.#record(reboundCredential);
+      case 'write-grant':
+        return this.#writeGrant();
+      case 'present-card':
+        return this.#present();
+      case 'wait-taken':
+        return this.#waitTaken();
+      case 'locate-card':
+        return this.#locateCard();
+      case 'capture-card':
+        return this.#captureCard();
+      case 'reverse':
+        return this.#reverse(effect.tries);
+      case 'look-up-reversal':
+        return this.#lookUpReversal(effect.tries);
+      case 'record-cancelled':
+        return this.#record((facts) => cancelledSale(facts, this.#reference('reversal', effect.tries)));
+      case 'open-case':
+        return this.#record((facts) => openedCase(facts, effect.kind, this.#lastFault));
+      case 'ask-again-in':
+        this.#askAgain = this.#options.clock.setTimer(effect.delayMs, () =>
+          this.send({ type: 'time-to-ask-again' }),
+        );
+        return null;
+    }
+  }
+
+  #failed(what: Fault): void {
+    this.#lastFault = what;
+    this.#options.log.warn('sale.device-fault', {
+      saleId: this.#sale.saleId,
+      state: this.#sale.state.name,
+      code: what.code,
+      detail: what.detail,
+    });
+  }
+
+  async #stageCard(discardFirst: boolean): Promise<SaleInput> {
+    const { dispenser, onProgress } = this.#options;
+    const failed = (what: Fault): SaleInput => {
+      this.#failed(what);
+      return { type: 'card-failed', why: what.code };
+    };
+    onProgress({ name: 'preparing-card', stage: 'feeding' });
+    const before = await dispenser.status();
+    if (!before.ok) return failed(before.error);
+    const reusable = before.value.card === 'at-encoder' && !discardFirst;
+    if (before.value.card !== 'none' && !reusable) {
+      const captured = await dispenser.capture();
+      if (!captured.ok) return failed(captured.error);
+    }
+    if (!reusable) {
+      const staged = await dispenser.stage();
+      if (!staged.ok) return failed(staged.error);
+    }
+    onProgress({ name: 'preparing-card', stage: 'writing' });
+    const card = await this.#clubCard();
+    if ('fault' in card) return failed(card.fault);
+    const written = await card.clubCard.stage(idBytes(this.#sale.credentialId));
+    if (!written.ok) return failed(written.error);
+    this.#sale = { ...this.#sale, cardUid: card.uid };
+    return { type: 'card-staged' };
+  }
+
+  async #clubCard(): Promise<{ clubCard: ClubCard; uid: string; uidBytes: Uint8Array } | { fault: Fault }> {
+    const { dispenser, identity } = this.#options;
+    const channel = await dispenser.activateCard();
+    if (!channel.ok) return { fault: channel.error };
+    const clubCard = new ClubCard({
+      channel: channel.value,
+      masterKey: Uint8Array.from(Buffer.from(identity.cardKey.key, 'base64url')),
+      keyVersion: identity.cardKey.version,
+      randomBytes: systemRandom.bytes,
+    });
+    const uidBytes = channel.value.uid;
+    return { clubCard, uid: Buffer.from(uidBytes).toString('hex').toUpperCase(), uidBytes };
+  }
+
+  async #authorise(attempt: number): Promise<SaleInput> {
+    this.#options.onProgress({ name: 'waiting-for-card' });
+    const outcome = await this.#options.terminal.authorise({
+      reference: this.#reference('payment', attempt),
+      amountCents: cents(this.#sale.totalCents),
+    });
+    return { type: 'payment-answered', answer: this.#answerOf(outcome) };
+  }
+
+  async #lookUpPayment(attempt: number): Promise<SaleInput> {
+    const { terminal, onProgress } = this.#options;
+    onProgress({ name: 'checking-payment' });
+    await this.#waitForReturn(terminal);
+    const outcome = await terminal.statusOf({
+      reference: this.#reference('payment', attempt),
+      amountCents: cents(this.#sale.totalCents),
+    });
+    return { type: 'payment-looked-up', answer: this.#answerOf(outcome) };
+  }
+
+  #answerOf(outcome: PaymentOutcome): PaymentAnswer {
+    if (outcome.kind === 'in-doubt' || outcome.kind === 'not-sent') this.#failed(outcome.fault);
+    if (outcome.kind === 'captured') return { kind: 'captured', slip: outcome.slip };
+    return { kind: outcome.kind };
+  }
+
+  #reference(kind: 'payment' | 'reversal', attempt: number): string {
+    return paymentReference(this.#sale.saleReference, kind, attempt);
+  }
+
+  async #recordSale(effect: Extract<SaleEffect, { type: 'record-sale' }>): Promise<SaleInput> {
+    const { store } = this.#options;
+    const { maskedPan, scheme, authorisation, terminalContract } = effect.slip;
+    const reference = this.#reference('payment', effect.attempt);
+    const payment = {
+      means: 'bank-card',
+      reference,
+      maskedPan,
+      scheme,
+      authorisation,
+      terminalContract,
+    } as const;
+    this.#sale = { ...this.#sale, payment };
+    // Asked again after an interruption that fell between this very transaction and its outcome.
+    if (await store.sales.sale(this.#sale.saleId)) return { type: 'recorded' };
+    return (await this.#record(recordedSale)) ?? { type: 'recorded' };
+  }
+
+  /** One transaction: what happened and the event that reports it. Null when it is done. */
+  async #record(write: (facts: RecordFacts) => Promise<void>): Promise<SaleInput | null> {
+    const { store, clock, random, log, onEvent } = this.#options;
+    try {
+      await store.write((tx) =>
+        write({
+          tx,
+          store,
+          sale: this.#sale,
+          atMs: clock.wallMs(),
+          newCaseId: () => newId<'case'>(clock, random),
+        }),
+      );
+      onEvent();
+      return null;
+    } catch (error) {
+      log.error('sale.not-recorded', { saleId: this.#sale.saleId, detail: String(error) });
+      return { type: 'record-failed' };
+    }
+  }
+
+  async #writeGrant(): Promise<SaleInput> {
+    const { identity, onProgress } = this.#options;
+    onProgress({ name: 'finishing' });
+    const card = await this.#clubCard();
+    if ('fault' in card) return this.#grantFailed(card.fault);
+    if (card.uid !== this.#sale.cardUid) {
+      return this.#grantFailed({ code: 'dispenser.card-moved', detail: 'another card lies at the encoder' });
+    }
+    const grant = encodeGrant(
+      {
+        networkId: identity.networkId as NetworkId,
+        issuerEdgeId: identity.edgeId as EdgeId,
+        credentialId: this.#sale.credentialId,
+        planId: this.#sale.planId,
+        homeClubId: this.#sale.homeClubId,
+        scope: this.#sale.planScope,
+        validFromMs: this.#sale.signedAtMs,
+        validToMs: null,
+        cardUid: card.uidBytes,
+      },
+      identity.privateKey,
+    );
+    const written = await card.clubCard.writeGrant(grant);
+    return written.ok ? { type: 'grant-written' } : this.#grantFailed(written.error);
+  }
+
+  #grantFailed(what: Fault): SaleInput {
+    this.#failed(what);
+    return { type: 'grant-failed' };
+  }
+
+  async #present(): Promise<SaleInput> {
+    this.#options.onProgress({ name: 'presenting' });
+    const presented = await this.#options.dispenser.present();
+    if (presented.ok) return { type: 'presented' };
+    this.#failed(presented.error);
+    return { type: 'present-failed' };
+  }
+
+  async #waitTaken(): Promise<SaleInput> {
+    this.#options.onProgress({ name: 'at-mouth' });
+    const waited = await this.#options.dispenser.waitTaken(takeCardLimitMs);
+    if (waited.ok) return { type: waited.value };
+    this.#failed(waited.error);
+    return { type: 'mouth-unknown' };
+  }
+
+  async #locateCard(): Promise<SaleInput> {
+    const { dispenser, onProgress } = this.#options;
+    onProgress({ name: 'finishing' });
+    await this.#waitForReturn(dispenser);
+    const status = await dispenser.status();
+    if (!status.ok) {
+      this.#failed(status.error);
+      return { type: 'card-located', place: 'unknown' };
+    }
+    const places = { 'at-encoder': 'encoder', 'at-mouth': 'mouth', none: 'none' } as const;
+    return { type: 'card-located', place: places[status.value.card] };
+  }
+
+  async #captureCard(): Promise<null> {
+    const captured = await this.#options.dispenser.capture();
+    if (!captured.ok) this.#failed(captured.error);
+    return null;
+  }
+
+  async #reverse(tries: number): Promise<SaleInput> {
+    this.#options.onProgress({ name: 'finishing' });
+    const outcome = await this.#options.terminal.reverse({
+      reference: this.#reference('reversal', tries),
+      amountCents: cents(this.#sale.totalCents),
+    });
+    return { type: 'reversal-answered', answer: this.#answerOf(outcome) };
+  }
+
+  async #lookUpReversal(tries: number): Promise<SaleInput> {
+    const { terminal } = this.#options;
+    await this.#waitForReturn(terminal);
+    const outcome = await terminal.statusOf({
+      reference: this.#reference('reversal', tries),
+      amountCents: cents(this.#sale.totalCents),
+    });
+    return { type: 'reversal-looked-up', answer: this.#answerOf(outcome) };
+  }
+
+  /** A device that has just lost its line, or is still starting, gets some time before it is asked. */
+  async #waitForReturn(device: Device): Promise<void> {
+    const reachable = () => device.state.status === 'ready' || device.state.status === 'faulted';
+    if (reachable()) return;
+    let stopListening: () => void = () => undefined;
+    const returned = new Promise<void>((resolve) => {
+      stopListening = device.onState(() => {
+        if (reachable()) resolve();
+      });
+    });
+    await withTimeLimit(this.#options.clock, deviceReturnLimitMs, returned);
+    stopListening();
+  }
+
+  #showState(): void {
+    const { state } = this.#sale;
+    if (state.name === 'not-paid') this.#options.onProgress({ name: 'not-paid', why: state.why });
+  }
+}

@@ -1,0 +1,144 @@
+import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import { fullName } from '@portillon/core/sale/answers.ts';
+import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
+import { type QuestionState, questionOrder } from '@portillon/core/sale/questions.ts';
+import type { PlanOffer, Screen } from '../../bridge/view.ts';
+import {
+  type ContractFacts,
+  contractSummary,
+  contractText,
+  contractWordingVersion,
+} from '../documents/contract-text.ts';
+import { forgottenSoonSeconds, type KioskStage } from './kiosk-stage.ts';
+import type { SaleProgress } from './sale-runner.ts';
+
+/** What is known around the stage when a view is made. */
+export interface ScreenFacts {
+  readonly nowMs: number;
+  readonly club: ClubRecord | null;
+  readonly plans: readonly { readonly planId: string; readonly plan: Plan }[];
+  readonly offers: Extract<Screen, { name: 'attract' }>['offers'];
+  readonly openUntil: string | null;
+  readonly canAbort: boolean;
+  /** Only asked for on the contract screen. */
+  readonly contract: () => ContractFacts;
+}
+
+/** The screen that belongs to a stage. Pure. */
+export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
+  switch (stage.name) {
+    case 'attract':
+      return { name: 'attract', offers: facts.offers, openUntil: facts.openUntil };
+    case 'questions':
+      return questionScreen(stage.questions, facts);
+    case 'sale':
+      return saleScreen(stage, facts);
+    case 'receipt':
+      return {
+        name: 'receipt',
+        phase: stage.phase,
+        paperPossible: facts.offers.paperReceipt,
+        totalCents: stage.sale.totalCents,
+        saleReference: stage.sale.saleReference,
+      };
+    case 'welcome':
+      return {
+        name: 'welcome',
+        givenName: stage.sale.answers.givenName || stage.sale.answers.familyName,
+        openUntil: facts.openUntil,
+        guestTickets: stage.sale.guestTickets.map((ticket) => ticket.text),
+        ticketsPrinted: stage.ticketsPrinted,
+        saleReference: stage.sale.saleReference,
+      };
+    case 'trouble':
+      return stage.trouble;
+  }
+}
+
+export function planOffer(planId: string, plan: Plan): PlanOffer {
+  return {
+    planId,
+    name: plan.names,
+    description: plan.descriptions,
+    commitment: plan.commitments,
+    monthlyCents: plan.monthlyCents,
+    joiningFeeCents: plan.joiningFeeCents,
+    todayCents: totalOf(linesToday(planId, plan, 'fr')),
+    guestTickets: plan.guestTickets,
+  };
+}
+
+function questionScreen(questions: QuestionState, facts: ScreenFacts): Screen {
+  const { at, answers, problems } = questions;
+  if (at === 'minor') return { name: 'minor' };
+  const name = at === 'signed' ? 'sign' : at;
+  const shared = {
+    step: questionOrder.indexOf(name) + 1,
+    stepCount: questionOrder.length,
+    answers,
+    problems: [...problems],
+  };
+  switch (name) {
+    case 'plan':
+      return { name, plans: facts.plans.map(({ planId, plan }) => planOffer(planId, plan)), ...shared };
+    case 'check': {
+      const chosen = facts.plans.find(({ planId }) => planId === answers.planId);
+      invariant(chosen, 'the plan that was chosen is still on sale');
+      return { name, plan: planOffer(chosen.planId, chosen.plan), ...shared };
+    }
+    case 'contract': {
+      const contract = facts.contract();
+      return {
+        name,
+        summary: contractSummary(contract).map((part) => ({ ...part })),
+        text: [...contractText(contract)],
+        wordingVersion: contractWordingVersion,
+        ...shared,
+      };
+    }
+    case 'sign':
+      return { name, fullName: fullName(answers), ...shared };
+    default:
+      return { name, ...shared };
+  }
+}
+
+function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenFacts): Screen {
+  const { sale, progress } = stage;
+  const waitingSeconds = Math.floor((facts.nowMs - stage.sinceMs) / 1_000);
+  switch (progress.name) {
+    case 'finishing':
+    case 'presenting':
+      return { name: 'take-card', phase: progress.name, waitingSeconds: 0 };
+    case 'at-mouth':
+      return {
+        name: 'take-card',
+        phase: waitingSeconds >= forgottenSoonSeconds ? 'forgotten-soon' : 'at-mouth',
+        waitingSeconds,
+      };
+    default: {
+      const chosen = facts.plans.find(({ planId }) => planId === sale.planId)?.plan;
+      const words = (language: 'fr' | 'en', index: number) =>
+        (chosen && linesToday(sale.planId, chosen, language)[index]?.label) ?? sale.lines[index]?.label ?? '';
+      return {
+        name: 'payment',
+        totalCents: sale.totalCents,
+        lines: sale.lines.map((line, index) => ({
+          label: { fr: words('fr', index), en: words('en', index) },
+          cents: line.grossCents,
+        })),
+        canAbort: facts.canAbort,
+        phase: paymentPhase(progress),
+      };
+    }
+  }
+}
+
+function paymentPhase(
+  progress: Exclude<SaleProgress, { name: 'finishing' | 'presenting' | 'at-mouth' }>,
+): Extract<Screen, { name: 'payment' }>['phase'] {
+  if (progress.name !== 'not-paid') return progress;
+  // Each of these outcomes means that the terminal, or the line to it, has proved that nothing was taken.
+  return { name: 'not-paid', why: progress.why, nothingTaken: true };
+}
