@@ -77,11 +77,6 @@ export class Edge {
       baseUrl: config.baseUrl,
       software: options.software,
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
-      onIdentity: (known) => {
-        this.#identity = known;
-        this.#kiosk?.refresh();
-      },
-      onFeed: () => this.#kiosk?.refresh(),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
     const { terminal, dispenser, printer } = devices;
@@ -127,6 +122,7 @@ export class Edge {
       throw error;
     }
     for (const { name, device } of devices.value.all) edge.#watch(name, device);
+    store.value.onToldByBase(() => edge.#toldByBase());
     for (const gate of edge.#gates) await gate.resume();
     for (const { device } of devices.value.all) device.start();
     edge.#agent.start();
@@ -171,6 +167,18 @@ export class Edge {
     await this.#agent.stop();
     await this.#store.close();
     this.#options.log.info('edge.stopped');
+  }
+
+  #toldByBase(): void {
+    const refreshed = this.#identity
+      ? Promise.resolve()
+      : this.#store.identity().then((known) => {
+          this.#identity = known;
+        });
+    refreshed.then(
+      () => this.#kiosk?.refresh(),
+      (error: unknown) => this.#options.log.error('edge.identity-unreadable', { detail: String(error) }),
+    );
   }
 
   #watch(name: string, device: EdgeDevices['all'][number]['device']): void {

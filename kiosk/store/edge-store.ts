@@ -58,6 +58,7 @@ export class EdgeStore implements AgentStore {
   readonly #database: Database;
   readonly #lock: FolderLock;
   readonly #clock: Clock;
+  readonly #toldListeners: (() => void)[] = [];
 
   private constructor(database: Database, lock: FolderLock, keys: KeyStore, options: EdgeStoreOptions) {
     const { clock, random, log } = options;
@@ -110,6 +111,11 @@ export class EdgeStore implements AgentStore {
     await this.write((tx) => this.visits.tidy(tx));
   }
 
+  /** Called after what the base told has changed: this edge's identity, or records of the member book. */
+  onToldByBase(listener: () => void): void {
+    this.#toldListeners.push(listener);
+  }
+
   /** One transaction; see `Database.write`. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#database.write(work);
@@ -149,6 +155,7 @@ export class EdgeStore implements AgentStore {
   async saveIdentity(identity: EdgeIdentity): Promise<void> {
     await this.write((tx) => this.#identity.saveIdentity(tx, identity));
     this.book.trustNetworkKey(identity.networkKey);
+    for (const listener of this.#toldListeners) listener();
   }
 
   reserveCounters(count: number): Promise<number> {
@@ -191,8 +198,9 @@ export class EdgeStore implements AgentStore {
     return this.book.cursor();
   }
 
-  applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
-    return this.write((tx) => this.book.applyFeed(tx, changes, cursor, baseTimeMs));
+  async applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
+    await this.write((tx) => this.book.applyFeed(tx, changes, cursor, baseTimeMs));
+    if (changes.length > 0) for (const listener of this.#toldListeners) listener();
   }
 
   async occupancy(): Promise<{ readonly inside: number; readonly at: string }> {

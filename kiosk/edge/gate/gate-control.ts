@@ -106,11 +106,8 @@ export class GateControl {
   async #cardPresented(channel: CardChannel): Promise<void> {
     const identity = this.#options.identity();
     if (!identity) return;
-    const presented = await presentedCard(channel, {
-      identity,
-      ...this.#options,
-      book: this.#options.store.book,
-    });
+    const { store, log } = this.#options;
+    const presented = await presentedCard(channel, { identity, book: store.book, log });
     if (presented) await this.#presented(presented, identity);
   }
 
