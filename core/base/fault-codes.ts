@@ -181,6 +181,11 @@ export const faultCodes = {
     machineDoes: 'Does not release.',
     staffDo: 'Check that the model in the configuration is the one installed.',
   },
+  'gate.sensor-stuck': {
+    meaning: 'A passage sensor of the gate stays on.',
+    machineDoes: 'Goes on releasing the entry, but can no longer tell who went through on that side.',
+    staffDo: 'Look whether something blocks the arm or the sensor. Count by hand meanwhile.',
+  },
   'camera.unavailable': {
     meaning: 'No camera, or the browser may not use it.',
     machineDoes: 'Lets people go on without a photo; staff take it later.',
