@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deviceBecomes, hasFault, isReady } from '../device-becomes.ts';
+import type { Gate, SensedPassage } from './gate.ts';
+
+/** A gate with a person in front of it. */
+export interface GateRig {
+  /** Not started. The pulse of its release is 600 ms, an input is stuck after 400 ms. */
+  readonly gate: Gate;
+  /** Pushes the arm; tells whether it gave way. */
+  push(direction: 'entry' | 'exit'): Promise<boolean>;
+  setFault(name: GateFault, on: boolean): Promise<void>;
+  isReleased(): boolean;
+  /** Resolves when the entry is locked again. */
+  locksAgain(): Promise<void>;
+  /** Resolves when the arm stands still. */
+  armRests(): Promise<void>;
+  /** Orders to release that reached the board. */
+  releasesReceived(): number;
+  close(): Promise<void>;
+}
+
+export type GateFault =
+  | 'cable-pulled'
+  | 'silent'
+  | 'garbled'
+  | 'wrong-crc'
+  | 'exception'
+  | 'stuck-input'
+  | 'unasked'
+  | 'lost-order'
+  | 'lost-answer';
+
+/** What every gate promises, run on driver and device over their real transport. */
+export function gateContract(model: string, makeRig: () => Promise<GateRig>): void {
+  describe(`gate ${model}`, () => {
+    let rig: GateRig;
+
+    beforeEach(async () => {
+      rig = await makeRig();
+      rig.gate.start();
+      await deviceBecomes(rig.gate, isReady);
+    });
+    afterEach(() => rig.close());
+
+    function nextPassage(): Promise<SensedPassage> {
+      return new Promise((resolve) => {
+        const stop = rig.gate.onPassage((passage) => {
+          stop();
+          resolve(passage);
+        });
+      });
+    }
+
+    it('[I6] does not give way until it is released, lets one person in, and senses the passage', async () => {
+      expect(await rig.push('entry')).toBe(false);
+      const released = await rig.gate.release();
+      expect(released.ok).toBe(true);
+      const passage = nextPassage();
+      expect(await rig.push('entry')).toBe(true);
+      expect(await rig.push('entry')).toBe(false);
+      const sensed = await passage;
+      expect(sensed.direction).toBe('entry');
+      expect(released.ok && sensed.sensedMonotonicMs >= released.value.releasedMonotonicMs).toBe(true);
+      expect(rig.releasesReceived()).toBe(1);
+    });
+
+    it('[I9] always lets people out, and senses it', async () => {
+      const passage = nextPassage();
+      expect(await rig.push('exit')).toBe(true);
+      expect((await passage).direction).toBe('exit');
+    });
+
+    it('counts each person once', async () => {
+      const directions: string[] = [];
+      rig.gate.onPassage((passage) => directions.push(passage.direction));
+      for (let person = 0; person < 2; person++) {
+        await rig.gate.release();
+        const entry = nextPassage();
+        await rig.push('entry');
+        await entry;
+        await rig.armRests();
+        const exit = nextPassage();
+        await rig.push('exit');
+        await exit;
+        await rig.armRests();
+      }
+      expect(directions).toEqual(['entry', 'exit', 'entry', 'exit']);
+    });
+
+    it('locks again by itself when the program is gone', async () => {
+      await rig.gate.release();
+      await rig.gate.stop();
+      expect(rig.isReleased()).toBe(true);
+      await rig.locksAgain();
+      expect(await rig.push('entry')).toBe(false);
+    });
+
+    it('never queues a second release behind the first', async () => {
+      const [first, second] = await Promise.all([rig.gate.release(), rig.gate.release()]);
+      expect(first.ok).toBe(true);
+      expect(second).toMatchObject({ ok: false, error: { code: 'gate.refused' } });
+      expect(rig.releasesReceived()).toBe(1);
+    });
+
+    it.each([
+      ['silent', 'gate.no-answer'],
+      ['garbled', 'line.garbled'],
+      ['wrong-crc', 'line.garbled'],
+      ['exception', 'gate.refused'],
+      ['stuck-input', 'gate.sensor-stuck'],
+      ['cable-pulled', 'transport.pulled'],
+    ] as const)(
+      'names the fault when it is %s, and is ready again by itself afterwards',
+      async (name, code) => {
+        await rig.setFault(name, true);
+        await deviceBecomes(rig.gate, hasFault(code));
+        const released = await rig.gate.release();
+        if (name === 'stuck-input') expect(released.ok).toBe(true);
+        else expect(released).toMatchObject({ ok: false });
+        await rig.setFault(name, false);
+        await deviceBecomes(rig.gate, isReady);
+        expect((await rig.gate.release()).ok).toBe(true);
+      },
+    );
+
+    it.each([
+      ['silent', 'gate.no-answer'],
+      ['wrong-crc', 'line.garbled'],
+      ['exception', 'gate.refused'],
+      ['lost-order', 'gate.no-answer'],
+    ] as const)(
+      'does not say that it released when the board turns %s at that moment',
+      async (name, code) => {
+        await rig.setFault(name, true);
+        expect(await rig.gate.release()).toMatchObject({ ok: false, error: { code } });
+      },
+    );
+
+    it('sends an order again only after the relay was seen at rest, and at most once', async () => {
+      await rig.setFault('lost-order', true);
+      expect((await rig.gate.release()).ok).toBe(false);
+      expect(rig.releasesReceived()).toBe(2);
+      expect(rig.isReleased()).toBe(false);
+    });
+
+    it('asks the relay when the answer to a release is lost, and does not release twice', async () => {
+      await rig.setFault('lost-answer', true);
+      expect((await rig.gate.release()).ok).toBe(true);
+      expect(rig.releasesReceived()).toBe(1);
+      expect(rig.isReleased()).toBe(true);
+    });
+
+    it('is not confused by answers to questions never asked', async () => {
+      await rig.setFault('unasked', true);
+      expect((await rig.gate.release()).ok).toBe(true);
+      const passage = nextPassage();
+      await rig.push('entry');
+      expect((await passage).direction).toBe('entry');
+      expect(rig.gate.state).toEqual({ status: 'ready' });
+    });
+
+    it('does not take for a passage what it finds when the line comes back', async () => {
+      const directions: string[] = [];
+      rig.gate.onPassage((passage) => directions.push(passage.direction));
+      await rig.setFault('cable-pulled', true);
+      await deviceBecomes(rig.gate, hasFault('transport.pulled'));
+      await rig.setFault('stuck-input', true);
+      await rig.setFault('cable-pulled', false);
+      await deviceBecomes(rig.gate, hasFault('gate.sensor-stuck'));
+      expect(directions).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import {
+  ModbusGateSim,
+  type PushAnswer,
+} from '@portillon/hardware-sims/gate/modbus-board/modbus-gate-sim.ts';
+import type { SimView } from '@portillon/hardware-sims/sim.ts';
+import { transportFor } from '../../transport/address.ts';
+import { type GateRig, gateContract } from '../gate-contract.ts';
+import { ModbusGate } from './modbus-gate.ts';
+
+gateContract('modbus-board', async (): Promise<GateRig> => {
+  const folder = mkdtempSync(join(tmpdir(), 'modbus-gate-'));
+  const sim = new ModbusGateSim({ name: 'gate', clock: systemClock, path: join(folder, 'board') });
+  await sim.start();
+  const transport = transportFor(sim.address, { clock: systemClock });
+  if (!transport.ok) throw new Error(transport.error.detail);
+  const gate = new ModbusGate({
+    transport: transport.value,
+    clock: systemClock,
+    log: silentLog,
+    pulseMs: 600,
+    pollMs: 25,
+    stuckAfterMs: 400,
+  });
+  const shows = (fits: (view: SimView) => boolean) =>
+    new Promise<void>((resolve) => {
+      const check = () => {
+        if (!fits(sim.view())) return;
+        stop();
+        resolve();
+      };
+      const stop = sim.onChange(check);
+      check();
+    });
+  return {
+    gate,
+    push: async (direction) => ((await sim.act('push', { direction })) as PushAnswer).passed,
+    setFault: async (name, on) => {
+      await sim.act('fault', { name, on });
+    },
+    isReleased: () => sim.view().entryReleased === true,
+    locksAgain: () => shows((view) => view.entryReleased === false),
+    armRests: () => shows((view) => view.arm !== 'turning'),
+    releasesReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('pulse relay 0')).length,
+    close: async () => {
+      await gate.stop();
+      await sim.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+});

@@ -1,0 +1,307 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { DeviceState } from '../../device.ts';
+import { DeviceStatus } from '../../line/device-status.ts';
+import { FrameReader } from '../../line/frame-reader.ts';
+import { Listeners } from '../../line/listeners.ts';
+import { SupervisedLine } from '../../line/supervised-line.ts';
+import type { Connection, Transport } from '../../transport/transport.ts';
+import type { Gate, SensedPassage } from '../gate.ts';
+import {
+  bitsOf,
+  encodeModbus,
+  exceptionFlag,
+  flashOn,
+  type ModbusFrame,
+  ModbusParser,
+  modbusExceptions,
+  modbusFunctions,
+  readBits,
+} from './modbus-rtu.ts';
+import { PassageSensor } from './passage-sensor.ts';
+
+export interface ModbusGateOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Address of the board on the bus, 1 to 247. */
+  readonly unit?: number;
+  /** Relay that releases the entry, from 0. */
+  readonly entryRelay?: number;
+  /** How long the entry stays released; the board counts it in steps of 100 ms. */
+  readonly pulseMs?: number;
+  /** Inputs that sense a passage each way, from 0. */
+  readonly entryInput?: number;
+  readonly exitInput?: number;
+  /** Rest between two polls. A poll holds the line: about 6 ms at 38400 baud, 20 ms at 9600. */
+  readonly pollMs?: number;
+  /** How long the board may take to answer. */
+  readonly answerLimitMs?: number;
+  /** An input that is on for longer is stuck. */
+  readonly stuckAfterMs?: number;
+}
+
+type ReleaseResult = Result<{ readonly releasedMonotonicMs: number }, Fault>;
+
+const relayCount = 8;
+const inputCount = 8;
+/** Polls without an answer before the board counts as gone. */
+const pollTries = 3;
+/** The order itself goes out at most twice, and the second time only once the relay was seen at rest. */
+const releaseTries = 2;
+/** Rest between polls of a board that does not answer. */
+const restWhenDownMs = 250;
+
+/**
+ * A relay and input board on a serial line (Modbus RTU), wired to a turnstile. One exchange at a time:
+ *
+ *   poll inputs ─ rest ─ poll inputs ─ rest ─ …      a release ends the rest and goes ahead of the next poll
+ */
+export class ModbusGate implements Gate {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #unit: number;
+  readonly #entryRelay: number;
+  readonly #pulseMs: number;
+  readonly #pollMs: number;
+  readonly #answerLimitMs: number;
+  readonly #line: SupervisedLine;
+  readonly #status = new DeviceStatus();
+  readonly #passages = new Listeners<[SensedPassage]>();
+  readonly #sensors: readonly {
+    readonly direction: SensedPassage['direction'];
+    readonly input: number;
+    readonly sensor: PassageSensor;
+  }[];
+  #release: ((result: ReleaseResult) => void) | undefined;
+  #endRest: () => void = () => undefined;
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(options: ModbusGateOptions) {
+    this.#clock = options.clock;
+    this.#log = options.log.child({ device: 'gate', address: options.transport.address });
+    this.#unit = options.unit ?? 1;
+    this.#entryRelay = options.entryRelay ?? 0;
+    this.#pulseMs = options.pulseMs ?? 5_000;
+    this.#pollMs = options.pollMs ?? 40;
+    this.#answerLimitMs = options.answerLimitMs ?? 150;
+    const stuckAfterMs = options.stuckAfterMs ?? 15_000;
+    this.#sensors = [
+      { direction: 'entry', input: options.entryInput ?? 0, sensor: new PassageSensor(stuckAfterMs) },
+      { direction: 'exit', input: options.exitInput ?? 1, sensor: new PassageSensor(stuckAfterMs) },
+    ];
+    this.#line = new SupervisedLine({ transport: options.transport, clock: options.clock, log: options.log });
+    this.#line.onState((line) => {
+      this.#endRest();
+      if (line.status === 'connected') this.#working = this.#work(line.connection);
+      else if (line.status === 'disconnected')
+        this.#status.set({ status: 'disconnected', fault: line.fault });
+      else if (line.status === 'stopped') this.#status.set({ status: 'stopped' });
+    });
+  }
+
+  get state(): DeviceState {
+    return this.#status.state;
+  }
+
+  /** Bytes that made no frame, since start. */
+  get discardedBytes(): number {
+    return this.#line.discardedBytes;
+  }
+
+  onState(listener: (state: DeviceState) => void): () => void {
+    return this.#status.onState(listener);
+  }
+
+  onPassage(listener: (passage: SensedPassage) => void): () => void {
+    return this.#passages.add(listener);
+  }
+
+  start(): void {
+    this.#line.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#line.stop();
+    await this.#working;
+  }
+
+  release(): Promise<ReleaseResult> {
+    const state = this.state;
+    if (state.status === 'disconnected') return Promise.resolve(err(state.fault));
+    if (!this.#line.connection || state.status === 'starting') {
+      return Promise.resolve(err(fault('gate.no-answer', 'the board has not been reached yet')));
+    }
+    // Pulses never queue: the second person would walk through a release that the first one's check did not cover.
+    if (this.#release) return Promise.resolve(err(fault('gate.refused', 'a release is under way')));
+    return new Promise((resolve) => {
+      this.#release = resolve;
+      this.#endRest();
+    });
+  }
+
+  /** Until the connection ends: releases when asked to, polls otherwise. */
+  async #work(connection: Connection): Promise<void> {
+    let end: Fault | undefined;
+    connection.onEnd((reason) => {
+      end = reason.by === 'world' ? reason.fault : fault('transport.closed', 'closed by the driver');
+      this.#endRest();
+    });
+    const frames = new FrameReader({
+      connection,
+      parser: new ModbusParser('answers'),
+      clock: this.#clock,
+      onDiscarded: (count) => this.#line.countDiscarded(count),
+    });
+    const ask = (question: ModbusFrame) => this.#ask(connection, frames, question);
+    for (const { sensor } of this.#sensors) sensor.forget();
+    let failures = 0;
+    while (!end) {
+      if (this.#release) {
+        const released = await this.#pulse(ask);
+        this.#settleRelease(released);
+      } else {
+        failures = (await this.#poll(ask, failures)) ? 0 : failures + 1;
+        if (!this.#release && !end) await this.#rest(failures < pollTries ? this.#pollMs : restWhenDownMs);
+      }
+    }
+    this.#settleRelease(err(end));
+  }
+
+  #rest(forMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.setTimer(forMs, resolve);
+      this.#endRest = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  async #poll(ask: Ask, failures: number): Promise<boolean> {
+    const answer = await ask(readBits(this.#unit, modbusFunctions.readInputs, 0, inputCount));
+    const bits = answer.ok ? bitsOf(answer.value, inputCount) : undefined;
+    if (!bits) {
+      const reason = answer.ok
+        ? fault('line.garbled', 'another number of inputs than asked for')
+        : answer.error;
+      this.#pollFailed(reason, failures + 1);
+      return false;
+    }
+    const nowMs = this.#clock.monotonicMs();
+    for (const { direction, input, sensor } of this.#sensors) {
+      const sensedMonotonicMs = sensor.sample(bits[input] ?? false, nowMs);
+      if (sensedMonotonicMs === undefined) continue;
+      this.#log.info('passage', { direction });
+      this.#passages.notify({ direction, sensedMonotonicMs });
+    }
+    const stuck = this.#sensors.find(({ sensor }) => sensor.isStuck(nowMs));
+    this.#status.set(
+      stuck
+        ? {
+            status: 'faulted',
+            fault: fault('gate.sensor-stuck', `${stuck.direction} input ${stuck.input} stays on`),
+          }
+        : { status: 'ready' },
+    );
+    return true;
+  }
+
+  #pollFailed(reason: Fault, failures: number): void {
+    if (reason.code === 'gate.refused') this.#status.set({ status: 'faulted', fault: reason });
+    else if (failures >= pollTries && !reason.code.startsWith('transport.')) {
+      this.#status.set({ status: 'disconnected', fault: reason });
+    }
+  }
+
+  /**
+   * Sends the pulse. Without an answer the relay is asked: closed, the order arrived; open while the pulse would still
+   * last, it did not and may go out again; later than that nobody can tell.
+   */
+  async #pulse(ask: Ask): Promise<ReleaseResult> {
+    const askedMs = this.#clock.monotonicMs();
+    let last: Fault = fault('gate.no-answer', 'not sent');
+    for (let attempt = 1; attempt <= releaseTries; attempt++) {
+      const sentMs = this.#clock.monotonicMs();
+      const answer = await ask(flashOn(this.#unit, this.#entryRelay, this.#pulseMs));
+      if (answer.ok) return this.#released(askedMs);
+      last = answer.error;
+      if (last.code === 'gate.refused' || last.code.startsWith('transport.')) return err(last);
+      const relays = await ask(readBits(this.#unit, modbusFunctions.readCoils, 0, relayCount));
+      const closed = relays.ok ? bitsOf(relays.value, relayCount)?.[this.#entryRelay] : undefined;
+      if (closed === true) return this.#released(askedMs);
+      const couldHaveEnded = this.#clock.monotonicMs() - sentMs >= this.#pulseMs;
+      if (closed === undefined || couldHaveEnded) return err(last);
+    }
+    return err(last);
+  }
+
+  #released(askedMs: number): ReleaseResult {
+    const releasedMonotonicMs = this.#clock.monotonicMs();
+    this.#log.info('released', { afterMs: Math.round(releasedMonotonicMs - askedMs) });
+    return ok({ releasedMonotonicMs });
+  }
+
+  async #ask(
+    connection: Connection,
+    frames: FrameReader<ModbusFrame>,
+    question: ModbusFrame,
+  ): Promise<Result<ModbusFrame, Fault>> {
+    this.#countUnasked(frames.takeWaiting().length);
+    frames.forgetPartial();
+    const discardedBefore = this.discardedBytes;
+    const written = await connection.write(encodeModbus(question));
+    if (!written.ok) return written;
+    const dueMs = this.#clock.monotonicMs() + this.#answerLimitMs;
+    for (;;) {
+      const answer = await frames.next(Math.max(0, dueMs - this.#clock.monotonicMs()));
+      if (!answer.ok) {
+        if (answer.error.code !== 'line.no-answer') return answer;
+        frames.forgetPartial();
+        const garbled = this.discardedBytes > discardedBefore;
+        return err(
+          garbled
+            ? fault('line.garbled', `unit ${this.#unit} answers nonsense`)
+            : fault('gate.no-answer', `unit ${this.#unit} is silent`),
+        );
+      }
+      if (!answers(question, answer.value)) {
+        this.#countUnasked(1);
+        continue;
+      }
+      if ((answer.value.functionCode & exceptionFlag) === 0) return answer;
+      const exception = answer.value.data[0] ?? 0;
+      const words = modbusExceptions[exception] ?? 'unknown';
+      return err(
+        fault('gate.refused', `function ${question.functionCode}: exception ${exception}, ${words}`),
+      );
+    }
+  }
+
+  #countUnasked(count: number): void {
+    if (count > 0) this.#log.warn('answer to no question', { fault: 'line.unexpected-reply', count });
+  }
+
+  #settleRelease(result: ReleaseResult): void {
+    const settle = this.#release;
+    if (!settle) return;
+    this.#release = undefined;
+    if (!result.ok) {
+      this.#log.warn('release failed', { fault: result.error.code, detail: result.error.detail });
+    }
+    settle(result);
+  }
+}
+
+type Ask = (question: ModbusFrame) => Promise<Result<ModbusFrame, Fault>>;
+
+/** FC05 echoes the whole order; the others name at least unit and function. */
+function answers(question: ModbusFrame, answer: ModbusFrame): boolean {
+  if (answer.unit !== question.unit) return false;
+  if (answer.functionCode === (question.functionCode | exceptionFlag)) return true;
+  if (answer.functionCode !== question.functionCode) return false;
+  if (question.functionCode !== modbusFunctions.writeCoil) return true;
+  return Buffer.compare(answer.data, question.data) === 0;
+}
