@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFolder } from '../set-up/project.mjs';
+
+const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
+const json = (path: string) => JSON.parse(read(path));
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(join(projectFolder, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return pagesIn(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
+
+describe('documents', () => {
+  it.each(['README.md', 'CHANGELOG.md', ...pagesIn('docs')])('%s links only to what is there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((link) => !/^https?:/.test(link));
+    const broken = links.filter(
+      (link) => !existsSync(join(projectFolder, normalize(join(dirname(page), link)))),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  const rows = new Map(
+    [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|[^|]*\| ([^|]+) \|/gm)].map((match) => [
+      match[1] ?? '',
+      match[2] ?? '',
+    ]),
+  );
+  const workspaces: string[] = json('package.json').workspaces;
+  const asked = new Set(
+    ['.', ...workspaces].flatMap((workspace) => {
+      const { dependencies = {}, devDependencies = {} } = json(join(workspace, 'package.json'));
+      return [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+    }),
+  );
+
+  it('names every package a workspace asks for, and no other', () => {
+    expect([...rows.keys()].sort()).toEqual([...asked].sort());
+  });
+
+  it('says the licence that the installed package says', () => {
+    for (const [name, licence] of rows)
+      expect(licence, name).toBe(json(join('node_modules', name, 'package.json')).license);
+  });
+});
