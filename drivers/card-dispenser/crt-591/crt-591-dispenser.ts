@@ -1,0 +1,375 @@
+import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { CardChannel } from '../../card/card-channel.ts';
+import type { DeviceState } from '../../device.ts';
+import { DeviceStatus } from '../../line/device-status.ts';
+import { type LineState, SupervisedLine } from '../../line/supervised-line.ts';
+import type { Transport } from '../../transport/transport.ts';
+import type { CardDispenser, DispenserStatus } from '../card-dispenser.ts';
+import {
+  binFullMark,
+  type CrtCommandName,
+  type CrtDialect,
+  type CrtDialectName,
+  cardPlaces,
+  crtCommands,
+  crtDialects,
+  crtErrors,
+  faultOfCode,
+  rfTypeA,
+  rfTypeAOnly,
+  stackerLevels,
+} from './crt-codes.ts';
+import { CrtLink } from './crt-link.ts';
+import type { CrtReply } from './crt-message.ts';
+
+export interface Crt591DispenserOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dialect?: CrtDialectName;
+  /** 0 to 15, as set on the unit's switches. */
+  readonly deviceAddress?: number;
+}
+
+/** How often the device at rest is asked, so that a refill or a jam is seen without an order. */
+const restPollMs = 2_000;
+const takenPollMs = 250;
+/** A movement that was acknowledged by nobody and has not ended by then did not begin. */
+const longestMovementMs = 3_000;
+/** Callers that may wait for their turn; one edge program has one sale and one guided repair at most. */
+const mostWaiting = 8;
+const nothing = new Uint8Array(0);
+
+type Success = Extract<CrtReply, { readonly kind: 'success' }>;
+
+/** Card dispensers of the CRT-571, CRT-591 and F3-1300 family, with their contactless encoder. */
+export class Crt591Dispenser implements CardDispenser {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #dialect: CrtDialect;
+  readonly #line: SupervisedLine;
+  readonly #status = new DeviceStatus();
+  #link: CrtLink | undefined;
+  /** False after every power-up of the device and every new line: INIT comes before any order. */
+  #initialised = false;
+  /** A jam lasts until an INIT finds the path free. */
+  #jam: Fault | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #cancelPoll: CancelTimer = () => undefined;
+  #stopping = false;
+
+  constructor({ transport, clock, log, dialect = 'crt-591', deviceAddress = 0 }: Crt591DispenserOptions) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#dialect = crtDialects[dialect];
+    this.#line = new SupervisedLine({ transport, clock, log });
+    this.#line.onState((line) => this.#lineChanged(line, deviceAddress));
+  }
+
+  get state(): DeviceState {
+    return this.#status.state;
+  }
+
+  onState(listener: (state: DeviceState) => void): () => void {
+    return this.#status.onState(listener);
+  }
+
+  start(): void {
+    this.#line.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelPoll();
+    await this.#line.stop();
+    await this.#turn;
+  }
+
+  status(): Promise<Result<DispenserStatus, Fault>> {
+    return this.#inTurn(() => this.#readStatus());
+  }
+
+  stage(): Promise<Result<void, Fault>> {
+    return this.#inTurn(async () => {
+      const before = await this.#readStatus();
+      if (!before.ok) return before;
+      if (before.value.card === 'at-encoder') return ok(undefined);
+      if (before.value.card === 'at-mouth') {
+        return err(fault('dispenser.refused', 'a card is at the mouth: capture it first'));
+      }
+      if (before.value.stacker === 'empty') return err(fault('dispenser.stacker-empty', 'by its sensor'));
+      if (before.value.binFull) return err(fault('dispenser.bin-full', 'by its sensor'));
+      return this.#move(this.#dialect.feed, ({ card }) => card === 'at-encoder');
+    });
+  }
+
+  activateCard(): Promise<Result<CardChannel, Fault>> {
+    return this.#inTurn(async () => {
+      const activated = await this.#order('rfActivate', rfTypeAOnly);
+      if (!activated.ok) return this.#explainDeadCard(activated.error);
+      const uid = uidOf(activated.value.data);
+      if (!uid) return err(fault('card.refused', 'not a card of ISO 14443-4 type A'));
+      return ok({ uid, transmit: (commandApdu) => this.#transmit(commandApdu) });
+    });
+  }
+
+  present(): Promise<Result<void, Fault>> {
+    return this.#inTurn(async () => {
+      const before = await this.#readStatus();
+      if (!before.ok) return before;
+      if (before.value.card === 'at-mouth') return ok(undefined);
+      if (before.value.card === 'none') return err(fault('dispenser.no-card', 'nothing to present'));
+      // Not `at-mouth`: a quick hand may have taken it before we ask.
+      return this.#move('moveToFront', ({ card }) => card !== 'at-encoder');
+    });
+  }
+
+  async waitTaken(limitMs: number, signal?: AbortSignal): Promise<Result<'taken' | 'not-taken', Fault>> {
+    const endMs = this.#clock.monotonicMs() + limitMs;
+    for (;;) {
+      const now = await this.status();
+      if (now.ok && now.value.card === 'none') return ok('taken');
+      const leftMs = endMs - this.#clock.monotonicMs();
+      // A line that is down for a moment is no reason to stop watching; one that is down at the end is.
+      if (leftMs <= 0 || signal?.aborted || this.#stopping) return now.ok ? ok('not-taken') : now;
+      await this.#pause(Math.min(takenPollMs, leftMs), signal);
+    }
+  }
+
+  capture(): Promise<Result<void, Fault>> {
+    return this.#inTurn(async () => {
+      if (this.#jam) return this.#pullJamIntoBin(this.#jam);
+      const before = await this.#readStatus();
+      if (!before.ok) return before;
+      if (before.value.card === 'none') return ok(undefined);
+      if (before.value.binFull) return err(fault('dispenser.bin-full', 'by its sensor'));
+      return this.#move('moveToBin', ({ card }) => card === 'none');
+    });
+  }
+
+  #lineChanged(line: LineState, deviceAddress: number): void {
+    this.#cancelPoll();
+    this.#initialised = false;
+    this.#link = undefined;
+    if (line.status === 'connected') {
+      this.#link = new CrtLink({
+        connection: line.connection,
+        clock: this.#clock,
+        log: this.#log,
+        deviceAddress,
+        onDiscarded: (count) => this.#line.countDiscarded(count),
+      });
+      this.#pollIn(0);
+    } else if (line.status === 'disconnected') {
+      this.#status.set({ status: 'disconnected', fault: line.fault });
+    } else if (line.status === 'stopped') {
+      this.#status.set({ status: 'stopped' });
+    }
+  }
+
+  #pollIn(delayMs: number): void {
+    this.#cancelPoll = this.#clock.setTimer(delayMs, () => void this.#poll());
+  }
+
+  async #poll(): Promise<void> {
+    const polled = this.#link;
+    if (this.#waiting === 0) await this.status();
+    if (polled && polled === this.#link && !this.#stopping) this.#pollIn(restPollMs);
+  }
+
+  /** One order at a time: the device knows no second one, and an order is several commands. */
+  #inTurn<T>(order: () => Promise<Result<T, Fault>>): Promise<Result<T, Fault>> {
+    if (this.#waiting >= mostWaiting) {
+      return Promise.resolve(err(fault('dispenser.refused', 'too many orders are waiting')));
+    }
+    this.#waiting++;
+    const result = this.#turn.then(order).finally(() => {
+      this.#waiting--;
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Asks for the status, and sets the state of the device by the answer. */
+  async #readStatus(): Promise<Result<DispenserStatus, Fault>> {
+    const answered = await this.#order('status');
+    const status = answered.ok ? statusOf(answered.value) : answered;
+    if (this.#link) this.#status.set(status.ok ? restingState(status.value) : stateAfter(status.error));
+    return status;
+  }
+
+  /**
+   * Moves a card and resolves when it is there. A movement whose outcome is unknown is ordered again, once, only after
+   * the status has told for a while that the card does not move. A jam is answered by pulling the card into the bin.
+   */
+  async #move(
+    name: CrtCommandName,
+    isThere: (status: DispenserStatus) => boolean,
+  ): Promise<Result<void, Fault>> {
+    const moved = await this.#order(name);
+    if (moved.ok) return this.#arrival(name, isThere);
+    if (moved.error.code === 'dispenser.card-jam') {
+      await this.#pullJamIntoBin(moved.error);
+      return moved;
+    }
+    if (!isOutcomeUnknown(moved.error)) {
+      await this.#readStatus();
+      return moved;
+    }
+    if (await this.#getsThere(isThere)) return ok(undefined);
+    const movedAgain = await this.#order(name);
+    return movedAgain.ok ? this.#arrival(name, isThere) : movedAgain;
+  }
+
+  async #arrival(
+    name: CrtCommandName,
+    isThere: (status: DispenserStatus) => boolean,
+  ): Promise<Result<void, Fault>> {
+    const after = await this.#readStatus();
+    if (!after.ok) return after;
+    if (isThere(after.value)) return ok(undefined);
+    return err(fault('dispenser.card-moved', `${crtCommands[name].name}: the card is ${after.value.card}`));
+  }
+
+  async #getsThere(isThere: (status: DispenserStatus) => boolean): Promise<boolean> {
+    const endMs = this.#clock.monotonicMs() + longestMovementMs;
+    for (;;) {
+      const now = await this.#readStatus();
+      if (now.ok && isThere(now.value)) return true;
+      if (this.#clock.monotonicMs() >= endMs || !this.#link) return false;
+      await this.#pause(takenPollMs);
+    }
+  }
+
+  #pause(forMs: number, signal?: AbortSignal): Promise<void> {
+    const ended = () => undefined;
+    return delay(this.#clock, forMs, signal).then(ended, ended); // aborting is one way to end a pause
+  }
+
+  /** INIT 31, once. The jam stays when that does not help, until an INIT at rest finds the path free. */
+  async #pullJamIntoBin(jam: Fault): Promise<Result<void, Fault>> {
+    this.#log.warn('card jam: pulling the card into the bin', { detail: jam.detail });
+    const pulled = await this.#send('initCapture', nothing);
+    const isFree = pulled.ok && pulled.value.kind === 'success';
+    this.#jam = isFree ? undefined : jam;
+    const after = await this.#readStatus();
+    return isFree && after.ok ? ok(undefined) : err(jam);
+  }
+
+  async #transmit(commandApdu: Uint8Array): Promise<Result<Uint8Array, Fault>> {
+    const answered = await this.#inTurn(() => this.#order('rfApdu', commandApdu));
+    return answered.ok ? ok(answered.value.data) : answered;
+  }
+
+  async #explainDeadCard(error: Fault): Promise<Result<never, Fault>> {
+    if (error.code !== 'card.no-answer') return err(error);
+    const status = await this.#readStatus();
+    const isMissing = status.ok && status.value.card !== 'at-encoder';
+    return err(isMissing ? fault('dispenser.no-card', 'no card at the encoder') : error);
+  }
+
+  /**
+   * One command, after an INIT if the device needs one. A device that says it is not initialised has lost its power
+   * meanwhile and has not carried the command out: it is initialised and told once more, except in the middle of a
+   * card's session, which is lost.
+   */
+  async #order(name: CrtCommandName, data: Uint8Array = nothing): Promise<Result<Success, Fault>> {
+    for (let tries = 1; ; tries++) {
+      if (!this.#initialised || this.#jam) {
+        const ready = await this.#initialise();
+        if (!ready.ok) return ready;
+      }
+      const replied = await this.#send(name, data);
+      if (!replied.ok) return replied;
+      const reply = replied.value;
+      if (reply.kind === 'success') return ok(reply);
+      if (reply.code !== crtErrors.notInitialised) {
+        const failed = faultOfCode(reply.code, this.#dialect, crtCommands[name].name);
+        if (failed.code === 'dispenser.card-jam') this.#jam = failed;
+        return err(failed);
+      }
+      this.#initialised = false;
+      this.#log.warn('the dispenser was switched off and on');
+      if (name === 'rfApdu') return err(fault('card.no-answer', 'the dispenser lost its power meanwhile'));
+      if (tries > 1) return err(fault('dispenser.hardware', 'the dispenser forgets its initialisation'));
+    }
+  }
+
+  /** INIT 33, which leaves a card where it is. */
+  async #initialise(): Promise<Result<void, Fault>> {
+    const replied = await this.#send('initStay', nothing);
+    if (!replied.ok) return replied;
+    if (replied.value.kind === 'failure') {
+      const failed = faultOfCode(replied.value.code, this.#dialect, crtCommands.initStay.name);
+      if (failed.code === 'dispenser.card-jam') this.#jam = failed;
+      return err(failed);
+    }
+    this.#initialised = true;
+    this.#jam = undefined;
+    this.#log.info('dispenser initialised', { firmware: Buffer.from(replied.value.data).toString('latin1') });
+    return ok(undefined);
+  }
+
+  #send(name: CrtCommandName, data: Uint8Array): Promise<Result<CrtReply, Fault>> {
+    const link = this.#link;
+    if (!link) return Promise.resolve(err(this.#whyNoLine()));
+    const { command, parameter } = crtCommands[name];
+    return link.exchange({ command, parameter, data }, repeatable.has(name) ? 'repeat' : 'once');
+  }
+
+  #whyNoLine(): Fault {
+    const { state } = this.#line;
+    invariant(state.status !== 'connected', 'a connected line has a link');
+    return state.status === 'disconnected'
+      ? state.fault
+      : fault('transport.closed', `the line is ${state.status}`);
+  }
+}
+
+/** Nobody knows whether the order was carried out. */
+function isOutcomeUnknown({ code }: Fault): boolean {
+  return code === 'line.no-answer' || code === 'line.garbled';
+}
+
+/** Commands that may be carried out twice without harm. */
+const repeatable: ReadonlySet<CrtCommandName> = new Set(['status', 'initStay', 'rfActivate', 'rfOff']);
+
+function statusOf({ status }: Success): Result<DispenserStatus, Fault> {
+  const [st0 = '', st1 = '', st2 = ''] = status;
+  if (!isKey(cardPlaces, st0) || !isKey(stackerLevels, st1)) {
+    return err(fault('line.garbled', `status ${JSON.stringify(status)}`));
+  }
+  return ok({ card: cardPlaces[st0], stacker: stackerLevels[st1], binFull: st2 === binFullMark });
+}
+
+function isKey<T extends object>(table: T, key: PropertyKey): key is keyof T {
+  return Object.hasOwn(table, key);
+}
+
+/** Empty and full are decided by the sensors: units of the family disagree about the error codes. */
+function restingState(status: DispenserStatus): DeviceState {
+  if (status.binFull) return { status: 'faulted', fault: fault('dispenser.bin-full', 'by its sensor') };
+  if (status.stacker === 'empty' && status.card !== 'at-encoder') {
+    return { status: 'faulted', fault: fault('dispenser.stacker-empty', 'by its sensor') };
+  }
+  return { status: 'ready' };
+}
+
+/** A device that is silent is as good as not there; one that complains is there. */
+function stateAfter(error: Fault): DeviceState {
+  return error.code.startsWith('dispenser.')
+    ? { status: 'faulted', fault: error }
+    : { status: 'disconnected', fault: error };
+}
+
+/** Activation data: Rtype, ATQA 2, length, number, SAK, ATS. */
+function uidOf(data: Uint8Array): Uint8Array | undefined {
+  const length = data[3] ?? 0;
+  const isTypeA = data[0] === rfTypeA && [4, 7, 10].includes(length) && data.length > 4 + length;
+  return isTypeA ? data.slice(4, 4 + length) : undefined;
+}
