@@ -48,10 +48,20 @@ describe('address of a line', () => {
     expect(made.ok || made.error.detail).toContain(why);
   });
 
-  it('reads the name of a card reader, with blanks as they are or written %20', () => {
-    const name = 'Virtual PCD 00 00';
-    expect(pcscReaderName(`pcsc://${name}`)).toEqual({ ok: true, value: name });
-    expect(pcscReaderName('pcsc://Virtual%20PCD%2000%2000')).toEqual({ ok: true, value: name });
-    expect(pcscReaderName('tcp://10.0.0.1:1')).toMatchObject({ error: { code: 'transport.bad-address' } });
+  it('reads the name of a card reader, with blanks as they are or written %20, and another daemon', () => {
+    const debian = { name: 'Virtual PCD 00 00', socketPath: '/run/pcscd/pcscd.comm' };
+    expect(pcscReaderName('pcsc://Virtual PCD 00 00')).toEqual({ ok: true, value: debian });
+    expect(pcscReaderName('pcsc://Virtual%20PCD%2000%2000')).toEqual({ ok: true, value: debian });
+    expect(pcscReaderName('pcsc://Virtual PCD 00 00?socket=%2Ftmp%2Fa b')).toEqual({
+      ok: true,
+      value: { ...debian, socketPath: '/tmp/a b' },
+    });
   });
+
+  it.each(['tcp://10.0.0.1:1', 'pcsc://', 'pcsc://A?slot=1', 'pcsc://A%2'])(
+    'refuses the reader %j',
+    (address) => {
+      expect(pcscReaderName(address)).toMatchObject({ error: { code: 'transport.bad-address' } });
+    },
+  );
 });

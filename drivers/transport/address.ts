@@ -1,6 +1,7 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { type PcscReaderName, pcscdSocketPath } from './pcsc/pcsc-port.ts';
 import { SerialTransport } from './serial-transport.ts';
 import { TcpTransport } from './tcp-transport.ts';
 import type { Transport } from './transport.ts';
@@ -24,12 +25,20 @@ export function transportFor(
   return bad(address, 'it begins neither with serial:// nor with tcp://');
 }
 
-/** The reader that `pcsc://ACS ACR122U PICC Interface 00 00` names; blanks may be written as %20. */
-export function pcscReaderName(address: string): Result<string, Fault> {
-  const written = /^pcsc:\/\/(.+)$/.exec(address)?.[1];
-  if (written === undefined) return bad(address, 'a card reader is written pcsc://name-of-the-reader');
+/**
+ * The reader that an address names, as PC/SC names it or its beginning; blanks may be written %20:
+ *
+ *   pcsc://ACS ACR122U PICC Interface 00 00
+ *   pcsc://Virtual PCD 00 00?socket=/run/other/pcscd.comm       a pcscd that listens elsewhere than Debian's does
+ */
+export function pcscReaderName(address: string): Result<PcscReaderName, Fault> {
+  const [, name, socket] = /^pcsc:\/\/([^?]+)(?:\?socket=([^&]+))?$/.exec(address) ?? [];
+  if (name === undefined) return bad(address, 'a card reader is written pcsc://name-of-the-reader');
   try {
-    return ok(decodeURIComponent(written));
+    return ok({
+      name: decodeURIComponent(name),
+      socketPath: socket === undefined ? pcscdSocketPath : decodeURIComponent(socket),
+    });
   } catch {
     return bad(address, 'a % is not followed by two hexadecimal digits');
   }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
-import { Pcscd } from '@portillon/hardware-sims/card-reader/vpcd/pcscd.ts';
 import { VpcdReaderSim } from '@portillon/hardware-sims/card-reader/vpcd/vpcd-reader-sim.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CardChannel } from '../../card/card-channel.ts';
@@ -11,7 +10,7 @@ import { bundlePcscProcess } from '../../transport/pcsc/bundle-pcsc-process.ts';
 import { ForkedPcsc } from '../../transport/pcsc/forked-pcsc.ts';
 import { PcscCardReader } from './pcsc-card-reader.ts';
 
-const installed = existsSync('/usr/lib/pcsc/drivers/serial/libifdvpcd.so') && process.getuid?.() === 0;
+const installed = existsSync('/usr/lib/pcsc/drivers/serial/libifdvpcd.so');
 const clock = systemClock;
 
 /** Echoes what it is told and is as slow as its owner likes. */
@@ -81,7 +80,7 @@ describe.skipIf(!installed && process.env.CI !== 'true')('a PC/SC reader, over p
   beforeEach(() => {
     cards = [];
     onCard = () => undefined;
-    sim = new VpcdReaderSim({ name: 'reader', clock, port: 35_964 });
+    sim = new VpcdReaderSim({ name: 'reader', clock });
     reader = makeReader();
   });
 
@@ -161,14 +160,13 @@ describe.skipIf(!installed && process.env.CI !== 'true')('a PC/SC reader, over p
   });
 
   it('waits for the service, notices its end, and works again when it is back', async () => {
-    const other = new Pcscd({ clock });
     reader.start();
     await state('disconnected', 'reader.service-down');
-    await other.ensure();
-    await state('ready');
-    await other.stop();
-    await state('disconnected', 'reader.service-down');
     await sim.start();
+    await state('ready');
+    await sim.act('fault', { name: 'service-down', on: true });
+    await state('disconnected', 'reader.service-down');
+    await sim.act('fault', { name: 'service-down', on: false });
     await state('ready');
     const announced = nextCard();
     await sim.lay(echoCard('04AABBCCDDEE80'));
@@ -177,9 +175,11 @@ describe.skipIf(!installed && process.env.CI !== 'true')('a PC/SC reader, over p
 
   it('says that the reader named in the configuration is not plugged in', async () => {
     await sim.start();
+    const address = pcscReaderName(sim.address.replace('Virtual PCD', 'ACS ACR122U'));
+    if (!address.ok) throw new Error(address.error.detail);
     const absent = new PcscCardReader({
       pcsc: new ForkedPcsc({ clock, log: silentLog, childEntry: bundle.entry }),
-      readerName: 'ACS ACR122U',
+      readerName: address.value,
       clock,
       log: silentLog,
     });

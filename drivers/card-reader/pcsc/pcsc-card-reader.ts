@@ -6,14 +6,14 @@ import type { CardChannel } from '../../card/card-channel.ts';
 import type { DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import { Listeners } from '../../line/listeners.ts';
-import type { PcscCard, PcscEvent, PcscPort } from '../../transport/pcsc/pcsc-port.ts';
+import type { PcscCard, PcscEvent, PcscPort, PcscReaderName } from '../../transport/pcsc/pcsc-port.ts';
 import type { CardReader } from '../card-reader.ts';
 
 export interface PcscCardReaderOptions {
   /** Shared by all readers of the program. */
   readonly pcsc: PcscPort;
-  /** As PC/SC names it: `ACS ACR122U PICC Interface 00 00`, or its beginning. */
-  readonly readerName: string;
+  /** What `pcscReaderName` makes of the address in the configuration. */
+  readonly readerName: PcscReaderName;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -25,7 +25,7 @@ const uidLengths = [4, 7, 10];
 /** Any contactless reader with a PC/SC driver. Waits for the service and for the reader by itself. */
 export class PcscCardReader implements CardReader {
   readonly #pcsc: PcscPort;
-  readonly #readerName: string;
+  readonly #readerName: PcscReaderName;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #status = new DeviceStatus();
@@ -37,7 +37,7 @@ export class PcscCardReader implements CardReader {
     this.#pcsc = options.pcsc;
     this.#readerName = options.readerName;
     this.#clock = options.clock;
-    this.#log = options.log.child({ reader: options.readerName });
+    this.#log = options.log.child({ reader: options.readerName.name });
   }
 
   get state(): DeviceState {

@@ -6,7 +6,7 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { FromPcscProcess, ToPcscProcess } from './pcsc-messages.ts';
-import type { PcscCard, PcscEvent, PcscPort } from './pcsc-port.ts';
+import type { PcscCard, PcscEvent, PcscPort, PcscReaderName } from './pcsc-port.ts';
 
 export interface ForkedPcscOptions {
   readonly clock: Clock;
@@ -30,8 +30,26 @@ interface PresentReader {
   readonly card: { readonly cardId: number; readonly port: PcscCard } | undefined;
 }
 
-/** PC/SC through a process of its own (pcsc-process.ts says why), started anew whenever it ends or falls silent. */
+/** PC/SC through a process of its own for each service that is followed; pcsc-process.ts says why. */
 export class ForkedPcsc implements PcscPort {
+  readonly #options: ForkedPcscOptions;
+  readonly #services = new Map<string, ForkedService>();
+
+  constructor(options: ForkedPcscOptions) {
+    this.#options = options;
+  }
+
+  follow(reader: PcscReaderName, onEvent: (event: PcscEvent) => void): () => Promise<void> {
+    const { socketPath, name } = reader;
+    const service = this.#services.get(socketPath) ?? new ForkedService(socketPath, this.#options);
+    this.#services.set(socketPath, service);
+    return service.follow(name, onEvent);
+  }
+}
+
+/** The process for one service, started anew whenever it ends or falls silent. */
+class ForkedService {
+  readonly #socketPath: string;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #childEntry: string;
@@ -47,7 +65,8 @@ export class ForkedPcsc implements PcscPort {
   #cancelRestart: CancelTimer = () => undefined;
   #cancelSilence: CancelTimer = () => undefined;
 
-  constructor(options: ForkedPcscOptions) {
+  constructor(socketPath: string, options: ForkedPcscOptions) {
+    this.#socketPath = socketPath;
     this.#clock = options.clock;
     this.#log = options.log;
     const entry = options.childEntry ?? new URL('./pcsc-process.mjs', import.meta.url);
@@ -73,7 +92,11 @@ export class ForkedPcsc implements PcscPort {
   }
 
   #startChild(): void {
-    const child = fork(this.#childEntry, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(this.#childEntry, [], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, PCSCLITE_CSOCK_NAME: this.#socketPath },
+    });
     this.#child = child;
     this.#watchSilence(child);
     child.on('message', (message: FromPcscProcess) => {

@@ -1,14 +1,23 @@
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { Result } from '@portillon/core/base/result.ts';
 
-/** The smart-card service of the machine (PC/SC), as far as contactless readers go. One for all readers of a program. */
+/** Where pcscd listens on Debian. */
+export const pcscdSocketPath = '/run/pcscd/pcscd.comm';
+
+export interface PcscReaderName {
+  /** As PC/SC names it, or its beginning up to a blank: `ACS ACR122U` for `ACS ACR122U PICC Interface 00 00`. */
+  readonly name: string;
+  /** The socket of the service that knows the reader. */
+  readonly socketPath: string;
+}
+
+/** Smart-card services (PC/SC), as far as contactless readers go. One of these for all readers of a program. */
 export interface PcscPort {
   /**
-   * Follows the reader of this name: exactly, or a name that continues it after a blank (`ACS ACR122U` for
-   * `ACS ACR122U PICC Interface 00 00`). The service is looked after while somebody follows, and comes back by itself.
+   * Follows the reader of this name. The service is looked after while somebody follows, and comes back by itself.
    * Events never come within the call. The returned function ends it and resolves when nothing is left running for it.
    */
-  follow(readerName: string, onEvent: (event: PcscEvent) => void): () => Promise<void>;
+  follow(reader: PcscReaderName, onEvent: (event: PcscEvent) => void): () => Promise<void>;
 }
 
 export type PcscEvent =

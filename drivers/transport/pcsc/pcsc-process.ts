@@ -3,6 +3,7 @@ import { type Fault, type FaultCode, fault } from '@portillon/core/base/fault-co
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { NFC, type Reader } from 'nfc-pcsc';
 import type { FromPcscProcess, ToPcscProcess } from './pcsc-messages.ts';
+import { pcscdSocketPath } from './pcsc-port.ts';
 
 /*
  * The program that talks to PC/SC, a process of its own. nfc-pcsc spins for ever in the calling thread when it is made
@@ -11,7 +12,8 @@ import type { FromPcscProcess, ToPcscProcess } from './pcsc-messages.ts';
  * replaces it, also when it falls silent.
  */
 
-const pcscdSocket = '/run/pcscd/pcscd.comm';
+/** The variable is libpcsclite's own: library and probe speak to the same daemon. */
+const socketPath = process.env.PCSCLITE_CSOCK_NAME ?? pcscdSocketPath;
 const aliveEveryMs = 1_000;
 const probeEveryMs = 500;
 /** The library names the readers it finds at once, and says nothing when there are none. */
@@ -55,7 +57,7 @@ function waitForService(reported = false): void {
     serve();
     return;
   }
-  const probe: Socket = connect(pcscdSocket);
+  const probe: Socket = connect(socketPath);
   probe.once('connect', () => {
     probe.removeAllListeners('error');
     probe.once('error', () => undefined); // 'close' follows and is what counts
@@ -67,7 +69,7 @@ function waitForService(reported = false): void {
     if (!reported) {
       send({
         type: 'service-down',
-        fault: fault('reader.service-down', `${pcscdSocket}: ${error.code ?? error.message}`),
+        fault: fault('reader.service-down', `${socketPath}: ${error.code ?? error.message}`),
       });
     }
     systemClock.setTimer(probeEveryMs, () => waitForService(true));

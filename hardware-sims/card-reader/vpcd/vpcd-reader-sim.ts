@@ -3,15 +3,12 @@ import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { PendingBytes } from '@portillon/drivers/framing/pending-bytes.ts';
 import type { SimCard } from '../../card/sim-card.ts';
 import type { NamedFault, ReceivedFrame, Sim, SimAction, SimView } from '../../sim.ts';
-import { Pcscd } from './pcscd.ts';
-import { SlotLock } from './slot-lock.ts';
+import { PrivatePcscd } from './private-pcscd.ts';
 import { atrOf, decodeVpcdRequest, historicalBytes } from './vpcd-frames.ts';
 
 export interface VpcdReaderSimOptions {
   readonly name: string;
   readonly clock: Clock;
-  /** vpcd has two slots: 35963 (reader "Virtual PCD 00 00", the default) and 35964 ("Virtual PCD 00 01"). */
-  readonly port?: number;
 }
 
 interface LaidCard {
@@ -22,14 +19,13 @@ interface LaidCard {
   firstByteSent: boolean;
 }
 
-const firstPort = 35_963;
 const receivedLimit = 1_000;
 const noticeLimitMs = 5_000;
 const ok9000 = [0x90, 0x00];
 const notSupported = Uint8Array.of(0x6a, 0x81);
 
 /**
- * A contactless reader on the machine's real PC/SC stack. vpcd is the reader; this is the card in its field: a TCP client
+ * A contactless reader on the real PC/SC stack, with a daemon of its own. vpcd is the reader; this is the card in its field: a TCP client
  * that answers while a card lies there. vpcd asks every 0.4 s whether a card is present, so a card laid down is noticed up
  * to that much later; metal readers tell at once.
  *
@@ -38,7 +34,6 @@ const notSupported = Uint8Array.of(0x6a, 0x81);
 export class VpcdReaderSim implements Sim {
   readonly name: string;
   readonly model = 'vpcd';
-  readonly address: string;
   readonly received: ReceivedFrame[] = [];
   readonly actions: readonly SimAction[] = [
     {
@@ -54,35 +49,30 @@ export class VpcdReaderSim implements Sim {
       words:
         'The field is dead: cards are not seen. (The name of a virtual reader stays listed; metal disappears.)',
     },
+    { name: 'service-down', words: 'The smart-card service has ended' },
     { name: 'taken-early', words: 'The card is taken away at the second command, before it has answered' },
   ];
   readonly #clock: Clock;
-  readonly #port: number;
-  readonly #pcscd: Pcscd;
-  readonly #lock: SlotLock;
+  readonly #pcscd: PrivatePcscd;
   readonly #listeners = new Set<() => void>();
   readonly #switchedOn = new Set<string>();
   #started = false;
   #laid: LaidCard | undefined;
   #cancelHold: CancelTimer = () => undefined;
 
-  constructor({ name, clock, port = firstPort }: VpcdReaderSimOptions) {
+  constructor({ name, clock }: VpcdReaderSimOptions) {
     this.name = name;
     this.#clock = clock;
-    this.#port = port;
-    this.address = `pcsc://Virtual PCD 00 ${String(port - firstPort).padStart(2, '0')}`;
-    this.#pcscd = new Pcscd({ clock });
-    this.#lock = new SlotLock(port);
+    this.#pcscd = new PrivatePcscd({ clock });
+  }
+
+  /** `pcsc://Virtual PCD 00 00?socket=…`: the reader, and the socket of the daemon that knows it. */
+  get address(): string {
+    return `pcsc://Virtual PCD 00 00?socket=${encodeURIComponent(this.#pcscd.socketPath)}`;
   }
 
   async start(): Promise<void> {
-    this.#lock.take();
-    try {
-      await this.#pcscd.ensure();
-    } catch (error) {
-      this.#lock.release();
-      throw error;
-    }
+    await this.#pcscd.start();
     this.#started = true;
   }
 
@@ -90,7 +80,6 @@ export class VpcdReaderSim implements Sim {
     this.#started = false;
     await this.lift();
     await this.#pcscd.stop();
-    this.#lock.release();
   }
 
   view(): SimView {
@@ -131,9 +120,9 @@ export class VpcdReaderSim implements Sim {
     if (!this.#started) throw new Error(`${this.name} is not started`);
     if (this.#laid) throw new Error('a card lies on the reader already');
     if (this.#switchedOn.has('cable-pulled')) throw new Error('the cable of the reader is pulled');
-    await this.#pcscd.ensure(); // another club's daemon that we shared may have ended
+    if (!this.#pcscd.isRunning) throw new Error('the smart-card service does not run');
     await new Promise<void>((resolve, reject) => {
-      const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
+      const socket = connect({ host: '127.0.0.1', port: this.#pcscd.readerPort, noDelay: true });
       const laid: LaidCard = { card, socket, apdus: 0, firstByteSent: false };
       this.#laid = laid;
       const cancel = this.#clock.setTimer(noticeLimitMs, () => {
@@ -229,7 +218,8 @@ export class VpcdReaderSim implements Sim {
     if (!this.faults.some((known) => known.name === name)) throw new Error(`there is no fault "${name}"`);
     if (on) this.#switchedOn.add(name);
     else this.#switchedOn.delete(name);
-    if (on && name === 'cable-pulled') await this.lift();
+    if (on && name !== 'taken-early') await this.lift();
+    if (name === 'service-down') await (on ? this.#pcscd.stop() : this.#pcscd.start());
     this.#changed();
   }
 
