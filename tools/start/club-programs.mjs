@@ -30,11 +30,16 @@ export class ClubPrograms {
   #errorWatch;
   #stopping = false;
 
+  /** @type {number} */
+  #pcscSlot;
+
   /**
    * @param {StateFolder} state
    * @param {(line: string) => void} say
+   * @param {{ pcscSlot?: number }} [options] `pcscSlot`: which of the two virtual card readers of the machine
    */
-  constructor(state, say) {
+  constructor(state, say, { pcscSlot = 0 } = {}) {
+    this.#pcscSlot = pcscSlot;
     this.#state = state;
     this.#say = say;
     for (const folder of ['logs', 'ready']) mkdirSync(state.in(folder), { recursive: true, mode: 0o700 });
@@ -64,7 +69,7 @@ export class ClubPrograms {
       ['--bridge-port', String(ports.kiosk)],
       ['--panel-port', String(ports.panel)],
       ['--panel-page', inProject('build', 'panel')],
-      ['--pcsc-slot', '0'],
+      ['--pcsc-slot', String(this.#pcscSlot)],
     ]);
     const configFile = text(sims.ready, 'edgeConfigPath');
     const edge = await this.#startNode('edge', 60_000, () => [['--config', configFile]]);

@@ -1,0 +1,97 @@
+import { Client } from 'pg';
+
+export interface SaleFacts {
+  readonly id: string;
+  readonly totalCents: number;
+  readonly memberId: string;
+}
+
+export interface BaseCounts {
+  readonly members: number;
+  readonly memberships: number;
+  readonly sales: number;
+  readonly passages: number;
+}
+
+/** What stands in the member base, read from PostgreSQL itself. */
+export class BaseFacts {
+  readonly #client: Client;
+
+  private constructor(client: Client) {
+    this.#client = client;
+  }
+
+  static async connect(databaseUrl: string): Promise<BaseFacts> {
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    return new BaseFacts(client);
+  }
+
+  close(): Promise<void> {
+    return this.#client.end();
+  }
+
+  async counts(): Promise<BaseCounts> {
+    return (
+      (await this.#row<BaseCounts>(`select
+        (select count(*)::int from members where family_name is not null) as members,
+        (select count(*)::int from memberships where status = 'active') as memberships,
+        (select count(*)::int from sales where cancelled_at is null) as sales,
+        (select count(*)::int from passages) as passages`)) ?? {
+        members: 0,
+        memberships: 0,
+        sales: 0,
+        passages: 0,
+      }
+    );
+  }
+
+  sale(): Promise<SaleFacts | null> {
+    return this.#row<SaleFacts>(
+      'select id, total_cents as "totalCents", member_id as "memberId" from sales where cancelled_at is null',
+    );
+  }
+
+  async hasPhoto(memberId: string): Promise<boolean> {
+    const row = await this.#row<{ bytes: number }>(
+      `select octet_length(sealed) as bytes from attachments
+       where member_id = $1 and purpose = 'photo' and received_at is not null and problem is null`,
+      [memberId],
+    );
+    return (row?.bytes ?? 0) > 1_000;
+  }
+
+  /** Decisions in the order they were taken. */
+  async decisions(): Promise<
+    readonly { readonly presented: string; readonly outcome: string; readonly reason: string | null }[]
+  > {
+    const answer = await this.#client.query('select presented, outcome, reason from decisions order by at');
+    return answer.rows;
+  }
+
+  async inside(): Promise<number | null> {
+    return (await this.#row<{ inside: number }>('select inside from occupancy'))?.inside ?? null;
+  }
+
+  /** The public key of the only box of the club. */
+  async edgeKey(edgeId: string): Promise<string | null> {
+    return (
+      (await this.#row<{ key: string }>('select public_key as key from edges where id = $1', [edgeId]))
+        ?.key ?? null
+    );
+  }
+
+  /** A plan on sale with so many guest tickets. */
+  async planWithGuestTickets(count: number): Promise<string | null> {
+    const row = await this.#row<{ id: string }>(
+      "select id from plans where (record->>'guestTickets')::int = $1 and (record->>'soldAtKiosk')::boolean",
+      [count],
+    );
+    return row?.id ?? null;
+  }
+
+  async #row<Row>(sql: string, values: readonly unknown[] = []): Promise<Row | null> {
+    const answer = await this.#client.query(sql, [...values]);
+    return (answer.rows[0] as Row | undefined) ?? null;
+  }
+}

@@ -1,0 +1,302 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Clock } from '@portillon/core/base/clock.ts';
+import type { EdgeId, NetworkId } from '@portillon/core/base/ids.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
+import { decodeContent } from '@portillon/drivers/card/desfire/club-card-content.ts';
+import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { ClubPrograms } from '../start/club-programs.mjs';
+import { StateFolder } from '../start/state-folder.mjs';
+import { BaseFacts } from './base-facts.ts';
+import { KioskVisitor } from './kiosk-visitor.ts';
+import { type MainJobReport, Missing, need } from './main-job-report.ts';
+import { StaffReader } from './staff-reader.ts';
+import { waitUntil } from './wait-until.ts';
+
+const usage = `npm run main-job -- [options]   one purchase and its passages, from the first touch to the staff page
+  --offline             the network to the member base is cut from the first touch until after the passage
+  --language fr|en      of the customer (default fr)
+  --json                ends with one line of JSON
+  --screenshots FOLDER  keeps a picture of every screen`;
+
+const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const chromiumFlags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+];
+const limitMs = 30_000;
+
+interface Health {
+  readonly devices: Readonly<Record<string, { readonly status: string; readonly fault: string | null }>>;
+  readonly inside: number;
+  readonly outboxLeft: number;
+  readonly enrolled: boolean;
+  readonly online: boolean;
+  readonly plans: number;
+}
+
+interface Job {
+  readonly offline: boolean;
+  readonly language: 'fr' | 'en';
+  readonly screenshots: string | null;
+  readonly say: (line: string) => void;
+  readonly clock: Clock;
+}
+
+/** Runs the job in a club of its own and removes the club. Rejects with `Missing` at the first thing that is not there. */
+async function mainJob(job: Job): Promise<MainJobReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'portillon-main-job-'));
+  const state = new StateFolder(join(folder, 'state'));
+  const programs = new ClubPrograms(state, job.say, { pcscSlot: 1 });
+  let browser: Browser | undefined;
+  try {
+    const club = await programs.start({ electron: false });
+    browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
+    return await walk(job, browser, club);
+  } finally {
+    await browser?.close();
+    await programs.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Club = Awaited<ReturnType<ClubPrograms['start']>>;
+
+async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club): Promise<MainJobReport> {
+  const { clock, say, offline } = job;
+  const told = base as unknown as {
+    readonly staffUrl: string;
+    readonly staff: { readonly user: string; readonly password: string };
+    readonly databaseUrl: string;
+    readonly clubs: Readonly<Record<string, string>>;
+  };
+  const panel = new PanelClient(String(sims.panelUrl));
+  const gateId = (await panel.club()).gates[0]?.id ?? '';
+  const health = async (): Promise<Health> =>
+    (await fetch(new URL('/health', kioskUrl))).json() as Promise<Health>;
+  await waitUntil(clock, 'all devices ready, plans and prices here', limitMs, async () => {
+    const now = await health();
+    return (
+      now.enrolled && now.plans > 0 && Object.values(now.devices).every(({ status }) => status === 'ready')
+    );
+  });
+  say(`devices ready: ${Object.keys((await health()).devices).join(', ')}`);
+  const facts = await BaseFacts.connect(told.databaseUrl);
+  try {
+    const clubId = Object.values(told.clubs)[0] ?? '';
+    const staff = await StaffReader.signIn(browser, clock, { url: told.staffUrl, ...told.staff });
+    if (offline) {
+      await panel.world('cut-network', {});
+      say('network to the member base cut');
+    }
+
+    const shoot = shooter(job);
+    const page = await (
+      await browser.newContext({ viewport: { width: 1080, height: 1920 }, permissions: ['camera'] })
+    ).newPage();
+    await page.goto(kioskUrl);
+    const visitor = new KioskVisitor({
+      page,
+      panel,
+      clock,
+      language: job.language,
+      onScreen: async (screen) => {
+        say(`screen: ${screen}`);
+        await shoot(page, `kiosk-${screen}`);
+      },
+    });
+    await page.getByTestId('screen-attract').waitFor({ timeout: limitMs });
+    const planId = await facts.planWithGuestTickets(1);
+    need(planId, 'a plan with a guest ticket');
+    const touchedMs = clock.monotonicMs();
+    const { cardId } = await visitor.buyMembership(planId);
+    const saleTotalMs = clock.monotonicMs() - touchedMs;
+    say(`sale finished in ${(saleTotalMs / 1_000).toFixed(1)} s, card ${cardId} in hand`);
+
+    const papers = (await panel.club()).papers;
+    const receipt = papers[0] ? await panel.paper(papers[0].index) : null;
+    need(receipt, 'the printed receipt');
+    const ticket = papers.find((paper) => paper.codes.length > 0);
+    need(ticket, 'the printed guest ticket with its code');
+    await visitor.leave();
+    await shoot(page, 'kiosk-after');
+
+    const board = (await panel.club()).gates[0]?.board ?? '';
+    const reader = (await panel.club()).gates[0]?.reader ?? '';
+    const releases = async () =>
+      (await panel.received(board)).filter(({ meaning }) => /release/i.test(meaning));
+    const released = async (before: number) => (await releases()).slice(before)[0];
+
+    const tappedFrom = (await panel.received(reader)).length;
+    const member = await panel.world('walk-through', { gateId, cardId });
+    const firstApdu = (await panel.received(reader))[tappedFrom];
+    const memberRelease = await released(0);
+    need(
+      memberRelease && firstApdu && member.passed,
+      'the gate was released for the new card and somebody walked in',
+    );
+    const tapToReleaseMs = memberRelease.atMonotonicMs - firstApdu.atMonotonicMs;
+    say(`card: released ${tapToReleaseMs.toFixed(0)} ms after the reader saw it, walked in`);
+
+    await panel.world('tear-paper', { paperIndex: ticket.index });
+    await panel.world('scan', { gateId, paperIndex: ticket.index });
+    await waitUntil(clock, 'the gate is released for the guest ticket', limitMs, () => released(1));
+    const guest = await panel.world('push', { gateId, direction: 'entry' });
+    need(guest.passed, 'the guest walked in');
+    say('guest ticket: released, walked in');
+
+    const unknownCard = (await panel.club()).cards.find(({ kind }) => kind === 'foreign-desfire');
+    need(unknownCard, 'a card of another network');
+    const releasesBefore = (await releases()).length;
+    await panel.world('tap', { gateId, cardId: unknownCard.cardId, holdMs: 1_500 });
+    const stranger = await panel.world('push', { gateId, direction: 'entry' });
+    need(!stranger.passed && (await releases()).length === releasesBefore, 'the unknown card was not let in');
+    say('unknown card: stayed outside');
+
+    await waitUntil(clock, 'the edge counts two people', limitMs, async () => (await health()).inside === 2);
+    if (offline) {
+      const meanwhile = await facts.counts();
+      need(
+        meanwhile.sales === 0 && meanwhile.passages === 0,
+        'nothing reached the base while the network was cut',
+      );
+      need((await health()).outboxLeft > 0, 'the outbox holds what happened');
+      await panel.world('restore-network', {});
+      say('network back');
+    }
+    await waitUntil(clock, 'the outbox is empty', limitMs, async () => (await health()).outboxLeft === 0);
+    const sale = await waitUntil(clock, 'the sale at the member base', limitMs, () => facts.sale());
+    need(showsAmount(receipt.lines, sale.totalCents), 'the total of the sale on the paper');
+    await waitUntil(clock, 'the photo at the member base', limitMs, () => facts.hasPhoto(sale.memberId));
+    await waitUntil(
+      clock,
+      'the member at the base',
+      limitMs,
+      async () => (await facts.counts()).members === 1,
+    );
+    const insideAtBase = await waitUntil(clock, 'the base counts two people', limitMs, async () => {
+      const inside = await facts.inside();
+      return inside === 2 && { inside };
+    });
+    const shown = await staff.showsCount(clubId, 2);
+    need((await staff.rows('refusal-row')).length >= 1, 'the refusal on the staff page');
+    const insideAtEdge = (await health()).inside;
+    await shoot(staff.page, 'staff');
+
+    const decisions = await facts.decisions();
+    const [cardDecision, ticketDecision, refusal] = decisions;
+    need(cardDecision && ticketDecision && refusal, 'three decisions at the member base');
+
+    await panel.world('push', { gateId, direction: 'exit' });
+    const left = await waitUntil(clock, 'the base counts one person after the exit', limitMs, async () => {
+      const inside = await facts.inside();
+      return inside === 1 && { inside };
+    });
+    await staff.showsCount(clubId, 1);
+    await waitUntil(clock, 'the outbox is empty', limitMs, async () => (await health()).outboxLeft === 0);
+    const counts = await waitUntil(clock, 'three passages at the base', limitMs, async () => {
+      const now = await facts.counts();
+      return now.passages === 3 && now;
+    });
+
+    return {
+      ok: true,
+      offline,
+      sale: { id: sale.id, totalCents: sale.totalCents },
+      photo: { atMemberBase: await facts.hasPhoto(sale.memberId) },
+      receipt: { printed: showsAmount(receipt.lines, sale.totalCents) },
+      card: { uid: cardId, verified: await cardVerifies(panel, cardId, facts) },
+      gate: { decision: cardDecision.outcome, passage: member.passed },
+      qr: { decision: ticketDecision.outcome, passage: guest.passed },
+      refused: { reason: refusal.reason ?? '' },
+      occupancy: { edge: insideAtEdge, memberBase: insideAtBase.inside, staffPage: shown },
+      exit: { occupancy: left.inside },
+      memberBase: counts,
+      outbox: { left: (await health()).outboxLeft },
+      ms: { tapToRelease: Math.round(tapToReleaseMs), saleTotal: Math.round(saleTotalMs) },
+    };
+  } finally {
+    await facts.close();
+  }
+}
+
+/** Reads the card's own memory and verifies its grant with the key that the base holds of the issuing edge. */
+async function cardVerifies(panel: PanelClient, cardId: string, facts: BaseFacts): Promise<boolean> {
+  const memory = await panel.cardMemory(cardId);
+  const file = memory.applications.flatMap(({ files }) => files)[0];
+  need(file, 'a file on the card');
+  const content = decodeContent(Uint8Array.from(Buffer.from(file.hex, 'hex')));
+  need(content.ok && content.value.grant, 'a grant on the card');
+  const grant = readGrant(content.value.grant);
+  need(grant.ok, 'a grant that can be read');
+  const publicKey = await facts.edgeKey(grant.value.issuerEdgeId as EdgeId);
+  need(publicKey, 'the key of the edge that issued the grant');
+  const problem = grantProblem(grant.value, {
+    networkId: grant.value.networkId as NetworkId,
+    cardUid: Uint8Array.from(Buffer.from(cardId, 'hex')),
+    issuerKey: { publicKey, status: 'active' },
+  });
+  need(problem === null, `the grant on the card holds (${problem})`);
+  return true;
+}
+
+/** Somewhere on the paper a line ends with this amount, whatever the language puts between the digits. */
+function showsAmount(lines: readonly string[], amountCents: number): boolean {
+  return lines.some((line) => line.replaceAll(/\D/g, '').endsWith(String(amountCents)));
+}
+
+function shooter({ screenshots }: Job) {
+  if (screenshots) mkdirSync(screenshots, { recursive: true });
+  let number = 0;
+  return async (page: Page, name: string): Promise<void> => {
+    if (!screenshots) return;
+    number += 1;
+    await page.screenshot({ path: join(screenshots, `${String(number).padStart(2, '0')}-${name}.png`) });
+  };
+}
+
+const { values } = parseArgs({
+  options: {
+    offline: { type: 'boolean', default: false },
+    language: { type: 'string', default: 'fr' },
+    json: { type: 'boolean', default: false },
+    screenshots: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help || (values.language !== 'fr' && values.language !== 'en')) {
+  process.stdout.write(`${usage}\n`);
+  process.exit(values.help ? 0 : 2);
+}
+
+try {
+  const report = await mainJob({
+    offline: values.offline,
+    language: values.language,
+    screenshots: values.screenshots ?? null,
+    say: (line) => process.stdout.write(`  ${line}\n`),
+    clock: systemClock,
+  });
+  process.stdout.write(
+    `Main job done: ${report.memberBase.sales} sale, ${report.memberBase.passages} passages.\n`,
+  );
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+} catch (error) {
+  const sentence =
+    error instanceof Missing ? error.message : String(error instanceof Error ? error.stack : error);
+  process.stdout.write(`Main job failed. Missing: ${sentence}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ ok: false, missing: sentence })}\n`);
+  process.exitCode = 1;
+}
