@@ -1,0 +1,55 @@
+import { Notice } from '../parts/notice.tsx';
+import { Press } from '../parts/press.tsx';
+import { useWords } from '../words.ts';
+import { CardOverScreen } from './card-over-screen.tsx';
+
+const reasons = ['help', 'device', 'other'] as const;
+export type CallReason = (typeof reasons)[number];
+
+interface StaffCallCardProps {
+  readonly sent: boolean;
+  readonly staffPhone: string | null;
+  onCall(reason: CallReason): void;
+  onClose(): void;
+}
+
+/** A message, not a call: works without hearing or speech. What was typed so far stays. */
+export function StaffCallCard({ sent, staffPhone, onCall, onClose }: StaffCallCardProps) {
+  const { say } = useWords();
+  const phone =
+    staffPhone === null ? null : <p data-testid="staff-phone">{say('call.phone', { phone: staffPhone })}</p>;
+  return (
+    <CardOverScreen
+      title={say(sent ? 'call.sent' : 'call.title')}
+      testId="staff-call-card"
+      onDismiss={onClose}
+    >
+      {sent ? (
+        <Notice tone="done" testId="call-sent">
+          <p>{say('call.sent-lead')}</p>
+        </Notice>
+      ) : (
+        <p>{say('call.lead')}</p>
+      )}
+      {phone}
+      <div className="stacked">
+        {sent
+          ? null
+          : reasons.map((reason) => (
+              <Press
+                key={reason}
+                kind="choice"
+                testId={`call-staff-${reason}`}
+                className="door"
+                onPress={() => onCall(reason)}
+              >
+                {say(`call.${reason}`)}
+              </Press>
+            ))}
+        <Press testId="call-close" onPress={onClose}>
+          {say('call.close')}
+        </Press>
+      </div>
+    </CardOverScreen>
+  );
+}

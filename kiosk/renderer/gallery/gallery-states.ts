@@ -1,0 +1,331 @@
+import type { KioskView, PlanOffer, Screen } from '../../bridge/view.ts';
+
+/** What a visitor has done on the screen itself by then: the part of a state that is not in the view. */
+export type GalleryDoing =
+  | 'open-call-staff'
+  | 'open-leave'
+  | 'press-continue'
+  | 'photo-framing'
+  | 'photo-review'
+  | 'type-signature'
+  | 'contract-page-2';
+
+export interface GalleryState {
+  readonly name: string;
+  readonly screen: Screen | null;
+  readonly view?: Partial<Pick<KioskView, 'timeout' | 'staffCall' | 'device'>>;
+  readonly doing?: GalleryDoing;
+}
+
+const plans: [PlanOffer, PlanOffer, PlanOffer] = [
+  {
+    planId: 'off-peak',
+    name: { fr: 'Heures creuses', en: 'Off-peak' },
+    description: { fr: 'Du lundi au vendredi, de 9 h à 16 h', en: 'Monday to Friday, 9:00 to 16:00' },
+    commitment: { fr: 'Sans engagement, préavis d’un mois', en: 'No commitment, one month’s notice' },
+    monthlyCents: 1990,
+    joiningFeeCents: 2500,
+    todayCents: 4490,
+    guestTickets: 0,
+  },
+  {
+    planId: 'every-day',
+    name: { fr: 'Tous les jours', en: 'Every day' },
+    description: { fr: '7 jours sur 7, de 6 h à 23 h', en: '7 days a week, 6:00 to 23:00' },
+    commitment: { fr: 'Sans engagement, préavis d’un mois', en: 'No commitment, one month’s notice' },
+    monthlyCents: 2990,
+    joiningFeeCents: 2500,
+    todayCents: 5490,
+    guestTickets: 2,
+  },
+  {
+    planId: 'for-two',
+    name: { fr: 'Tous les jours à deux', en: 'Every day for two' },
+    description: { fr: 'Une deuxième personne entre avec vous', en: 'A second person comes in with you' },
+    commitment: { fr: 'Engagement de 12 mois', en: '12 months’ commitment' },
+    monthlyCents: 4490,
+    joiningFeeCents: 0,
+    todayCents: 4490,
+    guestTickets: 1,
+  },
+];
+
+const noAnswers = {
+  planId: null,
+  givenName: '',
+  familyName: '',
+  birthDate: null,
+  contact: { kind: 'unanswered' },
+  photo: 'unanswered',
+  newsConsent: null,
+} as const;
+
+const allAnswers = {
+  planId: 'every-day',
+  givenName: 'Marie-Antoinette',
+  familyName: 'Lefebvre de la Tour',
+  birthDate: '1990-03-27',
+  contact: { kind: 'email', email: 'marie-antoinette.lefebvre@exemple.fr' },
+  photo: 'later',
+  newsConsent: false,
+} as const;
+
+const question = (step: number) => ({ step, stepCount: 9, answers: allAnswers, problems: [] });
+const untouched = (step: number) => ({ step, stepCount: 9, answers: noAnswers, problems: [] });
+
+const paymentLines = [
+  { label: { fr: 'Premier mois, Tous les jours', en: 'First month, Every day' }, cents: 2990 },
+  { label: { fr: 'Frais d’inscription', en: 'Joining fee' }, cents: 2500 },
+];
+const payment = (
+  phase: Extract<Screen, { name: 'payment' }>['phase'],
+  canAbort = false,
+): Extract<Screen, { name: 'payment' }> => ({
+  name: 'payment',
+  totalCents: 5490,
+  lines: paymentLines,
+  canAbort,
+  phase,
+});
+
+const saleReference = 'K7QM-2406';
+const trouble = (
+  what: Extract<Screen, { name: 'trouble' }>['what'],
+  money: Extract<Screen, { name: 'trouble' }>['money'],
+): GalleryState => ({
+  name: `trouble-${what}-${money}`,
+  screen: { name: 'trouble', what, money, saleReference, amountCents: 5490, faultCode: 'dispenser.card-jam' },
+});
+
+const ticket = (number: number) =>
+  `PT1.eyJjbHViIjoibHlvbi1wYXJ0LWRpZXUiLCJ0aWNrZXQiOiIwMTkzNTQ4${number}.a7K2mQ9xV4tN8bR1wZ5yL3cH6dF0gJ2s`;
+
+const longParagraph =
+  'Le membre accède au club avec sa carte personnelle, aux jours et aux heures de son abonnement. La carte ne se prête pas. En cas de perte, le club bloque la carte dès que le membre le demande et en remet une autre à l’accueil.';
+
+const contract: Extract<Screen, { name: 'contract' }> = {
+  name: 'contract',
+  summary: [
+    { title: 'Ce que vous prenez', text: 'Tous les jours, 7 jours sur 7, de 6 h à 23 h.' },
+    { title: 'Le prix', text: '29,90 € par mois. Aujourd’hui : 54,90 €, frais d’inscription compris.' },
+    { title: 'La durée', text: 'Sans engagement. Le contrat continue tant que vous ne l’arrêtez pas.' },
+    { title: 'Pour arrêter', text: 'À tout moment, avec un mois de préavis, à l’accueil ou par courrier.' },
+    { title: 'Pour changer d’avis', text: 'Vous avez 14 jours à partir d’aujourd’hui.' },
+  ],
+  text: ['Objet', 'Accès', 'Prix', 'Durée', 'Résiliation', 'Données', 'Médiation'].flatMap(
+    (heading, index) => [`# ${index + 1}. ${heading}`, longParagraph, longParagraph],
+  ),
+  wordingVersion: '2026-11',
+  ...question(8),
+};
+
+const workingOffers = { join: { possible: true }, paperReceipt: true } as const;
+const attract = (offers: Extract<Screen, { name: 'attract' }>['offers']): Screen => ({
+  name: 'attract',
+  offers,
+  openUntil: '23:00',
+});
+
+export const galleryStates: readonly GalleryState[] = [
+  { name: 'attract', screen: attract(workingOffers) },
+  { name: 'attract-no-paper', screen: attract({ ...workingOffers, paperReceipt: false }) },
+  {
+    name: 'attract-stopped',
+    screen: attract({
+      join: { possible: false, why: 'terminal', faultCode: 'terminal.unreachable' },
+      paperReceipt: true,
+    }),
+  },
+  { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
+  { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },
+  { name: 'plan-chosen', screen: { name: 'plan', plans, ...question(1) } },
+  { name: 'name', screen: { name: 'name', ...untouched(2) } },
+  {
+    name: 'name-problems',
+    screen: {
+      name: 'name',
+      ...untouched(2),
+      problems: [
+        { field: 'givenName', problem: 'empty' },
+        { field: 'familyName', problem: 'empty' },
+      ],
+    },
+  },
+  { name: 'name-filled', screen: { name: 'name', ...question(2) } },
+  { name: 'birth-date', screen: { name: 'birth-date', ...untouched(3) } },
+  {
+    name: 'birth-date-problem',
+    screen: {
+      name: 'birth-date',
+      ...question(3),
+      problems: [{ field: 'birthDate', problem: 'not-a-date' }],
+    },
+  },
+  { name: 'minor', screen: { name: 'minor' } },
+  { name: 'contact', screen: { name: 'contact', ...untouched(4) } },
+  { name: 'contact-missing', screen: { name: 'contact', ...untouched(4) }, doing: 'press-continue' },
+  { name: 'contact-email', screen: { name: 'contact', ...question(4) } },
+  {
+    name: 'contact-email-problem',
+    screen: {
+      name: 'contact',
+      ...question(4),
+      answers: { ...allAnswers, contact: { kind: 'email', email: 'marie.lefebvre' } },
+      problems: [{ field: 'email', problem: 'not-an-email' }],
+    },
+  },
+  {
+    name: 'contact-phone',
+    screen: {
+      name: 'contact',
+      ...question(4),
+      answers: { ...allAnswers, contact: { kind: 'phone', phone: '06 12 34 56 78' } },
+      problems: [{ field: 'phone', problem: 'too-short' }],
+    },
+  },
+  {
+    name: 'contact-none',
+    screen: { name: 'contact', ...question(4), answers: { ...allAnswers, contact: { kind: 'none' } } },
+  },
+  { name: 'photo-consent', screen: { name: 'photo', ...untouched(5) } },
+  { name: 'photo-framing', screen: { name: 'photo', ...untouched(5) }, doing: 'photo-framing' },
+  { name: 'photo-review', screen: { name: 'photo', ...untouched(5) }, doing: 'photo-review' },
+  { name: 'consents', screen: { name: 'consents', ...untouched(6) } },
+  { name: 'check', screen: { name: 'check', plan: plans[1], ...question(7) } },
+  { name: 'contract', screen: contract },
+  { name: 'contract-text', screen: contract, doing: 'contract-page-2' },
+  {
+    name: 'sign-draw',
+    screen: { name: 'sign', fullName: 'Marie-Antoinette Lefebvre de la Tour', ...question(9) },
+  },
+  {
+    name: 'sign-problem',
+    screen: {
+      name: 'sign',
+      fullName: 'Marie-Antoinette Lefebvre de la Tour',
+      ...question(9),
+      problems: [{ field: 'signature', problem: 'too-short' }],
+    },
+  },
+  {
+    name: 'sign-type',
+    screen: { name: 'sign', fullName: 'Marie-Antoinette Lefebvre de la Tour', ...question(9) },
+    doing: 'type-signature',
+  },
+  { name: 'payment-preparing', screen: payment({ name: 'preparing-card', stage: 'writing' }) },
+  { name: 'payment-waiting', screen: payment({ name: 'waiting-for-card' }) },
+  {
+    name: 'payment-waiting-left',
+    screen: payment({ name: 'waiting-for-card' }, true),
+    view: {
+      device: { diagonalInches: 24, terminalSide: 'left', cardSlotSide: 'left', receiptSlotSide: 'left' },
+    },
+  },
+  {
+    name: 'payment-waiting-below',
+    screen: payment({ name: 'waiting-for-card' }, true),
+    view: {
+      device: { diagonalInches: 24, terminalSide: 'below', cardSlotSide: 'below', receiptSlotSide: 'below' },
+    },
+  },
+  { name: 'payment-checking', screen: payment({ name: 'checking-payment' }) },
+  { name: 'payment-declined', screen: payment({ name: 'not-paid', why: 'declined', nothingTaken: true }) },
+  {
+    name: 'payment-not-known',
+    screen: payment({ name: 'not-paid', why: 'terminal-unreachable', nothingTaken: false }),
+  },
+  { name: 'take-card-finishing', screen: { name: 'take-card', phase: 'finishing', waitingSeconds: 0 } },
+  { name: 'take-card-presenting', screen: { name: 'take-card', phase: 'presenting', waitingSeconds: 0 } },
+  { name: 'take-card', screen: { name: 'take-card', phase: 'at-mouth', waitingSeconds: 4 } },
+  {
+    name: 'take-card-below',
+    screen: { name: 'take-card', phase: 'at-mouth', waitingSeconds: 4 },
+    view: {
+      device: { diagonalInches: 24, terminalSide: 'below', cardSlotSide: 'below', receiptSlotSide: 'below' },
+    },
+  },
+  {
+    name: 'take-card-forgotten',
+    screen: { name: 'take-card', phase: 'forgotten-soon', waitingSeconds: 150 },
+  },
+  ...(['asking', 'printing', 'printed', 'failed'] as const).map(
+    (phase): GalleryState => ({
+      name: `receipt-${phase}`,
+      screen: { name: 'receipt', phase, paperPossible: true, totalCents: 5490, saleReference },
+    }),
+  ),
+  {
+    name: 'receipt-no-paper',
+    screen: { name: 'receipt', phase: 'asking', paperPossible: false, totalCents: 5490, saleReference },
+  },
+  {
+    name: 'welcome',
+    screen: {
+      name: 'welcome',
+      givenName: 'Marie-Antoinette',
+      openUntil: '23:00',
+      guestTickets: [],
+      ticketsPrinted: false,
+      saleReference,
+    },
+  },
+  {
+    name: 'welcome-guests',
+    screen: {
+      name: 'welcome',
+      givenName: 'Léa',
+      openUntil: '23:00',
+      guestTickets: [ticket(1), ticket(2)],
+      ticketsPrinted: false,
+      saleReference,
+    },
+  },
+  trouble('card-not-made', 'nothing-taken'),
+  trouble('card-not-made', 'given-back'),
+  trouble('paid-no-card', 'taken-membership-active'),
+  trouble('paid-no-card', 'owed-to-you'),
+  trouble('payment-in-doubt', 'being-checked'),
+  trouble('card-forgotten', 'taken-membership-active'),
+  trouble('sale-impossible', 'nothing-taken'),
+  {
+    name: 'timeout',
+    screen: { name: 'name', ...question(2) },
+    view: { timeout: { warning: true, secondsLeft: 27 } },
+  },
+  { name: 'call-staff', screen: { name: 'name', ...question(2) }, doing: 'open-call-staff' },
+  {
+    name: 'call-staff-sent',
+    screen: { name: 'name', ...question(2) },
+    view: { staffCall: 'sent' },
+    doing: 'open-call-staff',
+  },
+  { name: 'leave', screen: { name: 'name', ...question(2) }, doing: 'open-leave' },
+  { name: 'away', screen: null },
+];
+
+export interface GalleryChoice {
+  readonly language: KioskView['language'];
+  readonly brand: KioskView['club']['brand'];
+  readonly diagonalInches: number;
+}
+
+/** The view an edge would send for this state. */
+export function galleryView(state: GalleryState, choice: GalleryChoice): KioskView | null {
+  if (state.screen === null) return null;
+  return {
+    revision: 1,
+    visitId: 'gallery',
+    language: choice.language,
+    club: { name: 'Lyon Part-Dieu', brand: choice.brand, staffPhone: '04 72 00 00 00' },
+    device: {
+      terminalSide: 'right',
+      cardSlotSide: 'right',
+      receiptSlotSide: 'left',
+      ...state.view?.device,
+      diagonalInches: choice.diagonalInches,
+    },
+    screen: state.screen,
+    timeout: state.view?.timeout ?? null,
+    staffCall: state.view?.staffCall ?? 'none',
+  };
+}

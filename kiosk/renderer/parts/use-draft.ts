@@ -1,0 +1,61 @@
+import { useLayoutEffect, useRef, useState } from 'react';
+import { type KeyStroke, typeKey } from './typing.ts';
+
+export interface DraftField<Name extends string> {
+  readonly name: Name;
+  readonly maxLength: number;
+}
+
+export interface Draft<Name extends string> {
+  readonly values: Readonly<Record<Name, string>>;
+  readonly active: Name;
+  set(name: Name, text: string): void;
+  activate(name: Name): void;
+  /** A key of the on-screen keyboard, at the caret of the active field. */
+  key(stroke: KeyStroke): void;
+  inputRef(name: Name): (element: HTMLInputElement | null) => void;
+}
+
+/**
+ * The draft of what is being typed: the only thing a screen remembers. It lives in the screen's component and goes
+ * with it, when the visit or the screen changes (I8). `focusOn` is the field that gets the focus, null for none.
+ */
+export function useDraft<Name extends string>(
+  fields: readonly [DraftField<Name>, ...DraftField<Name>[]],
+  initial: Readonly<Record<Name, string>>,
+  focusOn: Name | null,
+): Draft<Name> {
+  const [values, setValues] = useState(initial);
+  const [active, setActive] = useState<Name>(focusOn ?? fields[0].name);
+  const [caret, setCaret] = useState<{ name: Name; at: number } | null>(null);
+  const inputs = useRef(new Map<Name, HTMLInputElement>());
+
+  useLayoutEffect(() => {
+    if (focusOn !== null) inputs.current.get(focusOn)?.focus();
+  }, [focusOn]);
+
+  useLayoutEffect(() => {
+    if (caret !== null) inputs.current.get(caret.name)?.setSelectionRange(caret.at, caret.at);
+  }, [caret]);
+
+  return {
+    values,
+    active,
+    set: (name, text) => setValues((was) => ({ ...was, [name]: text })),
+    activate: setActive,
+    key(stroke) {
+      const maxLength = fields.find((field) => field.name === active)?.maxLength ?? 0;
+      const text = values[active];
+      const input = inputs.current.get(active);
+      const start = input?.selectionStart ?? text.length;
+      const end = input?.selectionEnd ?? text.length;
+      const typed = typeKey(text, start, end, stroke, maxLength);
+      setValues((was) => ({ ...was, [active]: typed.text }));
+      setCaret({ name: active, at: typed.caret });
+    },
+    inputRef: (name) => (element) => {
+      if (element === null) inputs.current.delete(name);
+      else inputs.current.set(name, element);
+    },
+  };
+}

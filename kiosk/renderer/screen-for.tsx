@@ -1,0 +1,58 @@
+import type { KioskView } from '../bridge/view.ts';
+import type { Act } from './screen-props.ts';
+import { AttractScreen } from './screens/attract.tsx';
+import { BirthDateScreen } from './screens/birth-date.tsx';
+import { CheckScreen } from './screens/check.tsx';
+import { ConsentsScreen } from './screens/consents.tsx';
+import { ContactScreen } from './screens/contact.tsx';
+import { ContractScreen } from './screens/contract.tsx';
+import { MinorScreen } from './screens/minor.tsx';
+import { NameScreen } from './screens/name.tsx';
+import { PaymentScreen } from './screens/payment.tsx';
+import { PhotoScreen } from './screens/photo.tsx';
+import { PlanScreen } from './screens/plan.tsx';
+import { ReceiptScreen } from './screens/receipt.tsx';
+import { SignScreen } from './screens/sign.tsx';
+import { TakeCardScreen } from './screens/take-card.tsx';
+import { TroubleScreen } from './screens/trouble.tsx';
+import { WelcomeScreen } from './screens/welcome.tsx';
+
+/** The screen the edge asks for. */
+export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
+  const { screen } = view;
+  const common = { view, act };
+  switch (screen.name) {
+    case 'attract':
+      return <AttractScreen {...common} screen={screen} />;
+    case 'plan':
+      return <PlanScreen {...common} screen={screen} />;
+    case 'name':
+      return <NameScreen {...common} screen={screen} />;
+    case 'birth-date':
+      return <BirthDateScreen {...common} screen={screen} />;
+    case 'minor':
+      return <MinorScreen {...common} screen={screen} />;
+    case 'contact':
+      return <ContactScreen {...common} screen={screen} />;
+    case 'photo':
+      return <PhotoScreen {...common} screen={screen} />;
+    case 'consents':
+      return <ConsentsScreen {...common} screen={screen} />;
+    case 'check':
+      return <CheckScreen {...common} screen={screen} />;
+    case 'contract':
+      return <ContractScreen {...common} screen={screen} />;
+    case 'sign':
+      return <SignScreen {...common} screen={screen} />;
+    case 'payment':
+      return <PaymentScreen {...common} screen={screen} />;
+    case 'take-card':
+      return <TakeCardScreen {...common} screen={screen} />;
+    case 'receipt':
+      return <ReceiptScreen {...common} screen={screen} />;
+    case 'welcome':
+      return <WelcomeScreen {...common} screen={screen} />;
+    case 'trouble':
+      return <TroubleScreen {...common} screen={screen} />;
+  }
+}

@@ -1,0 +1,147 @@
+import { formatEuros } from '@portillon/ui/format/money.ts';
+import { AmountBar } from '../parts/amount-bar.tsx';
+import { DeviceDrawing } from '../parts/device-drawing.tsx';
+import { DeviceProgress } from '../parts/device-progress.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { Press } from '../parts/press.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import { WaitingBars } from '../parts/waiting-bars.tsx';
+import type { ScreenOf, ScreenProps } from '../screen-props.ts';
+import { useShell } from '../shell.ts';
+import { useWords } from '../words.ts';
+
+type PhaseName = ScreenOf<'payment'>['phase']['name'];
+type PhaseOf<Name extends PhaseName> = Extract<ScreenOf<'payment'>['phase'], { name: Name }>;
+
+const stages = ['feeding', 'writing', 'checking'] as const;
+
+/** Mirrors what the terminal reports: one state, one sentence, one drawing. Never a time limit of our own. */
+export function PaymentScreen(props: ScreenProps<'payment'>) {
+  const { phase } = props.screen;
+  switch (phase.name) {
+    case 'preparing-card':
+      return <Preparing {...props} phase={phase} />;
+    case 'waiting-for-card':
+      return <Waiting {...props} />;
+    case 'checking-payment':
+      return <Checking {...props} />;
+    case 'not-paid':
+      return <NotPaid {...props} phase={phase} />;
+  }
+}
+
+function ToPay({ screen }: Pick<ScreenProps<'payment'>, 'screen'>) {
+  const { say, language } = useWords();
+  return (
+    <div className="to-pay">
+      {screen.lines.length < 2 ? null : (
+        <dl className="amounts">
+          {screen.lines.map((line) => (
+            <div key={line.label.fr}>
+              <dt>{line.label[language]}</dt>
+              <dd>{formatEuros(line.cents, language)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <AmountBar cents={screen.totalCents} label={say('payment.today')} testId="amount" />
+    </div>
+  );
+}
+
+function Preparing({ screen, phase }: ScreenProps<'payment'> & { phase: PhaseOf<'preparing-card'> }) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase={phase.name}
+      canLeave={false}
+      title={say('payment.preparing.title')}
+      lead={say('payment.preparing.lead')}
+      middle={<DeviceDrawing name="card-inside" side="right" />}
+    >
+      <DeviceProgress
+        stages={stages.map((stage) => say(`payment.preparing.${stage}`))}
+        now={stages.indexOf(phase.stage)}
+      />
+      <ToPay screen={screen} />
+    </ScreenFrame>
+  );
+}
+
+function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
+  const { say, language } = useWords();
+  const side = view.device.terminalSide;
+  return (
+    <ScreenFrame
+      phase={screen.phase.name}
+      canLeave={false}
+      title={say(`payment.waiting.${side}`, { amount: formatEuros(screen.totalCents, language) })}
+      lead={say('payment.waiting.lead')}
+      middle={<DeviceDrawing name="terminal" side={side} />}
+    >
+      <ToPay screen={screen} />
+      <p className="note">{say('payment.receipt-note')}</p>
+      {screen.canAbort ? (
+        <Press testId="abort-payment" onPress={() => act({ type: 'abort-payment' })}>
+          {say('payment.abort')}
+        </Press>
+      ) : (
+        <Notice tone="info" testId="red-key">
+          <p>{say('payment.red-key')}</p>
+        </Notice>
+      )}
+    </ScreenFrame>
+  );
+}
+
+function Checking({ screen }: ScreenProps<'payment'>) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase={screen.phase.name}
+      canLeave={false}
+      title={say('payment.checking.title')}
+      lead={say('payment.checking.lead')}
+      middle={
+        <div className="big-wait">
+          <WaitingBars />
+        </div>
+      }
+    >
+      <ToPay screen={screen} />
+    </ScreenFrame>
+  );
+}
+
+function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: PhaseOf<'not-paid'> }) {
+  const { say, language } = useWords();
+  const { openCard } = useShell();
+  const amount = formatEuros(screen.totalCents, language);
+  return (
+    <ScreenFrame
+      phase={phase.name}
+      canLeave={false}
+      title={say(`payment.not-paid.${phase.why}`)}
+      {...(phase.nothingTaken ? { lead: say(`payment.advice.${phase.why}`) } : {})}
+    >
+      {phase.nothingTaken ? (
+        <Notice tone="done" title={say('payment.nothing-taken')} testId="nothing-taken" />
+      ) : (
+        <Notice tone="watch" testId="money-not-known">
+          <p>{say('payment.not-known', { amount })}</p>
+        </Notice>
+      )}
+      <ToPay screen={screen} />
+      {phase.nothingTaken ? (
+        <div className="primary-bar">
+          <Press testId="payment-stop" onPress={() => openCard('leave')}>
+            {say('payment.stop')}
+          </Press>
+          <Press kind="primary" testId="pay-again" onPress={() => act({ type: 'pay-again' })}>
+            {say('payment.again', { amount })}
+          </Press>
+        </div>
+      ) : null}
+    </ScreenFrame>
+  );
+}

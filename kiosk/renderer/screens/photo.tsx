@@ -1,0 +1,229 @@
+import { Camera, EyeOff, ScanFace, Trash2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { grabPicture, jpegBase64, useCamera } from '../camera.ts';
+import { Notice } from '../parts/notice.tsx';
+import { Press } from '../parts/press.tsx';
+import { Problem, problemOf } from '../parts/problem.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import { isTooDark } from '../photo-quality.ts';
+import type { ScreenProps } from '../screen-props.ts';
+import { useShell } from '../shell.ts';
+import { useWords } from '../words.ts';
+
+const countFrom = 3;
+const lightCheckMs = 500;
+
+/** Consent, then the camera, then the person's choice. Nothing leaves this component before "use this photo". */
+export function PhotoScreen(props: ScreenProps<'photo'>) {
+  const [consented, setConsented] = useState(false);
+  const [taken, setTaken] = useState<string | null>(null);
+  if (taken !== null) return <Review {...props} jpeg={taken} onRetake={() => setTaken(null)} />;
+  if (consented) return <Framing {...props} onTaken={setTaken} onBack={() => setConsented(false)} />;
+  return <Consent {...props} onConsent={() => setConsented(true)} />;
+}
+
+function Consent({ screen, act, onConsent }: ScreenProps<'photo'> & { onConsent(): void }) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase="consent"
+      title={say('photo.question')}
+      lead={say('photo.lead')}
+      position={screen}
+      middle={
+        <ul className="facts">
+          <li>
+            <ScanFace aria-hidden="true" className="icon" />
+            {say('photo.facts.see')}
+          </li>
+          <li>
+            <EyeOff aria-hidden="true" className="icon" />
+            {say('photo.facts.compare')}
+          </li>
+          <li>
+            <Trash2 aria-hidden="true" className="icon" />
+            {say('photo.facts.keep')}
+          </li>
+        </ul>
+      }
+    >
+      <Problem id="photo-problem" problem={problemOf(screen.problems, 'photo')} />
+      <div className="choices">
+        <Press kind="choice" testId="photo-consent-yes" className="door" onPress={onConsent}>
+          <Camera aria-hidden="true" className="icon" />
+          {say('photo.consent-yes')}
+        </Press>
+        <OtherWays act={act} />
+      </div>
+      <div className="primary-bar">
+        <Press testId="back" onPress={() => act({ type: 'back' })}>
+          {say('common.back')}
+        </Press>
+      </div>
+    </ScreenFrame>
+  );
+}
+
+function OtherWays({ act }: Pick<ScreenProps<'photo'>, 'act'>) {
+  const { say } = useWords();
+  return (
+    <div className="doors">
+      <Press
+        kind="choice"
+        testId="photo-later"
+        className="door"
+        onPress={() => act({ type: 'give-photo', photo: { kind: 'later' } })}
+      >
+        {say('photo.later')}
+      </Press>
+      <Press
+        kind="choice"
+        testId="photo-refuse"
+        className="door"
+        onPress={() => act({ type: 'give-photo', photo: { kind: 'refused' } })}
+      >
+        {say('photo.refuse')}
+      </Press>
+    </div>
+  );
+}
+
+interface FramingProps extends ScreenProps<'photo'> {
+  onTaken(jpeg: string): void;
+  onBack(): void;
+}
+
+function Framing({ screen, act, onTaken, onBack }: FramingProps) {
+  const { say } = useWords();
+  const { clock } = useShell();
+  const { stream, state } = useCamera(true);
+  const video = useRef<HTMLVideoElement>(null);
+  const [count, setCount] = useState<number | null>(null);
+  const [dark, setDark] = useState(false);
+
+  useEffect(() => {
+    if (video.current !== null) video.current.srcObject = stream;
+  }, [stream]);
+
+  useEffect(() => {
+    if (count === null) return;
+    return clock.setTimer(1_000, () => {
+      if (count > 1) {
+        setCount(count - 1);
+        return;
+      }
+      const picture = video.current === null ? undefined : grabPicture(video.current);
+      setCount(null);
+      if (picture !== undefined) onTaken(jpegBase64(picture));
+    });
+  }, [count, clock, onTaken]);
+
+  useEffect(() => {
+    if (state !== 'running') return;
+    let cancel = () => {};
+    const look = () => {
+      const picture = video.current === null ? undefined : grabPicture(video.current);
+      const pixels = picture?.getContext('2d')?.getImageData(0, 0, picture.width, picture.height).data;
+      if (pixels !== undefined) setDark(isTooDark(pixels));
+      cancel = clock.setTimer(lightCheckMs, look);
+    };
+    cancel = clock.setTimer(lightCheckMs, look);
+    return () => cancel();
+  }, [state, clock]);
+
+  if (state === 'failed') {
+    return (
+      <ScreenFrame
+        phase="no-camera"
+        title={say('photo.no-camera-title')}
+        lead={say('photo.no-camera-lead')}
+        position={screen}
+        middle={<Camera aria-hidden="true" className="big-sign" />}
+      >
+        <OtherWays act={act} />
+        <div className="primary-bar">
+          <Press testId="back" onPress={onBack}>
+            {say('common.back')}
+          </Press>
+        </div>
+      </ScreenFrame>
+    );
+  }
+
+  return (
+    <ScreenFrame
+      phase={count === null ? state : 'counting'}
+      title={say(count === null ? 'photo.frame-title' : 'photo.counting')}
+      lead={state === 'starting' ? say('photo.starting') : say('photo.frame-lead')}
+      position={screen}
+      middle={
+        <div className="camera-frame">
+          {/* biome-ignore lint/a11y/useMediaCaption: a mirror of the person in front of it, without sound */}
+          <video ref={video} autoPlay playsInline muted aria-label={say('photo.camera')} />
+          <svg className="camera-oval" viewBox="0 0 300 400" aria-hidden="true" focusable="false">
+            <ellipse cx="150" cy="186" rx="98" ry="132" />
+          </svg>
+          {count === null ? null : (
+            <p className="camera-count" role="status">
+              {count}
+            </p>
+          )}
+        </div>
+      }
+    >
+      {dark ? (
+        <Notice tone="watch" testId="too-dark">
+          <p>{say('photo.too-dark')}</p>
+        </Notice>
+      ) : null}
+      <OtherWays act={act} />
+      <div className="primary-bar">
+        <Press testId="back" onPress={onBack}>
+          {say('common.back')}
+        </Press>
+        <Press
+          kind="primary"
+          testId="photo-take"
+          onPress={() => {
+            if (state === 'running' && count === null) setCount(countFrom);
+          }}
+        >
+          <Camera aria-hidden="true" className="icon" />
+          {say('photo.take')}
+        </Press>
+      </div>
+    </ScreenFrame>
+  );
+}
+
+function Review({ screen, act, jpeg, onRetake }: ScreenProps<'photo'> & { jpeg: string; onRetake(): void }) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase="review"
+      title={say('photo.review-title')}
+      lead={say('photo.review-lead')}
+      position={screen}
+      middle={
+        <div className="camera-frame">
+          <img src={`data:image/jpeg;base64,${jpeg}`} alt={say('photo.preview')} />
+        </div>
+      }
+    >
+      <Problem id="photo-problem" problem={problemOf(screen.problems, 'photo')} />
+      <OtherWays act={act} />
+      <div className="primary-bar">
+        <Press testId="photo-retake" onPress={onRetake}>
+          {say('photo.retake')}
+        </Press>
+        <Press
+          kind="primary"
+          testId="photo-use"
+          onPress={() => act({ type: 'give-photo', photo: { kind: 'taken', jpegBase64: jpeg } })}
+        >
+          {say('photo.use')}
+        </Press>
+      </div>
+    </ScreenFrame>
+  );
+}

@@ -1,0 +1,41 @@
+import { formatEuros } from '@portillon/ui/format/money.ts';
+import { Notice } from '../parts/notice.tsx';
+import { Press } from '../parts/press.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import type { ScreenProps } from '../screen-props.ts';
+import { useWords } from '../words.ts';
+
+const moneyTone = {
+  'nothing-taken': 'done',
+  'taken-membership-active': 'done',
+  'given-back': 'done',
+  'being-checked': 'watch',
+  'owed-to-you': 'watch',
+} as const;
+
+/** Something failed: what it is, what is true of the money, what to do now. Calm, and nothing that is not known. */
+export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
+  const { say, language } = useWords();
+  return (
+    <ScreenFrame phase={screen.what} canLeave={false} title={say(`trouble.${screen.what}`)}>
+      <Notice
+        tone={moneyTone[screen.money]}
+        title={say(`trouble.money.${screen.money}`, { amount: formatEuros(screen.amountCents, language) })}
+        testId="money"
+      />
+      <div className="card" data-testid="what-to-do">
+        <h2>{say('trouble.now.title')}</h2>
+        <p>{say(`trouble.now.${screen.money}`)}</p>
+        <p className="reference" data-testid="reference">
+          {say('common.reference', { reference: screen.saleReference })}
+        </p>
+        {screen.faultCode === null ? null : (
+          <p className="for-staff">{say('trouble.code', { code: screen.faultCode })}</p>
+        )}
+      </div>
+      <Press testId="finish" onPress={() => act({ type: 'finish' })}>
+        {say('trouble.finish')}
+      </Press>
+    </ScreenFrame>
+  );
+}

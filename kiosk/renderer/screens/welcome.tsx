@@ -1,0 +1,57 @@
+import { formatTimeOfDay } from '@portillon/ui/format/time-of-day.ts';
+import { DeviceDrawing } from '../parts/device-drawing.tsx';
+import { Press } from '../parts/press.tsx';
+import { QrImage } from '../parts/qr-image.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import type { ScreenProps } from '../screen-props.ts';
+import { useWords } from '../words.ts';
+
+/** The first name is the only personal datum ever shown large. Guest codes are shown when they were not printed. */
+export function WelcomeScreen({ screen, act }: ScreenProps<'welcome'>) {
+  const { say, language } = useWords();
+  const count = screen.guestTickets.length;
+  const showCodes = count > 0 && !screen.ticketsPrinted;
+  return (
+    <ScreenFrame
+      tone="deep"
+      canLeave={false}
+      phase={showCodes ? 'guest-codes' : 'plain'}
+      title={
+        screen.givenName === ''
+          ? say('welcome.title-nameless')
+          : say('welcome.title', { name: screen.givenName })
+      }
+      lead={say('welcome.lead')}
+      middle={
+        showCodes ? (
+          <section className="guest-codes" data-testid="guest-codes">
+            <h2>{say('welcome.guests', { count })}</h2>
+            <p>{say('welcome.guests-photo', { count })}</p>
+            <div className="guest-code-row">
+              {screen.guestTickets.map((ticket, index) => (
+                <QrImage
+                  key={ticket}
+                  text={ticket}
+                  title={say('welcome.guest-code', { number: index + 1 })}
+                />
+              ))}
+            </div>
+          </section>
+        ) : (
+          <div className="welcome-gate">
+            <DeviceDrawing name="gate" side="right" />
+          </div>
+        )
+      }
+    >
+      {count > 0 && screen.ticketsPrinted ? <p>{say('welcome.guests-printed', { count })}</p> : null}
+      {screen.openUntil === null ? null : (
+        <p>{say('welcome.open-until', { time: formatTimeOfDay(screen.openUntil, language) })}</p>
+      )}
+      <p className="for-staff">{say('common.reference', { reference: screen.saleReference })}</p>
+      <Press kind="choice" testId="finish" className="door" onPress={() => act({ type: 'finish' })}>
+        {say('welcome.finish')}
+      </Press>
+    </ScreenFrame>
+  );
+}
