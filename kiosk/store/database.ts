@@ -42,12 +42,15 @@ export class Database {
 
   /** Rejects with `StoreFault`. */
   static async open(file: string): Promise<Database> {
-    const writer = await Connection.open(file);
-    await configure(writer);
-    const reader = await Connection.open(file);
-    await configure(reader);
-    await reader.get('PRAGMA query_only = ON');
-    return new Database(writer, reader);
+    const writer = await openDurable(file);
+    try {
+      const reader = await openDurable(file);
+      await reader.get('PRAGMA query_only = ON');
+      return new Database(writer, reader);
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
   }
 
   /**
@@ -142,15 +145,25 @@ export class Database {
   }
 }
 
-async function configure(connection: Connection): Promise<void> {
-  await connection.get('PRAGMA busy_timeout = 2000');
-  const mode = await connection.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
-  if (mode?.journal_mode !== 'wal') {
-    throw new StoreFault('store.failed', 'the file system of the data folder cannot hold a write-ahead log');
+async function openDurable(file: string): Promise<Connection> {
+  const connection = await Connection.open(file);
+  try {
+    await connection.get('PRAGMA busy_timeout = 2000');
+    const mode = await connection.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
+    if (mode?.journal_mode !== 'wal') {
+      throw new StoreFault(
+        'store.failed',
+        'the file system of the data folder cannot hold a write-ahead log',
+      );
+    }
+    await connection.get('PRAGMA synchronous = FULL');
+    await connection.get('PRAGMA foreign_keys = ON');
+    await connection.get('PRAGMA journal_size_limit = 16777216');
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
   }
-  await connection.get('PRAGMA synchronous = FULL');
-  await connection.get('PRAGMA foreign_keys = ON');
-  await connection.get('PRAGMA journal_size_limit = 16777216');
 }
 
 class TxHandle implements Tx {

@@ -219,6 +219,19 @@ describe('attachments', () => {
     expect(await store.unconfirmedAttachments(10)).toEqual([digest]);
   });
 
+  it('are linked by name alone to an event appended later, and only when they are here', async () => {
+    await store.write((tx) => store.attachments.putAttachment(tx, digest, sealed, null));
+    await store.write(async (tx) => {
+      const event = await store.passages.recordDecision(tx, sampleDecision());
+      await store.attachments.linkAttachment(tx, digest, event.seq);
+      await store.attachments.dropUnlinked(tx);
+    });
+    expect(await store.attachment(digest)).not.toBeNull();
+    await expect(
+      store.write((tx) => store.attachments.linkAttachment(tx, sha256Hex('missing'), 1)),
+    ).rejects.toThrow('only attachments that are here');
+  });
+
   it('that no event names are erased when the visit ends', async () => {
     await store.write((tx) => store.attachments.putAttachment(tx, digest, sealed, null));
     await store.write((tx) => store.clearVisit(tx, 'visit-a'));
@@ -458,6 +471,30 @@ describe('the member book', () => {
     await feed(2, { kind: 'club', id: sampleId(3), record: sampleClub({ timeZone: 'Europe/Lyon' }) });
     expect(store.book.club(sampleId(3))?.timeZone).toBe('Europe/Paris');
     expect(await store.feedCursor()).toBe(2);
+  });
+
+  it('takes the last word of an answer that names a record twice', async () => {
+    await feed(
+      1,
+      { kind: 'credential', id: credentialId, record: sampleCredential({ status: 'blocked' }) },
+      { kind: 'credential', id: credentialId, record: null },
+      { kind: 'credential', id: credentialId, record: sampleCredential({ status: 'spent' }) },
+      { kind: 'plan', id: sampleId(20), record: samplePlan() },
+      { kind: 'plan', id: sampleId(20), record: null },
+    );
+    for (const _ of ['live', 'restarted']) {
+      expect(store.book.credential(credentialId)?.status).toBe('spent');
+      expect(store.book.plan(sampleId<'plan'>(20) as PlanId)).toBeNull();
+      await restart();
+    }
+  });
+
+  it('tells who listens that the base has told something, after it is in the book', async () => {
+    const seen: (string | undefined)[] = [];
+    store.onToldByBase(() => seen.push(store.book.credential(credentialId)?.status));
+    await feed(1, { kind: 'credential', id: credentialId, record: sampleCredential() });
+    await feed(2);
+    expect(seen).toEqual(['active']);
   });
 
   it('has what was sold here at once, and lets the base replace it', async () => {

@@ -6,6 +6,7 @@ import { asStoreFault } from './store-fault.ts';
 
 const nameShape = /^[a-z0-9][a-z0-9-]{0,80}$/;
 const extension = '.key';
+const unfinishedExtension = '.key-unfinished';
 
 /** One file a secret, readable by its owner only. For development: the disk holds the secrets in clear. */
 export class FileKeyStore implements KeyStore {
@@ -18,6 +19,10 @@ export class FileKeyStore implements KeyStore {
 
   static async open(folder: string): Promise<FileKeyStore> {
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(rethrow);
+    // A secret that was being written when the power went was never in use.
+    for (const file of await readdir(folder).catch(rethrow)) {
+      if (file.endsWith(unfinishedExtension)) await rm(join(folder, file)).catch(rethrow);
+    }
     return new FileKeyStore(folder);
   }
 
@@ -32,7 +37,7 @@ export class FileKeyStore implements KeyStore {
 
   async write(name: string, secret: Uint8Array): Promise<void> {
     const path = this.#path(name);
-    const unfinished = `${path}.new`;
+    const unfinished = path.slice(0, -extension.length) + unfinishedExtension;
     try {
       const file = await open(unfinished, 'w', 0o600);
       try {

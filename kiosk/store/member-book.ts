@@ -97,19 +97,18 @@ export class MemberBook {
 
   /** A record that cannot be used (an edge key that the network did not sign, an unknown time zone) is left out and logged. */
   async applyFeed(tx: Tx, changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
-    for (const { version, change } of changes) {
+    const usable = changes.filter(({ version, change }) => {
       const problem = this.#problemOf(change);
       if (problem) {
-        this.#log.error('a record of the member base was left out', {
-          kind: change.kind,
-          id: change.id,
-          version,
-          problem,
-        });
-      } else {
-        await this.#put(tx, change);
+        const { kind, id } = change;
+        this.#log.error('a record of the member base was left out', { kind, id, version, problem });
       }
-    }
+      return problem === null;
+    });
+    await this.#put(
+      tx,
+      usable.map(({ change }) => change),
+    );
     await tx.run('UPDATE edge_state SET feed_cursor = ?, book_base_time_ms = ?', [cursor, baseTimeMs]);
     tx.onCommitted(() => {
       this.#baseTimeMs = baseTimeMs;
@@ -118,7 +117,7 @@ export class MemberBook {
 
   /** What this edge has just sold is in the book at once; the base's row replaces it when it comes. */
   async rememberOwnCredential(tx: Tx, credentialId: CredentialId, record: CredentialRecord): Promise<void> {
-    await this.#put(tx, { kind: 'credential', id: credentialId, record });
+    await this.#put(tx, [{ kind: 'credential', id: credentialId, record }]);
   }
 
   #problemOf(change: FeedRecord): string | null {
@@ -138,17 +137,30 @@ export class MemberBook {
     return null;
   }
 
-  async #put(tx: Tx, change: FeedRecord): Promise<void> {
-    if (change.record) {
-      await tx.run(
-        `INSERT INTO book_record (kind, id, record) VALUES (?, ?, ?)
-         ON CONFLICT (kind, id) DO UPDATE SET record = excluded.record`,
-        [change.kind, change.id, JSON.stringify(change.record)],
-      );
-    } else {
-      await tx.run('DELETE FROM book_record WHERE kind = ? AND id = ?', [change.kind, change.id]);
-    }
-    tx.onCommitted(() => this.#remember(change));
+  /** Two statements for however many records: the gate's decisions wait behind a snapshot of thousands otherwise. */
+  async #put(tx: Tx, changes: readonly FeedRecord[]): Promise<void> {
+    const lastOfEach = new Map(changes.map((change) => [`${change.kind} ${change.id}`, change]));
+    const rows = JSON.stringify(
+      [...lastOfEach.values()].map(({ kind, id, record }) => ({
+        kind,
+        id,
+        record: record && JSON.stringify(record),
+      })),
+    );
+    await tx.run(
+      `INSERT INTO book_record (kind, id, record)
+       SELECT value->>'kind', value->>'id', value->>'record' FROM json_each(?) WHERE value->>'record' IS NOT NULL
+       ON CONFLICT (kind, id) DO UPDATE SET record = excluded.record`,
+      [rows],
+    );
+    await tx.run(
+      `DELETE FROM book_record WHERE (kind, id) IN
+         (SELECT value->>'kind', value->>'id' FROM json_each(?) WHERE value->>'record' IS NULL)`,
+      [rows],
+    );
+    tx.onCommitted(() => {
+      for (const change of changes) this.#remember(change);
+    });
   }
 
   #remember(change: FeedRecord): void {
