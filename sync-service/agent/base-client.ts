@@ -1,0 +1,124 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { signBytes } from '@portillon/core/crypto/signing-key.ts';
+import {
+  counterHeader,
+  edgeHeader,
+  refusalSchema,
+  requestToSign,
+  signatureHeader,
+} from '@portillon/core/wire/messages.ts';
+import type { z } from 'zod';
+import type { AgentStore, EdgeIdentity } from './agent-store.ts';
+
+/** Why a request came to nothing. `code` is the base's word when it answered, null when it did not. */
+export interface RequestFailure {
+  readonly fault: Fault;
+  readonly code: string | null;
+  /** The same request will be refused again: trying once more at once is of no use. */
+  readonly final: boolean;
+}
+
+export interface BaseRequest<Answer> {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** From the base's address on, `/v1/feed?after=0`. */
+  readonly path: string;
+  readonly body?: Uint8Array | string;
+  readonly contentType?: string;
+  readonly limitMs: number;
+  /** Null for an answer without a body. */
+  readonly answer: z.ZodType<Answer> | null;
+}
+
+/** One request to the base at a time limit, signed when an identity is given. Failures are values. */
+export class BaseClient {
+  readonly #baseUrl: URL;
+  readonly #store: AgentStore;
+  readonly #clock: Clock;
+  readonly #stopped: AbortSignal;
+
+  constructor(baseUrl: string, store: AgentStore, clock: Clock, stopped: AbortSignal) {
+    this.#baseUrl = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+    this.#store = store;
+    this.#clock = clock;
+    this.#stopped = stopped;
+  }
+
+  async send<Answer>(
+    request: BaseRequest<Answer>,
+    identity: EdgeIdentity | null,
+  ): Promise<Result<Answer, RequestFailure>> {
+    const url = new URL(`.${request.path}`, this.#baseUrl);
+    const headers: Record<string, string> = {};
+    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    if (identity) {
+      const counter = await this.#store.reserveCounters(1);
+      const digest = sha256Hex(request.body ?? '');
+      const signed = requestToSign(request.method, url.pathname + url.search, counter, digest);
+      headers[edgeHeader] = identity.edgeId;
+      headers[counterHeader] = String(counter);
+      headers[signatureHeader] = toBase64url(signBytes(identity.privateKey, signed));
+    }
+    const late = new AbortController();
+    const cancelLimit = this.#clock.setTimer(request.limitMs, () =>
+      late.abort(new Error('no answer in time')),
+    );
+    try {
+      const response = await fetch(url, {
+        method: request.method,
+        headers,
+        body: request.body ?? null,
+        redirect: 'error',
+        signal: AbortSignal.any([late.signal, this.#stopped]),
+      });
+      const text = await response.text();
+      if (!response.ok) return err(refused(response.status, text));
+      if (request.answer === null) return ok(undefined as Answer);
+      const answer = request.answer.safeParse(parseJson(text));
+      if (answer.success) return ok(answer.data);
+      const where = answer.error.issues[0]?.path.join('.') ?? '';
+      return err(
+        unreachable(`the answer to ${request.method} ${url.pathname} is not understood at ${where}`),
+      );
+    } catch (error) {
+      return err(unreachable(wordsOf(error)));
+    } finally {
+      cancelLimit();
+    }
+  }
+}
+
+function refused(status: number, text: string): RequestFailure {
+  const refusal = refusalSchema.safeParse(parseJson(text));
+  const said = refusal.success ? refusal.data.error : null;
+  const detail = said ? `${said.code}: ${said.message}` : `HTTP ${status}`;
+  // 429 and 5xx are about the moment, not about the request.
+  const passing = status === 429 || status >= 500 || said === null;
+  return {
+    fault: fault(passing ? 'sync.unreachable' : 'sync.refused', detail),
+    code: said?.code ?? null,
+    final: !passing,
+  };
+}
+
+function unreachable(detail: string): RequestFailure {
+  return { fault: fault('sync.unreachable', detail), code: null, final: false };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** fetch hides the reason (ECONNREFUSED …) in the cause. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return (cause as NodeJS.ErrnoException).code ?? cause.message;
+}

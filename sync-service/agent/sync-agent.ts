@@ -1,0 +1,377 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { newSigningKeyPair, type SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import {
+  type EnrolRequest,
+  enrolAnswerSchema,
+  feedAnswerSchema,
+  type PushRequest,
+  pushAnswerSchema,
+  wireVersion,
+} from '@portillon/core/wire/messages.ts';
+import type { AgentStore, EdgeIdentity } from './agent-store.ts';
+import { BackOff } from './back-off.ts';
+import { BaseClient, type RequestFailure } from './base-client.ts';
+import { Bell } from './bell.ts';
+
+export interface SyncAgentOptions {
+  readonly store: AgentStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly baseUrl: string;
+  /** Needed once, while the store holds no identity. */
+  readonly enrolmentCode?: string;
+  /** Name and version, `portillon-edge 0.1.0`. */
+  readonly software: string;
+  /** Called after every change. */
+  readonly onState?: (state: SyncAgentState) => void;
+}
+
+export interface SyncAgentState {
+  readonly enrolled: boolean;
+  /** The last request was answered. */
+  readonly online: boolean;
+  /** Wall time of the last answer; null before the first. */
+  readonly lastContactMs: number | null;
+  /** The base's clock minus ours, of the last answer; null before the first. Not to be believed blindly (W-CLOCK-2). */
+  readonly baseOffsetMs: number | null;
+  readonly appliedThrough: number;
+  /** Events not applied yet, as the last push found them; counted up to 500. */
+  readonly queued: number;
+  /** Why it does not work now. */
+  readonly fault: Fault | null;
+}
+
+type Task = 'enrol' | 'push' | 'attachment' | 'feed';
+
+const heartbeatMs = 5_000;
+const batchLength = 500;
+const feedWaitSeconds = 25;
+const attachmentBatch = 50;
+const limitMs = { enrol: 15_000, push: 20_000, feed: (feedWaitSeconds + 10) * 1_000, attachment: 60_000 };
+/** How far the base's clock may lie from ours and still date the member book. */
+export const believedOffsetMs = 5 * 60_000;
+const idleMs = 24 * 3_600_000;
+
+/**
+ * The edge's side of the sync service: enrols, pushes what the outbox holds, sends attachments after their events and
+ * keeps the member book fed. Three loops that do not wait for each other; all memory that matters is in the store, so it
+ * may be killed at any moment.
+ */
+export class SyncAgent {
+  readonly #options: SyncAgentOptions;
+  readonly #client: BaseClient;
+  readonly #stopped = new AbortController();
+  /** Rung when there is something to send. */
+  readonly #pushBell = new Bell();
+  readonly #attachmentBell = new Bell();
+  /** Rung when the base is reached again, so that a loop does not sit out the pause after its failure. */
+  readonly #reached = { push: new Bell(), attachment: new Bell(), feed: new Bell() };
+  readonly #faults = new Map<Task, Fault>();
+  readonly #wanted = new Set<string>();
+  /** Attachments that are not held here, or that the base has refused for good; said once, not tried again. */
+  readonly #hopeless = new Set<string>();
+  #state: SyncAgentState = {
+    enrolled: false,
+    online: false,
+    lastContactMs: null,
+    baseOffsetMs: null,
+    appliedThrough: 0,
+    queued: 0,
+    fault: null,
+  };
+  /** What the base says of itself. */
+  #baseEpoch = 0;
+  /** Epoch that the member book and its cursor belong to; kept in the store with N. */
+  #bookEpoch = 0;
+  #cursorAhead = false;
+  /** Ask the base how far it got before sending anything. */
+  #askWhere = true;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SyncAgentOptions) {
+    this.#options = options;
+    this.#client = new BaseClient(options.baseUrl, options.store, options.clock, this.#stopped.signal);
+  }
+
+  get state(): SyncAgentState {
+    return this.#state;
+  }
+
+  /** Returns at once; `state` tells how it goes. Not to be called twice. */
+  start(): void {
+    this.#running = this.#run().catch((error: unknown) => {
+      if (this.#stopped.signal.aborted) return;
+      // A failure of the store or a bug: the edge decides what to do, it must not be swallowed here.
+      this.#options.log.error('sync.agent-failed', { detail: error instanceof Error ? error.message : '' });
+      throw error;
+    });
+  }
+
+  /** There is a new event in the outbox: send it now. */
+  notify(): void {
+    this.#pushBell.ring();
+  }
+
+  /** Cuts requests in flight and resolves when nothing is left running. Safe to repeat. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const identity = (await this.#options.store.identity()) ?? (await this.#enrol());
+    if (identity === null) return;
+    const { seq, epoch } = await this.#options.store.appliedThrough();
+    this.#bookEpoch = epoch === 0 ? identity.epoch : epoch;
+    this.#baseEpoch = this.#bookEpoch;
+    this.#show({ enrolled: true, appliedThrough: seq });
+    await Promise.all([this.#pushLoop(identity), this.#attachmentLoop(identity), this.#feedLoop(identity)]);
+  }
+
+  /** Null when stopped, or when the base has refused the code: only a person can change that. */
+  async #enrol(): Promise<EdgeIdentity | null> {
+    const { store, clock, random, log, enrolmentCode, software } = this.#options;
+    if (enrolmentCode === undefined) {
+      this.#show({ fault: { code: 'sync.refused', detail: 'not enrolled, and no enrolment code is given' } });
+      return null;
+    }
+    const keys: SigningKeyPair = newSigningKeyPair();
+    const request: EnrolRequest = { wireVersion, code: enrolmentCode, publicKey: keys.publicKey, software };
+    const backOff = new BackOff(random);
+    while (!this.#stopped.signal.aborted) {
+      const sentMs = clock.wallMs();
+      const answer = await this.#client.send(
+        {
+          method: 'POST',
+          path: '/v1/enrol',
+          body: JSON.stringify(request),
+          limitMs: limitMs.enrol,
+          answer: enrolAnswerSchema,
+        },
+        null,
+      );
+      if (answer.ok) {
+        const { wireVersion: _version, serverTime, ...told } = answer.value;
+        const identity: EdgeIdentity = { ...told, privateKey: keys.privateKey };
+        await store.saveIdentity(identity);
+        this.#answered('enrol', serverTime, sentMs);
+        log.info('sync.enrolled', { edgeId: identity.edgeId, clubId: identity.clubId });
+        return identity;
+      }
+      this.#failed('enrol', answer.error);
+      if (answer.error.final) return null;
+      await this.#reached.push.wait(clock, backOff.nextMs(), this.#stopped.signal);
+    }
+    return null;
+  }
+
+  async #pushLoop(identity: EdgeIdentity): Promise<void> {
+    const { clock, random } = this.#options;
+    const backOff = new BackOff(random);
+    while (!this.#stopped.signal.aborted) {
+      const outcome = await this.#pushOnce(identity);
+      if (outcome === 'failed') {
+        await this.#reached.push.wait(clock, backOff.nextMs(), this.#stopped.signal);
+        continue;
+      }
+      if (outcome === 'more') continue;
+      backOff.reset();
+      await this.#pushBell.wait(clock, heartbeatMs, this.#stopped.signal);
+    }
+  }
+
+  async #pushOnce(identity: EdgeIdentity): Promise<'done' | 'more' | 'failed'> {
+    const { store, clock } = this.#options;
+    const kept = await store.appliedThrough();
+    const from = kept.seq;
+    const pending = await store.outboxAfter(from, batchLength);
+    this.#show({ queued: pending.length });
+    const events = this.#askWhere ? [] : pending;
+    const sentMs = clock.wallMs();
+    const push: PushRequest = {
+      wireVersion,
+      epoch: this.#baseEpoch,
+      events: [...events],
+      occupancy: await store.occupancy(),
+    };
+    const answer = await this.#client.send(
+      {
+        method: 'POST',
+        path: '/v1/push',
+        body: JSON.stringify(push),
+        limitMs: limitMs.push,
+        answer: pushAnswerSchema,
+      },
+      identity,
+    );
+    if (!answer.ok) {
+      if (this.#stopped.signal.aborted) return 'done';
+      this.#failed('push', answer.error);
+      if (answer.error.code === 'push.gap') this.#askWhere = true;
+      return 'failed';
+    }
+    const { epoch, appliedThrough, parked, wanted, serverTime } = answer.value;
+    this.#answered('push', serverTime, sentMs);
+    for (const { seq, reason } of parked) this.#options.log.warn('sync.event-parked', { seq, reason });
+    this.#enterEpoch(epoch);
+    if (appliedThrough < from) this.#options.log.warn('sync.base-went-back', { from, to: appliedThrough });
+    if (appliedThrough !== from || this.#bookEpoch !== kept.epoch) {
+      await store.saveAppliedThrough(appliedThrough, this.#bookEpoch);
+    }
+    const asked = this.#askWhere;
+    this.#askWhere = false;
+    const left = await store.outboxAfter(appliedThrough, batchLength);
+    this.#show({ appliedThrough, queued: left.length });
+    const news = wanted.filter((digest) => !this.#hopeless.has(digest));
+    for (const digest of news) this.#wanted.add(digest);
+    if (news.length > 0 || asked) this.#attachmentBell.ring();
+    return left.length > 0 ? 'more' : 'done';
+  }
+
+  async #attachmentLoop(identity: EdgeIdentity): Promise<void> {
+    const { store, clock, random } = this.#options;
+    const backOff = new BackOff(random);
+    while (!this.#stopped.signal.aborted) {
+      const digests = new Set([...this.#wanted, ...(await store.unconfirmedAttachments(attachmentBatch))]);
+      let failed = false;
+      for (const digest of digests) {
+        if (this.#hopeless.has(digest)) continue;
+        failed = (await this.#sendAttachment(identity, digest)) === 'failed' || failed;
+        if (this.#stopped.signal.aborted) return;
+      }
+      if (failed) {
+        await this.#reached.attachment.wait(clock, backOff.nextMs(), this.#stopped.signal);
+      } else {
+        backOff.reset();
+        await this.#attachmentBell.wait(clock, idleMs, this.#stopped.signal);
+      }
+    }
+  }
+
+  async #sendAttachment(identity: EdgeIdentity, digest: string): Promise<'done' | 'failed'> {
+    const { store } = this.#options;
+    const bytes = await store.attachment(digest);
+    this.#wanted.delete(digest);
+    if (bytes === null) {
+      this.#hopeless.add(digest);
+      this.#options.log.warn('sync.attachment-not-held', { digest });
+      return 'done';
+    }
+    const answer = await this.#client.send(
+      {
+        method: 'PUT',
+        path: `/v1/attachments/${digest}`,
+        body: bytes,
+        contentType: 'application/octet-stream',
+        limitMs: limitMs.attachment,
+        answer: null,
+      },
+      identity,
+    );
+    if (answer.ok) {
+      this.#faults.delete('attachment');
+      await store.confirmAttachment(digest);
+      return 'done';
+    }
+    this.#failed('attachment', answer.error);
+    // Unknown: its event is not there yet, or no longer (W-EPOCH-2); it will be.
+    if (answer.error.final && answer.error.code !== 'attachment.unknown') this.#hopeless.add(digest);
+    return 'failed';
+  }
+
+  async #feedLoop(identity: EdgeIdentity): Promise<void> {
+    const { store, clock, random } = this.#options;
+    const backOff = new BackOff(random);
+    let fresh = false;
+    while (!this.#stopped.signal.aborted) {
+      const restarted = this.#cursorAhead || this.#bookEpoch !== this.#baseEpoch;
+      const after = restarted ? 0 : await store.feedCursor();
+      const sentMs = clock.wallMs();
+      // The first look does not wait: it tells at once how old the book is.
+      const waitSeconds: number = fresh ? feedWaitSeconds : 0;
+      const answer = await this.#client.send(
+        {
+          method: 'GET',
+          path: `/v1/feed?after=${after}&waitSeconds=${waitSeconds}`,
+          limitMs: limitMs.feed,
+          answer: feedAnswerSchema,
+        },
+        identity,
+      );
+      if (this.#stopped.signal.aborted) return;
+      if (!answer.ok) {
+        fresh = false;
+        this.#failed('feed', answer.error);
+        this.#cursorAhead = answer.error.code === 'feed.cursor-ahead';
+        await this.#reached.feed.wait(clock, backOff.nextMs(), this.#stopped.signal);
+        continue;
+      }
+      backOff.reset();
+      const { epoch, changes, cursor, more, serverTime } = answer.value;
+      this.#answered('feed', serverTime, sentMs);
+      fresh = !more;
+      // Read after a cursor of the old epoch: it proves nothing.
+      if (this.#enterEpoch(epoch)) continue;
+      await store.applyFeed(changes, cursor, this.#believedTime(serverTime));
+      this.#cursorAhead = false;
+      if (this.#bookEpoch !== epoch) {
+        this.#bookEpoch = epoch;
+        this.#pushBell.ring();
+      }
+    }
+  }
+
+  /** A base that came back from a backup hands numbers and versions out again. True when it has just done so. */
+  #enterEpoch(epoch: number): boolean {
+    if (epoch === this.#baseEpoch) return false;
+    this.#options.log.warn('sync.new-epoch', { from: this.#baseEpoch, to: epoch });
+    this.#baseEpoch = epoch;
+    this.#askWhere = true;
+    this.#pushBell.ring();
+    return true;
+  }
+
+  /** The base's time where it is near ours; otherwise ours. One wrong clock at the base must not age every book. */
+  #believedTime(serverTime: string): number {
+    const oursMs = this.#options.clock.wallMs();
+    const theirsMs = Date.parse(serverTime);
+    return Math.abs(theirsMs - oursMs) <= believedOffsetMs ? theirsMs : oursMs;
+  }
+
+  #answered(task: Task, serverTime: string, sentMs: number): void {
+    const nowMs = this.#options.clock.wallMs();
+    const wasOffline = !this.#state.online;
+    this.#faults.delete(task);
+    this.#show({
+      online: true,
+      fault: this.#worstFault(),
+      lastContactMs: nowMs,
+      baseOffsetMs: Math.round(Date.parse(serverTime) - (sentMs + nowMs) / 2),
+    });
+    if (wasOffline) for (const bell of Object.values(this.#reached)) bell.ring();
+  }
+
+  #failed(task: Task, failure: RequestFailure): void {
+    if (this.#stopped.signal.aborted) return;
+    const { code, detail } = failure.fault;
+    this.#options.log.warn('sync.request-failed', { task, fault: code, detail });
+    this.#faults.set(task, failure.fault);
+    this.#show({ online: failure.final, fault: this.#worstFault() });
+  }
+
+  /** A refusal needs a person; a base out of reach comes back by itself. */
+  #worstFault(): Fault | null {
+    const faults = [...this.#faults.values()];
+    return faults.find(({ code }) => code === 'sync.refused') ?? faults[0] ?? null;
+  }
+
+  #show(change: Partial<SyncAgentState>): void {
+    const before = this.#state;
+    this.#state = { ...before, ...change };
+    if (JSON.stringify(before) !== JSON.stringify(this.#state)) this.#options.onState?.(this.#state);
+  }
+}

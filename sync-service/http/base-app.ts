@@ -1,0 +1,67 @@
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { BaseContext } from './base-context.ts';
+import { edgeRoutes } from './edge-routes.ts';
+import { type RefusalWords, refuse } from './refusal.ts';
+
+const requestTimeLimitMs = 60_000;
+
+export type BaseRoutes = (app: FastifyInstance, options: { base: BaseContext }) => Promise<void>;
+
+/** The HTTP face of the member base. `more` adds what does not belong to edges: the staff page. */
+export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    requestTimeout: requestTimeLimitMs,
+    forceCloseConnections: true,
+    // TLS ends in a proxy on the same machine; only such a one may say who called.
+    trustProxy: 'loopback',
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const words = refusalOf(error);
+    if (words.code === 'request.failed' || words.code === 'base.unavailable') {
+      base.log.error('request.failed', {
+        method: request.method,
+        route: request.routeOptions.url,
+        detail: error.message,
+        stack: error.stack,
+      });
+    }
+    return refuse(reply, words);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    refuse(reply, { code: 'request.not-found', message: 'there is nothing at this address' }),
+  );
+  for (const routes of [edgeRoutes, ...more]) {
+    await app.register(routes, { base });
+  }
+  app.get('/v1/health', async () => {
+    await base.database.query('select 1');
+    return { status: 'ok', epoch: base.epoch };
+  });
+  return app;
+}
+
+/** What went wrong, in words a stranger may read: nothing of the inside (W-ERR-3). */
+function refusalOf(error: FastifyError): RefusalWords {
+  if (error.statusCode === 413) return { code: 'request.too-large', message: 'the body is too large' };
+  if (error.statusCode === 429) {
+    return { code: 'request.too-often', message: 'too many requests from this address; wait a minute' };
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return { code: 'request.malformed', message: 'the request cannot be understood' };
+  }
+  if (connectionLost(error)) {
+    return { code: 'base.unavailable', message: 'the base cannot work now; try again' };
+  }
+  return { code: 'request.failed', message: 'the base failed at this request; try again' };
+}
+
+/** Classes 08 (connection), 40 (rolled back), 53 (no room), 57 (shutting down) of SQLSTATE, and the driver's own. */
+function connectionLost(error: FastifyError): boolean {
+  return (
+    /^(08|40|53|57)/.test(error.code ?? '') ||
+    /^E(CONN|PIPE|HOST)/.test(error.code ?? '') ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  );
+}

@@ -1,0 +1,219 @@
+import rateLimit from '@fastify/rate-limit';
+import { delay, isoTime } from '@portillon/core/base/clock.ts';
+import { newId } from '@portillon/core/base/ids.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { digestSchema } from '@portillon/core/wire/event.ts';
+import {
+  type EnrolAnswer,
+  enrolRequestSchema,
+  type FeedAnswer,
+  type PushAnswer,
+  pushRequestSchema,
+  wireVersion,
+} from '@portillon/core/wire/messages.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Reporter } from '../members/event-rows.ts';
+import { receiveAttachment } from '../postgres/attachments.ts';
+import { enrolEdge } from '../postgres/enrolment.ts';
+import { readFeed } from '../postgres/feed.ts';
+import { pushBatch } from '../postgres/push-batch.ts';
+import type { BaseContext } from './base-context.ts';
+import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
+import { signedBy } from './signed-request.ts';
+
+const enrolBodyBytes = 4 * 1024;
+/** 1 MiB of event bodies, as the agent batches them, with envelopes and escapes around them. */
+const pushBodyBytes = 4 * 1024 * 1024;
+export const attachmentBytes = 4 * 1024 * 1024;
+const enrolTriesPerMinute = 20;
+
+const feedQuerySchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  waitSeconds: z.coerce.number().min(0).max(25).default(0),
+});
+
+/** What an edge's agent calls. Rules by number: core/wire/SPEC.md. */
+export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseContext }): Promise<void> {
+  // Signatures cover the bytes as they came.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: () => new TooOften(),
+  });
+
+  const serverTime = () => isoTime(base.clock.wallMs());
+
+  app.post(
+    '/v1/enrol',
+    { bodyLimit: enrolBodyBytes, config: { rateLimit: { max: enrolTriesPerMinute, timeWindow: 60_000 } } },
+    async (request, reply) => {
+      const asked = parseBody(request, enrolRequestSchema, 'enrol.malformed');
+      if ('refusal' in asked) return refuse(reply, asked.refusal);
+      const edgeId = newId<'edge'>(base.clock, base.random);
+      const nowMs = base.clock.wallMs();
+      const { network, seal, card } = base.keys;
+      const enrolled = await enrolEdge(base.database, asked.value, edgeId, network.privateKey, nowMs);
+      if (!enrolled.ok) {
+        base.log.warn('enrol.refused', { code: enrolled.error.code });
+        return refuse(reply, enrolled.error);
+      }
+      base.log.info('enrol.done', { edgeId: enrolled.value.edgeId, clubId: enrolled.value.clubId });
+      const answer: EnrolAnswer = {
+        wireVersion,
+        ...enrolled.value,
+        networkId: base.networkId,
+        networkKey: network.publicKey,
+        sealKey: seal.publicKey,
+        cardKey: card,
+        epoch: base.epoch,
+        serverTime: serverTime(),
+      };
+      return answer;
+    },
+  );
+
+  app.post(
+    '/v1/push',
+    { bodyLimit: pushBodyBytes },
+    signed(base, async (edge, request, reply) => {
+      const push = parseBody(request, pushRequestSchema, 'push.malformed');
+      if ('refusal' in push) return refuse(reply, push.refusal);
+      const taken = await pushBatch(base.database, edge, push.value, base.clock.wallMs());
+      if (!taken.ok) {
+        base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });
+        return refuse(reply, taken.error);
+      }
+      for (const { seq, reason } of taken.value.parked) {
+        base.log.warn('push.event-parked', { edgeId: edge.edgeId, seq, reason });
+      }
+      const answer: PushAnswer = { epoch: base.epoch, ...taken.value, serverTime: serverTime() };
+      return answer;
+    }),
+  );
+
+  app.put<{ Params: { digest: string } }>(
+    '/v1/attachments/:digest',
+    { bodyLimit: attachmentBytes },
+    signed(base, async (edge, request, reply) => {
+      const digest = digestSchema.safeParse((request.params as { digest?: string }).digest);
+      const sealed = request.body;
+      if (!digest.success || !Buffer.isBuffer(sealed)) {
+        return refuse(reply, {
+          code: 'attachment.malformed',
+          message: 'an attachment is named by the SHA-256 of its bytes in hex, and has bytes',
+        });
+      }
+      if (sha256Hex(sealed) !== digest.data) {
+        return refuse(reply, {
+          code: 'attachment.digest-mismatch',
+          message: 'the bytes are not those of this digest; send them again',
+        });
+      }
+      const received = await receiveAttachment(base.database, edge.edgeId, digest.data, sealed, {
+        sealPrivateKey: base.keys.seal.privateKey,
+        nowMs: base.clock.wallMs(),
+        caseId: newId<'case'>(base.clock, base.random),
+      });
+      if (received === 'unknown') {
+        return refuse(reply, {
+          code: 'attachment.unknown',
+          message: 'no applied event of this box names these bytes; send the event first',
+        });
+      }
+      return reply.status(204).send();
+    }),
+  );
+
+  app.get(
+    '/v1/feed',
+    signed(base, async (_edge, request, reply) => {
+      const query = feedQuerySchema.safeParse(request.query);
+      if (!query.success) {
+        return refuse(reply, { code: 'feed.malformed', ...whereAndWhat(query.error) });
+      }
+      const { after, waitSeconds } = query.data;
+      const page = await changesAfter(base, after, waitSeconds * 1_000, request);
+      if (page === 'ahead') {
+        return refuse(reply, {
+          code: 'feed.cursor-ahead',
+          message: `the base has not reached version ${after}; start again from 0`,
+        });
+      }
+      const answer: FeedAnswer = { epoch: base.epoch, ...page, serverTime: serverTime() };
+      return answer;
+    }),
+  );
+}
+
+/** Waits for the first change; returns what there is, perhaps nothing, when the time is up or the caller has left. */
+async function changesAfter(base: BaseContext, after: number, waitMs: number, request: FastifyRequest) {
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  request.raw.socket.once('close', leave);
+  // Listening begins before the first look, so that no change falls between the two.
+  let wake: () => void = () => undefined;
+  let woken = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  const stopListening = base.announcements.on('feed', () => wake());
+  const deadline = base.clock.monotonicMs() + waitMs;
+  try {
+    for (;;) {
+      const page = await readFeed(base.database, after);
+      const leftMs = deadline - base.clock.monotonicMs();
+      if (page === 'ahead' || page.changes.length > 0 || leftMs <= 0 || gone.signal.aborted) return page;
+      const waiting = new AbortController();
+      const timer = delay(base.clock, leftMs, AbortSignal.any([gone.signal, waiting.signal])).catch(
+        () => undefined,
+      );
+      await Promise.race([woken, timer]);
+      waiting.abort();
+      woken = new Promise((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    stopListening();
+    request.raw.socket.off('close', leave);
+  }
+}
+
+type SignedHandler = (edge: Reporter, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+function signed(base: BaseContext, handle: SignedHandler) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const edge = await signedBy(base, request);
+    if ('code' in edge) {
+      base.log.warn('request.refused', { code: edge.code, method: request.method });
+      return refuse(reply, edge);
+    }
+    return handle(edge, request, reply);
+  };
+}
+
+function parseBody<T>(
+  request: FastifyRequest,
+  schema: z.ZodType<T>,
+  code: RefusalCode,
+): { value: T } | { refusal: RefusalWords } {
+  let value: unknown;
+  try {
+    value = JSON.parse(String(request.body));
+  } catch {
+    return { refusal: { code, message: 'the body is not JSON' } };
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success ? { value: parsed.data } : { refusal: { code, ...whereAndWhat(parsed.error) } };
+}
+
+function whereAndWhat(error: z.ZodError): { message: string; path: string } {
+  const [issue] = error.issues;
+  return { message: issue?.message ?? 'not understood', path: issue?.path.join('.') ?? '' };
+}
+
+/** Thrown by the rate limiter, turned into a refusal where all errors end (base-app.ts). */
+export class TooOften extends Error {
+  readonly statusCode = 429;
+}

@@ -1,0 +1,48 @@
+import type { FastifyReply } from 'fastify';
+
+/** Every refusal of the base, and the HTTP status it travels with (W-ERR-1). */
+export const refusalStatus = {
+  'request.malformed': 400,
+  'request.unsigned': 401,
+  'request.unknown-edge': 401,
+  'request.bad-signature': 401,
+  'request.replayed': 401,
+  'request.not-found': 404,
+  'request.too-large': 413,
+  'request.too-often': 429,
+  'request.failed': 500,
+  'base.unavailable': 503,
+  'enrol.malformed': 400,
+  'enrol.wrong-code': 403,
+  'enrol.code-used': 403,
+  'enrol.code-expired': 403,
+  'enrol.too-many-tries': 403,
+  'enrol.key-known': 403,
+  'push.malformed': 400,
+  'push.gap': 409,
+  'push.fork': 409,
+  'push.broken-chain': 409,
+  'attachment.malformed': 400,
+  'attachment.digest-mismatch': 422,
+  'attachment.unknown': 404,
+  'feed.malformed': 400,
+  'feed.cursor-ahead': 409,
+  'staff.not-signed-in': 401,
+  'staff.wrong-sign-in': 403,
+  'staff.foreign-page': 403,
+} as const;
+
+export type RefusalCode = keyof typeof refusalStatus;
+
+export interface RefusalWords {
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** Where in the request, `events.3.hash`. */
+  readonly path?: string;
+}
+
+export function refuse(reply: FastifyReply, { code, message, path }: RefusalWords): FastifyReply {
+  return reply
+    .status(refusalStatus[code])
+    .send({ error: { code, message, ...(path === undefined ? {} : { path }) } });
+}

@@ -1,0 +1,61 @@
+import { accessReasons } from '@portillon/core/wire/event.ts';
+import { z } from 'zod';
+
+/** What the staff page shows, whole, each time anything in it changes. */
+
+const time = z.iso.datetime();
+
+const who = z.object({
+  memberId: z.string(),
+  /** Null until the sealed particulars have come. */
+  name: z.string().nullable(),
+  hasPhoto: z.boolean(),
+  /** A ticket lets in a guest of this member, not the member. */
+  guest: z.boolean(),
+});
+
+const clubView = z.object({
+  id: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  capacity: z.int(),
+  /** As the edges of the club last told; null when none ever did. */
+  inside: z.int().nullable(),
+  /** Of which moment the count is. */
+  asOf: time.nullable(),
+  lastContactAt: time.nullable(),
+  online: z.boolean(),
+});
+export type ClubView = z.infer<typeof clubView>;
+
+const passageView = z.object({
+  id: z.string(),
+  at: time,
+  clubId: z.string(),
+  gateId: z.string(),
+  direction: z.enum(['entry', 'exit']),
+  credentialKind: z.enum(['card', 'pass', 'ticket']).nullable(),
+  who: who.nullable(),
+});
+export type PassageView = z.infer<typeof passageView>;
+
+const refusalView = z.object({
+  id: z.string(),
+  at: time,
+  clubId: z.string(),
+  gateId: z.string(),
+  presented: z.enum(['card', 'pass', 'ticket', 'other']),
+  reason: z.enum(accessReasons),
+  who: who.nullable(),
+});
+export type RefusalView = z.infer<typeof refusalView>;
+
+export const liveViewSchema = z.object({
+  /** The base's time when this was put together. */
+  at: time,
+  clubs: z.array(clubView),
+  /** Newest first. */
+  passages: z.array(passageView),
+  refusals: z.array(refusalView),
+});
+export type LiveView = z.infer<typeof liveViewSchema>;

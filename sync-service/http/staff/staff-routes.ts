@@ -1,0 +1,140 @@
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import { isId } from '@portillon/core/base/ids.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { imageType, memberPhoto } from '../../postgres/attachments.ts';
+import { type StaffUser, sessionUser, signIn, signOut } from '../../postgres/staff-accounts.ts';
+import type { BaseContext } from '../base-context.ts';
+import { TooOften } from '../edge-routes.ts';
+import { refuse } from '../refusal.ts';
+import { LiveBoard } from './live-board.ts';
+import type { LiveView } from './live-view.ts';
+
+const cookieName = 'portillon_staff';
+const signInTriesPerMinute = 10;
+
+const signInSchema = z.object({ user: z.string().min(1).max(100), password: z.string().min(1).max(200) });
+
+const contentPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/** The staff page and what it asks for. `pageFolder` holds the built page; null serves the data only. */
+export function staffRoutes(pageFolder: string | null) {
+  return async (app: FastifyInstance, { base }: { base: BaseContext }): Promise<void> => {
+    await app.register(cookie);
+    await app.register(rateLimit, { global: false, errorResponseBuilder: () => new TooOften() });
+    const board = new LiveBoard(base);
+    app.addHook('onClose', async () => board.stop());
+    app.addHook('onSend', async (_request, reply) => {
+      void reply.headers({
+        'content-security-policy': contentPolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+    });
+
+    const userOf = async (request: FastifyRequest): Promise<StaffUser | null> => {
+      const token = request.cookies[cookieName];
+      return token ? sessionUser(base.database, token, base.clock.wallMs()) : null;
+    };
+    const notSignedIn = (reply: FastifyReply) =>
+      refuse(reply, { code: 'staff.not-signed-in', message: 'sign in first' });
+
+    app.post(
+      '/staff/api/sign-in',
+      { config: { rateLimit: { max: signInTriesPerMinute, timeWindow: 60_000 } } },
+      async (request, reply) => {
+        if (!fromOurPage(request)) {
+          return refuse(reply, { code: 'staff.foreign-page', message: 'sign in on the staff page itself' });
+        }
+        const asked = signInSchema.safeParse(request.body);
+        const token = asked.success
+          ? await signIn(base.database, asked.data.user, asked.data.password, base.clock.wallMs())
+          : null;
+        if (token === null) {
+          base.log.warn('staff.sign-in-refused');
+          return refuse(reply, { code: 'staff.wrong-sign-in', message: 'user or password is wrong' });
+        }
+        base.log.info('staff.signed-in');
+        void reply.setCookie(cookieName, token, {
+          path: '/staff',
+          httpOnly: true,
+          sameSite: 'strict',
+          secure: request.protocol === 'https',
+        });
+        return { ok: true };
+      },
+    );
+
+    app.post('/staff/api/sign-out', async (request, reply) => {
+      const token = request.cookies[cookieName];
+      if (token) await signOut(base.database, token);
+      void reply.clearCookie(cookieName, { path: '/staff' });
+      return { ok: true };
+    });
+
+    app.get('/staff/api/session', async (request, reply) => {
+      const user = await userOf(request);
+      return user ? { user: user.name } : notSignedIn(reply);
+    });
+
+    /** Server-sent events: the whole live view at once and at every change. The browser reconnects by itself. */
+    app.get('/staff/live', async (request, reply) => {
+      const user = await userOf(request);
+      if (!user) return notSignedIn(reply);
+      reply.hijack();
+      reply.raw.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      reply.raw.write('retry: 1000\n\n');
+      const show = async (view: LiveView): Promise<void> => {
+        // A reader that does not keep up misses views, never gets half of one: the next is whole.
+        if (reply.raw.writableNeedDrain) return;
+        // Who signs out elsewhere, or whose session ends, sees no more.
+        if (await userOf(request)) reply.raw.write(`data: ${JSON.stringify(view)}\n\n`);
+        else reply.raw.end();
+      };
+      const stopWatching = board.watch((view) => {
+        show(view).catch((error: Error) => base.log.warn('live.not-shown', { detail: error.message }));
+      });
+      request.raw.socket.once('close', stopWatching);
+      return reply;
+    });
+
+    app.get<{ Params: { memberId: string } }>(
+      '/staff/api/members/:memberId/photo',
+      async (request, reply) => {
+        const user = await userOf(request);
+        if (!user) return notSignedIn(reply);
+        const { memberId } = request.params;
+        const photo = isId(memberId)
+          ? await memberPhoto(base.database, memberId, base.keys.seal.privateKey)
+          : null;
+        if (photo === null) {
+          return refuse(reply, { code: 'request.not-found', message: 'no photo of this member' });
+        }
+        base.log.info('staff.photo-shown', { userId: user.id, memberId });
+        return reply
+          .header('cache-control', 'private, no-store')
+          .type(imageType(photo) ?? 'application/octet-stream')
+          .send(Buffer.from(photo));
+      },
+    );
+
+    app.get('/', async (_request, reply) => reply.redirect('/staff/'));
+    if (pageFolder !== null) {
+      await app.register(fastifyStatic, { root: pageFolder, prefix: '/staff/', redirect: true });
+    }
+  };
+}
+
+/** A browser tells where a request comes from; one that tells another site is somebody else's page. */
+function fromOurPage(request: FastifyRequest): boolean {
+  const origin = request.headers.origin;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
+}

@@ -1,0 +1,221 @@
+import { unreachable } from '@portillon/core/base/invariant.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
+
+/** Who reports, as the base knows it. */
+export interface Reporter {
+  readonly edgeId: string;
+  readonly clubId: string;
+  /** The legal entity that sells in this club. */
+  readonly legalEntityId: string;
+}
+
+/** What the base knows that bears on the event. */
+export interface Facts {
+  readonly reporter: Reporter;
+  /** Single-use credentials of this sale, or the one of this passage, that have already let somebody in. */
+  readonly usedTickets: ReadonlySet<string>;
+  /** For a passage: the decision it names was a grant. */
+  readonly decisionGranted: boolean;
+  /** For what follows a sale: the club it was made in; null when the base knows no such sale. */
+  readonly saleClubId: string | null;
+}
+
+export type Value = string | number | boolean | null;
+
+/** What an event does to the tables. A row that is already there with the same key is a fault of the event. */
+export type RowChange =
+  | { readonly do: 'insert'; readonly table: string; readonly row: Readonly<Record<string, Value>> }
+  | {
+      readonly do: 'update';
+      readonly table: string;
+      readonly set: Readonly<Record<string, Value>>;
+      readonly where: Readonly<Record<string, Value>>;
+      /** Why the event is parked when no row matches; null when that is as good. */
+      readonly unmatched: string | null;
+    };
+
+/** Rows to write, in order, or the reason to park the event. Credentials that change go out in the feed by themselves. */
+export function eventRows(event: EventBody, facts: Facts): Result<RowChange[], string> {
+  switch (event.type) {
+    case 'sale.completed':
+      return saleCompleted(event, facts);
+    case 'sale.cancelled':
+      return ofKnownSale(facts, [
+        update(
+          'sales',
+          { cancelled_at: event.at, reversal_reference: event.reversalReference },
+          { id: event.saleId },
+        ),
+        update('memberships', { status: 'cancelled' }, { sale_id: event.saleId }),
+        update('credentials', { status: 'blocked' }, { sale_id: event.saleId }),
+      ]);
+    case 'credential.rebound':
+      return ofKnownSale(facts, [
+        update(
+          'credentials',
+          { card_uid: event.cardUid },
+          { id: event.credentialId, sale_id: event.saleId, kind: 'card' },
+          'the sale holds no such card',
+        ),
+      ]);
+    case 'receipt.settled':
+      return ofKnownSale(facts, [update('sales', { receipt: event.receipt }, { id: event.saleId })]);
+    case 'access.decided':
+      return accessDecided(event, facts);
+    case 'passage.sensed':
+      return passageSensed(event, facts);
+    case 'case.opened':
+      return ok([
+        insert('cases', {
+          id: event.caseId,
+          ...placeOf(facts.reporter),
+          at: event.at,
+          kind: event.kind,
+          sale_id: event.saleId,
+          sale_reference: event.saleReference,
+          amount_cents: event.amountCents,
+          detail: event.detail,
+        }),
+      ]);
+    default:
+      return unreachable(event);
+  }
+}
+
+function saleCompleted(event: EventOf<'sale.completed'>, facts: Facts): Result<RowChange[], string> {
+  const { reporter } = facts;
+  if (event.legalEntityId !== reporter.legalEntityId) {
+    return err('the legal entity of the sale is not the one that sells in this club');
+  }
+  const sum = event.lines.reduce((total, line) => total + line.grossCents, 0);
+  if (sum !== event.totalCents)
+    return err(`the lines come to ${sum} cents, the total says ${event.totalCents}`);
+
+  const { memberId, personDigest, photoDigest, contractDigest } = event.member;
+  const rows = [
+    insert('members', {
+      id: memberId,
+      home_club_id: reporter.clubId,
+      language: event.language,
+      created_at: event.at,
+    }),
+    insert('sales', {
+      id: event.saleId,
+      reference: event.saleReference,
+      ...placeOf(reporter),
+      legal_entity_id: event.legalEntityId,
+      member_id: memberId,
+      at: event.at,
+      language: event.language,
+      total_cents: event.totalCents,
+      lines: JSON.stringify(event.lines),
+      payment: JSON.stringify(event.payment),
+      consents: JSON.stringify(event.consents),
+    }),
+    insert('memberships', {
+      id: event.membership.membershipId,
+      member_id: memberId,
+      plan_id: event.membership.planId,
+      club_id: reporter.clubId,
+      sale_id: event.saleId,
+      valid_from: event.membership.validFrom,
+      valid_to: event.membership.validTo,
+      status: 'active',
+    }),
+  ];
+  for (const credential of event.credentials) {
+    // A guest may have gone in with the ticket at another club, whose event arrived before this one.
+    const used = credential.singleUse && facts.usedTickets.has(credential.credentialId);
+    rows.push(
+      insert('credentials', {
+        id: credential.credentialId,
+        kind: credential.kind,
+        card_uid: credential.cardUid,
+        member_id: memberId,
+        plan_id: event.membership.planId,
+        home_club_id: reporter.clubId,
+        sale_id: event.saleId,
+        valid_from: credential.validFrom,
+        valid_to: credential.validTo,
+        single_use: credential.singleUse,
+        status: used ? 'spent' : 'active',
+      }),
+    );
+  }
+  const attachments = { person: personDigest, photo: photoDigest, contract: contractDigest };
+  for (const [purpose, digest] of Object.entries(attachments)) {
+    if (digest === null) continue;
+    rows.push(insert('attachments', { digest, purpose, member_id: memberId, edge_id: reporter.edgeId }));
+  }
+  return ok(rows);
+}
+
+function accessDecided(event: EventOf<'access.decided'>, { reporter }: Facts): Result<RowChange[], string> {
+  if ((event.outcome === 'refused') !== (event.reason !== null)) {
+    return err('a refusal has a reason, and a grant has none');
+  }
+  return ok([
+    insert('decisions', {
+      id: event.decisionId,
+      ...placeOf(reporter),
+      at: event.at,
+      gate_id: event.gateId,
+      credential_id: event.credentialId,
+      presented: event.presented,
+      outcome: event.outcome,
+      reason: event.reason,
+      data_age_ms: event.dataAgeMs,
+      by_grant: event.byGrant,
+    }),
+  ]);
+}
+
+function passageSensed(event: EventOf<'passage.sensed'>, facts: Facts): Result<RowChange[], string> {
+  const rows = [
+    insert('passages', {
+      id: event.passageId,
+      ...placeOf(facts.reporter),
+      at: event.at,
+      gate_id: event.gateId,
+      direction: event.direction,
+      decision_id: event.decisionId,
+      credential_id: event.credentialId,
+      occupancy_after: event.occupancyAfter,
+    }),
+  ];
+  if (event.direction === 'entry' && event.credentialId !== null && facts.decisionGranted) {
+    rows.push(
+      update(
+        'credentials',
+        { status: 'spent' },
+        { id: event.credentialId, single_use: true, status: 'active' },
+      ),
+    );
+  }
+  return ok(rows);
+}
+
+/** What is reported of a sale must come from the club that made it. */
+function ofKnownSale(facts: Facts, rows: RowChange[]): Result<RowChange[], string> {
+  if (facts.saleClubId === null) return err('the base knows no such sale');
+  if (facts.saleClubId !== facts.reporter.clubId) return err('the sale was made in another club');
+  return ok(rows);
+}
+
+function placeOf(reporter: Reporter): { club_id: string; edge_id: string } {
+  return { club_id: reporter.clubId, edge_id: reporter.edgeId };
+}
+
+function insert(table: string, row: Readonly<Record<string, Value>>): RowChange {
+  return { do: 'insert', table, row };
+}
+
+function update(
+  table: string,
+  set: Readonly<Record<string, Value>>,
+  where: Readonly<Record<string, Value>>,
+  unmatched: string | null = null,
+): RowChange {
+  return { do: 'update', table, set, where, unmatched };
+}

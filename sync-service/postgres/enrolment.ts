@@ -1,0 +1,135 @@
+import { randomInt } from 'node:crypto';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { genesisHash } from '@portillon/core/crypto/hash-chain.ts';
+import { signBytes } from '@portillon/core/crypto/signing-key.ts';
+import { type EnrolRequest, edgeKeyToSign } from '@portillon/core/wire/messages.ts';
+import { announce } from './announcements.ts';
+import type { Database, Sql } from './database.ts';
+import { writeFeed } from './feed.ts';
+
+export interface EnrolRefusal {
+  readonly code:
+    | 'enrol.wrong-code'
+    | 'enrol.code-used'
+    | 'enrol.code-expired'
+    | 'enrol.too-many-tries'
+    | 'enrol.key-known';
+  readonly message: string;
+}
+
+/** No I, L, O, U: they are mistaken for others when a person types the code (Crockford's base 32). */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const selectorLength = 4;
+const secretLength = 12;
+const wrongTriesAllowed = 5;
+export const codeLifeMs = 24 * 3_600_000;
+
+/**
+ * A one-time code for an edge of this club: `K7QM-3F9C-TW2X-80AB`. The first group only finds the row; the rest is the
+ * secret, of which the base keeps the digest. Drawn from the system's generator.
+ */
+export async function newEnrolmentCode(sql: Sql, clubId: string, nowMs: number): Promise<string> {
+  const selector = word(selectorLength);
+  const secret = word(secretLength);
+  await sql.query(
+    `insert into enrolment_codes (selector, secret_hash, club_id, created_at, expires_at)
+     values ($1, $2, $3, $4, $5)`,
+    [selector, sha256Hex(secret), clubId, isoTime(nowMs), isoTime(nowMs + codeLifeMs)],
+  );
+  return (selector + secret).replace(/(.{4})(?=.)/g, '$1-');
+}
+
+function word(length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/** Whom the code let in. `edgeId` is new, or the one this key got the first time. */
+export interface Enrolled {
+  readonly edgeId: string;
+  readonly clubId: string;
+}
+
+/** One code, one key. The same key may ask again and gets the same answer: the first one may have been lost. */
+export async function enrolEdge(
+  database: Database,
+  request: EnrolRequest,
+  edgeId: string,
+  networkPrivateKey: string,
+  nowMs: number,
+): Promise<Result<Enrolled, EnrolRefusal>> {
+  const typed = request.code.toUpperCase().replace(/[^0-9A-Z]/g, '');
+  const selector = typed.slice(0, selectorLength);
+  return database.transaction(async (sql) => {
+    const [code] = await sql.query<{
+      secret_hash: string;
+      club_id: string;
+      expires_at: string;
+      wrong_tries: number;
+      used_by_key: string | null;
+    }>('select * from enrolment_codes where selector = $1 for update', [selector]);
+    const wrong = err({ code: 'enrol.wrong-code', message: 'this enrolment code is not known' } as const);
+    if (!code) return wrong;
+    if (code.wrong_tries >= wrongTriesAllowed) {
+      return err({
+        code: 'enrol.too-many-tries',
+        message: 'this enrolment code was typed wrongly too often; ask for a new one',
+      });
+    }
+    if (sha256Hex(typed.slice(selectorLength)) !== code.secret_hash) {
+      await sql.query('update enrolment_codes set wrong_tries = wrong_tries + 1 where selector = $1', [
+        selector,
+      ]);
+      return wrong;
+    }
+    const [known] = await sql.query<{ id: string }>('select id from edges where public_key = $1', [
+      request.publicKey,
+    ]);
+    if (code.used_by_key !== null) {
+      if (known && code.used_by_key === request.publicKey) {
+        return ok({ edgeId: known.id, clubId: code.club_id });
+      }
+      return err({
+        code: 'enrol.code-used',
+        message: 'this enrolment code was used by another box; ask for a new one',
+      });
+    }
+    if (Date.parse(code.expires_at) <= nowMs) {
+      return err({
+        code: 'enrol.code-expired',
+        message: 'this enrolment code has expired; ask for a new one',
+      });
+    }
+    if (known) {
+      return err({
+        code: 'enrol.key-known',
+        message: 'this box was enrolled with another code; it needs no new one',
+      });
+    }
+    await sql.query('update enrolment_codes set used_by_key = $2 where selector = $1', [
+      selector,
+      request.publicKey,
+    ]);
+    await sql.query(
+      `insert into edges (id, club_id, public_key, status, software, enrolled_at, last_contact_at, last_hash)
+       values ($1, $2, $3, 'active', $4, $5, $5, $6)`,
+      [edgeId, code.club_id, request.publicKey, request.software, isoTime(nowMs), genesisHash],
+    );
+    await sql.query('insert into edge_counter_heads (edge_id) values ($1)', [edgeId]);
+    await announce(sql, 'live');
+    await writeFeed(sql, [edgeKeyRecord(edgeId, code.club_id, request.publicKey, networkPrivateKey)]);
+    return ok({ edgeId, clubId: code.club_id });
+  });
+}
+
+function edgeKeyRecord(edgeId: string, clubId: string, publicKey: string, networkPrivateKey: string) {
+  const status = 'active' as const;
+  const signature = signBytes(networkPrivateKey, edgeKeyToSign(edgeId, clubId, publicKey, status));
+  return {
+    kind: 'edge-key' as const,
+    id: edgeId,
+    record: { clubId, publicKey, status, signature: toBase64url(signature) },
+  };
+}

@@ -1,0 +1,134 @@
+import { type EventBody, eventBodySchema } from '@portillon/core/wire/event.ts';
+import { eventRows, type Facts, type Reporter, type RowChange } from '../members/event-rows.ts';
+import { type Sql, sqlState } from './database.ts';
+
+/** What became of one event: applied, with the credentials it touched, or kept aside with a reason. */
+export type Application =
+  | { readonly parked: null; readonly touchedCredentials: readonly string[] }
+  | { readonly parked: string };
+
+/**
+ * Applies one event inside the transaction of its batch. What the event itself is guilty of (not understood, against a
+ * rule, colliding with what is there) parks it and undoes only its own rows; a failure of the base goes up and undoes
+ * the batch, to be sent again.
+ */
+export async function applyEvent(sql: Sql, reporter: Reporter, body: string): Promise<Application> {
+  const event = parse(body);
+  if (typeof event === 'string') return { parked: event };
+  await sql.query('savepoint event');
+  try {
+    const rows = eventRows(event, await gatherFacts(sql, reporter, event));
+    if (!rows.ok) return { parked: rows.error };
+    const touchedCredentials: string[] = [];
+    for (const change of rows.value) {
+      const ids = await write(sql, change);
+      if (change.table === 'credentials') touchedCredentials.push(...ids);
+      if (change.do === 'update' && change.unmatched !== null && ids.length === 0) {
+        await sql.query('rollback to savepoint event');
+        return { parked: change.unmatched };
+      }
+    }
+    await sql.query('release savepoint event');
+    return { parked: null, touchedCredentials };
+  } catch (error) {
+    const reason = faultOfTheEvent(error);
+    if (reason === null) throw error;
+    await sql.query('rollback to savepoint event');
+    return { parked: reason };
+  }
+}
+
+function parse(body: string): EventBody | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return 'not JSON';
+  }
+  const parsed = eventBodySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return `not understood: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replaceAll('\0', '');
+}
+
+async function gatherFacts(sql: Sql, reporter: Reporter, event: EventBody): Promise<Facts> {
+  const facts = { reporter, usedTickets: new Set<string>(), decisionGranted: false, saleClubId: null };
+  switch (event.type) {
+    case 'sale.completed': {
+      const tickets = event.credentials.filter(({ singleUse }) => singleUse);
+      const ids = tickets.map(({ credentialId }) => credentialId).sort();
+      for (const id of ids) await lockTicket(sql, id);
+      return { ...facts, usedTickets: await usedTickets(sql, ids) };
+    }
+    case 'passage.sensed': {
+      if (event.credentialId === null || event.decisionId === null) return facts;
+      await lockTicket(sql, event.credentialId);
+      const found = await sql.query(
+        "select 1 from decisions where id = $1 and edge_id = $2 and credential_id = $3 and outcome = 'granted'",
+        [event.decisionId, reporter.edgeId, event.credentialId],
+      );
+      return { ...facts, decisionGranted: found.length > 0 };
+    }
+    case 'sale.cancelled':
+    case 'credential.rebound':
+    case 'receipt.settled': {
+      const [sale] = await sql.query<{ club_id: string }>('select club_id from sales where id = $1', [
+        event.saleId,
+      ]);
+      return { ...facts, saleClubId: sale?.club_id ?? null };
+    }
+    default:
+      return facts;
+  }
+}
+
+/** Sale and passage of one ticket may come from two clubs at once, each blind to the other's uncommitted rows. */
+async function lockTicket(sql: Sql, credentialId: string): Promise<void> {
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [credentialId]);
+}
+
+async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await sql.query<{ credential_id: string }>(
+    `select passages.credential_id
+       from passages join decisions on decisions.id = passages.decision_id
+      where passages.credential_id = any($1::uuid[]) and passages.direction = 'entry'
+        and decisions.outcome = 'granted'`,
+    [ids],
+  );
+  return new Set(rows.map(({ credential_id }) => credential_id));
+}
+
+/** Keys of the rows written. Names of tables and columns are our own words (event-rows.ts), values are parameters. */
+async function write(sql: Sql, change: RowChange): Promise<string[]> {
+  const key = change.table === 'attachments' ? 'digest' : 'id';
+  if (change.do === 'insert') {
+    const columns = Object.keys(change.row);
+    const places = columns.map((_, index) => `$${index + 1}`);
+    const rows = await sql.query<{ key: string }>(
+      `insert into ${change.table} (${columns.join(', ')}) values (${places.join(', ')}) returning ${key} as key`,
+      Object.values(change.row),
+    );
+    return rows.map((row) => row.key);
+  }
+  const sets = Object.keys(change.set).map((column, index) => `${column} = $${index + 1}`);
+  const offset = sets.length;
+  const wheres = Object.keys(change.where).map((column, index) => `${column} = $${offset + index + 1}`);
+  const rows = await sql.query<{ key: string }>(
+    `update ${change.table} set ${sets.join(', ')} where ${wheres.join(' and ')} returning ${key} as key`,
+    [...Object.values(change.set), ...Object.values(change.where)],
+  );
+  return rows.map((row) => row.key);
+}
+
+/** Classes 22 (data) and 23 (constraints) of SQLSTATE speak of the values; all others of the base. */
+function faultOfTheEvent(error: unknown): string | null {
+  const state = sqlState(error);
+  if (state === '23505') return `an id in it is already taken (${constraintOf(error)})`;
+  if (state === '23503') return `it names something that the base does not know (${constraintOf(error)})`;
+  if (state?.startsWith('22') || state?.startsWith('23')) return `a value in it cannot be stored (${state})`;
+  return null;
+}
+
+function constraintOf(error: unknown): string {
+  return (error as { constraint?: string }).constraint ?? '';
+}

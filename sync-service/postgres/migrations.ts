@@ -1,0 +1,48 @@
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import type { Database } from './database.ts';
+import { memberBase } from './migrations/001-member-base.ts';
+
+/** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
+const migrations: readonly Migration[] = [{ name: '001-member-base', sql: memberBase }];
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Any number that nobody else uses on this base. */
+const migrationLock = 7_041_726_553;
+
+/** Brings the tables up to date. Several programs starting at once do it once. Returns the names newly applied. */
+export async function migrate(
+  database: Database,
+  list: readonly Migration[] = migrations,
+): Promise<string[]> {
+  return database.transaction(async (sql) => {
+    await sql.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+    await sql.query(
+      `create table if not exists schema_migrations
+         (name text primary key, digest text not null, applied_at timestamptz not null default now())`,
+    );
+    const rows = await sql.query<{ name: string; digest: string }>(
+      'select name, digest from schema_migrations',
+    );
+    const applied = new Map(rows.map((row) => [row.name, row.digest]));
+    const known = new Set(list.map(({ name }) => name));
+    const newer = rows.find(({ name }) => !known.has(name));
+    if (newer) {
+      throw new Error(`the base was written by a newer version of this program (migration ${newer.name})`);
+    }
+    const names: string[] = [];
+    for (const { name, sql: text } of list) {
+      const digest = sha256Hex(text);
+      const before = applied.get(name);
+      if (before === digest) continue;
+      if (before !== undefined) throw new Error(`migration ${name} was changed after it had been applied`);
+      await sql.query(text);
+      await sql.query('insert into schema_migrations (name, digest) values ($1, $2)', [name, digest]);
+      names.push(name);
+    }
+    return names;
+  });
+}

@@ -1,0 +1,115 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { newId } from '@portillon/core/base/ids.ts';
+import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import { z } from 'zod';
+import type { BaseContext } from '../http/base-context.ts';
+import { writeFeed } from '../postgres/feed.ts';
+
+const words = z.object({ fr: z.string().min(1), en: z.string().min(1) });
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'not a time like 06:30');
+const hours = z.partialRecord(
+  z.enum(['1', '2', '3', '4', '5', '6', '7']),
+  z.array(z.tuple([timeOfDay, timeOfDay])).max(4),
+);
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}, 'not a time zone like Europe/Paris');
+
+/** What a new network begins with, for trials and for the virtual club. */
+export const seedFileSchema = z.strictObject({
+  network: z.strictObject({ name: z.string().min(1) }),
+  legalEntities: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        address: z.string().min(1),
+        siret: z.string().regex(/^\d{14}$/, 'a SIRET has 14 digits'),
+        vatNumber: z.string().regex(/^FR\d{11}$/, 'a French VAT number is FR and 11 digits'),
+        clubs: z
+          .array(
+            z.strictObject({
+              name: z.string().min(1),
+              timeZone,
+              capacity: z.int().min(1),
+              hours,
+              staffPhone: z.string().nullable(),
+              mediator: z.string().min(1),
+            }),
+          )
+          .min(1),
+      }),
+    )
+    .min(1),
+  plans: z
+    .array(
+      z.strictObject({
+        names: words,
+        descriptions: words,
+        commitments: words,
+        monthlyCents: z.int().min(0),
+        joiningFeeCents: z.int().min(0),
+        vatRate: z.int().min(0).max(10_000),
+        scope: z.enum(['network', 'home']),
+        hours: hours.nullable(),
+        guestTickets: z.int().min(0).max(5),
+        soldAtKiosk: z.boolean(),
+      }),
+    )
+    .min(1),
+});
+export type SeedFile = z.infer<typeof seedFileSchema>;
+
+/** Fills an empty base, clubs and plans into the feed too. A base that holds a club already is left as it is. */
+export async function applySeed(base: BaseContext, seed: SeedFile): Promise<boolean> {
+  const { database, networkId, clock, random } = base;
+  return database.transaction(async (sql) => {
+    await sql.query('select 1 from meta for update');
+    if ((await sql.query('select 1 from clubs limit 1')).length > 0) return false;
+    await sql.query('update networks set name = $2 where id = $1', [networkId, seed.network.name]);
+    const records: FeedRecord[] = [];
+    for (const { clubs, ...entity } of seed.legalEntities) {
+      const entityId = newId<'legal-entity'>(clock, random);
+      await sql.query(
+        `insert into legal_entities (id, network_id, name, address, siret, vat_number)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [entityId, networkId, entity.name, entity.address, entity.siret, entity.vatNumber],
+      );
+      for (const club of clubs) {
+        const id = newId<'club'>(clock, random);
+        await sql.query(
+          `insert into clubs (id, legal_entity_id, name, time_zone, capacity, hours, staff_phone, mediator)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+          [
+            id,
+            entityId,
+            club.name,
+            club.timeZone,
+            club.capacity,
+            JSON.stringify(club.hours),
+            club.staffPhone,
+            club.mediator,
+          ],
+        );
+        records.push({ kind: 'club', id, record: { ...club, legalEntity: { id: entityId, ...entity } } });
+      }
+    }
+    for (const [index, plan] of seed.plans.entries()) {
+      const id = newId<'plan'>(clock, random);
+      const record = { ...plan, position: index + 1 };
+      await sql.query('insert into plans (id, network_id, record) values ($1, $2, $3)', [
+        id,
+        networkId,
+        JSON.stringify(record),
+      ]);
+      records.push({ kind: 'plan', id, record });
+    }
+    await writeFeed(sql, records);
+    base.log.info('seed.applied', { records: records.length, at: isoTime(clock.wallMs()) });
+    return true;
+  });
+}

@@ -1,0 +1,94 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemLog } from '@portillon/core/base/system-log.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { MemberBase } from './member-base.ts';
+import { type SeedFile, seedFileSchema } from './seed/seed-file.ts';
+
+const usage = `sync-service --state FOLDER [options]
+  --port PORT                  of the HTTP API and the staff page on 127.0.0.1 (default: any free one)
+  --ready-file PATH            JSON with addresses and first secrets, written when ready
+  --follow-parent              end when standard input ends
+  --seed FILE                  clubs and plans for an empty base
+  --staff-page FOLDER          the built staff page
+  --new-enrolment-code CLUB    a fresh code for a club that has a box already (repeatable)
+DATABASE_URL names a PostgreSQL to use instead of one of our own.`;
+
+const log = systemLog('sync-service');
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      state: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      'ready-file': { type: 'string' },
+      'follow-parent': { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      'staff-page': { type: 'string' },
+      'new-enrolment-code': { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const port = Number(values.port);
+  if (values.state === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  // Asked to stop while starting, it stops as soon as it has started.
+  const toldToStop = stopRequested(values['follow-parent']);
+  const databaseUrl = process.env.DATABASE_URL;
+  const base = await MemberBase.start({
+    stateFolder: values.state,
+    port,
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
+    staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
+    newCodesFor: values['new-enrolment-code'],
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
+  try {
+    if (values['ready-file'] !== undefined) await writeReadyFile(values['ready-file'], base.ready);
+    const why = await Promise.race([toldToStop.then(() => null), base.ended]);
+    if (why !== null) log.error('base.ended', { detail: why });
+    return why === null ? 0 : 1;
+  } finally {
+    await base.stop();
+    log.info('base.stopped');
+  }
+}
+
+async function readSeed(path: string): Promise<SeedFile> {
+  const seed = seedFileSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+  if (seed.success) return seed.data;
+  const [issue] = seed.error.issues;
+  throw new Error(`${path}: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** Whole or not at all, and for its owner only: there are secrets in it. */
+async function writeReadyFile(path: string, ready: unknown): Promise<void> {
+  await writeFile(`${path}.new`, `${JSON.stringify(ready, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+function stopRequested(followParent: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    if (!followParent) return;
+    process.stdin.once('end', () => resolve());
+    process.stdin.once('error', () => resolve());
+    process.stdin.resume();
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  log.error('base.cannot-start', { detail: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+}
+// Standard input keeps the process alive once it is read.
+process.stdin.destroy();
