@@ -207,32 +207,28 @@ it('bounds the queue', async () => {
   expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { fault: { code: 'store.failed' } } });
 });
 
-it('says store.full when the disk is full, keeps nothing of that moment, and goes on when there is room', async () => {
-  await insert('before');
-  const roomFor = (pages: number) =>
-    database.write(async (tx) => {
-      await tx.get(`PRAGMA max_page_count = ${pages}`);
-    });
-  await roomFor(10);
-  const large = 'x'.repeat(4096 * 4);
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 20 }, (_, index) =>
-      database.write(async (tx) => {
-        await tx.run('INSERT INTO thing VALUES (?, NULL)', [`small${index}`]);
-        await tx.run('INSERT INTO thing VALUES (?, ?)', [`large${index}`, large]);
-      }),
-    ),
-  );
-  const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-  expect(failed.length).toBeGreaterThan(0);
-  for (const outcome of failed) expect(outcome).toMatchObject({ reason: { fault: { code: 'store.full' } } });
-  const kept = outcomes.flatMap((outcome, index) =>
-    outcome.status === 'fulfilled' ? [`large${index}`, `small${index}`] : [],
-  );
-  expect(kept.length).toBe(2 * (20 - failed.length));
-  expect(await names()).toEqual(['before', ...kept].sort());
+async function setRoom(pages: number): Promise<void> {
+  await database.write((tx) => tx.get(`PRAGMA max_page_count = ${pages}`));
+}
 
-  await roomFor(10_000);
+it('says store.full to the writers that do not fit on the disk, and keeps those that do', async () => {
+  await setRoom(11);
+  const large = 'x'.repeat(4096 * 4);
+  const writers = [null, large, null, large, null, large, null].map((amount, index) =>
+    database.write(async (tx) => {
+      await tx.run('INSERT INTO thing VALUES (?, NULL)', [`first half of ${index}`]);
+      await tx.run('INSERT INTO thing VALUES (?, ?)', [`second half of ${index}`, amount]);
+    }),
+  );
+  const outcomes = await Promise.allSettled(writers);
+  const full = { status: 'rejected', reason: { fault: { code: 'store.full' } } };
+  const done = { status: 'fulfilled' };
+  expect(outcomes).toMatchObject([done, done, done, full, done, full, done]);
+  expect(await names()).toEqual(
+    ['first', 'second'].flatMap((half) => [0, 1, 2, 4, 6].map((index) => `${half} half of ${index}`)),
+  );
+
+  await setRoom(10_000);
   await insert('room again');
   expect(await names()).toContain('room again');
 });

@@ -56,7 +56,8 @@ export class Database {
   /**
    * Runs `work` as one transaction and resolves with its value once that is durable. Rejects with what `work` threw, with
    * nothing of it kept; or with `StoreFault` (`store.full`, `store.failed`) when the disk failed, with nothing kept either.
-   * `work` may run while others wait: statements only, through `tx`, and no waiting for devices or people.
+   * Others wait meanwhile: `work` holds statements only, through `tx`, and no waiting for devices or people. When a full
+   * disk undid a batch, each of its writers runs again alone: `work` may run twice, the first time without a trace.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     invariant(
@@ -86,10 +87,10 @@ export class Database {
     resolve: (value: T) => void,
     reject: (reason: unknown) => void,
   ): Waiting {
-    const tx = new TxHandle(this.#writer);
     let settle: () => void = () => reject(new Error('settled before it ran'));
     return {
       attempt: async () => {
+        const tx = new TxHandle(this.#writer);
         await this.#writer.run('SAVEPOINT one_writer');
         try {
           const value = await this.#openTx.run(tx, () => work(tx));
@@ -117,7 +118,7 @@ export class Database {
       await this.#writer.run('ROLLBACK TO one_writer');
       await this.#writer.run('RELEASE one_writer');
     } catch {
-      // A full disk may end the whole transaction by itself (sqlite.org/lang_transaction.html §3): all writers are undone.
+      // A full disk ends the whole transaction by itself (sqlite.org/lang_transaction.html §3): all writers are undone.
       throw reason;
     }
   }
@@ -138,7 +139,12 @@ export class Database {
     } catch (reason) {
       // Fails when the database has ended the transaction by itself; then there is nothing to undo.
       await this.#writer.run('ROLLBACK').catch(() => 'ended already');
-      for (const one of batch) one.fail(reason);
+      if (batch.length > 1 && reason instanceof StoreFault && reason.fault.code === 'store.full') {
+        // What is large does not fit; what is small, a passage at the gate, may still.
+        for (const one of batch) await this.#commitTogether([one]);
+      } else {
+        for (const one of batch) one.fail(reason);
+      }
       return;
     }
     for (const one of batch) one.settle();
