@@ -240,6 +240,7 @@ export class SaleRunner {
       return { type: 'card-failed', why: what.code };
     };
     onProgress({ name: 'preparing-card', stage: 'feeding' });
+    await this.#waitForReturn(dispenser);
     const before = await dispenser.status();
     if (!before.ok) return failed(before.error);
     const reusable = before.value.card === 'at-encoder' && !discardFirst;

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { readEdgeConfig } from './edge-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'edge-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const good = {
+  name: 'gate-north',
+  stateFolder: 'state',
+  baseUrl: 'http://127.0.0.1:4620',
+  bridge: { port: 0 },
+  devices: { gates: [] },
+};
+
+async function problemOf(content: string): Promise<string> {
+  const file = join(folder, 'edge.json');
+  writeFileSync(file, content);
+  const read = await readEdgeConfig(file);
+  expect(read).toMatchObject({ ok: false, error: { code: 'config.invalid' } });
+  return read.ok ? '' : read.error.detail;
+}
+
+it('reads a gate controller without a screen, its state folder beside the file', async () => {
+  const file = join(folder, 'good.json');
+  writeFileSync(file, JSON.stringify(good));
+  expect(await readEdgeConfig(file)).toMatchObject({
+    ok: true,
+    value: { stateFolder: join(folder, 'state') },
+  });
+});
+
+it('names the line of a wrong port', async () => {
+  expect(await problemOf(JSON.stringify({ ...good, bridge: { port: 70_000 } }))).toContain(
+    'bridge.port: a port is at most 65535',
+  );
+  expect(await problemOf(JSON.stringify({ ...good, bridge: { port: '4610' } }))).toContain('bridge.port');
+});
+
+it('names a setting that does not exist, a model that is not known, and an address that is none', async () => {
+  expect(await problemOf(JSON.stringify({ ...good, brigde: {} }))).toContain('brigde');
+  const printer = { model: 'star', address: 'tcp://127.0.0.1:9100' };
+  expect(await problemOf(JSON.stringify({ ...good, devices: { gates: [], printer } }))).toContain(
+    'devices.printer.model',
+  );
+  expect(await problemOf(JSON.stringify({ ...good, baseUrl: 'base.example' }))).toContain('http://');
+});
+
+it('says so when the file is not JSON, or not there', async () => {
+  expect(await problemOf('{ "name": ')).toContain('is not JSON');
+  const missing = await readEdgeConfig(join(folder, 'nowhere.json'));
+  expect(missing).toMatchObject({ ok: false, error: { detail: expect.stringContaining('ENOENT') } });
+});
