@@ -23,6 +23,8 @@ export class BaseFacts {
 
   static async connect(databaseUrl: string): Promise<BaseFacts> {
     const client = new Client({ connectionString: databaseUrl });
+    // The base may be killed under us: the next query says so.
+    client.on('error', () => undefined);
     await client.connect();
     return new BaseFacts(client);
   }
@@ -67,6 +69,22 @@ export class BaseFacts {
   > {
     const answer = await this.#client.query('select presented, outcome, reason from decisions order by at');
     return answer.rows;
+  }
+
+  lastPassage(): Promise<{ readonly direction: string; readonly decided: boolean } | null> {
+    return this.#row(
+      'select direction, decision_id is not null as decided from passages order by at desc limit 1',
+    );
+  }
+
+  /** Every edge's numbers run from one without a gap, as far as the base says it has applied them. */
+  async eventsWithoutGap(): Promise<boolean> {
+    const row = await this.#row<{
+      whole: boolean;
+    }>(`select bool_and(counted = highest and highest = applied_through) as whole
+      from (select edge_id, count(*) as counted, max(seq) as highest from edge_events group by edge_id) as events
+      join edges on edges.id = edge_id`);
+    return row?.whole === true;
   }
 
   async inside(): Promise<number | null> {

@@ -91,6 +91,14 @@ export class ClubPrograms {
     };
   }
 
+  /**
+   * The process of one of the programs now; tests kill it.
+   * @param {string} name as in build/
+   */
+  pidOf(name) {
+    return this.#running.find((running) => running.name === name)?.program.pid;
+  }
+
   /** Ends what runs, the last started first. Safe to repeat. */
   async stop() {
     this.#stopping = true;

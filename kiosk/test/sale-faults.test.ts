@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { BridgePerson } from './bridge-person.ts';
+import { TestClub } from './test-club.ts';
+
+/** One club of real processes; each fault is made by hand, as from the panel, and its ending is read where it ends up. */
+let club: TestClub;
+let person: BridgePerson;
+
+beforeAll(async () => {
+  club = await TestClub.open();
+}, 180_000);
+afterAll(() => club?.close(), 60_000);
+
+beforeEach(async () => {
+  person = await club.person();
+});
+afterEach(() => person.leave());
+
+async function paymentsBooked(): Promise<number> {
+  return (await club.device('terminal')).view.bookedPayments as number;
+}
+
+async function salesAtBase(): Promise<number> {
+  await club.until(async () => (await club.health()).outboxLeft === 0);
+  return (await club.facts.counts()).sales;
+}
+
+async function takeCardAndLeave(): Promise<void> {
+  await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
+  await club.panel.world('take-card', {});
+  await person.sees('receipt');
+  await person.say({ type: 'choose-receipt', receipt: 'none' });
+  await person.sees('welcome');
+  await person.say({ type: 'finish' });
+}
+
+it('[I1] sells after a declined payment and a second card, once', async () => {
+  const before = await salesAtBase();
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.panel.world('present-card', { answer: 'decline' });
+  const { phase } = await person.sees('payment', (screen) => screen.phase.name === 'not-paid');
+  expect(phase).toEqual({ name: 'not-paid', why: 'declined', nothingTaken: true });
+  await person.say({ type: 'pay-again' });
+  await person.sees('payment', (screen) => screen.phase.name === 'waiting-for-card');
+  await club.panel.world('present-card', { answer: 'approve' });
+  await takeCardAndLeave();
+  expect(await salesAtBase()).toBe(before + 1);
+}, 60_000);
+
+it('[I10] settles a payment whose answer was lost by asking the terminal, and charges once', async () => {
+  const booked = await paymentsBooked();
+  const before = await salesAtBase();
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.panel.world('present-card', { answer: 'timeout-after-approval' });
+  await takeCardAndLeave();
+  expect(await paymentsBooked()).toBe(booked + 1);
+  expect(await salesAtBase()).toBe(before + 1);
+}, 60_000);
+
+it('[I6] [I10] picks the sale up after a power cut at the payment, in front of the same customer', async () => {
+  const booked = await paymentsBooked();
+  const before = await salesAtBase();
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  club.kill('edge');
+  await club.until(async () => (await club.healthOrNull()) !== null);
+  person.leave();
+  person = await club.person();
+  const screen = await person.sees('payment', ({ phase }) => phase.name !== 'preparing-card');
+  expect(['checking-payment', 'not-paid']).toContain(screen.phase.name);
+  await person.sees('payment', ({ phase }) => phase.name === 'not-paid');
+  await person.say({ type: 'pay-again' });
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.panel.world('present-card', { answer: 'approve' });
+  await takeCardAndLeave();
+  expect(await paymentsBooked()).toBe(booked + 1);
+  expect(await salesAtBase()).toBe(before + 1);
+}, 90_000);
+
+it('tells that nothing was taken when the dispenser jams before payment', async () => {
+  const booked = await paymentsBooked();
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+  await club.fault('dispenser', 'jam-on-feed', true);
+  await person.signContract();
+  const { what, money, faultCode } = await person.sees('trouble');
+  expect({ what, money, faultCode }).toEqual({
+    what: 'card-not-made',
+    money: 'nothing-taken',
+    faultCode: 'dispenser.card-jam',
+  });
+  expect(await paymentsBooked()).toBe(booked);
+  await club.fault('dispenser', 'jam-on-feed', false);
+  await club.panel.act('dispenser', 'clear-jam');
+  await person.say({ type: 'finish' });
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+}, 60_000);
+
+it('[I2] gives the money back when the paid card jams on its way out', async () => {
+  const before = await salesAtBase();
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.fault('dispenser', 'jam-on-present', true);
+  await club.panel.world('present-card', { answer: 'approve' });
+  const { money } = await person.sees('trouble');
+  expect(money).toBe('given-back');
+  expect(await salesAtBase()).toBe(before);
+  await club.fault('dispenser', 'jam-on-present', false);
+  await club.panel.act('dispenser', 'clear-jam');
+  await person.say({ type: 'finish' });
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+}, 90_000);
+
+it('says before anybody begins that cards are sold out, and sells again after a refill', async () => {
+  await club.fault('dispenser', 'empty', true);
+  const { offers } = await person.sees('attract', (screen) => !screen.offers.join.possible);
+  expect(offers.join).toEqual({
+    possible: false,
+    why: 'cards-sold-out',
+    faultCode: 'dispenser.stacker-empty',
+  });
+  expect(await person.say({ type: 'start', language: 'fr' })).toBe('stale');
+  await club.fault('dispenser', 'empty', false);
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+}, 60_000);
+
+it('does not offer paper that is not there', async () => {
+  await club.fault('printer', 'paper-out', true);
+  await person.sees('attract', (screen) => !screen.offers.paperReceipt);
+  await club.fault('printer', 'paper-out', false);
+  await person.sees('attract', (screen) => screen.offers.paperReceipt);
+}, 60_000);
+
+it('takes joining off the screen while the cable of the terminal is out', async () => {
+  await club.fault('terminal', 'cable-pulled', true);
+  const { offers } = await person.sees('attract', (screen) => !screen.offers.join.possible);
+  expect(offers.join).toMatchObject({ why: 'terminal' });
+  await club.fault('terminal', 'cable-pulled', false);
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+}, 90_000);
+
+it('[I8] forgets the visitor when the visit ends', async () => {
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+  await person.say({ type: 'start', language: 'en' });
+  const { plans } = await person.sees('plan');
+  await person.say({ type: 'choose-plan', planId: plans[0]?.planId ?? '' });
+  await person.say({ type: 'give-name', givenName: 'Secret', familyName: 'Person' });
+  const visitId = person.view?.visitId;
+  await person.say({ type: 'finish' });
+  await person.sees('attract');
+  expect(person.view?.visitId).not.toBe(visitId);
+  expect(JSON.stringify(person.view)).not.toContain('Secret');
+}, 30_000);

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
+import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
+import { BaseFacts } from '@portillon/tools/main-job/base-facts.ts';
+import { ClubPrograms } from '@portillon/tools/start/club-programs.mjs';
+import { StateFolder } from '@portillon/tools/start/state-folder.mjs';
+import type { EdgeHealth } from '../edge/edge.ts';
+import { BridgePerson } from './bridge-person.ts';
+
+/** A whole club of real processes in a folder of its own: member base, devices, edge. What `npm start` runs. */
+export class TestClub {
+  readonly panel: PanelClient;
+  readonly kioskUrl: string;
+  readonly gateId: string;
+  #facts: BaseFacts;
+  readonly #programs: ClubPrograms;
+  readonly #state: StateFolder;
+  readonly #folder: string;
+  readonly #killed = new Set<number>();
+
+  private constructor(
+    programs: ClubPrograms,
+    state: StateFolder,
+    folder: string,
+    panel: PanelClient,
+    facts: BaseFacts,
+    kioskUrl: string,
+    gateId: string,
+  ) {
+    this.#programs = programs;
+    this.#state = state;
+    this.#folder = folder;
+    this.panel = panel;
+    this.#facts = facts;
+    this.kioskUrl = kioskUrl;
+    this.gateId = gateId;
+  }
+
+  /** Resolves when everything is ready to sell. */
+  static async open(): Promise<TestClub> {
+    const folder = mkdtempSync(join(tmpdir(), 'portillon club '));
+    const programs = new ClubPrograms(new StateFolder(join(folder, 'state')), () => undefined, {
+      pcscSlot: 1,
+    });
+    try {
+      const { base, sims, kioskUrl } = await programs.start({ electron: false });
+      const panel = new PanelClient(String(sims.panelUrl));
+      const facts = await BaseFacts.connect(String(base.databaseUrl));
+      const gateId = (await panel.club()).gates[0]?.id ?? '';
+      const club = new TestClub(programs, state, folder, panel, facts, kioskUrl, gateId);
+      await club.until(async () => {
+        const { devices, plans } = await club.health();
+        return plans > 0 && Object.values(devices).every(({ status }) => status === 'ready');
+      });
+      return club;
+    } catch (error) {
+      await programs.stop();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get facts(): BaseFacts {
+    return this.#facts;
+  }
+
+  /** After the base was killed: its PostgreSQL has a new process, and maybe a new port. */
+  async reconnectFacts(): Promise<void> {
+    await this.#facts.close();
+    await this.until(async () => {
+      const ready = this.#state.read('ready/sync-service.json') as {
+        databaseUrl?: string;
+        pid?: number;
+      } | null;
+      if (!ready?.databaseUrl || this.#killed.has(this.#programs.pidOf('sync-service') ?? 0)) return false;
+      this.#facts = await BaseFacts.connect(ready.databaseUrl);
+      return true;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#facts.close();
+    await this.#programs.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async health(): Promise<EdgeHealth> {
+    return (await fetch(new URL('/health', this.kioskUrl))).json() as Promise<EdgeHealth>;
+  }
+
+  /** Null while nobody answers. */
+  async healthOrNull(): Promise<EdgeHealth | null> {
+    try {
+      return await this.health();
+    } catch {
+      return null;
+    }
+  }
+
+  person(): Promise<BridgePerson> {
+    return BridgePerson.attach(this.kioskUrl);
+  }
+
+  /** Looks again and again, as fast as answers come, until it holds; the time limit is the test's. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  /** As the power would: at once, no goodbye. */
+  kill(program: 'edge' | 'sync-service'): void {
+    const pid = this.#programs.pidOf(program);
+    if (pid === undefined) throw new Error(`${program} does not run`);
+    this.#killed.add(pid);
+    process.kill(pid, 'SIGKILL');
+  }
+
+  async device(kind: string): Promise<DeviceView> {
+    const found = (await this.panel.club()).devices.find((device) => device.kind === kind);
+    if (!found) throw new Error(`the club has no ${kind}`);
+    return found;
+  }
+
+  /** Switches a named fault of the device of this kind. */
+  async fault(kind: string, name: string, on: boolean): Promise<void> {
+    await this.panel.act((await this.device(kind)).name, 'fault', { name, on });
+  }
+
+  /** Frames with which the board was told to release. */
+  async releases(): Promise<number> {
+    const board = (await this.panel.club()).gates[0]?.board ?? '';
+    return (await this.panel.received(board)).filter(({ meaning }) => /release/i.test(meaning)).length;
+  }
+
+  /** Buys a membership up to the card in the hand, and leaves. */
+  async buyCard(planIndex = 1): Promise<string> {
+    const person = await this.person();
+    try {
+      await person.signContract(planIndex);
+      await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+      await this.panel.world('present-card', { answer: 'approve' });
+      await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
+      const { cardId } = await this.panel.world('take-card', {});
+      await person.sees('receipt');
+      await person.say({ type: 'choose-receipt', receipt: 'none' });
+      await person.sees('welcome');
+      await person.say({ type: 'finish' });
+      await person.sees('attract');
+      return cardId;
+    } finally {
+      person.leave();
+    }
+  }
+}
