@@ -41,9 +41,8 @@ export class TestClub {
   /** Resolves when everything is ready to sell. */
   static async open(): Promise<TestClub> {
     const folder = mkdtempSync(join(tmpdir(), 'portillon club '));
-    const programs = new ClubPrograms(new StateFolder(join(folder, 'state')), () => undefined, {
-      pcscSlot: 1,
-    });
+    const state = new StateFolder(join(folder, 'state'));
+    const programs = new ClubPrograms(state, () => undefined, { pcscSlot: 1 });
     try {
       const { base, sims, kioskUrl } = await programs.start({ electron: false });
       const panel = new PanelClient(String(sims.panelUrl));
@@ -70,10 +69,7 @@ export class TestClub {
   async reconnectFacts(): Promise<void> {
     await this.#facts.close();
     await this.until(async () => {
-      const ready = this.#state.read('ready/sync-service.json') as {
-        databaseUrl?: string;
-        pid?: number;
-      } | null;
+      const ready = this.#state.read('ready/sync-service.json') as { databaseUrl?: string } | null;
       if (!ready?.databaseUrl || this.#killed.has(this.#programs.pidOf('sync-service') ?? 0)) return false;
       this.#facts = await BaseFacts.connect(ready.databaseUrl);
       return true;
