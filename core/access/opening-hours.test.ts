@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WeekHours } from './access-facts.ts';
-import { isOpen, isTimeZone } from './opening-hours.ts';
+import { closingTime, isOpen, isTimeZone } from './opening-hours.ts';
 
 const paris = 'Europe/Paris';
 
@@ -123,4 +123,17 @@ it.each([
 
 it('tells a time zone from a word', () => {
   expect(['Europe/Paris', 'Europe/Lyon', ''].map(isTimeZone)).toEqual([true, false, false]);
+});
+
+it('[AC16] tells when the present period ends, and nothing while it is closed', () => {
+  const hours: WeekHours = {
+    '1': [
+      ['06:00', '12:00'],
+      ['14:00', '24:00'],
+    ],
+  };
+  const monday = (time: string) => Date.parse(`2026-11-23T${time}:00+01:00`);
+  expect(closingTime(hours, 'Europe/Paris', monday('07:30'))).toBe('12:00');
+  expect(closingTime(hours, 'Europe/Paris', monday('13:00'))).toBeNull();
+  expect(closingTime(hours, 'Europe/Paris', monday('23:59'))).toBe('24:00');
 });

@@ -5,8 +5,17 @@ const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
 /** True while a clock on the wall of that time zone shows a minute within the hours [AC16..AC18]. */
 export function isOpen(hours: WeekHours, timeZone: string, nowMs: number): boolean {
+  return periodNow(hours, timeZone, nowMs) !== undefined;
+}
+
+/** When the period ends in which it is open now, as written (`23:00`, `24:00`); null while it is closed. */
+export function closingTime(hours: WeekHours, timeZone: string, nowMs: number): string | null {
+  return periodNow(hours, timeZone, nowMs)?.[1] ?? null;
+}
+
+function periodNow(hours: WeekHours, timeZone: string, nowMs: number): readonly [string, string] | undefined {
   const { weekday, minuteOfDay } = onTheWall(timeZone, nowMs);
-  return (hours[weekday] ?? []).some(([from, to]) => {
+  return (hours[weekday] ?? []).find(([from, to]) => {
     const first = minutes(from);
     const end = minutes(to);
     return first !== null && end !== null && first <= minuteOfDay && minuteOfDay < end;

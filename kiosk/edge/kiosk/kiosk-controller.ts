@@ -1,3 +1,4 @@
+import { closingTime } from '@portillon/core/access/opening-hours.ts';
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, newId } from '@portillon/core/base/ids.ts';
@@ -24,7 +25,6 @@ import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
-import { openUntil } from '../open-until.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
@@ -390,12 +390,13 @@ export class KioskController {
   #screen(): Screen {
     const { clock, terminal, store } = this.#options;
     const club = this.#club();
+    const closesAt = club ? closingTime(club.hours, club.timeZone, clock.wallMs()) : null;
     return screenOfStage(this.#stage, {
       nowMs: clock.wallMs(),
       club,
       plans: store.book.plansOnSale(),
       offers: this.#offers(),
-      openUntil: club ? openUntil(club, clock.wallMs()) : null,
+      openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
       contract: () => {
         const stage = this.#stage;
