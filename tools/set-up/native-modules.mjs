@@ -1,6 +1,6 @@
 // @ts-check
-import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { say, step } from './progress.mjs';
 import { inProject, projectFolder } from './project.mjs';
@@ -67,6 +67,8 @@ export async function buildNativeModules() {
 
 /** @param {NativeModule} module */
 async function compile({ name }) {
+  // The build tool's makefiles break at a space in a path: compile in a place without one, and bring the result back.
+  const elsewhere = /\s/.test(projectFolder) ? copyForCompiling(name) : null;
   const headers = nodeHeaders();
   const env = {
     ...process.env,
@@ -76,11 +78,33 @@ async function compile({ name }) {
     ...(headers ? { npm_config_nodedir: headers } : {}),
   };
   const { output } = await runNpm(['rebuild', name, '--foreground-scripts', '--loglevel=error'], {
-    cwd: projectFolder,
+    cwd: elsewhere ?? projectFolder,
     env,
     quiet: true,
   });
+  if (elsewhere) {
+    const built = join(elsewhere, 'node_modules', name, 'build');
+    if (existsSync(built)) cpSync(built, inProject('node_modules', name, 'build'), { recursive: true });
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
   return output;
+}
+
+/**
+ * A temporary folder that holds the module and what its build includes, as npm would have laid them out.
+ * @param {string} name
+ */
+function copyForCompiling(name) {
+  const folder = mkdtempSync(join(tmpdir(), 'portillon-native-'));
+  const { dependencies = {} } = JSON.parse(
+    readFileSync(inProject('node_modules', name, 'package.json'), 'utf8'),
+  );
+  for (const needed of [name, ...Object.keys(dependencies)]) {
+    const source = inProject('node_modules', needed);
+    if (existsSync(source)) cpSync(source, join(folder, 'node_modules', needed), { recursive: true });
+  }
+  writeFileSync(join(folder, 'package.json'), '{"name":"native-build","private":true}\n');
+  return folder;
 }
 
 /** PostgreSQL's libraries come without their symbolic links, which no npm package can carry; its own script makes them. */
