@@ -1,4 +1,4 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { BaseContext } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { type RefusalWords, refuse } from './refusal.ts';
@@ -15,6 +15,9 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
     forceCloseConnections: true,
     // TLS ends in a proxy on the same machine; only such a one may say who called.
     trustProxy: 'loopback',
+    frameworkErrors: (error, _request, reply) => {
+      void refuse(reply as FastifyReply, refusalOf(error));
+    },
     routerOptions: { maxParamLength: 200 },
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => {

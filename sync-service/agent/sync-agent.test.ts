@@ -1,0 +1,354 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { SeededRandom } from '@portillon/core/base/random.ts';
+import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import type { FeedAnswer, PushAnswer, PushRequest } from '@portillon/core/wire/messages.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryAgentStore } from '../test/memory-agent-store.ts';
+import { type Asked, type Scripted, ScriptedBase } from '../test/scripted-base.ts';
+import { newTestId, visit } from '../test/test-edge.ts';
+import { BackOff } from './back-off.ts';
+import { believedOffsetMs, SyncAgent, type SyncAgentState } from './sync-agent.ts';
+
+let clock: VirtualClock;
+let store: MemoryAgentStore;
+let base: ScriptedBase;
+let url: string;
+let agent: SyncAgent | null;
+/** What the scripted base has taken in, and where it stands. */
+let taken: PushRequest['events'];
+let epoch: number;
+let wanted: string[];
+let serverTime: () => string;
+
+const keys = newSigningKeyPair();
+const identity = () => ({
+  edgeId: newTestId(),
+  networkId: newTestId(),
+  clubId: newTestId(),
+  networkKey: keys.publicKey,
+  sealKey: keys.publicKey,
+  cardKey: { version: 1, key: 'A'.repeat(22) },
+  epoch: 1,
+});
+
+function newAgent(
+  more: { enrolmentCode?: string; onState?: (state: SyncAgentState) => void } = {},
+): SyncAgent {
+  agent = new SyncAgent({
+    store,
+    clock,
+    random: new SeededRandom(7),
+    log: silentLog,
+    baseUrl: url,
+    software: 'test',
+    ...more,
+  });
+  return agent;
+}
+
+const isPush = (asked: Asked) => asked.path === '/v1/push';
+const isFeed = (asked: Asked) => asked.path === '/v1/feed';
+const isPut = (asked: Asked) => asked.method === 'PUT';
+const pushOf = (asked: Asked) => JSON.parse(asked.body.toString()) as PushRequest;
+
+/** A base that does as it should: takes events in by number, and lets the feed wait. */
+function wellBehaved(asked: Asked): Scripted {
+  if (isPush(asked)) {
+    for (const event of pushOf(asked).events) if (event.seq === taken.length + 1) taken.push(event);
+    const json: PushAnswer = {
+      epoch,
+      appliedThrough: taken.length,
+      parked: [],
+      wanted,
+      serverTime: serverTime(),
+    };
+    return { status: 200, json };
+  }
+  if (isFeed(asked)) {
+    if (asked.query.get('waitSeconds') !== '0') return 'hang';
+    const json: FeedAnswer = { epoch, changes: [], cursor: 4, more: false, serverTime: serverTime() };
+    return { status: 200, json };
+  }
+  wanted = wanted.filter((digest) => !asked.path.endsWith(digest));
+  return { status: 204 };
+}
+
+const refusal = (code: string) => ({ error: { code, message: 'no' } });
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  store = new MemoryAgentStore();
+  taken = [];
+  epoch = 1;
+  wanted = [];
+  serverTime = () => isoTime(clock.wallMs());
+  base = new ScriptedBase(wellBehaved);
+  url = await base.listen();
+  agent = null;
+});
+
+afterEach(async () => {
+  await agent?.stop();
+  await base.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+/** Lets virtual time pass while real connections do their work, until something is so. */
+async function timePassesUntil(so: () => boolean, limitMs = 120_000): Promise<void> {
+  for (let passedMs = 0; !so(); passedMs += 50) {
+    if (passedMs > limitMs) throw new Error(`not so within ${limitMs} ms of virtual time`);
+    await clock.advance(50);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('enrolment', () => {
+  it('[W-ENROL-7] goes on while the base cannot be reached, with the same key, and is then enrolled', async () => {
+    let failures = 0;
+    base.answerWith((asked) => {
+      if (asked.path !== '/v1/enrol') return wellBehaved(asked);
+      failures += 1;
+      if (failures <= 3) return 'cut';
+      return { status: 200, json: { wireVersion: 1, ...identity(), serverTime: serverTime() } };
+    });
+    newAgent({ enrolmentCode: 'K7QM-3F9C' }).start();
+    await timePassesUntil(() => agent?.state.enrolled === true);
+    const sent = base.asked
+      .filter(({ path }) => path === '/v1/enrol')
+      .map(({ body }) => JSON.parse(body.toString()));
+    expect(sent).toHaveLength(4);
+    expect(new Set(sent.map(({ publicKey }) => publicKey)).size).toBe(1);
+    expect(store.kept).toMatchObject({ epoch: 1 });
+    expect(store.kept?.privateKey.length).toBeGreaterThan(40);
+  });
+
+  it('[W-ENROL-7] stops when the base refuses the code, and says so', async () => {
+    base.answerWith(() => ({ status: 403, json: refusal('enrol.wrong-code') }));
+    newAgent({ enrolmentCode: 'WRONG-CODE' }).start();
+    await timePassesUntil(() => agent?.state.fault !== null);
+    expect(agent?.state).toMatchObject({
+      enrolled: false,
+      fault: { code: 'sync.refused', detail: 'enrol.wrong-code: no' },
+    });
+    await clock.advance(3_600_000);
+    expect(base.asked).toHaveLength(1);
+  });
+
+  it('says what is missing when there is neither identity nor code', async () => {
+    newAgent().start();
+    await timePassesUntil(() => agent?.state.fault !== null);
+    expect(agent?.state.fault?.code).toBe('sync.refused');
+    expect(base.asked).toHaveLength(0);
+  });
+});
+
+describe('an enrolled agent', () => {
+  beforeEach(() => {
+    store.kept = { ...identity(), privateKey: keys.privateKey };
+  });
+
+  const started = async () => {
+    newAgent().start();
+    const fed = base.next((asked) => isFeed(asked) && asked.query.get('waitSeconds') === '25');
+    await base.next(isPush);
+    await fed;
+  };
+
+  it('[W-PUSH-11] pushes an event when told, and a heartbeat every five seconds', async () => {
+    await started();
+    store.inside = 5;
+    store.append(visit(null, 'refused').decided);
+    const push = base.next(isPush);
+    agent?.notify();
+    expect(pushOf(await push)).toMatchObject({ events: [{ seq: 1 }], occupancy: { inside: 5 } });
+    await timePassesUntil(() => store.through.seq === 1);
+    const pushes = () => base.asked.filter(isPush).length;
+    const before = pushes();
+    const fromMs = clock.monotonicMs();
+    await timePassesUntil(() => pushes() === before + 2);
+    expect(clock.monotonicMs() - fromMs).toBeGreaterThanOrEqual(9_000);
+    expect(clock.monotonicMs() - fromMs).toBeLessThanOrEqual(11_000);
+  });
+
+  it('[W-PUSH-11] waits longer after each failure, within its bounds, and spread at random', () => {
+    const random = new SeededRandom(3);
+    const backOff = new BackOff(random);
+    const waits = Array.from({ length: 12 }, () => backOff.nextMs());
+    for (const [index, wait] of waits.entries()) {
+      const stepMs = Math.min(10_000, 250 * 2 ** index);
+      expect(wait).toBeGreaterThanOrEqual(stepMs / 2);
+      expect(wait).toBeLessThanOrEqual(stepMs);
+    }
+    expect(new Set(waits).size).toBe(waits.length);
+    backOff.reset();
+    expect(backOff.nextMs()).toBeLessThanOrEqual(250);
+  });
+
+  it('[I4] [I7] sends again what was taken in when the answer was lost, and queues meanwhile', async () => {
+    await started();
+    let cuts = 3;
+    base.answerWith((asked) => {
+      const answer = wellBehaved(asked);
+      if (!isPush(asked) || cuts === 0) return answer;
+      cuts -= 1;
+      return 'cut';
+    });
+    for (let events = 0; events < 1_200; events++) store.append(visit(null, 'refused').decided);
+    agent?.notify();
+    await timePassesUntil(() => store.through.seq === 1_200);
+    expect(taken.map(({ seq }) => seq)).toEqual(store.events.map(({ seq }) => seq));
+    expect(agent?.state).toMatchObject({ online: true, queued: 0, appliedThrough: 1_200, fault: null });
+  });
+
+  it('tells its state: out of reach, then back', async () => {
+    const states: SyncAgentState[] = [];
+    base.answerWith(() => 'cut');
+    newAgent({ onState: (state) => states.push(state) }).start();
+    store.append(visit(null, 'refused').decided);
+    await timePassesUntil(() => states.some(({ fault }) => fault?.code === 'sync.unreachable'));
+    expect(agent?.state).toMatchObject({ online: false, queued: 1, lastContactMs: null });
+    base.answerWith(wellBehaved);
+    await timePassesUntil(() => states.at(-1)?.queued === 0 && states.at(-1)?.online === true);
+    expect(states.at(-1)).toMatchObject({ fault: null, appliedThrough: 1 });
+    expect(states.at(-1)?.lastContactMs).toBeGreaterThan(0);
+  });
+
+  it('keeps everything and says what is wrong while the base refuses it', async () => {
+    base.answerWith((asked) =>
+      isPush(asked) ? { status: 401, json: refusal('request.unknown-edge') } : wellBehaved(asked),
+    );
+    store.append(visit(null, 'refused').decided);
+    newAgent().start();
+    await timePassesUntil(() => base.asked.filter(isPush).length === 3);
+    expect(agent?.state.fault).toEqual({ code: 'sync.refused', detail: 'request.unknown-edge: no' });
+    expect(store.through.seq).toBe(0);
+  });
+
+  it.each([
+    ['not JSON at all', { status: 200 }],
+    ['an answer of another kind', { status: 200, json: { hello: 1 } }],
+    ['the page of some other server', { status: 404, json: 'not here' }],
+  ])('takes %s for a base out of reach', async (_what, scripted) => {
+    base.answerWith(() => scripted);
+    newAgent().start();
+    await timePassesUntil(() => agent?.state.fault !== null);
+    expect(agent?.state.fault?.code).toBe('sync.unreachable');
+  });
+
+  it('[W-ATT-7] sends events while an attachment is stuck, and the attachment when it can', async () => {
+    const photo = Uint8Array.from([1, 2, 3]);
+    const digest = sha256Hex(photo);
+    store.attachments.set(digest, photo);
+    wanted = [digest];
+    base.answerWith((asked) => (isPut(asked) ? 'hang' : wellBehaved(asked)));
+    const stuck = base.next(isPut);
+    await started();
+    expect((await stuck).body).toEqual(Buffer.from(photo));
+    store.append(visit(null, 'refused').decided);
+    agent?.notify();
+    await timePassesUntil(() => store.through.seq === 1, 1_000);
+    expect(store.confirmed).toEqual([]);
+    base.answerWith(wellBehaved);
+    await timePassesUntil(() => store.confirmed.length === 1);
+    expect(store.confirmed).toEqual([digest]);
+  });
+
+  it('does not send an attachment for ever that the base has refused for good', async () => {
+    const digest = 'a'.repeat(64);
+    store.attachments.set(digest, Uint8Array.of(1));
+    wanted = [digest];
+    base.answerWith((asked) =>
+      isPut(asked) ? { status: 422, json: refusal('attachment.digest-mismatch') } : wellBehaved(asked),
+    );
+    await started();
+    await timePassesUntil(() => agent?.state.fault?.code === 'sync.refused');
+    await timePassesUntil(() => base.asked.filter(isPush).length > 5);
+    expect(base.asked.filter(isPut)).toHaveLength(1);
+  });
+
+  it('[W-FEED-4] reads on from the cursor of the last answer', async () => {
+    const pages = [
+      { cursor: 1_000, more: true },
+      { cursor: 1_250, more: false },
+    ];
+    base.answerWith((asked) => {
+      const page = isFeed(asked) ? pages.shift() : undefined;
+      if (page) return { status: 200, json: { epoch, changes: [], ...page, serverTime: serverTime() } };
+      return isFeed(asked) ? 'hang' : wellBehaved(asked);
+    });
+    newAgent().start();
+    const third = await base.next((asked) => isFeed(asked) && asked.query.get('after') === '1250');
+    expect(third.query.get('waitSeconds')).toBe('25');
+    expect(store.applied.map(({ cursor }) => cursor)).toEqual([1_000, 1_250]);
+  });
+
+  it('[W-EPOCH-2] sends again what a base that came back from a backup has lost', async () => {
+    for (let events = 0; events < 10; events++) store.append(visit(null, 'refused').decided);
+    await started();
+    await timePassesUntil(() => taken.length === 10);
+    taken = taken.slice(0, 4);
+    epoch = 2;
+    await timePassesUntil(() => taken.length === 10);
+    expect(taken).toEqual(store.events);
+    await timePassesUntil(() => store.through.seq === 10);
+  });
+
+  it('[W-EPOCH-2] asks a base that sees a gap how far it got', async () => {
+    for (let events = 0; events < 6; events++) store.append(visit(null, 'refused').decided);
+    await started();
+    await timePassesUntil(() => store.through.seq === 6);
+    taken = taken.slice(0, 2);
+    base.answerWith((asked) => {
+      const [first] = isPush(asked) ? pushOf(asked).events : [];
+      if (first && first.seq > taken.length + 1) return { status: 409, json: refusal('push.gap') };
+      return wellBehaved(asked);
+    });
+    store.append(visit(null, 'refused').decided);
+    agent?.notify();
+    await timePassesUntil(() => taken.length === 7);
+    expect(taken).toEqual(store.events);
+  });
+
+  it('[W-EPOCH-3] reads the feed from 0 in a new epoch, and remembers the epoch only then', async () => {
+    store.cursor = 77;
+    store.through = { seq: 0, epoch: 1 };
+    epoch = 2;
+    newAgent().start();
+    await timePassesUntil(() => store.applied.length > 0 && store.through.epoch === 2);
+    const after = base.asked.filter(isFeed).map(({ query }) => query.get('after'));
+    expect(after).toContain('0');
+    expect(store.applied[0]?.cursor).toBe(4);
+  });
+
+  it('[W-EPOCH-4] reads the feed from 0 when its cursor lies ahead of the base', async () => {
+    store.cursor = 900;
+    base.answerWith((asked) =>
+      isFeed(asked) && asked.query.get('after') === '900'
+        ? { status: 409, json: refusal('feed.cursor-ahead') }
+        : wellBehaved(asked),
+    );
+    newAgent().start();
+    await timePassesUntil(() => store.cursor === 4);
+  });
+
+  it('[W-CLOCK-2] dates the member book by a clock near its own, and by its own otherwise', async () => {
+    serverTime = () => isoTime(clock.wallMs() + believedOffsetMs - 1_000);
+    await started();
+    expect(store.applied.at(-1)?.baseTimeMs).toBe(clock.wallMs() + believedOffsetMs - 1_000);
+    expect(agent?.state.baseOffsetMs).toBe(believedOffsetMs - 1_000);
+    await agent?.stop();
+    serverTime = () => '2030-01-01T00:00:00.000Z';
+    await started();
+    expect(store.applied.at(-1)?.baseTimeMs).toBe(clock.wallMs());
+  });
+
+  it('gives up a request that is not answered in time', async () => {
+    base.answerWith((asked) => (isPush(asked) ? 'hang' : wellBehaved(asked)));
+    newAgent().start();
+    await timePassesUntil(() => agent?.state.fault !== null);
+    expect(agent?.state.fault).toEqual({ code: 'sync.unreachable', detail: 'no answer in time' });
+  });
+});

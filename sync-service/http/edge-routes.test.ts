@@ -1,0 +1,708 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
+import { newSealKeyPair, seal } from '@portillon/core/crypto/seal.ts';
+import { newSigningKeyPair, signatureHolds } from '@portillon/core/crypto/signing-key.ts';
+import {
+  counterHeader,
+  edgeHeader,
+  edgeKeyToSign,
+  pushAnswerSchema,
+  refusalSchema,
+  signatureHeader,
+} from '@portillon/core/wire/messages.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../postgres/database.ts';
+import { codeLifeMs, newEnrolmentCode } from '../postgres/enrolment.ts';
+import { writeFeed } from '../postgres/feed.ts';
+import { counterWindow } from '../postgres/request-counters.ts';
+import { untilSeen } from '../test/poll.ts';
+import { type StartedBase, startBase } from '../test/start-base.ts';
+import {
+  type Answer,
+  newTestId,
+  saleEvent,
+  send,
+  TestEdge,
+  testContract,
+  testPerson,
+  testPhoto,
+  visit,
+} from '../test/test-edge.ts';
+import { attachmentBytes } from './edge-routes.ts';
+
+let stateFolder: string;
+let base: StartedBase;
+let sql: Database;
+let clubId: string;
+let otherClubId: string;
+let legalEntityId: string;
+let planId: string;
+
+beforeAll(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'portillon base '));
+  base = await startBase({ stateFolder });
+  sql = new Database(base.databaseUrl, silentLog);
+  clubId = base.clubs['Lyon Part-Dieu'] ?? '';
+  otherClubId = base.clubs['Villeurbanne Gratte-Ciel'] ?? '';
+  const [entity] = await sql.query<{ id: string }>('select id from legal_entities');
+  legalEntityId = entity?.id ?? '';
+  const [plan] = await sql.query<{ id: string }>('select id from plans limit 1');
+  planId = plan?.id ?? '';
+});
+
+afterAll(async () => {
+  await sql.close();
+  await base.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+/** A code as old as the test wants it. */
+const code = (club = clubId, ageMs = 0) => newEnrolmentCode(sql, club, systemClock.wallMs() - ageMs);
+const newEdge = async (club = clubId) => TestEdge.enrolled(base.url, await code(club));
+const sale = (ticket = false) => saleEvent({ legalEntityId, planId, ticket });
+
+function codeOf(answer: Answer): string {
+  return refusalSchema.parse(answer.body).error.code;
+}
+
+async function count(table: string, edge: TestEdge): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*) as count from ${table} where edge_id = $1`,
+    [edge.identity.edgeId],
+  );
+  return row?.count ?? -1;
+}
+
+describe('enrolment', () => {
+  it('[W-ENROL-1] gives a box with a valid code its identity and the keys of the network', async () => {
+    const edge = new TestEdge(base.url);
+    const answer = await edge.enrol(await code());
+    expect(answer).toMatchObject({ status: 200, body: { clubId, epoch: 1, cardKey: { version: 1 } } });
+    expect((await edge.push()).status).toBe(200);
+  });
+
+  it('[W-ENROL-1] takes a code as people type it: small letters, no dashes', async () => {
+    const typed = (await code()).toLowerCase().replaceAll('-', '');
+    expect((await new TestEdge(base.url).enrol(typed)).status).toBe(200);
+  });
+
+  it('[W-ENROL-2] [W-ENROL-3] lets one key in, again if it asks again, and no other', async () => {
+    const once = await code();
+    const edge = await TestEdge.enrolled(base.url, once);
+    const first = edge.identity.edgeId;
+    expect(await edge.enrol(once)).toMatchObject({ status: 200, body: { edgeId: first } });
+    expect(codeOf(await new TestEdge(base.url).enrol(once))).toBe('enrol.code-used');
+    expect(codeOf(await edge.enrol(await code()))).toBe('enrol.key-known');
+  });
+
+  it('[W-ENROL-4] refuses a wrong code, and kills one that is guessed at', async () => {
+    const real = await code();
+    const guess = `${real.slice(0, 4)}-0000-0000-0000`;
+    const edge = new TestEdge(base.url);
+    expect(codeOf(await edge.enrol('0000-0000-0000-0000'))).toBe('enrol.wrong-code');
+    const unknown = (await edge.enrol('0000-0000-0000-0000')).body;
+    for (let guesses = 0; guesses < 5; guesses++) expect((await edge.enrol(guess)).body).toEqual(unknown);
+    expect(codeOf(await edge.enrol(real))).toBe('enrol.too-many-tries');
+  });
+
+  it('[W-ENROL-5] refuses a code that is a day old', async () => {
+    const edge = new TestEdge(base.url);
+    expect(codeOf(await edge.enrol(await code(clubId, codeLifeMs)))).toBe('enrol.code-expired');
+  });
+
+  it('refuses what is not an enrolment at all', async () => {
+    const answer = await send(base.url, 'POST', '/v1/enrol', { body: '{"code":7}' });
+    expect(codeOf(answer)).toBe('enrol.malformed');
+    expect(codeOf(await new TestEdge(base.url).enrol('ABCD', 'short'))).toBe('enrol.malformed');
+  });
+});
+
+describe('signature', () => {
+  let edge: TestEdge;
+  beforeAll(async () => {
+    edge = await newEdge();
+  });
+
+  it('[W-SIGN-1] refuses an unsigned request', async () => {
+    for (const [method, path] of [
+      ['POST', '/v1/push'],
+      ['GET', '/v1/feed'],
+      ['PUT', `/v1/attachments/${'0'.repeat(64)}`],
+    ] as const) {
+      expect(codeOf(await send(base.url, method, path))).toBe('request.unsigned');
+    }
+  });
+
+  it('[W-SIGN-2] refuses a request that was changed in any part after it was signed', async () => {
+    const bends: ((headers: Headers) => void)[] = [
+      (headers) => headers.set(counterHeader, String(edge.counter + 50)),
+      (headers) => headers.set(signatureHeader, 'A'.repeat(86)),
+    ];
+    for (const bend of bends) {
+      expect(codeOf(await edge.signed('GET', '/v1/feed', { bend }))).toBe('request.bad-signature');
+    }
+    const otherPath = await edge.signed('GET', '/v1/feed?after=0');
+    expect(otherPath.status).toBe(200);
+    const signedElsewhere = { edge: '', counter: '', signature: '' };
+    await edge.signed('GET', '/v1/feed?after=0', {
+      bend: (headers) => {
+        signedElsewhere.edge = headers.get(edgeHeader) ?? '';
+        signedElsewhere.counter = headers.get(counterHeader) ?? '';
+        signedElsewhere.signature = headers.get(signatureHeader) ?? '';
+      },
+    });
+    const headers = new Headers({
+      [edgeHeader]: signedElsewhere.edge,
+      [counterHeader]: signedElsewhere.counter,
+      [signatureHeader]: signedElsewhere.signature,
+    });
+    expect(codeOf(await send(base.url, 'GET', '/v1/feed?after=1', {}, headers))).toBe(
+      'request.bad-signature',
+    );
+  });
+
+  it('[W-SIGN-2] refuses one edge in the name of another, an edge never enrolled, and a revoked one', async () => {
+    const other = await newEdge(otherClubId);
+    const inTheNameOf = (headers: Headers) => headers.set(edgeHeader, other.identity.edgeId);
+    expect(codeOf(await edge.signed('GET', '/v1/feed', { bend: inTheNameOf }))).toBe('request.bad-signature');
+    const nobody = (headers: Headers) => headers.set(edgeHeader, newTestId());
+    expect(codeOf(await edge.signed('GET', '/v1/feed', { bend: nobody }))).toBe('request.unknown-edge');
+    await sql.query("update edges set status = 'revoked' where id = $1", [other.identity.edgeId]);
+    expect(codeOf(await other.push())).toBe('request.unknown-edge');
+  });
+
+  it('[W-SIGN-3] accepts each counter once, also out of order, and none from far below', async () => {
+    const at = 5_000;
+    expect((await edge.signed('GET', '/v1/feed', { counter: at })).status).toBe(200);
+    expect(codeOf(await edge.signed('GET', '/v1/feed', { counter: at }))).toBe('request.replayed');
+    expect((await edge.signed('GET', '/v1/feed', { counter: at - 1 })).status).toBe(200);
+    expect(codeOf(await edge.signed('GET', '/v1/feed', { counter: at - 1 }))).toBe('request.replayed');
+    expect(codeOf(await edge.signed('GET', '/v1/feed', { counter: at - counterWindow }))).toBe(
+      'request.replayed',
+    );
+    edge.counter = at;
+  });
+});
+
+describe('push', () => {
+  let edge: TestEdge;
+  beforeEach(async () => {
+    edge = await newEdge();
+  });
+
+  it('[W-PUSH-1] [I4] applies a sale whole: member, membership, card, money, and asks for what it names', async () => {
+    const sold = sale();
+    edge.append(sold);
+    const answer = await edge.pushed();
+    expect(pushAnswerSchema.parse(answer)).toMatchObject({ appliedThrough: 1, parked: [] });
+    const { personDigest, photoDigest, contractDigest } = sold.member;
+    expect([...answer.wanted].sort()).toEqual([personDigest, photoDigest, contractDigest].sort());
+    expect(
+      await sql.query(
+        `select members.id as member, memberships.status, memberships.plan_id, sales.total_cents, sales.club_id,
+                credentials.card_uid, credentials.status as card
+           from sales join members on members.id = sales.member_id
+           join memberships on memberships.sale_id = sales.id
+           join credentials on credentials.sale_id = sales.id
+          where sales.id = $1`,
+        [sold.saleId],
+      ),
+    ).toEqual([
+      {
+        member: sold.member.memberId,
+        status: 'active',
+        plan_id: planId,
+        total_cents: 5_490,
+        club_id: clubId,
+        card_uid: '04A1B2C3D4E5F6',
+        card: 'active',
+      },
+    ]);
+  });
+
+  it('[W-PUSH-2] [I4] changes nothing when a batch is sent again, alone or with news', async () => {
+    edge.append(sale());
+    await edge.pushed();
+    expect((await edge.pushed()).appliedThrough).toBe(1);
+    edge.append(visit(null, 'refused').decided);
+    expect((await edge.pushed()).appliedThrough).toBe(2);
+    expect(await count('sales', edge)).toBe(1);
+    expect(await count('edge_events', edge)).toBe(2);
+  });
+
+  it('[W-PUSH-3] refuses another event under a number already taken, and keeps nothing of the batch', async () => {
+    edge.append(visit(null, 'refused').decided);
+    await edge.pushed();
+    const forked = new TestEdge(base.url);
+    forked.append(visit(null, 'refused').decided);
+    forked.append(visit(null, 'refused').decided);
+    expect(codeOf(await edge.push(forked.events))).toBe('push.fork');
+    expect(await count('decisions', edge)).toBe(1);
+  });
+
+  it('[W-PUSH-4] refuses a gap', async () => {
+    edge.append(visit(null, 'refused').decided);
+    edge.append(visit(null, 'refused').decided);
+    expect(codeOf(await edge.push(edge.events.slice(1)))).toBe('push.gap');
+    expect(await count('edge_events', edge)).toBe(0);
+  });
+
+  it('[W-PUSH-5] refuses an event that does not link, or whose content was changed', async () => {
+    const first = edge.append(visit(null, 'refused').decided);
+    const second = edge.append(visit(null, 'refused').decided);
+    const changed = { ...second, body: second.body.replace('gate-1', 'gate-2') };
+    expect(codeOf(await edge.push([first, changed]))).toBe('push.broken-chain');
+    const unlinked = {
+      ...second,
+      prevHash: genesisHash,
+      hash: eventHash(genesisHash, second.seq, second.eventId, second.body),
+    };
+    expect(codeOf(await edge.push([first, unlinked]))).toBe('push.broken-chain');
+    expect(await count('edge_events', edge)).toBe(0);
+  });
+
+  it('[W-PUSH-6] [I4] keeps what it cannot apply aside with the reason, and goes on', async () => {
+    const sold = sale();
+    const cheated = { ...sale(), totalCents: 1 };
+    edge.appendText('{"type":"never.heard-of"}');
+    edge.appendText('not even JSON \0');
+    edge.append(saleEvent({ legalEntityId, planId: newTestId() }));
+    edge.append(saleEvent({ legalEntityId: newTestId(), planId }));
+    edge.append(cheated);
+    edge.append(sold);
+    edge.append(sold);
+    edge.append({ type: 'receipt.settled', saleId: newTestId(), at: sold.at, receipt: 'printed' } as never);
+    const { appliedThrough, parked } = await edge.pushed();
+    expect(appliedThrough).toBe(8);
+    expect(parked.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 7, 8]);
+    expect(parked.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^not understood: type /),
+      'not JSON',
+      'it names something that the base does not know (memberships_plan_id_fkey)',
+      'the legal entity of the sale is not the one that sells in this club',
+      'the lines come to 5490 cents, the total says 1',
+      'an id in it is already taken (members_pkey)',
+      'the base knows no such sale',
+    ]);
+    expect(await count('sales', edge)).toBe(1);
+    expect(await count('edge_events', edge)).toBe(8);
+    expect(await count('parked_events', edge)).toBe(7);
+  });
+
+  it("[W-PUSH-6] does not apply another edge's event a second time", async () => {
+    const sold = edge.append(sale());
+    await edge.pushed();
+    const thief = await newEdge(otherClubId);
+    const { parked } = await thief.pushed([sold]);
+    expect(parked).toHaveLength(1);
+    expect(await count('sales', thief)).toBe(0);
+  });
+
+  it('[W-PUSH-7] [I4] takes a batch in once when it comes twice at the same moment', async () => {
+    edge.append(sale(true));
+    for (let visits = 0; visits < 20; visits++) edge.append(visit(null, 'refused').decided);
+    const answers = await Promise.all([edge.pushed(), edge.pushed(), edge.pushed(edge.events.slice(0, 5))]);
+    expect(Math.max(...answers.map(({ appliedThrough }) => appliedThrough))).toBe(21);
+    expect(await count('decisions', edge)).toBe(20);
+    expect(await count('sales', edge)).toBe(1);
+    expect(await count('parked_events', edge)).toBe(0);
+  });
+
+  it('[W-PUSH-8] takes the count of people from a heartbeat, but never an older one', async () => {
+    const nowMs = systemClock.wallMs();
+    const told = (inside: number, atMs: number) =>
+      edge.pushed([], { occupancy: { inside, at: isoTime(atMs) } });
+    const known = async () =>
+      (await sql.query('select inside from occupancy where edge_id = $1', [edge.identity.edgeId]))[0]?.inside;
+    await told(12, nowMs - 1_000);
+    await told(3, nowMs - 60_000);
+    expect(await known()).toBe(12);
+    await told(99, nowMs + 3_600_000);
+    await told(13, systemClock.wallMs() + 1);
+    expect(await known()).toBe(13);
+  });
+
+  it('[W-PUSH-9] names the place of what is malformed', async () => {
+    const event = { ...edge.append(visit(null, 'refused').decided), hash: 'xyz' };
+    const answer = await edge.push([event]);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ error: { code: 'push.malformed', path: 'events.0.hash' } });
+    expect(codeOf(await edge.signed('POST', '/v1/push', { body: 'garbage' }))).toBe('push.malformed');
+    expect(codeOf(await edge.signed('POST', '/v1/push', { body: 'x', contentType: 'a/b' }))).toBe(
+      'push.malformed',
+    );
+  });
+
+  it('[W-PUSH-10] spends a ticket by a granted entry that was sensed, and only by that', async () => {
+    const sold = sale(true);
+    const ticket = sold.credentials[1]?.credentialId ?? '';
+    const status = async () =>
+      (await sql.query('select status from credentials where id = $1', [ticket]))[0]?.status;
+    const guest = visit(ticket);
+    edge.append(sold);
+    edge.append(guest.decided);
+    await edge.pushed();
+    expect(await status()).toBe('active');
+    edge.append({ ...guest.sensed, passageId: newTestId(), direction: 'exit' });
+    edge.append({ ...guest.sensed, passageId: newTestId(), decisionId: null });
+    await edge.pushed();
+    expect(await status()).toBe('active');
+    const before = (await edge.feed()).cursor;
+    edge.append(guest.sensed);
+    await edge.pushed();
+    expect(await status()).toBe('spent');
+    expect((await edge.feed(before)).changes).toMatchObject([
+      { change: { kind: 'credential', id: ticket, record: { status: 'spent' } } },
+    ]);
+    // A card is not used up by going in.
+    const member = visit(sold.credentials[0]?.credentialId ?? '');
+    edge.append(member.decided);
+    edge.append(member.sensed);
+    const cursor = (await edge.feed()).cursor;
+    await edge.pushed();
+    expect((await edge.feed(cursor)).changes).toEqual([]);
+  });
+
+  it('[W-PUSH-10] spends a ticket whose passage at another club arrives before its sale', async () => {
+    const sold = sale(true);
+    const ticket = sold.credentials[1]?.credentialId ?? '';
+    const guest = visit(ticket);
+    const elsewhere = await newEdge(otherClubId);
+    elsewhere.append(guest.decided);
+    elsewhere.append(guest.sensed);
+    await elsewhere.pushed();
+    edge.append(sold);
+    await edge.pushed();
+    expect(await sql.query('select status from credentials where id = $1', [ticket])).toEqual([
+      { status: 'spent' },
+    ]);
+  });
+
+  it('ends membership and card of a cancelled sale, follows a card to new plastic, and keeps a case', async () => {
+    const sold = sale();
+    const at = sold.at;
+    const card = sold.credentials[0]?.credentialId ?? '';
+    edge.append(sold);
+    edge.append({
+      type: 'credential.rebound',
+      saleId: sold.saleId,
+      at,
+      credentialId: card,
+      cardUid: '04AABBCC',
+    });
+    edge.append({ type: 'receipt.settled', saleId: sold.saleId, at, receipt: 'printed' });
+    edge.append({
+      type: 'sale.cancelled',
+      saleId: sold.saleId,
+      at,
+      amountCents: 5_490,
+      reversalReference: 'R2',
+    });
+    edge.append({
+      type: 'case.opened',
+      caseId: newTestId(),
+      at,
+      kind: 'paid-not-served',
+      saleId: sold.saleId,
+      saleReference: 'M7QK-2F9C',
+      amountCents: 5_490,
+      detail: 'jam',
+    });
+    edge.append({
+      type: 'credential.rebound',
+      saleId: sold.saleId,
+      at,
+      credentialId: newTestId(),
+      cardUid: '04AABBCC',
+    });
+    const { parked } = await edge.pushed();
+    expect(parked).toEqual([{ seq: 6, reason: 'the sale holds no such card' }]);
+    expect(
+      await sql.query(
+        `select memberships.status, credentials.status as card, card_uid, receipt, cancelled_at, cases.kind
+           from sales join memberships on memberships.sale_id = sales.id
+           join credentials on credentials.sale_id = sales.id join cases on cases.sale_id = sales.id
+          where sales.id = $1`,
+        [sold.saleId],
+      ),
+    ).toEqual([
+      {
+        status: 'cancelled',
+        card: 'blocked',
+        card_uid: '04AABBCC',
+        receipt: 'printed',
+        cancelled_at: at,
+        kind: 'paid-not-served',
+      },
+    ]);
+    const thief = await newEdge(otherClubId);
+    thief.append({ type: 'receipt.settled', saleId: sold.saleId, at, receipt: 'failed' });
+    expect((await thief.pushed()).parked).toMatchObject([{ reason: 'the sale was made in another club' }]);
+  });
+});
+
+describe('attachments', () => {
+  let edge: TestEdge;
+  beforeAll(async () => {
+    edge = await newEdge();
+  });
+
+  async function soldWith(sealed: { person: Uint8Array; photo: Uint8Array; contract: Uint8Array }) {
+    const digests = {
+      person: sha256Hex(sealed.person),
+      photo: sha256Hex(sealed.photo),
+      contract: sha256Hex(sealed.contract),
+    };
+    const sold = saleEvent({ legalEntityId, planId, digests });
+    edge.append(sold);
+    return { sold, digests };
+  }
+
+  const allSealed = async () => ({
+    person: await edge.sealed('person', testPerson),
+    photo: await edge.sealed('photo', testPhoto),
+    contract: await edge.sealed('contract', testContract),
+  });
+
+  it('[W-ATT-1] [W-ATT-4] [W-ATT-5] are wanted once their event is there, until they are there', async () => {
+    const sealed = await allSealed();
+    const { sold, digests } = await soldWith(sealed);
+    expect(codeOf(await edge.put(digests.person, sealed.person))).toBe('attachment.unknown');
+    expect([...(await edge.pushed()).wanted].sort()).toEqual(Object.values(digests).sort());
+    for (const purpose of ['person', 'photo', 'contract'] as const) {
+      expect((await edge.put(digests[purpose], sealed[purpose])).status).toBe(204);
+      expect((await edge.put(digests[purpose], sealed[purpose])).status).toBe(204);
+    }
+    expect((await edge.pushed([])).wanted).toEqual([]);
+    expect(
+      await sql.query('select given_name, birth_date from members where id = $1', [sold.member.memberId]),
+    ).toEqual([{ given_name: 'Inès', birth_date: '1991-04-12' }]);
+    const stranger = await newEdge(otherClubId);
+    expect(codeOf(await stranger.put(digests.person, sealed.person))).toBe('attachment.unknown');
+  });
+
+  it('[W-ATT-2] refuses bytes that are not those of the digest', async () => {
+    const sealed = await allSealed();
+    const { digests } = await soldWith(sealed);
+    await edge.pushed();
+    expect(codeOf(await edge.put(digests.person, sealed.photo))).toBe('attachment.digest-mismatch');
+    expect(codeOf(await edge.put('abc', sealed.photo))).toBe('attachment.malformed');
+    expect((await edge.put(digests.person, sealed.person)).status).toBe(204);
+    await edge.put(digests.photo, sealed.photo);
+    await edge.put(digests.contract, sealed.contract);
+  });
+
+  it('[W-ATT-3] refuses more than 4 MiB', async () => {
+    const bytes = new Uint8Array(attachmentBytes + 1);
+    expect(codeOf(await edge.put(sha256Hex(bytes), bytes))).toBe('request.too-large');
+  });
+
+  it('[W-ATT-6] [I4] keeps what cannot be opened, lets the edge go on, and opens a case', async () => {
+    const otherBase = await newSealKeyPair();
+    const sealed = {
+      person: await edge.sealed('photo', testPhoto),
+      photo: await edge.sealed('photo', new TextEncoder().encode('<svg>')),
+      contract: await seal(otherBase.publicKey, 'contract', new Uint8Array(8)),
+    };
+    const { digests } = await soldWith(sealed);
+    await edge.pushed();
+    for (const purpose of ['person', 'photo', 'contract'] as const) {
+      expect((await edge.put(digests[purpose], sealed[purpose])).status).toBe(204);
+    }
+    expect((await edge.pushed([])).wanted).toEqual([]);
+    const cases = await sql.query<{ detail: string }>(
+      "select detail from cases where edge_id = $1 and kind = 'unreadable-attachment' order by detail",
+      [edge.identity.edgeId],
+    );
+    expect(cases.map(({ detail }) => detail.replace(/member [^:]+/, 'member …'))).toEqual([
+      'contract of member …: not sealed to this base for this purpose, or changed on the way',
+      'person of member …: not sealed to this base for this purpose, or changed on the way',
+      'photo of member …: neither a JPEG nor a PNG picture',
+    ]);
+  });
+});
+
+describe('feed', () => {
+  let edge: TestEdge;
+  beforeAll(async () => {
+    edge = await newEdge();
+  });
+
+  it('[W-FEED-1] hands versions out in the order of commits, whoever began first', async () => {
+    const start = (await edge.feed()).cursor;
+    const gone = () => ({ kind: 'plan' as const, id: newTestId(), record: null });
+    let commitFirst: () => void = () => undefined;
+    let firstWrote: () => void = () => undefined;
+    const firstHasWritten = new Promise<void>((resolve) => {
+      firstWrote = resolve;
+    });
+    const first = sql.transaction(async (tx) => {
+      await writeFeed(tx, [gone()]);
+      firstWrote();
+      await new Promise<void>((resolve) => {
+        commitFirst = resolve;
+      });
+    });
+    await firstHasWritten;
+    let secondDone = false;
+    const second = sql
+      .transaction((tx) => writeFeed(tx, [gone()]))
+      .then(() => {
+        secondDone = true;
+      });
+    await untilSeen('the second writer waits for the first', async () => {
+      const waiting = await sql.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
+      return waiting.length > 0 ? true : null;
+    });
+    expect(secondDone).toBe(false);
+    expect((await edge.feed(start)).changes).toEqual([]);
+    commitFirst();
+    await Promise.all([first, second]);
+    expect((await edge.feed(start)).changes.map(({ version }) => version)).toEqual([start + 1, start + 2]);
+  });
+
+  it('[W-FEED-2] keeps the last change of each record, whole, and says when one is gone', async () => {
+    const id = newTestId();
+    const start = (await edge.feed()).cursor;
+    const [club] = (await edge.feed()).changes.filter(({ change }) => change.kind === 'club');
+    if (club?.change.kind !== 'club') throw new Error('no club in the feed');
+    const record = club.change.record;
+    await sql.transaction((tx) => writeFeed(tx, [{ kind: 'club', id, record }]));
+    await sql.transaction((tx) => writeFeed(tx, [{ kind: 'club', id, record: null }]));
+    expect((await edge.feed(start)).changes).toEqual([
+      { version: start + 2, change: { kind: 'club', id, record: null } },
+    ]);
+  });
+
+  it('[W-FEED-3] answers a waiting request as soon as there is something', async () => {
+    const { cursor } = await edge.feed();
+    const waiting = edge.feed(cursor, 25);
+    const seller = await newEdge(otherClubId);
+    const { changes } = await waiting;
+    expect(changes).toMatchObject([{ change: { kind: 'edge-key', id: seller.identity.edgeId } }]);
+  });
+
+  it('[W-FEED-3] answers with nothing when the wait is over, and refuses to wait longer than 25 s', async () => {
+    const { cursor } = await edge.feed();
+    expect(await edge.feed(cursor, 0.05)).toMatchObject({ changes: [], cursor, more: false });
+    expect(codeOf(await edge.signed('GET', '/v1/feed?after=0&waitSeconds=26'))).toBe('feed.malformed');
+    expect(codeOf(await edge.signed('GET', '/v1/feed?after=-1'))).toBe('feed.malformed');
+  });
+
+  it('[W-FEED-4] pages through a long feed without losing or repeating a record', async () => {
+    const start = (await edge.feed()).cursor;
+    const ids = Array.from({ length: 2_300 }, newTestId);
+    await sql.transaction((tx) =>
+      writeFeed(
+        tx,
+        ids.map((id) => ({ kind: 'plan', id, record: null })),
+      ),
+    );
+    expect(await edge.feed(start)).toMatchObject({ cursor: start + 1_000, more: true });
+    expect((await edge.wholeFeed(start)).map(({ change }) => change.id)).toEqual(ids);
+  });
+
+  it('[W-FEED-5] [W-FEED-7] tells every club of a card sold in one, and nothing of the person', async () => {
+    const seller = await newEdge();
+    const person = await seller.sealed('person', testPerson);
+    const digests = { person: sha256Hex(person), photo: null, contract: '0'.repeat(64) };
+    const sold = saleEvent({ legalEntityId, planId, digests });
+    seller.append(sold);
+    await seller.pushed();
+    await seller.put(digests.person, person);
+    const elsewhere = await newEdge(otherClubId);
+    const changes = await elsewhere.wholeFeed();
+    const card = sold.credentials[0]?.credentialId;
+    expect(changes.find(({ change }) => change.id === card)?.change.record).toMatchObject({
+      kind: 'card',
+      cardUid: '04A1B2C3D4E5F6',
+      memberId: sold.member.memberId,
+      homeClubId: clubId,
+      status: 'active',
+    });
+    const text = JSON.stringify(changes);
+    for (const personal of [
+      testPerson.givenName,
+      testPerson.familyName,
+      testPerson.birthDate,
+      testPerson.email,
+    ]) {
+      expect(text).not.toContain(personal);
+    }
+  });
+
+  it('[W-FEED-6] vouches for the keys of edges with the key of the network', async () => {
+    const other = await newEdge(otherClubId);
+    const changes = (await edge.wholeFeed()).map(({ change }) => change);
+    const found = changes.find(({ id }) => id === other.identity.edgeId);
+    if (found?.kind !== 'edge-key' || !found.record) throw new Error('the key is not in the feed');
+    const { publicKey, status, signature } = found.record;
+    const vouched = edgeKeyToSign(other.identity.edgeId, otherClubId, publicKey, status);
+    expect(signatureHolds(edge.identity.networkKey, vouched, fromBase64url(signature))).toBe(true);
+    expect(signatureHolds(newSigningKeyPair().publicKey, vouched, fromBase64url(signature))).toBe(false);
+    expect(publicKey).toBe(other.keys.publicKey);
+  });
+});
+
+describe('answers', () => {
+  it('[W-EPOCH-1] [W-CLOCK-1] carry the epoch and the time of the base', async () => {
+    const edge = await newEdge();
+    for (const answer of [await edge.pushed(), await edge.feed()]) {
+      expect(answer.epoch).toBe(1);
+      expect(Math.abs(Date.parse(answer.serverTime) - systemClock.wallMs())).toBeLessThan(5_000);
+    }
+  });
+
+  it('[W-EPOCH-4] refuse a cursor that the base has never reached', async () => {
+    const edge = await newEdge();
+    const { cursor } = await edge.feed();
+    expect(codeOf(await edge.signed('GET', `/v1/feed?after=${cursor + 100_000}`))).toBe('feed.cursor-ahead');
+  });
+
+  it('[W-ERR-1] are a code and a sentence whatever was asked', async () => {
+    const strange = [
+      await send(base.url, 'GET', '/v1/nothing-here'),
+      await send(base.url, 'DELETE', '/v1/push'),
+      await send(base.url, 'POST', '/v1/enrol', { body: 'x'.repeat(10_000) }),
+      await send(base.url, 'GET', '/v1/%E0%A4%A'),
+      await send(base.url, 'GET', '/staff/api/session'),
+      await send(base.url, 'POST', '/staff/api/sign-in', { body: '{' }),
+    ];
+    for (const answer of strange) {
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(refusalSchema.parse(answer.body).error.code).toMatch(/^[a-z]+\.[a-z-]+$/);
+    }
+  });
+
+  it('[W-ENROL-6] stop an address that tries codes in a row', async () => {
+    const codes: string[] = [];
+    for (let tries = 0; tries < 21; tries++) {
+      const edge = new TestEdge(base.url);
+      edge.address = '192.0.2.1';
+      codes.push(codeOf(await edge.enrol('0000-0000-0000-0000')));
+    }
+    expect(codes.slice(0, 20)).toEqual(Array(20).fill('enrol.wrong-code'));
+    expect(codes[20]).toBe('request.too-often');
+  });
+
+  it('[W-ERR-2] tell nothing of the inside when the base itself fails', async () => {
+    await sql.query('alter table staff_sessions rename to staff_sessions_away');
+    try {
+      const headers = new Headers({ cookie: 'portillon_staff=x' });
+      const answer = await send(base.url, 'GET', '/staff/api/session', {}, headers);
+      expect(answer.status).toBe(500);
+      expect(answer.body).toEqual({
+        error: { code: 'request.failed', message: 'the base failed at this request; try again' },
+      });
+    } finally {
+      await sql.query('alter table staff_sessions_away rename to staff_sessions');
+    }
+  });
+});

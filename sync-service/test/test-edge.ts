@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { type Id, newId } from '@portillon/core/base/ids.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
+import { seal } from '@portillon/core/crypto/seal.ts';
+import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
+import type { EventBody, EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
+import {
+  type Contract,
+  counterHeader,
+  type EnrolAnswer,
+  edgeHeader,
+  type FeedAnswer,
+  type FeedChange,
+  type Person,
+  type PushAnswer,
+  type PushRequest,
+  requestToSign,
+  signatureHeader,
+  wireVersion,
+} from '@portillon/core/wire/messages.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export const newTestId = (): Id<string> => newId(systemClock, systemRandom);
+
+/** JPEG by its first bytes; nothing looks further. */
+export const testPhoto = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 4]);
+
+export const testPerson: Person = {
+  givenName: 'Inès',
+  familyName: 'Moreau-Testard',
+  birthDate: '1991-04-12',
+  email: 'ines@example.com',
+  phone: null,
+};
+
+const contractText = 'Contract';
+export const testContract: Contract = {
+  wordingVersion: 'fr-1',
+  language: 'fr',
+  text: contractText,
+  textSha256: sha256Hex(contractText),
+  signedAt: '2026-11-23T09:00:00.000Z',
+  signature: { kind: 'typed', text: 'Inès Moreau-Testard' },
+};
+
+/** An edge by hand, one request at a time: what a test bends and breaks. */
+export class TestEdge {
+  readonly keys = newSigningKeyPair();
+  readonly events: OutboxEvent[] = [];
+  counter = 0;
+  /** Each box has an address of its own, as the proxy tells it: limits are per address. */
+  address = ['10', ...randomBytes(3)].join('.');
+  readonly #url: string;
+  #identity: EnrolAnswer | null = null;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  static async enrolled(url: string, code: string): Promise<TestEdge> {
+    const edge = new TestEdge(url);
+    const answer = await edge.enrol(code);
+    if (answer.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(answer.body)}`);
+    return edge;
+  }
+
+  get identity(): EnrolAnswer {
+    if (!this.#identity) throw new Error('not enrolled');
+    return this.#identity;
+  }
+
+  async enrol(code: string, publicKey = this.keys.publicKey): Promise<Answer> {
+    const body = JSON.stringify({ wireVersion, code, publicKey, software: 'test' });
+    const answer = await send(
+      this.#url,
+      'POST',
+      '/v1/enrol',
+      { body },
+      new Headers({ 'x-forwarded-for': this.address }),
+    );
+    if (answer.status === 200) this.#identity = answer.body as EnrolAnswer;
+    return answer;
+  }
+
+  /** Appends to the chain as the outbox of an edge does. */
+  append(body: EventBody | { readonly type: string }): OutboxEvent {
+    return this.appendText(canonicalJson(body));
+  }
+
+  appendText(body: string): OutboxEvent {
+    const seq = this.events.length + 1;
+    const eventId = newTestId();
+    const prevHash = this.events.at(-1)?.hash ?? genesisHash;
+    const event = { seq, eventId, body, prevHash, hash: eventHash(prevHash, seq, eventId, body) };
+    this.events.push(event);
+    return event;
+  }
+
+  async push(events: readonly OutboxEvent[] = this.events, more: Partial<PushRequest> = {}): Promise<Answer> {
+    const push: PushRequest = {
+      wireVersion,
+      epoch: 1,
+      events: [...events],
+      occupancy: { inside: 0, at: isoTime(systemClock.wallMs()) },
+      ...more,
+    };
+    return this.signed('POST', '/v1/push', { body: JSON.stringify(push) });
+  }
+
+  async pushed(
+    events: readonly OutboxEvent[] = this.events,
+    more: Partial<PushRequest> = {},
+  ): Promise<PushAnswer> {
+    const answer = await this.push(events, more);
+    if (answer.status !== 200) throw new Error(`push: ${JSON.stringify(answer.body)}`);
+    return answer.body as PushAnswer;
+  }
+
+  async put(digest: string, bytes: Uint8Array): Promise<Answer> {
+    return this.signed('PUT', `/v1/attachments/${digest}`, {
+      body: bytes,
+      contentType: 'application/octet-stream',
+    });
+  }
+
+  async feed(after = 0, waitSeconds = 0): Promise<FeedAnswer> {
+    const answer = await this.signed('GET', `/v1/feed?after=${after}&waitSeconds=${waitSeconds}`);
+    if (answer.status !== 200) throw new Error(`feed: ${JSON.stringify(answer.body)}`);
+    return answer.body as FeedAnswer;
+  }
+
+  /** Page by page to the end. */
+  async wholeFeed(after = 0): Promise<FeedChange[]> {
+    const { changes, cursor, more } = await this.feed(after);
+    return more ? [...changes, ...(await this.wholeFeed(cursor))] : changes;
+  }
+
+  /** Signs as asked; `bend` changes the headers just before they go out. */
+  async signed(
+    method: string,
+    path: string,
+    options: SendOptions & { readonly counter?: number; readonly bend?: (headers: Headers) => void } = {},
+  ): Promise<Answer> {
+    this.counter = options.counter ?? this.counter + 1;
+    const digest = sha256Hex(options.body ?? '');
+    const headers = new Headers({
+      [edgeHeader]: this.identity.edgeId,
+      [counterHeader]: String(this.counter),
+      [signatureHeader]: toBase64url(
+        signBytes(this.keys.privateKey, requestToSign(method, path, this.counter, digest)),
+      ),
+    });
+    options.bend?.(headers);
+    return send(this.#url, method, path, options, headers);
+  }
+
+  sealed(purpose: 'person' | 'photo' | 'contract', plain: Uint8Array | object): Promise<Uint8Array> {
+    const bytes = plain instanceof Uint8Array ? plain : new TextEncoder().encode(JSON.stringify(plain));
+    return seal(this.identity.sealKey, purpose, bytes);
+  }
+}
+
+interface SendOptions {
+  readonly body?: Uint8Array | string;
+  readonly contentType?: string;
+}
+
+export async function send(
+  url: string,
+  method: string,
+  path: string,
+  options: SendOptions = {},
+  headers = new Headers(),
+): Promise<Answer> {
+  if (options.body !== undefined) headers.set('content-type', options.contentType ?? 'application/json');
+  const response = await fetch(url + path, { method, headers, body: options.body ?? null });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}
+
+/** A sale of one card and, if wanted, one ticket, as the kiosk reports it. */
+export function saleEvent(place: {
+  readonly legalEntityId: string;
+  readonly planId: string;
+  readonly ticket?: boolean;
+  readonly digests?: { person: string; photo: string | null; contract: string };
+}): EventOf<'sale.completed'> {
+  const at = isoTime(systemClock.wallMs());
+  const digest = () => randomBytes(32).toString('hex');
+  const { person, photo, contract } = place.digests ?? {
+    person: digest(),
+    photo: digest(),
+    contract: digest(),
+  };
+  const credential = { validFrom: at, validTo: null };
+  return {
+    type: 'sale.completed',
+    saleId: newTestId(),
+    saleReference: 'M7QK-2F9C',
+    at,
+    legalEntityId: place.legalEntityId,
+    language: 'fr',
+    member: { memberId: newTestId(), personDigest: person, photoDigest: photo, contractDigest: contract },
+    membership: { membershipId: newTestId(), planId: place.planId, validFrom: at, validTo: null },
+    credentials: [
+      { credentialId: newTestId(), kind: 'card', cardUid: '04A1B2C3D4E5F6', singleUse: false, ...credential },
+      ...(place.ticket
+        ? [
+            {
+              credentialId: newTestId(),
+              kind: 'ticket' as const,
+              cardUid: null,
+              singleUse: true,
+              ...credential,
+            },
+          ]
+        : []),
+    ],
+    consents: [{ purpose: 'photo', given: true, wordingVersion: 'fr-1' }],
+    lines: [
+      {
+        label: 'Tous les jours',
+        productId: place.planId,
+        quantity: 1,
+        unitCents: 5_490,
+        grossCents: 5_490,
+        netCents: 4_575,
+        vatRate: 2_000,
+      },
+    ],
+    totalCents: 5_490,
+    payment: {
+      means: 'bank-card',
+      reference: 'R1',
+      maskedPan: '************1234',
+      scheme: 'CB',
+      authorisation: 'A1',
+      terminalContract: null,
+    },
+  };
+}
+
+/** Someone at the gate: the decision, and for a grant the passage through it. */
+export function visit(credentialId: string | null, outcome: 'granted' | 'refused' = 'granted') {
+  const at = isoTime(systemClock.wallMs());
+  const decided: EventOf<'access.decided'> = {
+    type: 'access.decided',
+    decisionId: newTestId(),
+    at,
+    gateId: 'gate-1',
+    credentialId,
+    presented: 'card',
+    outcome,
+    reason: outcome === 'refused' ? 'unknown' : null,
+    dataAgeMs: 120,
+    byGrant: false,
+  };
+  const sensed: EventOf<'passage.sensed'> = {
+    type: 'passage.sensed',
+    passageId: newTestId(),
+    at,
+    gateId: 'gate-1',
+    direction: 'entry',
+    decisionId: decided.decisionId,
+    credentialId,
+    occupancyAfter: 1,
+  };
+  return { decided, sensed };
+}
