@@ -37,6 +37,8 @@ describe('address of a line', () => {
     ['serial:///dev/ttyUSB0?baud=9600&parity=mark', 'parity must be'],
     ['serial:///dev/ttyUSB0?baud=9600&stop=3', 'stop must be'],
     ['serial:///dev/ttyUSB0?baud=9600&party=even', 'no setting party'],
+    ['serial:///dev/50%?baud=9600', '% stands in it alone'],
+    ['hid://', 'device is missing'],
     ['tcp://10.0.0.7', 'port is missing'],
     ['tcp://:80', 'begins neither'],
     ['tcp://10.0.0.7:0', 'port is missing'],
@@ -52,9 +54,9 @@ describe('address of a line', () => {
     const debian = { name: 'Virtual PCD 00 00', socketPath: '/run/pcscd/pcscd.comm' };
     expect(pcscReaderName('pcsc://Virtual PCD 00 00')).toEqual({ ok: true, value: debian });
     expect(pcscReaderName('pcsc://Virtual%20PCD%2000%2000')).toEqual({ ok: true, value: debian });
-    expect(pcscReaderName('pcsc://Virtual PCD 00 00?socket=%2Ftmp%2Fa b')).toEqual({
+    expect(pcscReaderName('pcsc://Virtual PCD 00 00?socket=%2Frun%2Fa b')).toEqual({
       ok: true,
-      value: { ...debian, socketPath: '/tmp/a b' },
+      value: { ...debian, socketPath: '/run/a b' },
     });
   });
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { HidTransport } from './hid-transport.ts';
 import { type PcscReaderName, pcscdSocketPath } from './pcsc/pcsc-port.ts';
 import { SerialTransport } from './serial-transport.ts';
 import { TcpTransport } from './tcp-transport.ts';
@@ -12,6 +13,7 @@ import type { Transport } from './transport.ts';
  *   serial:///dev/ttyUSB0?baud=9600&data=7&parity=even&stop=1     data 8, parity none, stop 1 unless said
  *   serial://COM3?baud=115200
  *   tcp://192.168.1.20:9100
+ *   hid:///dev/hidraw0
  *
  * `transport.bad-address` says what is wrong with it. Nothing is opened here.
  */
@@ -22,7 +24,8 @@ export function transportFor(
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'serial:') return serial(address, url);
   if (url?.protocol === 'tcp:') return tcp(address, url, clock);
-  return bad(address, 'it begins neither with serial:// nor with tcp://');
+  if (url?.protocol === 'hid:') return hid(address, url);
+  return bad(address, 'it begins neither with serial:// nor with tcp:// nor with hid://');
 }
 
 /**
@@ -45,13 +48,8 @@ export function pcscReaderName(address: string): Result<PcscReaderName, Fault> {
 }
 
 function serial(address: string, url: URL): Result<Transport, Fault> {
-  let path: string;
-  try {
-    path = decodeURIComponent(url.host + url.pathname);
-  } catch {
-    return bad(address, 'a % is not followed by two hexadecimal digits');
-  }
-  if (path === '' || path === '/') return bad(address, 'the port is missing');
+  const path = pathOf(url);
+  if (path === undefined) return bad(address, 'the port is missing, or a % stands in it alone');
   const unknown = [...url.searchParams.keys()].find(
     (key) => !['baud', 'data', 'parity', 'stop'].includes(key),
   );
@@ -85,6 +83,21 @@ function tcp(address: string, url: URL, clock: Clock): Result<Transport, Fault> 
     return bad(address, 'nothing may follow the port');
   }
   return ok(new TcpTransport({ host: url.hostname.replace(/^\[|\]$/g, ''), port, clock }));
+}
+
+function hid(address: string, url: URL): Result<Transport, Fault> {
+  const path = pathOf(url);
+  if (path === undefined) return bad(address, 'the device is missing, or a % stands in it alone');
+  return ok(new HidTransport(address, path));
+}
+
+function pathOf(url: URL): string | undefined {
+  try {
+    const path = decodeURIComponent(url.host + url.pathname);
+    return path === '' || path === '/' ? undefined : path;
+  } catch {
+    return undefined;
+  }
 }
 
 function oneOf<const T extends string>(value: string, allowed: readonly T[]): T | undefined {

@@ -72,9 +72,7 @@ describe('what a serial scanner sends', () => {
         const ends = pieces
           .flatMap((piece) => [...piece])
           .filter((byte) => byte === 0x0d || byte === 0x0a).length;
-        expect(codeBytes + discarded + ends).toBe(
-          pieces.reduce((sum, piece) => sum + piece.length, 0),
-        );
+        expect(codeBytes + discarded + ends).toBe(pieces.reduce((sum, piece) => sum + piece.length, 0));
       }),
     );
   });
