@@ -28,10 +28,11 @@ describe('documents', () => {
 
 describe('docs/dependencies.md', () => {
   const rows = new Map(
-    [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|[^|]*\| ([^|]+) \|/gm)].map((match) => [
-      match[1] ?? '',
-      match[2] ?? '',
-    ]),
+    read('docs/dependencies.md')
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .filter(([, name]) => name?.startsWith('`'))
+      .map(([, name, , licence]) => [name?.replaceAll('`', '') ?? '', licence]),
   );
   const workspaces: string[] = json('package.json').workspaces;
   const asked = new Set(
