@@ -12,8 +12,7 @@ const sources = [
   'kiosk',
   'sync-service',
   'ui',
-  'tools/main-job',
-  'tools/bundling',
+  'tools',
   'package-lock.json',
   'tsconfig.json',
 ];

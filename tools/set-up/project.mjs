@@ -1,9 +1,10 @@
 // @ts-check
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the project, wherever it was cloned to. */
-export const projectFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** The folder of the project, wherever it was cloned to: the one above us that holds the lockfile. */
+export const projectFolder = folderAbove(dirname(fileURLToPath(import.meta.url)), 'package-lock.json');
 
 /** @param {string[]} parts */
 export const inProject = (...parts) => join(projectFolder, ...parts);
@@ -19,4 +20,16 @@ export const inContinuousIntegration = process.env.CI === 'true';
 export function giveUp(sentence) {
   process.stderr.write(`\n${sentence}\n`);
   process.exit(1);
+}
+
+/**
+ * @param {string} from
+ * @param {string} file
+ * @returns {string}
+ */
+function folderAbove(from, file) {
+  if (existsSync(join(from, file))) return from;
+  const above = dirname(from);
+  if (above === from) throw new Error(`No folder above ${fileURLToPath(import.meta.url)} holds ${file}.`);
+  return folderAbove(above, file);
 }
