@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
@@ -23,7 +21,7 @@ import { codeLifeMs, newEnrolmentCode } from '../postgres/enrolment.ts';
 import { writeFeed } from '../postgres/feed.ts';
 import { counterWindow } from '../postgres/request-counters.ts';
 import { untilSeen } from '../test/poll.ts';
-import { type StartedBase, startBase } from '../test/start-base.ts';
+import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import {
   type Answer,
   newTestId,
@@ -46,7 +44,7 @@ let legalEntityId: string;
 let planId: string;
 
 beforeAll(async () => {
-  stateFolder = await mkdtemp(join(tmpdir(), 'portillon base '));
+  stateFolder = await temporaryState();
   base = await startBase({ stateFolder });
   sql = new Database(base.databaseUrl, silentLog);
   clubId = base.clubs['Lyon Part-Dieu'] ?? '';

@@ -105,6 +105,27 @@ describe('the PostgreSQL server of our own', { timeout: 120_000 }, () => {
     await next.stop();
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'puts data where its account can reach them, and erases those of a temporary state folder that is gone',
+    async () => {
+      const passing = await mkdtemp(join(tmpdir(), 'portillon passing '));
+      const options = { clock: systemClock, log: silentLog };
+      const server = await EmbeddedServer.start({ ...options, stateFolder: passing });
+      expect(server.home.startsWith(passing)).toBe(false);
+      expect(await ask(server, 'select 1 as works')).toEqual([{ works: 1 }]);
+      // The folder goes while the server still runs, as after a killed trial run.
+      await rm(passing, { recursive: true });
+      const other = await mkdtemp(join(tmpdir(), 'portillon passing '));
+      const next = await EmbeddedServer.start({ ...options, stateFolder: other });
+      await expect(stat(server.home)).rejects.toThrow(/ENOENT/);
+      await expect(ask(server, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
+      await server.stop();
+      await next.stop();
+      await rm(other, { recursive: true });
+      await rm(next.home, { recursive: true });
+    },
+  );
+
   it('says when it ends without having been asked to', async () => {
     const server = await start();
     process.kill(server.pid ?? 0, 'SIGQUIT');

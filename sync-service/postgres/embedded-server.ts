@@ -1,9 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { type Clock, delay, withTimeLimit } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { z } from 'zod';
@@ -63,7 +74,7 @@ export class EmbeddedServer {
     const home = known?.home ?? (await newHome(options, user));
     const data = join(home, 'data');
     await endLeftover(data, options);
-    const binaries = await serverBinaries(user, copiesFolder);
+    const binaries = await serverBinaries(user, sharedFolder);
     const password = known?.password ?? randomBytes(24).toString('base64url');
     if (!(await isFolder(data))) await initialise(binaries, home, password, user);
     for (let attempt = 0; ; attempt++) {
@@ -134,9 +145,12 @@ function recordPath(stateFolder: string): string {
 async function newHome(options: EmbeddedServerOptions, user: ServerUser | null): Promise<string> {
   const stateFolder = await realpath(options.stateFolder);
   let home = join(stateFolder, 'postgres');
-  if (!mayEnter(user, stateFolder)) {
+  const outside = !mayEnter(user, stateFolder);
+  if (outside) {
+    const temporary = stateFolder.startsWith((await realpath(tmpdir())) + sep);
+    if (temporary) await eraseOrphans(options);
     const name = createHash('sha256').update(stateFolder).digest('hex').slice(0, 16);
-    home = join(await copiesFolder(), `data-${name}`);
+    home = join(temporary ? await temporaryFolder() : await sharedFolder(), `${dataPrefix}${name}`);
     options.log.info('postgres.data-outside-state-folder', { home, account: user?.name ?? null });
     if (await isFolder(home)) {
       await endLeftover(join(home, 'data'), options);
@@ -147,24 +161,52 @@ async function newHome(options: EmbeddedServerOptions, user: ServerUser | null):
   await mkdir(home, { recursive: true, mode: 0o700 });
   await chmod(home, 0o700);
   await giveTo(user, home);
+  if (outside) await writeFile(join(home, ownerFile), stateFolder, { mode: 0o600 });
   return home;
 }
 
-/** A folder that every account may enter, ours to write in. */
-async function copiesFolder(): Promise<string> {
-  const candidates = [systemFolder, join(tmpdir(), `portillon-${process.getuid?.() ?? 0}`)];
-  for (const folder of candidates) {
-    try {
-      await mkdir(folder, { recursive: true });
-      const { uid } = await stat(folder);
-      if (uid !== process.getuid?.()) continue;
-      await chmod(folder, 0o711);
-      return folder;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    }
+const dataPrefix = 'data-';
+/** Beside data that lie outside: the path of the state folder they belong to. */
+const ownerFile = 'state-folder';
+
+/** Data of temporary state folders (tests, trial runs) go when those have gone. */
+async function eraseOrphans(options: EmbeddedServerOptions): Promise<void> {
+  const folder = await temporaryFolder();
+  for (const name of await readdir(folder)) {
+    const home = join(folder, name);
+    if (!name.startsWith(dataPrefix)) continue;
+    const owner = await readFile(join(home, ownerFile), 'utf8').catch(() => null);
+    if (owner === null || (await isFolder(owner))) continue;
+    await endLeftover(join(home, 'data'), options);
+    await rm(home, { recursive: true, force: true });
   }
-  throw new Error(`no folder for PostgreSQL: tried ${candidates.join(' and ')}`);
+}
+
+/** A folder for what must be reachable by every account and lasts: the system's, or the temporary one without that. */
+async function sharedFolder(): Promise<string> {
+  try {
+    return await openToAll(systemFolder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return temporaryFolder();
+    throw error;
+  }
+}
+
+function temporaryFolder(): Promise<string> {
+  return openToAll(join(tmpdir(), `portillon-${process.getuid?.() ?? 0}`));
+}
+
+/** Ours to write in, anybody's to pass through. */
+async function openToAll(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  // In a temporary folder somebody else could have put a link there first.
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw new Error(`${folder} belongs to another account`);
+  }
+  await chmod(folder, 0o711);
+  return folder;
 }
 
 /** A data folder appears whole or not at all: made beside its place, then renamed. */

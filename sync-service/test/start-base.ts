@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Log, silentLog } from '@portillon/core/base/log.ts';
@@ -10,6 +11,13 @@ import { seedFileSchema } from '../seed/seed-file.ts';
 
 export interface StartedBase extends MemberBaseReady {
   stop(): Promise<void>;
+}
+
+/** A new state folder that the account of PostgreSQL may enter, so that the data lie in it and go with it. */
+export async function temporaryState(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'portillon base '));
+  await chmod(folder, 0o755);
+  return folder;
 }
 
 const seedPath = join(import.meta.dirname, '..', 'seed', 'demo-network.json');
