@@ -37,7 +37,7 @@ const presses: Record<GalleryDoing, readonly string[]> = {
 };
 
 function pressInTurn(testIds: readonly string[]): () => void {
-  let cancel = () => {};
+  let cancel: () => void = () => undefined;
   const next = (remaining: readonly string[], triesLeft: number) => {
     const [testId, ...rest] = remaining;
     if (testId === undefined || triesLeft === 0) return;
@@ -48,7 +48,7 @@ function pressInTurn(testIds: readonly string[]): () => void {
       next(control !== null && ready ? rest : remaining, triesLeft - 1),
     );
   };
-  next(testIds, 100);
+  cancel = browserClock.setTimer(100, () => next(testIds, 100));
   return () => cancel();
 }
 

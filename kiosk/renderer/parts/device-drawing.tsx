@@ -21,16 +21,16 @@ export function DeviceDrawing({ name, side }: DeviceDrawingProps) {
   const below = side === 'below';
   if (name === 'gate' || name === 'card-inside') {
     return (
-      <svg className="drawing" viewBox="0 0 560 360" role="img" aria-label={title}>
+      <svg className="drawing" viewBox="0 0 560 370" role="img" aria-label={title}>
         {name === 'gate' ? <Gate /> : <CardInside />}
       </svg>
     );
   }
   return (
-    <svg className="drawing" viewBox={below ? '0 0 560 440' : '0 0 560 360'} role="img" aria-label={title}>
+    <svg className="drawing" viewBox={below ? '0 0 560 540' : '0 0 560 420'} role="img" aria-label={title}>
       <g transform={side === 'left' ? 'translate(560 0) scale(-1 1)' : undefined}>
         {below ? <ScreenAbove /> : <ScreenBeside />}
-        <g transform={below ? 'translate(170 214)' : 'translate(300 92)'}>{parts[name]}</g>
+        <g transform={below ? 'translate(176 214)' : 'translate(300 92)'}>{parts[name]}</g>
       </g>
     </svg>
   );
@@ -66,16 +66,19 @@ function Arrow({ from, to }: { from: [number, number]; to: [number, number] }) {
   return <path className="arrow" d={`M${from[0]} ${from[1]}L${x} ${y}${head}`} />;
 }
 
-/** A hand that holds a flat thing by its lower edge, `(0, 0)` being the thumb's tip. Outline only. */
+/**
+ * A right hand that holds a flat thing by its lower edge, `(0, 0)` being the thumb's tip. The fingers are behind what
+ * is held; only the thumb lies in front. Outline only.
+ */
 function Hand() {
   return (
     <>
+      <path className="paper" d="M-36 44C-46 70 -38 98 -12 116V196H62V112C76 96 78 70 70 48" />
+      <path className="paper" d="M-20 150H70V200H-20z" />
       <path
         className="paper"
-        d="M-40 34C-46 62 -38 92 -14 112L-14 168H62V108C76 90 80 58 74 26C72 14 58 14 56 26L54 34"
+        d="M-36 46C-30 26 -18 18 -12 2C-7 -11 14 -7 12 9C10 24 8 34 18 48C26 58 28 66 26 76"
       />
-      <path className="paper" d="M-16 168h80v34h-80z" />
-      <path className="paper" d="M-40 38C-26 34 -22 20 -16 6C-10 -12 12 -8 9 10C6 26 4 44 8 58" />
     </>
   );
 }
@@ -139,16 +142,14 @@ const parts: Record<'terminal' | 'card-slot' | 'receipt-slot', ReactNode> = {
 function CardInside() {
   return (
     <>
-      <rect x="90" y="40" width="380" height="280" rx="22" className="paper" />
-      <path d="M90 264h380" />
-      <circle cx="180" cy="226" r="22" className="paper" />
-      <circle cx="280" cy="226" r="22" className="paper" />
-      <circle cx="380" cy="226" r="22" className="paper" />
-      <rect x="176" y="124" width="168" height="78" rx="10" className="solid" />
-      <path className="contact" d="M312 162h.1M326 150c8 8 8 16 0 24" />
-      <path className="on-solid" d="M198 178h46" />
-      <Arrow from={[362, 162]} to={[436, 162]} />
-      <path d="M470 142v42" className="slot" />
+      <rect x="80" y="56" width="400" height="258" rx="22" className="paper" />
+      <path d="M112 124H448M112 246H448" />
+      <path d="M116 166H152M128 185H152M116 204H152" />
+      <rect x="176" y="142" width="170" height="86" rx="10" className="solid" />
+      <path className="on-solid" d="M200 202h50" />
+      <path className="contact-line" d="M296 166c9 9 9 29 0 38M314 152c18 18 18 48 0 66" />
+      <path className="arrow" d="M376 185H442M418 160l25 25 -25 25" />
+      <path className="slot" d="M480 146v78" />
     </>
   );
 }
@@ -156,15 +157,18 @@ function CardInside() {
 function Gate() {
   return (
     <>
-      <path d="M60 330h440" />
-      <rect x="84" y="120" width="86" height="210" rx="16" className="paper" />
-      <rect x="390" y="120" width="86" height="210" rx="16" className="paper" />
-      <rect x="100" y="138" width="54" height="44" rx="8" className="spark" />
-      <path d="M170 210l46 -60M390 210l-46 -60" className="bar" />
-      <path className="arrow" d="M280 306V206M254 232L280 206l26 26" />
-      <g transform="translate(38 84) rotate(-8)">
-        <rect width="112" height="70" rx="9" className="solid" />
-        <path className="on-solid" d="M18 48h36" />
+      <path d="M90 330h400" />
+      <rect x="150" y="110" width="80" height="220" rx="16" className="paper" />
+      <rect x="370" y="110" width="80" height="220" rx="16" className="paper" />
+      <rect x="166" y="130" width="48" height="48" rx="8" className="spark" />
+      <path d="M230 226l44 -66M370 226l-44 -66" className="bar" />
+      <path className="arrow" d="M300 312V222M274 246L300 220l26 26" />
+      <g transform="translate(36 84) rotate(-6)">
+        <rect width="112" height="72" rx="9" className="solid" />
+        <path className="on-solid" d="M18 50h38" />
+      </g>
+      <g transform="translate(82 152) rotate(-6)">
+        <Hand />
       </g>
     </>
   );

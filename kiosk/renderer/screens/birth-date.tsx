@@ -1,4 +1,5 @@
 import { Field } from '../parts/field.tsx';
+import { GateAhead } from '../parts/gate-ahead.tsx';
 import { NumberPad } from '../parts/number-pad.tsx';
 import { PrimaryBar } from '../parts/primary-bar.tsx';
 import { Problem, problemOf } from '../parts/problem.tsx';
@@ -23,7 +24,12 @@ export function BirthDateScreen({ screen, act }: ScreenProps<'birth-date'>) {
   const goOn = () => act({ type: 'give-birth-date', ...draft.values });
 
   return (
-    <ScreenFrame title={say('birth-date.question')} lead={say('birth-date.lead')} position={screen}>
+    <ScreenFrame
+      title={say('birth-date.question')}
+      lead={say('birth-date.lead')}
+      position={screen}
+      middle={<GateAhead step={screen.step} stepCount={screen.stepCount} />}
+    >
       <Problem id="birth-date-problem" problem={problem} />
       <div className="fields date-boxes">
         {fields.map(({ name, maxLength }) => (

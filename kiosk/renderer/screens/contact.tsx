@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { Field } from '../parts/field.tsx';
+import { GateAhead } from '../parts/gate-ahead.tsx';
 import { Keyboard } from '../parts/keyboard.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { NumberPad } from '../parts/number-pad.tsx';
@@ -44,7 +45,12 @@ export function ContactScreen({ screen, act }: ScreenProps<'contact'>) {
   }
 
   return (
-    <ScreenFrame title={say('contact.question')} lead={say('contact.lead')} position={screen}>
+    <ScreenFrame
+      title={say('contact.question')}
+      lead={say('contact.lead')}
+      position={screen}
+      middle={<GateAhead step={screen.step} stepCount={screen.stepCount} />}
+    >
       {missing && kind === null ? (
         <ProblemText id="contact-problem" words={say('contact.missing')} testId="problem-contact" />
       ) : null}

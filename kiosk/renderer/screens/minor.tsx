@@ -1,6 +1,7 @@
 import { Users } from 'lucide-react';
+import { CallStaffNow } from '../parts/call-staff-now.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { PrimaryBar } from '../parts/primary-bar.tsx';
+import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
@@ -17,12 +18,12 @@ export function MinorScreen({ act }: ScreenProps<'minor'>) {
       <Notice tone="info">
         <p>{say('minor.nothing-paid')}</p>
       </Notice>
-      <PrimaryBar
-        onBack={() => act({ type: 'back' })}
-        onContinue={() => act({ type: 'finish' })}
-        continueWords={say('minor.finish')}
-        continueTestId="finish"
-      />
+      <div className="primary-bar">
+        <Press testId="finish" onPress={() => act({ type: 'finish' })}>
+          {say('minor.finish')}
+        </Press>
+        <CallStaffNow />
+      </div>
     </ScreenFrame>
   );
 }

@@ -1,4 +1,5 @@
 import { Field } from '../parts/field.tsx';
+import { GateAhead } from '../parts/gate-ahead.tsx';
 import { Keyboard } from '../parts/keyboard.tsx';
 import { PrimaryBar } from '../parts/primary-bar.tsx';
 import { problemOf } from '../parts/problem.tsx';
@@ -26,7 +27,12 @@ export function NameScreen({ screen, act }: ScreenProps<'name'>) {
   const goOn = () => act({ type: 'give-name', ...draft.values });
 
   return (
-    <ScreenFrame title={say('name.question')} lead={say('name.lead')} position={screen}>
+    <ScreenFrame
+      title={say('name.question')}
+      lead={say('name.lead')}
+      position={screen}
+      middle={<GateAhead step={screen.step} stepCount={screen.stepCount} />}
+    >
       <div className="fields">
         <Field
           draft={draft}

@@ -1,5 +1,6 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
 import { AmountBar } from '../parts/amount-bar.tsx';
+import { CallStaffNow } from '../parts/call-staff-now.tsx';
 import { DeviceDrawing } from '../parts/device-drawing.tsx';
 import { DeviceProgress } from '../parts/device-progress.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -123,14 +124,18 @@ function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: Phase
       canLeave={false}
       title={say(`payment.not-paid.${phase.why}`)}
       {...(phase.nothingTaken ? { lead: say(`payment.advice.${phase.why}`) } : {})}
+      middle={
+        <div className="told">
+          {phase.nothingTaken ? (
+            <Notice tone="done" title={say('payment.nothing-taken')} testId="nothing-taken" />
+          ) : (
+            <Notice tone="watch" testId="money-not-known">
+              <p>{say('payment.not-known', { amount })}</p>
+            </Notice>
+          )}
+        </div>
+      }
     >
-      {phase.nothingTaken ? (
-        <Notice tone="done" title={say('payment.nothing-taken')} testId="nothing-taken" />
-      ) : (
-        <Notice tone="watch" testId="money-not-known">
-          <p>{say('payment.not-known', { amount })}</p>
-        </Notice>
-      )}
       <ToPay screen={screen} />
       {phase.nothingTaken ? (
         <div className="primary-bar">
@@ -141,7 +146,9 @@ function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: Phase
             {say('payment.again', { amount })}
           </Press>
         </div>
-      ) : null}
+      ) : (
+        <CallStaffNow />
+      )}
     </ScreenFrame>
   );
 }

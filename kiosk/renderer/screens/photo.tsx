@@ -120,7 +120,7 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
 
   useEffect(() => {
     if (state !== 'running') return;
-    let cancel = () => {};
+    let cancel: () => void = () => undefined;
     const look = () => {
       const picture = video.current === null ? undefined : grabPicture(video.current);
       const pixels = picture?.getContext('2d')?.getImageData(0, 0, picture.width, picture.height).data;
@@ -158,7 +158,6 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
       position={screen}
       middle={
         <div className="camera-frame">
-          {/* biome-ignore lint/a11y/useMediaCaption: a mirror of the person in front of it, without sound */}
           <video ref={video} autoPlay playsInline muted aria-label={say('photo.camera')} />
           <svg className="camera-oval" viewBox="0 0 300 400" aria-hidden="true" focusable="false">
             <ellipse cx="150" cy="186" rx="98" ry="132" />

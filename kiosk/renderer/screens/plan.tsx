@@ -2,6 +2,7 @@ import { formatEuros } from '@portillon/ui/format/money.ts';
 import { Check, Ticket } from 'lucide-react';
 import { useState } from 'react';
 import type { PlanOffer } from '../../bridge/view.ts';
+import { GateAhead } from '../parts/gate-ahead.tsx';
 import { Press } from '../parts/press.tsx';
 import { PrimaryBar } from '../parts/primary-bar.tsx';
 import { ProblemText } from '../parts/problem.tsx';
@@ -26,7 +27,13 @@ export function PlanScreen({ screen, act }: ScreenProps<'plan'>) {
       title={say('plan.question')}
       lead={say('plan.lead')}
       position={screen}
-      middle={chosen === undefined ? null : <TodayCard plan={chosen} />}
+      middle={
+        chosen === undefined ? (
+          <GateAhead step={screen.step} stepCount={screen.stepCount} />
+        ) : (
+          <TodayCard plan={chosen} />
+        )
+      }
     >
       {missing && chosen === undefined ? (
         <ProblemText id="plan-problem" words={say('plan.missing')} testId="problem-plan" />

@@ -28,10 +28,18 @@ export function ReceiptScreen({ screen, view, act }: ScreenProps<'receipt'>) {
     case 'asking':
       if (!screen.paperPossible) {
         return (
-          <ScreenFrame phase="no-paper" canLeave={false} title={say('receipt.no-paper')}>
-            <Notice tone="info" title={reference}>
-              <p>{say('receipt.no-paper-lead', { amount })}</p>
-            </Notice>
+          <ScreenFrame
+            phase="no-paper"
+            canLeave={false}
+            title={say('receipt.no-paper')}
+            middle={
+              <div className="told">
+                <Notice tone="info" title={reference}>
+                  <p>{say('receipt.no-paper-lead', { amount })}</p>
+                </Notice>
+              </div>
+            }
+          >
             {goOnWithout}
           </ScreenFrame>
         );
@@ -89,10 +97,18 @@ export function ReceiptScreen({ screen, view, act }: ScreenProps<'receipt'>) {
       );
     case 'failed':
       return (
-        <ScreenFrame phase={screen.phase} canLeave={false} title={say('receipt.failed')}>
-          <Notice tone="watch" title={reference}>
-            <p>{say('receipt.failed-lead', { amount })}</p>
-          </Notice>
+        <ScreenFrame
+          phase={screen.phase}
+          canLeave={false}
+          title={say('receipt.failed')}
+          middle={
+            <div className="told">
+              <Notice tone="watch" title={reference}>
+                <p>{say('receipt.failed-lead', { amount })}</p>
+              </Notice>
+            </div>
+          }
+        >
           {goOnWithout}
         </ScreenFrame>
       );

@@ -1,4 +1,5 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
+import { CallStaffNow } from '../parts/call-staff-now.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
@@ -17,25 +18,38 @@ const moneyTone = {
 export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
   const { say, language } = useWords();
   return (
-    <ScreenFrame phase={screen.what} canLeave={false} title={say(`trouble.${screen.what}`)}>
-      <Notice
-        tone={moneyTone[screen.money]}
-        title={say(`trouble.money.${screen.money}`, { amount: formatEuros(screen.amountCents, language) })}
-        testId="money"
-      />
-      <div className="card" data-testid="what-to-do">
-        <h2>{say('trouble.now.title')}</h2>
-        <p>{say(`trouble.now.${screen.money}`)}</p>
-        <p className="reference" data-testid="reference">
-          {say('common.reference', { reference: screen.saleReference })}
-        </p>
-        {screen.faultCode === null ? null : (
-          <p className="for-staff">{say('trouble.code', { code: screen.faultCode })}</p>
-        )}
+    <ScreenFrame
+      phase={screen.what}
+      canLeave={false}
+      title={say(`trouble.${screen.what}`)}
+      middle={
+        <div className="told">
+          <Notice
+            tone={moneyTone[screen.money]}
+            title={say(`trouble.money.${screen.money}`, {
+              amount: formatEuros(screen.amountCents, language),
+            })}
+            testId="money"
+          />
+          <div className="card" data-testid="what-to-do">
+            <h2>{say('trouble.now.title')}</h2>
+            <p>{say(`trouble.now.${screen.money}`)}</p>
+            <p className="reference" data-testid="reference">
+              {say('common.reference', { reference: screen.saleReference })}
+            </p>
+            {screen.faultCode === null ? null : (
+              <p className="for-staff">{say('trouble.code', { code: screen.faultCode })}</p>
+            )}
+          </div>
+        </div>
+      }
+    >
+      <div className="primary-bar">
+        <Press testId="finish" onPress={() => act({ type: 'finish' })}>
+          {say('trouble.finish')}
+        </Press>
+        <CallStaffNow />
       </div>
-      <Press testId="finish" onPress={() => act({ type: 'finish' })}>
-        {say('trouble.finish')}
-      </Press>
     </ScreenFrame>
   );
 }

@@ -27,7 +27,7 @@ export function WelcomeScreen({ screen, act }: ScreenProps<'welcome'>) {
           <section className="guest-codes" data-testid="guest-codes">
             <h2>{say('welcome.guests', { count })}</h2>
             <p>{say('welcome.guests-photo', { count })}</p>
-            <div className="guest-code-row">
+            <div className="guest-code-row" data-codes={count <= 2 ? 'few' : 'many'}>
               {screen.guestTickets.map((ticket, index) => (
                 <QrImage
                   key={ticket}
