@@ -167,7 +167,7 @@ export class ClubPrograms {
       await this.#startProgram({
         name: 'window',
         command: program,
-        args: () => [script, '--url', kioskUrl, '--ready-file', readyFile, '--follow-parent'],
+        args: () => [script, '--url', kioskUrl, '--dev', '--ready-file', readyFile, '--follow-parent'],
         readyFile,
         readyLimitMs: 20_000,
       });
