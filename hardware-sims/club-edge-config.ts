@@ -1,0 +1,35 @@
+import type { VirtualClub } from './club.ts';
+
+export interface EdgeConfigOptions {
+  readonly stateFolder: string;
+  /** Empty once the edge is enrolled. */
+  readonly enrolmentCode: string;
+  readonly bridgePort: number;
+}
+
+/** The configuration file of the edge that is to run this club, as `kiosk/edge` reads it. */
+export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): object {
+  const { file, addresses } = club;
+  const device = (model: string, name: string) => ({ model, address: addresses[name] });
+  return {
+    name: file.edgeName,
+    stateFolder: options.stateFolder,
+    baseUrl: club.baseUrl,
+    ...(options.enrolmentCode ? { enrolmentCode: options.enrolmentCode } : {}),
+    bridge: { port: options.bridgePort },
+    brand: file.brand,
+    screen: file.screen,
+    devices: {
+      terminal: device(file.terminal.model, 'terminal'),
+      dispenser: device(file.dispenser.model, 'dispenser'),
+      printer: device(file.printer.model, 'printer'),
+      gates: file.gates.map(({ id, name, board: { model, baud: _baud, ...board }, reader, scanner }) => ({
+        id,
+        name,
+        board: { ...device(model, `${id}-board`), ...board },
+        reader: device(reader.model, `${id}-reader`),
+        scanner: device(scanner.model, `${id}-scanner`),
+      })),
+    },
+  };
+}

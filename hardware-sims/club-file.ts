@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/**
+ * A virtual club as a file: which devices stand there, how they are set, how many cards lie in the stacker, and what the
+ * person who plays the customers has in the pocket from the start. Ports, paths and readers are chosen when it starts.
+ */
+
+const deviceName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens');
+const baud = z.union([
+  z.literal(9600),
+  z.literal(19200),
+  z.literal(38400),
+  z.literal(57600),
+  z.literal(115200),
+]);
+const shortText = z.string().min(1).max(80);
+
+const gateSchema = z.strictObject({
+  id: deviceName,
+  name: shortText,
+  board: z.strictObject({
+    model: z.literal('modbus-board'),
+    baud,
+    unit: z.int().min(1).max(247),
+    entryRelay: z.int().min(0).max(7),
+    /** How long the entry stays released; the board counts it in steps of 100 ms. */
+    pulseMs: z.int().min(100).max(60_000).multipleOf(100),
+    entryInput: z.int().min(0).max(7),
+    exitInput: z.int().min(0).max(7),
+  }),
+  reader: z.strictObject({ model: z.literal('pcsc') }),
+  scanner: z.strictObject({ model: z.literal('serial-scanner'), baud }),
+});
+export type GateInClubFile = z.infer<typeof gateSchema>;
+
+export const clubFileSchema = z
+  .strictObject({
+    name: shortText,
+    brand: z.enum(['cadence', 'foulee', 'elan']),
+    /** What the kiosk of this club is called where it is enrolled. */
+    edgeName: deviceName,
+    screen: z.strictObject({
+      diagonalInches: z.number().min(10).max(65),
+      terminalSide: z.enum(['left', 'right']),
+      cardSlotSide: z.enum(['left', 'right']),
+      receiptSlotSide: z.enum(['left', 'right']),
+    }),
+    terminal: z.strictObject({ model: z.literal('caisse-ap') }),
+    dispenser: z.strictObject({ model: z.literal('crt-591'), baud, stack: z.int().min(0).max(400) }),
+    printer: z.strictObject({ model: z.literal('escpos') }),
+    /** vpcd, which stands in for the PC/SC readers, offers two of them. */
+    gates: z.array(gateSchema).max(2),
+    /** Badges that are not of this network, to be tried at the gate. */
+    pocket: z
+      .array(z.strictObject({ kind: z.enum(['foreign-desfire', 'uid-badge']), label: shortText }))
+      .max(20),
+  })
+  .refine((club) => new Set(club.gates.map((gate) => gate.id)).size === club.gates.length, {
+    message: 'two gates have the same id',
+    path: ['gates'],
+  });
+export type ClubFile = z.infer<typeof clubFileSchema>;
+
+/** Reads and checks a club file. Throws a sentence that names the file and the line to correct. */
+export function readClubFile(path: string): ClubFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`The club file ${path} cannot be read: ${(error as Error).message}.`);
+  }
+  const parsed = clubFileSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  throw new Error(`The club file ${path} is not valid. ${complaints.join('; ')}.`);
+}

@@ -1,0 +1,103 @@
+import { type FormEvent, useState } from 'react';
+import type { CardView, ClubView } from '../club-view.ts';
+import type { Acts } from './use-acts.ts';
+import { cardKinds, placeNames } from './words.ts';
+
+/** What the person holds: cards to tap, codes to show. */
+export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string | null; acts: Acts }) {
+  const cards = club.cards.filter((card) => card.place.at === 'hand' || card.place.at === 'reader');
+  return (
+    <div className="card-box card-box-grow">
+      <div className="box-title">
+        <h2>Cards in your hand</h2>
+        <small>{cards.length}</small>
+      </div>
+      <ul className="pocket-list">
+        {cards.map((card) => (
+          <li key={card.cardId} className="pocket-card">
+            <span className={`plastic plastic-${card.kind}`} aria-hidden="true" />
+            <span className="pocket-card-name" title={cardKinds[card.kind]}>
+              {card.label}
+              <code>{card.cardId}</code>
+            </span>
+            <TapButton card={card} gateId={gateId} acts={acts} />
+          </li>
+        ))}
+      </ul>
+      {cards.length === 0 && <p className="hint">None. Take one from the dispenser.</p>}
+      <Codes club={club} gateId={gateId} acts={acts} />
+    </div>
+  );
+}
+
+function TapButton({ card, gateId, acts }: { card: CardView; gateId: string | null; acts: Acts }) {
+  if (card.place.at === 'reader') return <span className="state state-info">{placeNames.reader}</span>;
+  return (
+    <button
+      type="button"
+      className="button button-primary"
+      disabled={gateId === null}
+      onClick={() => gateId && acts.world('tap', { gateId, cardId: card.cardId })}
+    >
+      Tap
+    </button>
+  );
+}
+
+/** Codes that can be held before the scanner: those on papers, and whatever is typed. */
+function Codes({ club, gateId, acts }: { club: ClubView; gateId: string | null; acts: Acts }) {
+  const [typed, setTyped] = useState('');
+  const printed = club.papers.flatMap((paper) =>
+    paper.codes.map((text, qrIndex) => ({ paper: paper.index, qrIndex, text })),
+  );
+  const scanTyped = (event: FormEvent) => {
+    event.preventDefault();
+    if (gateId && typed) acts.world('scan', { gateId, text: typed });
+  };
+  return (
+    <>
+      <div className="box-title">
+        <h2>Codes to scan</h2>
+      </div>
+      <ul className="pocket-list">
+        {printed.slice(-4).map((code) => (
+          <li key={`${code.paper}-${code.qrIndex}`} className="pocket-card">
+            <span className="qr-sign" aria-hidden="true" />
+            <span className="pocket-card-name">
+              Code on paper {code.paper + 1}
+              <code className="one-line">{code.text}</code>
+            </span>
+            <button
+              type="button"
+              className="button button-primary"
+              disabled={gateId === null}
+              onClick={() =>
+                gateId && acts.world('scan', { gateId, paperIndex: code.paper, qrIndex: code.qrIndex })
+              }
+            >
+              Scan
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form className="field-row" onSubmit={scanTyped}>
+        <input
+          className="text-field"
+          aria-label="Text of a code"
+          placeholder="Text of a code"
+          list="typed-codes"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <datalist id="typed-codes">
+          {club.typedCodes.map((text) => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+        <button type="submit" className="button" disabled={gateId === null || typed === ''}>
+          Scan
+        </button>
+      </form>
+    </>
+  );
+}
