@@ -1,0 +1,53 @@
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { EscPosSim } from '@portillon/hardware-sims/printer/escpos/escpos-sim.ts';
+import type { SimView } from '@portillon/hardware-sims/sim.ts';
+import { transportFor } from '../../transport/address.ts';
+import { type PrinterRig, printerContract } from '../printer-contract.ts';
+import { EscPosPrinter } from './escpos-printer.ts';
+
+printerContract('escpos', async (): Promise<PrinterRig> => {
+  const sim = new EscPosSim({ name: 'printer', clock: systemClock, rowMs: 8 });
+  await sim.start();
+  const transport = transportFor(sim.address, { clock: systemClock });
+  if (!transport.ok) throw new Error(transport.error.detail);
+  const printer = new EscPosPrinter({
+    transport: transport.value,
+    clock: systemClock,
+    log: silentLog,
+    answerLimitMs: 200,
+    printLimitMs: 1_500,
+    pollMs: 50,
+  });
+  const shows = (fits: (view: SimView) => boolean) =>
+    new Promise<void>((resolve) => {
+      const check = () => {
+        if (!fits(sim.view())) return;
+        stop();
+        resolve();
+      };
+      const stop = sim.onChange(check);
+      check();
+    });
+  return {
+    printer,
+    setFault: async (name, on) => {
+      await sim.act('fault', { name, on });
+    },
+    newRoll: async () => {
+      await sim.act('new-roll');
+    },
+    papers: () =>
+      sim.paper().map((paper) => ({
+        lines: paper.lines.join('\n').trimEnd().split('\n'),
+        qr: paper.qr,
+        cut: paper.cut,
+      })),
+    printedRows: (count) => shows((view) => Number(view.rowsOnLastPaper) >= count),
+    printedAll: () => shows((view) => view.status === 'idle' && view.bytesWaiting === 0),
+    close: async () => {
+      await printer.stop();
+      await sim.stop();
+    },
+  };
+});

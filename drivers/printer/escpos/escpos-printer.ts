@@ -1,0 +1,286 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { DeviceState } from '../../device.ts';
+import { DeviceStatus } from '../../line/device-status.ts';
+import { SupervisedLine } from '../../line/supervised-line.ts';
+import type { Connection, Transport } from '../../transport/transport.ts';
+import type { PrintBlock, Printer, PrintOutcome } from '../printer.ts';
+import { encodeReceipt } from './encode-receipt.ts';
+import {
+  askProcessId,
+  askRealTime,
+  clearBuffers,
+  type EscPosAnswer,
+  EscPosAnswerParser,
+  faultOf,
+  initialise,
+  type PrinterStatus,
+  statusOfRealTime,
+} from './escpos-status.ts';
+
+export interface EscPosPrinterOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Characters in a line of the normal font: 48 on 80 mm paper, 42 on some models. */
+  readonly columns?: number;
+  /** How long one status question may take. */
+  readonly answerLimitMs?: number;
+  /** From the call of `print` to its outcome. */
+  readonly printLimitMs?: number;
+  /** Rest between two looks at the state. */
+  readonly pollMs?: number;
+}
+
+interface Waiter {
+  readonly take: (answer: EscPosAnswer) => boolean;
+  readonly end: (reason: Fault) => void;
+}
+
+/**
+ * A receipt printer that speaks ESC/POS, usually on TCP 9100.
+ *
+ *   print ─ DLE EOT 1..4 ─ ESC @, GS a ─ automatic status ─ text, cut, GS ( H ─▶ process id ─▶ printed
+ *             └ trouble: not-printed       └ trouble: not-printed    ├─ status with trouble ─▶ not-printed, buffers cleared
+ *                                                                    └─ line lost, silence ──▶ unknown
+ */
+export class EscPosPrinter implements Printer {
+  readonly columns: number;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #answerLimitMs: number;
+  readonly #printLimitMs: number;
+  readonly #pollMs: number;
+  readonly #line: SupervisedLine;
+  readonly #status = new DeviceStatus();
+  readonly #waiters = new Set<Waiter>();
+  /** The end of the queue of conversations: a status question never goes out in the middle of a receipt. */
+  #last: Promise<unknown> = Promise.resolve();
+  #watching: Promise<void> = Promise.resolve();
+  #endRest: () => void = () => undefined;
+  #jobNumber = 0;
+
+  constructor(options: EscPosPrinterOptions) {
+    this.columns = options.columns ?? 48;
+    this.#clock = options.clock;
+    this.#log = options.log.child({ device: 'printer', address: options.transport.address });
+    this.#answerLimitMs = options.answerLimitMs ?? 2_000;
+    this.#printLimitMs = options.printLimitMs ?? 30_000;
+    this.#pollMs = options.pollMs ?? 3_000;
+    this.#line = new SupervisedLine({ transport: options.transport, clock: options.clock, log: options.log });
+    this.#line.onState((line) => {
+      if (line.status === 'connected') this.#watching = this.#watch(line.connection);
+      else if (line.status === 'disconnected')
+        this.#status.set({ status: 'disconnected', fault: line.fault });
+      else if (line.status === 'stopped') this.#status.set({ status: 'stopped' });
+    });
+  }
+
+  get state(): DeviceState {
+    return this.#status.state;
+  }
+
+  /** Bytes that made no answer, since start. */
+  get discardedBytes(): number {
+    return this.#line.discardedBytes;
+  }
+
+  onState(listener: (state: DeviceState) => void): () => void {
+    return this.#status.onState(listener);
+  }
+
+  start(): void {
+    this.#line.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#line.stop();
+    await this.#watching;
+    await this.#last;
+  }
+
+  async print(blocks: readonly PrintBlock[]): Promise<PrintOutcome> {
+    const receipt = encodeReceipt(blocks, this.columns);
+    const dueMs = this.#clock.monotonicMs() + this.#printLimitMs;
+    const outcome = await this.#inTurn(() => this.#print(receipt, dueMs));
+    this.#log.info('print', {
+      outcome: outcome.kind,
+      fault: 'fault' in outcome ? outcome.fault.code : undefined,
+      detail: 'fault' in outcome ? outcome.fault.detail : undefined,
+    });
+    return outcome;
+  }
+
+  #inTurn<T>(converse: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(converse);
+    this.#last = turn;
+    return turn;
+  }
+
+  async #print(receipt: Uint8Array, dueMs: number): Promise<PrintOutcome> {
+    const connection = this.#line.connection;
+    if (!connection) {
+      const state = this.state;
+      return notPrinted(
+        'fault' in state ? state.fault : fault('transport.closed', 'the printer is not open'),
+      );
+    }
+    const status = await this.#askStatus(connection);
+    if (!status.ok) return notPrinted(status.error);
+    const trouble = faultOf(status.value);
+    if (trouble) return notPrinted(trouble);
+    const watched = await this.#startAutomaticStatus(connection);
+    if (watched) return notPrinted(watched);
+    return this.#send(connection, receipt, dueMs);
+  }
+
+  /** From here on bytes of the receipt are out: what goes wrong without a word of the printer is unknown (I11). */
+  async #send(connection: Connection, receipt: Uint8Array, dueMs: number): Promise<PrintOutcome> {
+    this.#jobNumber = (this.#jobNumber + 1) % 10_000;
+    const id = String(this.#jobNumber).padStart(4, '0');
+    // What is left after clearing the buffers, should that be needed.
+    const limitMs = dueMs - this.#answerLimitMs - this.#clock.monotonicMs();
+    if (limitMs <= 0) return notPrinted(fault('printer.no-answer', 'the printer is too slow to begin'));
+    const ending = this.#expect(limitMs, (answer): PrintOutcome | undefined => {
+      if (answer.kind === 'process-id' && answer.id === id) return { kind: 'printed' };
+      const trouble = answer.kind === 'automatic' ? faultOf(answer.status) : null;
+      return trouble ? notPrinted(trouble) : undefined;
+    });
+    void connection.write(Uint8Array.from([...receipt, ...askProcessId(id)])); // a line that fails ends `ending` too
+    const outcome = await ending;
+    if (!outcome.ok) {
+      // Late answers of this job must not meet the next one, nor its rest the next one's paper.
+      await this.#line.drop(outcome.error);
+      return { kind: 'unknown', fault: outcome.error };
+    }
+    if (outcome.value.kind === 'not-printed') await this.#clear(connection);
+    return outcome.value;
+  }
+
+  /** The rest of a receipt that stopped must not come out for the next customer, when paper is back. */
+  async #clear(connection: Connection): Promise<void> {
+    const cleared = this.#expect(this.#answerLimitMs, (answer) =>
+      answer.kind === 'cleared' ? true : undefined,
+    );
+    await connection.write(clearBuffers);
+    const answer = await cleared;
+    if (!answer.ok) this.#log.warn('buffers of the printer may not be empty', { fault: answer.error.code });
+  }
+
+  async #startAutomaticStatus(connection: Connection): Promise<Fault | null> {
+    const first = this.#expect(this.#answerLimitMs, (answer) =>
+      answer.kind === 'automatic' ? answer.status : undefined,
+    );
+    const written = await connection.write(initialise);
+    if (!written.ok) return written.error;
+    const status = await first;
+    return status.ok ? faultOf(status.value) : status.error;
+  }
+
+  /** Looks at the printer at once and then after every rest, until the connection ends. */
+  async #watch(connection: Connection): Promise<void> {
+    let ended = false;
+    const parser = new EscPosAnswerParser();
+    connection.onEnd((end) => {
+      ended = true;
+      const reason = end.by === 'world' ? end.fault : fault('transport.closed', 'closed by the driver');
+      for (const waiter of [...this.#waiters]) waiter.end(reason);
+      this.#endRest();
+    });
+    connection.onData((bytes) => {
+      const parsed = parser.push(bytes);
+      this.#line.countDiscarded(parsed.discarded);
+      for (const answer of parsed.frames) this.#receive(answer);
+    });
+    await this.#inTurn(() => this.#look(connection, () => ended, initialise));
+    while (!ended) {
+      await this.#rest();
+      if (!ended) await this.#inTurn(() => this.#look(connection, () => ended));
+    }
+  }
+
+  async #look(connection: Connection, hasEnded: () => boolean, before?: Uint8Array): Promise<void> {
+    if (hasEnded()) return;
+    if (before) await connection.write(before);
+    const status = await this.#askStatus(connection);
+    if (hasEnded()) return;
+    if (status.ok) this.#show(status.value);
+    else await this.#line.drop(status.error);
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.setTimer(this.#pollMs, resolve);
+      this.#endRest = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Asks one after the other: an answer does not say which question it belongs to. */
+  async #askStatus(connection: Connection): Promise<Result<PrinterStatus, Fault>> {
+    const answers: [number, number, number, number] = [0, 0, 0, 0];
+    for (const n of [1, 2, 3, 4] as const) {
+      const answer = this.#expect(this.#answerLimitMs, (given) =>
+        given.kind === 'real-time' ? given.byte : undefined,
+      );
+      const written = await connection.write(askRealTime(n));
+      const byte = await answer;
+      if (!written.ok) return written;
+      if (!byte.ok) return byte;
+      answers[n - 1] = byte.value;
+    }
+    return ok(statusOfRealTime(answers));
+  }
+
+  #receive(answer: EscPosAnswer): void {
+    if (answer.kind === 'automatic') this.#show(answer.status);
+    let wanted = answer.kind === 'automatic';
+    for (const waiter of [...this.#waiters]) wanted = waiter.take(answer) || wanted;
+    if (!wanted) {
+      this.#log.warn('answer to no question', { fault: 'line.unexpected-reply', answer: answer.kind });
+    }
+  }
+
+  #show(status: PrinterStatus): void {
+    const trouble = faultOf(status);
+    this.#status.set(trouble ? { status: 'faulted', fault: trouble } : { status: 'ready' });
+  }
+
+  /** The first answer that `pick` wants. Faults: `printer.no-answer`, `line.garbled`, or the end of the connection. */
+  #expect<T>(limitMs: number, pick: (answer: EscPosAnswer) => T | undefined): Promise<Result<T, Fault>> {
+    const discardedBefore = this.discardedBytes;
+    return new Promise((resolve) => {
+      const settle = (result: Result<T, Fault>): void => {
+        cancel();
+        this.#waiters.delete(waiter);
+        resolve(result);
+      };
+      const waiter: Waiter = {
+        take: (answer) => {
+          const picked = pick(answer);
+          if (picked !== undefined) settle(ok(picked));
+          return picked !== undefined;
+        },
+        end: (reason) => settle(err(reason)),
+      };
+      const cancel = this.#clock.setTimer(limitMs, () =>
+        settle(
+          err(
+            this.discardedBytes > discardedBefore
+              ? fault('line.garbled', 'the printer answers nonsense')
+              : fault('printer.no-answer', `no answer within ${limitMs} ms`),
+          ),
+        ),
+      );
+      this.#waiters.add(waiter);
+    });
+  }
+}
+
+function notPrinted(reason: Fault): PrintOutcome {
+  return { kind: 'not-printed', fault: reason };
+}
