@@ -1,15 +1,12 @@
 import { connect, type Socket } from 'node:net';
-import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import type { CancelTimer } from '@portillon/core/base/clock.ts';
 import { PendingBytes } from '@portillon/drivers/framing/pending-bytes.ts';
 import type { SimCard } from '../../card/sim-card.ts';
-import type { NamedFault, ReceivedFrame, Sim, SimAction, SimView } from '../../sim.ts';
+import type { SimView } from '../../sim.ts';
+import { SimDevice, type SimDeviceOptions } from '../../sim-device.ts';
+import { NotPossible } from '../../world/not-possible.ts';
 import { PrivatePcscd } from './private-pcscd.ts';
 import { atrOf, decodeVpcdRequest, historicalBytes } from './vpcd-frames.ts';
-
-export interface VpcdReaderSimOptions {
-  readonly name: string;
-  readonly clock: Clock;
-}
 
 interface LaidCard {
   readonly card: SimCard;
@@ -19,7 +16,6 @@ interface LaidCard {
   firstByteSent: boolean;
 }
 
-const receivedLimit = 1_000;
 const noticeLimitMs = 5_000;
 const ok9000 = [0x90, 0x00];
 const notSupported = Uint8Array.of(0x6a, 0x81);
@@ -31,39 +27,37 @@ const notSupported = Uint8Array.of(0x6a, 0x81);
  *
  *   driver ── nfc-pcsc ── pcscd ── libifdvpcd ═ TCP ═ this ── SimCard
  */
-export class VpcdReaderSim implements Sim {
-  readonly name: string;
+export class VpcdReaderSim extends SimDevice {
   readonly model = 'vpcd';
-  readonly received: ReceivedFrame[] = [];
-  readonly actions: readonly SimAction[] = [
-    {
-      name: 'tap',
-      words: 'Hold a card against the reader, and take it away',
-      args: { card: 'card', holdMs: 'number' },
-    },
-    { name: 'lift', words: 'Take the card away' },
-  ];
-  readonly faults: readonly NamedFault[] = [
-    {
-      name: 'cable-pulled',
-      words:
-        'The field is dead: cards are not seen. (The name of a virtual reader stays listed; metal disappears.)',
-    },
-    { name: 'service-down', words: 'The smart-card service has ended' },
-    { name: 'taken-early', words: 'The card is taken away at the second command, before it has answered' },
-  ];
-  readonly #clock: Clock;
   readonly #pcscd: PrivatePcscd;
-  readonly #listeners = new Set<() => void>();
-  readonly #switchedOn = new Set<string>();
   #started = false;
   #laid: LaidCard | undefined;
   #cancelHold: CancelTimer = () => undefined;
 
-  constructor({ name, clock }: VpcdReaderSimOptions) {
-    this.name = name;
-    this.#clock = clock;
-    this.#pcscd = new PrivatePcscd({ clock });
+  constructor(options: SimDeviceOptions) {
+    super(
+      options,
+      [
+        {
+          name: 'tap',
+          words: 'Hold a card against the reader, and take it away after a while',
+          args: { card: 'the card itself, as an object', holdMs: 'how long; until lifted unless said' },
+        },
+        { name: 'lift', words: 'Take the card away' },
+      ],
+      [
+        {
+          name: 'cable-pulled',
+          words: 'The field is dead: no card is seen. (A virtual reader stays listed; metal disappears.)',
+        },
+        { name: 'service-down', words: 'The smart-card service has ended' },
+        {
+          name: 'taken-early',
+          words: 'The card is taken away at the second command, before it has answered',
+        },
+      ],
+    );
+    this.#pcscd = new PrivatePcscd({ clock: this.clock });
   }
 
   /** `pcsc://Virtual PCD 00 00?socket=…`: the reader, and the socket of the daemon that knows it. */
@@ -83,49 +77,20 @@ export class VpcdReaderSim implements Sim {
   }
 
   view(): SimView {
-    return { card: this.#laid?.card.uid ?? null, faults: [...this.#switchedOn] };
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
-  /** `tap` takes the card as an object: whoever offers the action to people finds the card that they name. */
-  async act(action: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    switch (action) {
-      case 'tap': {
-        if (!isSimCard(args.card)) throw new Error('tap needs a card');
-        await this.lay(args.card);
-        if (typeof args.holdMs === 'number') {
-          this.#cancelHold = this.#clock.setTimer(args.holdMs, () => void this.lift());
-        }
-        return;
-      }
-      case 'lift':
-        return this.lift();
-      case 'fault':
-        return this.#switchFault(String(args.name), args.on === true);
-      default:
-        throw new Error(
-          `a card reader does not know "${action}"; it knows ${this.actions.map(({ name }) => name)}`,
-        );
-    }
+    return { card: this.#laid?.card.uid ?? null, faults: this.faultsOn };
   }
 
   /** Holds a card in the field. Resolves when the reader has noticed it and powered it. */
   async lay(card: SimCard): Promise<void> {
-    if (!this.#started) throw new Error(`${this.name} is not started`);
-    if (this.#laid) throw new Error('a card lies on the reader already');
-    if (this.#switchedOn.has('cable-pulled')) throw new Error('the cable of the reader is pulled');
-    if (!this.#pcscd.isRunning) throw new Error('the smart-card service does not run');
+    if (!this.#started) throw new NotPossible('now', 'The reader has not been started.');
+    if (this.#laid) throw new NotPossible('now', 'A card lies on the reader already.');
+    if (this.hasFault('cable-pulled')) throw new NotPossible('now', 'The cable of the reader is out.');
+    if (!this.#pcscd.isRunning) throw new NotPossible('now', 'The smart-card service does not run.');
     await new Promise<void>((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port: this.#pcscd.readerPort, noDelay: true });
       const laid: LaidCard = { card, socket, apdus: 0, firstByteSent: false };
       this.#laid = laid;
-      const cancel = this.#clock.setTimer(noticeLimitMs, () => {
+      const cancel = this.clock.setTimer(noticeLimitMs, () => {
         socket.destroy();
         reject(new Error(`pcscd has not noticed the card in ${noticeLimitMs} ms`));
       });
@@ -138,12 +103,14 @@ export class VpcdReaderSim implements Sim {
         reject(new Error(`the virtual reader cannot be reached: ${error.message}`));
       });
       socket.once('close', () => {
+        cancel();
+        reject(new NotPossible('now', 'The card was taken away before the reader had noticed it.'));
         if (this.#laid !== laid) return;
         this.#laid = undefined;
         card.powerOff();
-        this.#changed();
+        this.changed();
       });
-      this.#changed();
+      this.changed();
     });
   }
 
@@ -198,39 +165,35 @@ export class VpcdReaderSim implements Sim {
       case 'apdu':
         return this.#exchange(request.apdu, laid);
       default:
-        this.#record(body, 'unknown order');
+        this.record(body, 'unknown order');
         return undefined;
     }
   }
 
   #exchange(apdu: Uint8Array, laid: LaidCard): Uint8Array | undefined {
     const forReader = apdu[0] === 0xff;
-    this.#record(apdu, forReader ? 'command to the reader' : 'command to the card');
+    this.record(apdu, forReader ? 'command to the reader' : 'command to the card');
     laid.apdus++;
-    if (laid.apdus > 1 && this.#switchedOn.has('taken-early')) {
+    if (laid.apdus > 1 && this.hasFault('taken-early')) {
       leave(laid);
       return undefined;
     }
     return forReader ? readerAnswer(apdu, laid.card) : laid.card.answer(apdu);
   }
 
-  async #switchFault(name: string, on: boolean): Promise<void> {
-    if (!this.faults.some((known) => known.name === name)) throw new Error(`there is no fault "${name}"`);
-    if (on) this.#switchedOn.add(name);
-    else this.#switchedOn.delete(name);
+  protected async perform(action: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+    if (action === 'lift') return this.lift();
+    if (!isSimCard(args.card)) throw new NotPossible('unknown', 'A tap needs a card.');
+    await this.lay(args.card);
+    if (typeof args.holdMs === 'number') {
+      this.#cancelHold = this.clock.setTimer(args.holdMs, () => void this.lift());
+    }
+    return undefined;
+  }
+
+  protected async faultSwitched(name: string, on: boolean): Promise<void> {
     if (on && name !== 'taken-early') await this.lift();
-    if (name === 'service-down') await (on ? this.#pcscd.stop() : this.#pcscd.start());
-    this.#changed();
-  }
-
-  #record(bytes: Uint8Array, meaning: string): void {
-    const hex = Buffer.from(bytes).toString('hex').toUpperCase();
-    this.received.push({ atMonotonicMs: this.#clock.monotonicMs(), hex, meaning });
-    if (this.received.length > receivedLimit) this.received.shift();
-  }
-
-  #changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    if (name === 'service-down' && this.#started) await (on ? this.#pcscd.stop() : this.#pcscd.start());
   }
 }
 
