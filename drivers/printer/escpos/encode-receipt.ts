@@ -5,8 +5,8 @@ import type { PrintBlock } from '../printer.ts';
 /** A symbol for more than this no longer fits the paper with modules that a phone can read. */
 const longestQr = 700;
 const largeModulesUpTo = 150;
-/** Lines between the last one printed and the cutter. */
-const linesToCutter = 2;
+/** The library feeds four lines each: 15 mm, from the print head to the cutter. */
+const feedsToCutter = 1;
 
 /**
  * The bytes of a receipt, cut at its end. The library is used as an encoder only: it knows the commands and changes code
@@ -21,7 +21,7 @@ export function encodeReceipt(blocks: readonly PrintBlock[], columns: number): U
     breakLine: BreakLine.NONE,
   });
   for (const block of blocks) encodeBlock(printer, block, columns);
-  printer.cut({ verticalTabAmount: linesToCutter });
+  printer.cut({ verticalTabAmount: feedsToCutter });
   return Uint8Array.from(printer.getBuffer());
 }
 
@@ -55,11 +55,14 @@ function encodeBlock(printer: ThermalPrinter, block: PrintBlock, columns: number
       // The library counts characters where the printer counts bytes: the two agree in ASCII only.
       invariant(/^[\x20-\x7e]+$/.test(block.data), 'a QR code on paper holds printable ASCII');
       invariant(block.data.length <= longestQr, `a QR code on paper holds at most ${longestQr} characters`);
+      // Blank lines for the quiet zone of four modules: the printer leaves none.
+      printer.newLine();
       printer.alignCenter();
       printer.printQR(block.data, {
         cellSize: block.data.length <= largeModulesUpTo ? 6 : 4,
         correction: 'M',
       });
+      printer.newLine();
       printer.alignLeft();
       return;
     default:

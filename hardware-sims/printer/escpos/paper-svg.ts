@@ -20,7 +20,7 @@ export function paperSvg(receipt: PaperReceipt, columns: number): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<path d="${outline(width, height, receipt.cut)}" fill="#fdfcf8"/>`,
-    `<g fill="#1b1b1b" font-family="'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace" font-size="${fontSize}" xml:space="preserve">`,
+    `<g fill="#1b1b1b" font-family="'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace" font-size="${fontSize}">`,
     ...drawn,
     '</g></svg>',
   ].join('');
@@ -93,10 +93,12 @@ function outline(width: number, height: number, cut: boolean): string {
   return `M0 0H${width}V${height}${edge}z`;
 }
 
+/** Blanks as hard ones: renderers run soft ones together. */
 function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    .replaceAll(' ', '\u00a0');
 }
