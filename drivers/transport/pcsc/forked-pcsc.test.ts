@@ -17,7 +17,7 @@ function program(name: string, lines: string): string {
   const entry = join(folder, `${name}.mjs`);
   writeFileSync(
     entry,
-    `const say = (message) => process.send(message);
+    `const say = (message) => process.send(message, () => undefined);
      process.on('disconnect', () => process.exit(0));
      ${lines}
      setInterval(() => undefined, 1_000);`,

@@ -39,7 +39,8 @@ const cards = new Map<number, LaidCard>();
 let lastCardId = 0;
 
 function send(message: FromPcscProcess): void {
-  if (process.connected) process.send?.(message);
+  // A parent that has just gone is told by 'disconnect', not by the failed message.
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 function stayAlive(): void {
