@@ -196,7 +196,7 @@ export class KioskController {
         const photo = Uint8Array.from(Buffer.from(message.photo.jpegBase64, 'base64'));
         const checked = checkJpeg(photo);
         if (!checked.ok) {
-          this.#options.log.warn('kiosk.photo-unreadable', { detail: checked.error.detail });
+          this.#options.log.warn('kiosk.photo-unreadable', { detail: checked.error });
           const problem = { field: 'photo', problem: 'unreadable' } as const;
           this.#show({ name: 'questions', questions: withProblem(questions, problem) });
           return { outcome: 'done' };
