@@ -18,7 +18,7 @@ const signInTriesPerMinute = 10;
 const signInSchema = z.object({ user: z.string().min(1).max(100), password: z.string().min(1).max(200) });
 
 const contentPolicy =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+  "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /** The staff page and what it asks for. `pageFolder` holds the built page; null serves the data only. */
 export function staffRoutes(pageFolder: string | null) {

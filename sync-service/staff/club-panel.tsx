@@ -1,0 +1,54 @@
+import type { ClubView } from '../http/staff/live-view.ts';
+import { timeOfDay, type Words } from './words.ts';
+
+/** Shares of the capacity from which a person should look. */
+const nearlyFullPercent = 80;
+const fullPercent = 95;
+
+export type Fill = 'calm' | 'watch' | 'stop';
+
+export function percentOf(club: ClubView): number {
+  return Math.round(((club.inside ?? 0) * 100) / club.capacity);
+}
+
+export function fillOf(club: ClubView): Fill {
+  const percent = percentOf(club);
+  if (percent >= fullPercent) return 'stop';
+  return percent >= nearlyFullPercent ? 'watch' : 'calm';
+}
+
+/** How old the count is, or since when nobody hears of the club. */
+export function ageOf(club: ClubView, text: Words): string {
+  if (club.lastContactAt === null) return text.neverSeen;
+  if (!club.online) return text.offlineSince(timeOfDay(club.lastContactAt, club.timeZone));
+  return text.asOf(timeOfDay(club.asOf ?? club.lastContactAt, club.timeZone));
+}
+
+/** One club: the count large enough to read across the room, against its capacity, with its age. */
+export function ClubPanel({ club, text }: { club: ClubView; text: Words }) {
+  const percent = percentOf(club);
+  const fill = fillOf(club);
+  return (
+    <article className={`club ${club.online ? '' : 'stale'}`}>
+      <h2>{club.name}</h2>
+      <p className="count" data-testid={`club-count-${club.id}`}>
+        {club.inside ?? '–'}
+      </p>
+      <p className="count-words">
+        {club.inside === null ? text.notCounted : text.peopleInside(club.inside)}
+        {fill !== 'calm' && (
+          <strong className={`pill ${fill}`}>{fill === 'stop' ? text.full : text.nearlyFull}</strong>
+        )}
+      </p>
+      <div className={`capacity ${fill}`} aria-hidden="true">
+        <span className="filled" style={{ width: `${Math.min(100, percent)}%` }} />
+        <span className="tick" style={{ left: `${nearlyFullPercent}%` }} />
+        <span className="tick" style={{ left: `${fullPercent}%` }} />
+      </div>
+      <p className="club-foot">
+        <span>{text.of(percent, club.capacity)}</span>
+        <span className="age">{ageOf(club, text)}</span>
+      </p>
+    </article>
+  );
+}

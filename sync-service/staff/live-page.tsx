@@ -1,0 +1,79 @@
+import { browserClock } from '@portillon/ui/browser-clock.ts';
+import { useEffect, useRef, useState } from 'react';
+import type { LiveView } from '../http/staff/live-view.ts';
+import { ClubPanel } from './club-panel.tsx';
+import { LiveTables } from './live-tables.tsx';
+import { PassageFeed } from './passage-feed.tsx';
+import { RefusalFeed } from './refusal-feed.tsx';
+import { useLiveView } from './use-live-view.ts';
+import { timeOfDay, type Words } from './words.ts';
+
+/** Who is inside now, who came, who was refused and why. */
+export function LivePage({ text, onSignedOut }: { text: Words; onSignedOut: () => void }) {
+  const { view, connected } = useLiveView(onSignedOut);
+  const [shape, setShape] = useState<'wall' | 'table'>('wall');
+
+  if (!view) return <p className="note">{text.loading}</p>;
+  return (
+    <main className="live">
+      <div className="heading">
+        <h1>{text.live}</h1>
+        <fieldset className="choice">
+          <legend className="unseen">{text.view}</legend>
+          {(['wall', 'table'] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={shape === one} onClick={() => setShape(one)}>
+              {text[one]}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      {!connected && (
+        <p className="lost" role="status">
+          {text.connectionLost(timeOfDay(view.at, undefined))}
+        </p>
+      )}
+      <Summary view={view} text={text} />
+      {shape === 'table' ? (
+        <LiveTables view={view} text={text} />
+      ) : (
+        <div className="wall">
+          <section className="clubs" aria-label={text.columns.club}>
+            {view.clubs.map((club) => (
+              <ClubPanel key={club.id} club={club} text={text} />
+            ))}
+          </section>
+          <RefusalFeed view={view} text={text} />
+          <PassageFeed view={view} text={text} />
+        </div>
+      )}
+    </main>
+  );
+}
+
+const summaryGapMs = 10_000;
+
+/** For those who listen: the state in a sentence, at most one every ten seconds, never one for each passage. */
+function Summary({ view, text }: { view: LiveView; text: Words }) {
+  const counts = view.clubs
+    .filter(({ inside }) => inside !== null)
+    .map(({ name, inside }) => text.summary(name, inside ?? 0));
+  const [refusal] = view.refusals;
+  const sentence = [...counts, ...(refusal ? [text.lastRefusal(text.reasons[refusal.reason])] : [])].join(
+    ' ',
+  );
+  const [said, setSaid] = useState(sentence);
+  const saidAtMs = useRef(browserClock.monotonicMs());
+  useEffect(() => {
+    if (sentence === said) return;
+    const leftMs = Math.max(0, saidAtMs.current + summaryGapMs - browserClock.monotonicMs());
+    return browserClock.setTimer(leftMs, () => {
+      saidAtMs.current = browserClock.monotonicMs();
+      setSaid(sentence);
+    });
+  }, [sentence, said]);
+  return (
+    <p className="unseen" aria-live="polite">
+      {said}
+    </p>
+  );
+}
