@@ -38,7 +38,9 @@ try {
       return { passed: 0, failed: 1 };
     }
   });
-  for (const project of ['unit', 'process', 'browser']) await runProject(project);
+  if (filters.length > 0) await runTests('matching', filters);
+  else
+    for (const project of ['unit', 'process', 'browser']) await runTests(project, [`--project=${project}`]);
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }
@@ -60,28 +62,22 @@ async function runChecks() {
     });
 }
 
-/** @param {string} project */
-async function runProject(project) {
-  const reportFile = join(reports, `${project}.json`);
+/**
+ * @param {string} name
+ * @param {readonly string[]} args
+ */
+async function runTests(name, args) {
+  const reportFile = join(reports, `${name}.json`);
   const vitest = inProject('node_modules', 'vitest', 'vitest.mjs');
-  await timed(`${project} tests`, async () => {
+  await timed(`${name} tests`, async () => {
     const { code } = await runCommand(
       process.execPath,
-      [
-        vitest,
-        'run',
-        `--project=${project}`,
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${reportFile}`,
-        ...(filters.length > 0 ? ['--passWithNoTests', ...filters] : []),
-      ],
+      [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...args],
       { cwd: projectFolder, env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' } },
     );
     const written = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : null;
-    // With words on the command line vitest writes no report for a project that none of them fits.
     const tally = tallyOf(written, code);
-    skipped.push(...tally.skipped.map((name) => `${project}: ${name}`));
+    skipped.push(...tally.skipped.map((title) => `${name}: ${title}`));
     return tally;
   });
 }

@@ -21,9 +21,9 @@ export class StaffReader {
   ): Promise<StaffReader> {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(staff.url);
-    await page.getByTestId('staff-user').fill(staff.user);
-    await page.getByTestId('staff-password').fill(staff.password);
-    await page.getByTestId('staff-sign-in').click();
+    await page.locator('#user').fill(staff.user);
+    await page.locator('#password').fill(staff.password);
+    await page.locator('button[type=submit]').click();
     await page.locator('[data-testid^="club-count-"]').first().waitFor({ timeout: limitMs });
     return new StaffReader(page, clock);
   }

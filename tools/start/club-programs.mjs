@@ -79,7 +79,7 @@ export class ClubPrograms {
     sims.program.onRestarted(async () => {
       if (digestOf(configFile) === configDigest) return;
       configDigest = digestOf(configFile);
-      await edge.program.restart();
+      await edge.program.restart('has devices at new addresses');
     });
 
     const kioskUrl = text(edge.ready, 'url');

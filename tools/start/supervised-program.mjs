@@ -35,6 +35,8 @@ export class SupervisedProgram {
   /** @type {Promise<string>} */
   #ended = Promise.resolve('never started');
   #stopping = false;
+  /** @type {string | undefined} */
+  #restartReason;
   #restartMs = firstRestartMs;
   /** @type {(line: string) => void} */
   #say;
@@ -72,8 +74,12 @@ export class SupervisedProgram {
     return ready;
   }
 
-  /** Ends it in good order; the watch then starts it again. */
-  async restart() {
+  /**
+   * Ends it in good order; the watch then starts it again.
+   * @param {string} why
+   */
+  async restart(why) {
+    this.#restartReason = why;
     this.#child?.kill('SIGTERM');
     await this.#ended;
   }
@@ -131,7 +137,8 @@ export class SupervisedProgram {
     const how = await this.#ended;
     if (this.#stopping) return;
     if (performance.now() - startedMs > steadyMs) this.#restartMs = firstRestartMs;
-    this.#say(`${this.#plan.name} has ended (${how}); it is started again.`);
+    this.#say(`${this.#plan.name} ${this.#restartReason ?? `has ended (${how})`}; it is started again.`);
+    this.#restartReason = undefined;
     for (;;) {
       await sleep(this.#restartMs);
       this.#restartMs = Math.min(this.#restartMs * 2, longestRestartMs);
