@@ -43,7 +43,8 @@ export const faultCodes = {
   'transport.bad-address': {
     meaning: 'The address in the configuration cannot be understood.',
     machineDoes: 'Does not start the device.',
-    staffDo: 'Write it as serial:///dev/ttyUSB0?baud=9600, tcp://host:port, hid:///dev/hidraw0 or pcsc://reader-name.',
+    staffDo:
+      'Write it as serial:///dev/ttyUSB0?baud=9600, tcp://host:port, hid:///dev/hidraw0 or pcsc://reader-name.',
   },
   'line.no-answer': {
     meaning: 'The line is open but the device does not answer.',

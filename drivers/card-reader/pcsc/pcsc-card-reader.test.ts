@@ -118,7 +118,6 @@ describe.skipIf(!installed && process.env.CI !== 'true')('a PC/SC reader, over p
       eachMs: true,
       tapToNumberMs: true,
     });
-    console.info(`powered to number ${tapToNumberMs.toFixed(1)} ms, each command ${eachMs.toFixed(2)} ms`);
   });
 
   it('says that the card is gone when it is taken away in the middle of a command', async () => {
