@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { waitUntil } from './wait-until.ts';
 
 const screenLimitMs = 15_000;
-const deviceLimitMs = 60_000;
+const deviceLimitMs = 30_000;
 
 export interface VisitorOptions {
   readonly page: Page;

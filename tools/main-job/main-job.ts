@@ -21,7 +21,8 @@ const usage = `npm run main-job -- [options]   one purchase and its passages, fr
   --offline             the network to the member base is cut from the first touch until after the passage
   --language fr|en      of the customer (default fr)
   --json                ends with one line of JSON
-  --screenshots FOLDER  keeps a picture of every screen`;
+  --screenshots FOLDER  keeps a picture of every screen
+  --keep                leaves the folder of the club, with its logs`;
 
 const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const chromiumFlags = [
@@ -51,6 +52,7 @@ interface Job {
   readonly offline: boolean;
   readonly language: 'fr' | 'en';
   readonly screenshots: string | null;
+  readonly keep: boolean;
   readonly say: (line: string) => void;
   readonly clock: Clock;
 }
@@ -59,7 +61,7 @@ interface Job {
 async function mainJob(job: Job): Promise<MainJobReport> {
   const folder = mkdtempSync(join(tmpdir(), 'portillon-main-job-'));
   const state = new StateFolder(join(folder, 'state'));
-  const programs = new ClubPrograms(state, job.say, { pcscSlot: 1 });
+  const programs = new ClubPrograms(state, job.say, { anyPorts: true });
   let browser: Browser | undefined;
   try {
     const club = await programs.start({ electron: false });
@@ -68,7 +70,8 @@ async function mainJob(job: Job): Promise<MainJobReport> {
   } finally {
     await browser?.close();
     await programs.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (job.keep) job.say(`kept: ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -273,6 +276,7 @@ const { values } = parseArgs({
     language: { type: 'string', default: 'fr' },
     json: { type: 'boolean', default: false },
     screenshots: { type: 'string' },
+    keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -286,6 +290,7 @@ try {
     offline: values.offline,
     language: values.language,
     screenshots: values.screenshots ?? null,
+    keep: values.keep,
     say: (line) => process.stdout.write(`  ${line}\n`),
     clock: systemClock,
   });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { electronProgram, hasDisplay } from '../set-up/electron-runtime.mjs';
 import { step } from '../set-up/progress.mjs';
 import { inProject, projectFolder } from '../set-up/project.mjs';
-import { freePort } from './free-port.mjs';
+import { anyPort, freePort } from './free-port.mjs';
 import { ProgramLog } from './program-log.mjs';
 import { SupervisedProgram } from './supervised-program.mjs';
 
@@ -30,16 +30,17 @@ export class ClubPrograms {
   #errorWatch;
   #stopping = false;
 
-  /** @type {number} */
-  #pcscSlot;
+  /** @type {boolean} */
+  #anyPorts;
 
   /**
    * @param {StateFolder} state
    * @param {(line: string) => void} say
-   * @param {{ pcscSlot?: number }} [options] `pcscSlot`: which of the two virtual card readers of the machine
+   * @param {{ anyPorts?: boolean }} [options] `anyPorts`: for a club of its own beside others, not at the addresses that
+   *   people know
    */
-  constructor(state, say, { pcscSlot = 0 } = {}) {
-    this.#pcscSlot = pcscSlot;
+  constructor(state, say, { anyPorts = false } = {}) {
+    this.#anyPorts = anyPorts;
     this.#state = state;
     this.#say = say;
     for (const folder of ['logs', 'ready']) mkdirSync(state.in(folder), { recursive: true, mode: 0o700 });
@@ -69,7 +70,6 @@ export class ClubPrograms {
       ['--bridge-port', String(ports.kiosk)],
       ['--panel-port', String(ports.panel)],
       ['--panel-page', inProject('build', 'panel')],
-      ['--pcsc-slot', String(this.#pcscSlot)],
     ]);
     const configFile = text(sims.ready, 'edgeConfigPath');
     const edge = await this.#startNode('edge', 60_000, () => [['--config', configFile]]);
@@ -112,6 +112,7 @@ export class ClubPrograms {
 
   /** The ports of the last time where they are free, so that addresses in use stay good; else the next free ones. */
   async #ports() {
+    if (this.#anyPorts) return { kiosk: await anyPort(), base: await anyPort(), panel: await anyPort() };
     const last = /** @type {Partial<Ports>} */ (this.#state.read('ports.json') ?? {});
     const kiosk = await freePort(last.kiosk ?? usualPorts.kiosk);
     const base = await freePort(last.base ?? usualPorts.base, [kiosk]);
