@@ -33,7 +33,7 @@ startKiosk({
   clock: systemClock,
   log,
   dev: values.dev === true,
-  preloadPath: join(import.meta.dirname ?? __dirname, 'preload.cjs'),
+  preloadPath: join(__dirname, 'preload.cjs'),
   edgeAddress: () =>
     readEdgeAddress({
       ...(url === undefined ? {} : { url }),

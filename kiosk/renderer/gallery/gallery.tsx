@@ -41,12 +41,9 @@ function pressInTurn(testIds: readonly string[]): () => void {
   const next = (remaining: readonly string[], triesLeft: number) => {
     const [testId, ...rest] = remaining;
     if (testId === undefined || triesLeft === 0) return;
-    const ready = testId !== 'photo-take' || document.querySelector('[data-phase="running"]') !== null;
     const control = document.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
-    if (control !== null && ready) control.click();
-    cancel = browserClock.setTimer(100, () =>
-      next(control !== null && ready ? rest : remaining, triesLeft - 1),
-    );
+    control?.click();
+    cancel = browserClock.setTimer(100, () => next(control === null ? remaining : rest, triesLeft - 1));
   };
   cancel = browserClock.setTimer(100, () => next(testIds, 100));
   return () => cancel();

@@ -61,7 +61,7 @@ export function ContactScreen({ screen, act }: ScreenProps<'contact'>) {
             kind="choice"
             testId={`contact-${offered}`}
             selected={kind === offered}
-            className="door"
+            className="door compact"
             onPress={() => setKind(offered)}
           >
             {kind === offered ? <Check aria-hidden="true" className="icon" /> : null}

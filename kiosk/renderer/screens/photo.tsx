@@ -180,16 +180,12 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
         <Press testId="back" onPress={onBack}>
           {say('common.back')}
         </Press>
-        <Press
-          kind="primary"
-          testId="photo-take"
-          onPress={() => {
-            if (state === 'running' && count === null) setCount(countFrom);
-          }}
-        >
-          <Camera aria-hidden="true" className="icon" />
-          {say('photo.take')}
-        </Press>
+        {state === 'running' && count === null ? (
+          <Press kind="primary" testId="photo-take" onPress={() => setCount(countFrom)}>
+            <Camera aria-hidden="true" className="icon" />
+            {say('photo.take')}
+          </Press>
+        ) : null}
       </div>
     </ScreenFrame>
   );
