@@ -32,6 +32,7 @@ async function buildProgram(target, output) {
     platform: 'node',
     target: 'node20',
     format: target.format,
+    define: target.format === 'cjs' ? { 'import.meta.dirname': '__dirname' } : {},
     sourcemap: 'inline',
     sourcesContent: false,
     external: target.packages === 'bundled' ? ['electron'] : [],
