@@ -60,9 +60,13 @@ function refusalOf(error: FastifyError): RefusalWords {
   return { code: 'request.failed', message: 'the base failed at this request; try again' };
 }
 
-/** Classes 08 (connection), 40 (rolled back), 53 (no room), 57 (shutting down) of SQLSTATE, and the driver's own. */
+/**
+ * Classes 08 (connection), 40 (rolled back), 53 (no room), 57 (shutting down) of SQLSTATE, whatever refuses a connection
+ * altogether, and the driver's own.
+ */
 function connectionLost(error: FastifyError): boolean {
   return (
+    (error as { severity?: string }).severity === 'FATAL' ||
     /^(08|40|53|57)/.test(error.code ?? '') ||
     /^E(CONN|PIPE|HOST)/.test(error.code ?? '') ||
     /timeout exceeded when trying to connect|Connection terminated/.test(error.message)

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { memberBase } from './migrations/001-member-base.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
-const migrations: readonly Migration[] = [{ name: '001-member-base', sql: memberBase }];
+export const migrations: readonly Migration[] = [{ name: '001-member-base', sql: memberBase }];
 
 export interface Migration {
   readonly name: string;

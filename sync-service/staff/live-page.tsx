@@ -37,7 +37,7 @@ export function LivePage({ text, onSignedOut }: { text: Words; onSignedOut: () =
         <LiveTables view={view} text={text} />
       ) : (
         <div className="wall">
-          <section className="clubs" aria-label={text.columns.club}>
+          <section className="clubs" aria-label={text.clubs}>
             {view.clubs.map((club) => (
               <ClubPanel key={club.id} club={club} text={text} />
             ))}

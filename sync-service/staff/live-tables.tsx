@@ -10,7 +10,7 @@ export function LiveTables({ view, text }: { view: LiveView; text: Words }) {
   return (
     <div className="tables">
       <Table
-        caption={text.live}
+        caption={text.clubs}
         heads={[columns.club, columns.inside, columns.capacity, columns.share, columns.state]}
         rows={view.clubs.map((club) => ({
           id: club.id,

@@ -27,6 +27,7 @@ export interface Words {
   readonly neverSeen: string;
   readonly full: string;
   readonly nearlyFull: string;
+  readonly clubs: string;
   readonly passages: string;
   readonly refusals: string;
   readonly noPassages: string;
@@ -76,6 +77,7 @@ export const words: Readonly<Record<Language, Words>> = {
     neverSeen: 'Aucun boîtier enrôlé',
     full: 'Complet',
     nearlyFull: 'Bientôt complet',
+    clubs: 'Clubs',
     passages: 'Derniers passages',
     refusals: 'Derniers refus',
     noPassages: 'Personne n’est encore passé.',
@@ -137,6 +139,7 @@ export const words: Readonly<Record<Language, Words>> = {
     neverSeen: 'No box enrolled',
     full: 'Full',
     nearlyFull: 'Nearly full',
+    clubs: 'Clubs',
     passages: 'Last passages',
     refusals: 'Last refusals',
     noPassages: 'Nobody has come through yet.',

@@ -1,0 +1,151 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { refusalSchema } from '@portillon/core/wire/messages.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
+import { MemberBase } from './member-base.ts';
+import { Database } from './postgres/database.ts';
+import { newEnrolmentCode } from './postgres/enrolment.ts';
+import { migrate, migrations } from './postgres/migrations.ts';
+import { untilSeen } from './test/poll.ts';
+import { type StartedBase, startBase, temporaryState } from './test/start-base.ts';
+import { newTestId, send, TestEdge } from './test/test-edge.ts';
+
+let stateFolder: string;
+let first: StartedBase;
+let second: MemberBase;
+let sql: Database;
+
+/** Another process of the same base would be started just so. */
+async function another(name: string, databaseUrl: string, withKeys: boolean): Promise<MemberBase> {
+  const folder = join(stateFolder, name);
+  await mkdir(folder);
+  if (withKeys) await copyFile(join(stateFolder, 'base-keys.json'), join(folder, 'base-keys.json'));
+  return MemberBase.start({
+    stateFolder: folder,
+    port: 0,
+    databaseUrl,
+    staffPage: null,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
+}
+
+/** Name and address of an empty database on the same server. */
+async function newDatabase(): Promise<[string, string]> {
+  const name = `trial_${newTestId().slice(-12)}`;
+  await sql.query(`create database ${name}`);
+  const url = new URL(first.databaseUrl);
+  url.pathname = `/${name}`;
+  return [name, url.href];
+}
+
+beforeAll(async () => {
+  stateFolder = await temporaryState();
+  first = await startBase({ stateFolder });
+  second = await another('second', first.databaseUrl, true);
+  sql = new Database(first.databaseUrl, silentLog);
+});
+
+afterAll(async () => {
+  await sql.close();
+  await second.stop();
+  await first.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+describe('several sync-services on one base', () => {
+  it('know the same edges, and a counter used at one is used at all', async () => {
+    const edge = await TestEdge.enrolled(first.url, first.enrolmentCodes['Lyon Part-Dieu'] ?? '');
+    const signed = new Headers();
+    const bend = (headers: Headers) => {
+      for (const [name, value] of headers) signed.set(name, value);
+    };
+    expect((await edge.signed('GET', '/v1/feed', { bend })).status).toBe(200);
+    const replayed = await send(second.ready.url, 'GET', '/v1/feed', {}, signed);
+    expect(refusalSchema.parse(replayed.body).error.code).toBe('request.replayed');
+  });
+
+  it('tell each other what is new, also after the connection they listen on was lost', async () => {
+    const code = second.ready.enrolmentCodes['Villeurbanne Gratte-Ciel'] ?? '';
+    const edge = await TestEdge.enrolled(second.ready.url, code);
+    const { cursor } = await edge.feed();
+    const listeners = () =>
+      sql.query<{ pid: number }>("select pid from pg_stat_activity where query like 'listen portillon%'");
+    const before = await listeners();
+    expect(before).toHaveLength(2);
+    for (const { pid } of before) await sql.query('select pg_terminate_backend($1)', [pid]);
+    await untilSeen('both listen again', async () => {
+      const now = await listeners();
+      return now.length === 2 && now.every(({ pid }) => !before.some((old) => old.pid === pid)) ? true : null;
+    });
+    const waiting = edge.feed(cursor, 25);
+    const clubId = first.clubs['Lyon Part-Dieu'] ?? '';
+    const newcomer = await TestEdge.enrolled(
+      first.url,
+      await newEnrolmentCode(sql, clubId, systemClock.wallMs()),
+    );
+    expect((await waiting).changes).toMatchObject([{ change: { id: newcomer.identity.edgeId } }]);
+  });
+
+  it('refuse to serve a base with the keys of another', async () => {
+    await expect(another('stranger', first.databaseUrl, false)).rejects.toThrow(
+      /not those of this member base/,
+    );
+    const keys = new FileBaseKeyStore(stateFolder);
+    const kept = await keys.load();
+    if (!kept) throw new Error('no keys');
+    await expect(keys.save(kept)).rejects.toThrow(/there already/);
+  });
+
+  it('[W-ERR-2] say that the base cannot work while PostgreSQL is out of reach, and nothing more', async () => {
+    const [name, url] = await newDatabase();
+    const lone = await another('lone', url, true);
+    expect((await send(lone.ready.url, 'GET', '/v1/health')).status).toBe(200);
+    await sql.query(`alter database ${name} allow_connections false`);
+    await sql.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    const answer = await untilSeen('the connections are gone', async () => {
+      const health = await send(lone.ready.url, 'GET', '/v1/health');
+      return health.status === 200 ? null : health;
+    });
+    expect(answer).toEqual({
+      status: 503,
+      body: { error: { code: 'base.unavailable', message: 'the base cannot work now; try again' } },
+    });
+    await lone.stop();
+  });
+});
+
+describe('migrations', () => {
+  const trial = { name: '900-trial', sql: 'create table trial (n int); insert into trial values (1)' };
+  let fresh: Database;
+
+  beforeAll(async () => {
+    const [, url] = await newDatabase();
+    fresh = new Database(url, silentLog);
+  });
+  afterAll(() => fresh.close());
+
+  it('are applied once, by however many programs start at the same moment', async () => {
+    const list = [...migrations, trial];
+    const done = await Promise.all([migrate(fresh, list), migrate(fresh, list), migrate(fresh, list)]);
+    expect(done.flat()).toEqual(list.map(({ name }) => name));
+    expect(await fresh.query('select n from trial')).toEqual([{ n: 1 }]);
+  });
+
+  it('refuse one that was changed after it landed, and a base that is newer than the program', async () => {
+    const changed = { ...trial, sql: 'select 1' };
+    await expect(migrate(fresh, [...migrations, changed])).rejects.toThrow(/900-trial was changed/);
+    await expect(migrate(fresh)).rejects.toThrow(/newer version/);
+  });
+
+  it('leave nothing behind when one fails half-way', async () => {
+    const broken = { name: '901-broken', sql: 'create table half (n int); create table half (n int)' };
+    await expect(migrate(fresh, [...migrations, trial, broken])).rejects.toThrow(/already exists/);
+    expect(await fresh.query("select to_regclass('half') as half")).toEqual([{ half: null }]);
+  });
+});

@@ -1,0 +1,87 @@
+import type { EventBody } from '@portillon/core/wire/event.ts';
+import { describe, expect, it } from 'vitest';
+import { newTestId, saleEvent, visit } from '../test/test-edge.ts';
+import { eventRows, type Facts, type RowChange } from './event-rows.ts';
+
+const reporter = { edgeId: newTestId(), clubId: newTestId(), legalEntityId: newTestId() };
+const nothingKnown: Facts = { reporter, usedTickets: new Set(), decisionGranted: false, saleClubId: null };
+
+function rowsOf(event: EventBody, facts: Partial<Facts> = {}): readonly RowChange[] {
+  const rows = eventRows(event, { ...nothingKnown, ...facts });
+  if (!rows.ok) throw new Error(rows.error);
+  return rows.value;
+}
+
+function reasonOf(event: EventBody, facts: Partial<Facts> = {}): string {
+  const rows = eventRows(event, { ...nothingKnown, ...facts });
+  return rows.ok ? 'applied' : rows.error;
+}
+
+const sale = (ticket = false) =>
+  saleEvent({ legalEntityId: reporter.legalEntityId, planId: newTestId(), ticket });
+
+describe('what an event does to the tables', () => {
+  it('is, for a sale, one row each for member, sale, membership, every credential and every attachment', () => {
+    const tables = rowsOf(sale(true)).map(({ table }) => table);
+    expect(tables).toEqual([
+      'members',
+      'sales',
+      'memberships',
+      'credentials',
+      'credentials',
+      'attachments',
+      'attachments',
+      'attachments',
+    ]);
+  });
+
+  it('leaves out the photo of somebody who gave none', () => {
+    const sold = sale();
+    const rows = rowsOf({ ...sold, member: { ...sold.member, photoDigest: null } });
+    expect(rows.filter(({ table }) => table === 'attachments')).toHaveLength(2);
+  });
+
+  it('is the same whatever else the base knows: the event and the facts decide alone', () => {
+    const sold = sale(true);
+    expect(rowsOf(sold)).toEqual(rowsOf(sold, { decisionGranted: true, saleClubId: newTestId() }));
+  });
+
+  it('writes no personal data: a sale carries digests of it only', () => {
+    const columns = rowsOf(sale()).flatMap((row) => (row.do === 'insert' ? Object.keys(row.row) : []));
+    for (const column of ['given_name', 'family_name', 'birth_date', 'email', 'phone']) {
+      expect(columns).not.toContain(column);
+    }
+  });
+
+  it.each([
+    [true, 'entry', true, 1],
+    [false, 'entry', true, 0],
+    [true, 'exit', true, 0],
+    [true, 'entry', false, 0],
+  ] as const)(
+    'spends a ticket only at an entry, granted, by somebody known (granted %s, %s, known %s: %i)',
+    (decisionGranted, direction, known, spent) => {
+      const { sensed } = visit(known ? newTestId() : null);
+      const rows = rowsOf({ ...sensed, direction }, { decisionGranted });
+      expect(rows.filter(({ table }) => table === 'credentials')).toHaveLength(spent);
+    },
+  );
+
+  it('parks what contradicts itself or does not belong to the club', () => {
+    const sold = sale();
+    const { decided } = visit(null);
+    const settled = {
+      type: 'receipt.settled',
+      saleId: sold.saleId,
+      at: sold.at,
+      receipt: 'printed',
+    } as const;
+    expect(reasonOf({ ...sold, legalEntityId: newTestId() })).toMatch(/legal entity/);
+    expect(reasonOf({ ...sold, totalCents: sold.totalCents + 1 })).toMatch(/lines come to/);
+    expect(reasonOf({ ...decided, reason: 'expired' })).toMatch(/a refusal has a reason/);
+    expect(reasonOf({ ...decided, outcome: 'refused' })).toMatch(/a refusal has a reason/);
+    expect(reasonOf(settled)).toMatch(/no such sale/);
+    expect(reasonOf(settled, { saleClubId: newTestId() })).toMatch(/another club/);
+    expect(reasonOf(settled, { saleClubId: reporter.clubId })).toBe('applied');
+  });
+});
