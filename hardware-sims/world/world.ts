@@ -67,7 +67,7 @@ export class World {
   readonly #onChange: () => void;
   readonly #cards = new Map<string, PhysicalCard>();
   readonly #inHand = new Set<string>();
-  /** Number of a card to the gate on whose reader it lies. */
+  /** Number of a card in the hand to the gate on whose reader it is held. */
   readonly #onReader = new Map<string, string>();
   #codes: readonly string[];
   #papers: readonly PrintedPaper[] | undefined;
@@ -125,8 +125,10 @@ export class World {
       return card ? [{ cardId, label: card.label, kind: card.kind, place }] : [];
     };
     return [
-      ...[...this.#inHand].flatMap((cardId) => view(cardId, { at: 'hand' })),
-      ...[...this.#onReader].flatMap(([cardId, gateId]) => view(cardId, { at: 'reader', gateId })),
+      ...[...this.#inHand].flatMap((cardId) => {
+        const gateId = this.#onReader.get(cardId);
+        return view(cardId, gateId === undefined ? { at: 'hand' } : { at: 'reader', gateId });
+      }),
       ...(inPath ? view(inPath.card.uid, { at: isMoving ? 'path' : inPath.at }) : []),
       ...bin.flatMap((card) => view(card.uid, { at: 'bin' })),
     ];
@@ -138,7 +140,7 @@ export class World {
     const known = (chip: SimCard) => this.#cards.get(chip.uid) ?? [];
     const pathCard = inPath && this.#cards.get(inPath.card.uid);
     return {
-      inHand: [...this.#inHand, ...this.#onReader.keys()].flatMap((cardId) => this.#cards.get(cardId) ?? []),
+      inHand: [...this.#inHand].flatMap((cardId) => this.#cards.get(cardId) ?? []),
       stacker: stacker.flatMap(known),
       bin: bin.flatMap(known),
       inPath: inPath && pathCard && { card: pathCard, at: inPath.at },
@@ -177,7 +179,7 @@ export class World {
     const reader = this.#part(gate, 'reader', 'card reader');
     const { chip, label } = this.#card(cardId);
     if (this.#onReader.has(cardId)) throw new NotPossible('now', `${label} lies on a reader already.`);
-    if (!this.#inHand.delete(cardId)) throw new NotPossible('now', `${label} is not in your hand.`);
+    if (!this.#inHand.has(cardId)) throw new NotPossible('now', `${label} is not in your hand.`);
     this.#onReader.set(cardId, gate.id);
     this.#onChange();
     try {
@@ -186,7 +188,6 @@ export class World {
       await reader.lift();
     } finally {
       this.#onReader.delete(cardId);
-      this.#inHand.add(cardId);
       this.#onChange();
     }
     return { cardId, gateId: gate.id };

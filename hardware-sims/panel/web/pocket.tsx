@@ -1,13 +1,15 @@
 import { type FormEvent, useState } from 'react';
 import type { CardView, ClubView } from '../club-view.ts';
 import type { Acts } from './use-acts.ts';
-import { cardKinds, placeNames } from './words.ts';
+import { cardKinds } from './words.ts';
+
+const codesShown = 3;
 
 /** What the person holds: cards to tap, codes to show. */
 export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string | null; acts: Acts }) {
   const cards = club.cards.filter((card) => card.place.at === 'hand' || card.place.at === 'reader');
   return (
-    <div className="card-box card-box-grow">
+    <section className="box box-grows" aria-label="In your hand">
       <div className="box-title">
         <h2>Cards in your hand</h2>
         <small>{cards.length}</small>
@@ -26,12 +28,12 @@ export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string 
       </ul>
       {cards.length === 0 && <p className="hint">None. Take one from the dispenser.</p>}
       <Codes club={club} gateId={gateId} acts={acts} />
-    </div>
+    </section>
   );
 }
 
 function TapButton({ card, gateId, acts }: { card: CardView; gateId: string | null; acts: Acts }) {
-  if (card.place.at === 'reader') return <span className="state state-info">{placeNames.reader}</span>;
+  if (card.place.at === 'reader') return <span className="state state-info">on the reader</span>;
   return (
     <button
       type="button"
@@ -47,9 +49,15 @@ function TapButton({ card, gateId, acts }: { card: CardView; gateId: string | nu
 /** Codes that can be held before the scanner: those on papers, and whatever is typed. */
 function Codes({ club, gateId, acts }: { club: ClubView; gateId: string | null; acts: Acts }) {
   const [typed, setTyped] = useState('');
-  const printed = club.papers.flatMap((paper) =>
-    paper.codes.map((text, qrIndex) => ({ paper: paper.index, qrIndex, text })),
+  const onPapers = club.papers.flatMap((paper) =>
+    paper.codes.map((text, qrIndex) => ({
+      name: `Code on paper ${paper.index + 1}`,
+      text,
+      scan: { paperIndex: paper.index, qrIndex },
+    })),
   );
+  const remembered = club.codes.map((text) => ({ name: 'Code you know', text, scan: { text } }));
+  const codes = [...onPapers.toReversed().slice(0, codesShown), ...remembered.slice(0, codesShown)];
   const scanTyped = (event: FormEvent) => {
     event.preventDefault();
     if (gateId && typed) acts.world('scan', { gateId, text: typed });
@@ -60,20 +68,20 @@ function Codes({ club, gateId, acts }: { club: ClubView; gateId: string | null; 
         <h2>Codes to scan</h2>
       </div>
       <ul className="pocket-list">
-        {printed.slice(-4).map((code) => (
-          <li key={`${code.paper}-${code.qrIndex}`} className="pocket-card">
+        {codes.map((code) => (
+          <li key={`${code.name} ${code.text}`} className="pocket-card">
             <span className="qr-sign" aria-hidden="true" />
             <span className="pocket-card-name">
-              Code on paper {code.paper + 1}
-              <code className="one-line">{code.text}</code>
+              {code.name}
+              <code className="one-line" title={code.text}>
+                {code.text}
+              </code>
             </span>
             <button
               type="button"
               className="button button-primary"
               disabled={gateId === null}
-              onClick={() =>
-                gateId && acts.world('scan', { gateId, paperIndex: code.paper, qrIndex: code.qrIndex })
-              }
+              onClick={() => gateId && acts.world('scan', { gateId, ...code.scan })}
             >
               Scan
             </button>
@@ -85,15 +93,9 @@ function Codes({ club, gateId, acts }: { club: ClubView; gateId: string | null; 
           className="text-field"
           aria-label="Text of a code"
           placeholder="Text of a code"
-          list="typed-codes"
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
-        <datalist id="typed-codes">
-          {club.typedCodes.map((text) => (
-            <option key={text} value={text} />
-          ))}
-        </datalist>
         <button type="submit" className="button" disabled={gateId === null || typed === ''}>
           Scan
         </button>

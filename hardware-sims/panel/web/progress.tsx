@@ -2,36 +2,34 @@ import type { Clock } from '@portillon/ui/browser-clock.ts';
 import { useNow } from './use-now.ts';
 import { seconds } from './words.ts';
 
-/** A wait that is under way, in the device's own time. */
-export interface Wait {
-  readonly words: string;
-  /** How long it had lasted when the view was made. */
-  readonly elapsedMs: number;
-  readonly limitMs: number;
+/** When the view was made, on the page's clock: what a bar needs to go on between two views. */
+export interface Moment {
+  readonly clock: Clock;
+  readonly arrivedMs: number;
 }
 
-/** A bar that fills, with the seconds left, kept moving between two views of the club. */
+/** A bar that fills, with the seconds left. `elapsedMs` is how long the wait had lasted when the view was made. */
 export function Progress({
-  wait,
-  speed,
-  arrivedMs,
-  clock,
+  words,
+  elapsedMs,
+  limitMs,
+  moment,
 }: {
-  wait: Wait;
-  speed: number;
-  arrivedMs: number;
-  clock: Clock;
+  words: string;
+  elapsedMs: number;
+  limitMs: number;
+  moment: Moment;
 }) {
-  const now = useNow(clock, true);
-  const elapsedMs = Math.min(wait.limitMs, wait.elapsedMs + Math.max(0, now - arrivedMs) * speed);
-  const share = wait.limitMs > 0 ? elapsedMs / wait.limitMs : 1;
+  const now = useNow(moment.clock, true);
+  const nowElapsedMs = Math.min(limitMs, elapsedMs + Math.max(0, now - moment.arrivedMs));
+  const share = limitMs > 0 ? nowElapsedMs / limitMs : 1;
   return (
     <div className="progress">
-      <span>{wait.words}</span>
+      <span>{words}</span>
       <span className="progress-track">
         <span className="progress-fill" style={{ width: `${share * 100}%` }} />
       </span>
-      <span>{seconds((wait.limitMs - elapsedMs) / speed)}</span>
+      <span className="progress-left">{seconds(limitMs - nowElapsedMs)}</span>
     </div>
   );
 }

@@ -1,54 +1,43 @@
-import type { Clock } from '@portillon/ui/browser-clock.ts';
 import type { BankAnswer, DeviceView } from '../club-view.ts';
-import { cableOf, type TerminalView } from './device-views.ts';
-import { Progress } from './progress.tsx';
+import { DeviceBox } from './device-box.tsx';
+import { type TerminalView, viewOf } from './device-views.ts';
+import { type Moment, Progress } from './progress.tsx';
 import type { Acts } from './use-acts.ts';
 
 const bankAnswers: readonly { readonly answer: BankAnswer; readonly words: string }[] = [
   { answer: 'approve', words: 'Bank approves' },
   { answer: 'decline', words: 'Bank declines' },
-  { answer: 'timeout-after-approval', words: 'Approves, answer lost' },
+  { answer: 'timeout-after-approval', words: 'Answer gets lost' },
 ];
 
-export function TerminalFace({
-  device,
-  acts,
-  arrivedMs,
-  clock,
-}: {
-  device: DeviceView;
-  acts: Acts;
-  arrivedMs: number;
-  clock: Clock;
-}) {
-  const view = device.view as unknown as TerminalView;
+/** The payment terminal: its display, a payment card to hold against it, and the red key. */
+export function TerminalFace({ device, acts, moment }: { device: DeviceView; acts: Acts; moment: Moment }) {
+  const view = viewOf<TerminalView>(device);
   const waitsForCard = view.phase === 'waiting-card';
-  const waiting = view.waitingMs !== null && view.waitingLimitMs !== null;
   return (
-    <div className="card-box">
-      <div className="box-title">
-        <h2>Payment terminal</h2>
-        {cableOf(device) === 'out' && <span className="state state-stop">✕ cable out</span>}
-        {waitsForCard && <span className="state state-info">waits for a card</span>}
-      </div>
+    <DeviceBox
+      title="Payment terminal"
+      device={device}
+      state={waitsForCard && <span className="state state-info">waits for a card</span>}
+    >
       <div className="terminal-case">
         <div className="terminal-display" role="status">
           {view.display.join('\n')}
         </div>
       </div>
-      {waiting && (
-        <Progress
-          wait={{
-            words: waitsForCard ? 'Gives up in' : 'Asks the bank',
-            elapsedMs: view.waitingMs ?? 0,
-            limitMs: view.waitingLimitMs ?? 0,
-          }}
-          speed={device.speed}
-          arrivedMs={arrivedMs}
-          clock={clock}
-        />
-      )}
-      <div className="button-row">
+      <div className="wait-line">
+        {view.waitingMs !== null && view.waitingLimitMs !== null ? (
+          <Progress
+            words={waitsForCard ? 'Gives up in' : 'Asks the bank'}
+            elapsedMs={view.waitingMs}
+            limitMs={view.waitingLimitMs}
+            moment={moment}
+          />
+        ) : (
+          <p className="hint">Present a payment card when it asks for one:</p>
+        )}
+      </div>
+      <div className="terminal-keys">
         {bankAnswers.map(({ answer, words }) => (
           <button
             key={answer}
@@ -62,13 +51,13 @@ export function TerminalFace({
         ))}
         <button
           type="button"
-          className="button terminal-red"
+          className="button button-stop"
           disabled={!waitsForCard}
           onClick={() => acts.act(device.name, 'red-key')}
         >
           Red key
         </button>
       </div>
-    </div>
+    </DeviceBox>
   );
 }

@@ -9,17 +9,7 @@ export const deviceNames: Readonly<Record<DeviceKind, string>> = {
   board: 'Turnstile',
   reader: 'Card reader',
   scanner: 'Code scanner',
-  network: 'Network to the member base',
-};
-
-export const placeNames: Readonly<Record<CardView['place']['at'], string>> = {
-  hand: 'in your hand',
-  reader: 'on the reader',
-  stacker: 'in the stacker',
-  encoder: 'at the encoder',
-  mouth: 'at the mouth',
-  bin: 'in the bin',
-  path: 'moving',
+  network: 'Network',
 };
 
 export const cardKinds: Readonly<Record<CardView['kind'], string>> = {

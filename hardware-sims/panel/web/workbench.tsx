@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ClubView, DeviceView, ReceivedEntry } from '../club-view.ts';
-import { cableOf, faultsOf, faultsOn } from './device-views.ts';
+import { cableFault, cableOf, faultsOf, isOn, troublesOf } from './device-views.ts';
 import type { Acts } from './use-acts.ts';
 import { deviceNames, seconds } from './words.ts';
 
@@ -24,9 +24,9 @@ export function Workbench({ club, acts }: { club: ClubView; acts: Acts }) {
             onClick={() => setChosen(one.name)}
           >
             <DeviceMark device={one} />
-            <span>
+            <span title={one.name}>
               {deviceNames[one.kind]}
-              <small>{one.name}</small>
+              {club.gates.length > 1 && one.gateId !== null && <small> {one.gateId}</small>}
             </span>
           </button>
         ))}
@@ -40,7 +40,7 @@ export function Workbench({ club, acts }: { club: ClubView; acts: Acts }) {
               <label className="switch">
                 <input
                   type="checkbox"
-                  checked={faultsOn(device).includes(fault.name)}
+                  checked={isOn(device, fault.name)}
                   onChange={(event) =>
                     acts.act(device.name, 'fault', { name: fault.name, on: event.target.checked })
                   }
@@ -62,7 +62,7 @@ export function Workbench({ club, acts }: { club: ClubView; acts: Acts }) {
 
 function DeviceMark({ device }: { device: DeviceView }) {
   const unplugged = cableOf(device) === 'out';
-  const faulty = faultsOn(device).length > 0;
+  const faulty = troublesOf(device).length > 0;
   const [state, words] = unplugged
     ? ['stop', 'cable out']
     : faulty
@@ -80,11 +80,16 @@ function Cable({ device, acts }: { device: DeviceView; acts: Acts }) {
   return (
     <div className="cable">
       <code title="where its driver reaches it">{device.address}</code>
+      {device.actions.some((action) => action.name === 'power-cycle') && (
+        <button type="button" className="button" onClick={() => acts.act(device.name, 'power-cycle')}>
+          Off and on
+        </button>
+      )}
       {cable !== 'none' && (
         <button
           type="button"
           className={cable === 'in' ? 'button' : 'button button-primary'}
-          onClick={() => acts.act(device.name, 'fault', { name: 'cable-pulled', on: cable === 'in' })}
+          onClick={() => acts.act(device.name, 'fault', { name: cableFault(device), on: cable === 'in' })}
         >
           {cable === 'in' ? 'Pull the cable' : 'Plug it in'}
         </button>
