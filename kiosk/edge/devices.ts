@@ -65,7 +65,7 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
       wrong.push({ ...transport.error, detail: `${name}: ${transport.error.detail}` });
       return null;
     }
-    const device = make({ transport: transport.value, clock, log: around.log.child({ device: name }) });
+    const device = make({ transport: transport.value, clock, log: around.log });
     all.push({ name, device });
     return device;
   }

@@ -128,7 +128,7 @@ export class Edge {
     edge.#agent.start();
     await edge.#kiosk?.start();
     log.info('edge.started', {
-      name: config.name,
+      edge: config.name,
       gates: config.devices.gates.length,
       kiosk: edge.#kiosk !== null,
     });

@@ -42,7 +42,7 @@ export class TestClub {
   static async open(): Promise<TestClub> {
     const folder = mkdtempSync(join(tmpdir(), 'portillon club '));
     const state = new StateFolder(join(folder, 'state'));
-    const programs = new ClubPrograms(state, () => undefined, { pcscSlot: 1 });
+    const programs = new ClubPrograms(state, () => undefined, { anyPorts: true });
     try {
       const { base, sims, kioskUrl } = await programs.start({ electron: false });
       const panel = new PanelClient(String(sims.panelUrl));

@@ -3,12 +3,12 @@ import type { TimeLimit } from './time-limits.ts';
 
 interface IdleTimerOptions {
   readonly clock: Clock;
-  /** Each second of the warning, and once when it ends. */
+  /** Each second of the countdown, and once when it ends. */
   readonly onTick: () => void;
   readonly onExpired: () => void;
 }
 
-/** Counts a screen's quiet time and its warning. A touch begins anew. */
+/** Counts a screen's quiet time and its countdown. A touch begins anew. */
 export class IdleTimer {
   readonly #options: IdleTimerOptions;
   #limit: TimeLimit | null = null;
@@ -20,8 +20,9 @@ export class IdleTimer {
   }
 
   /** What the screen is told: null while it is quiet. */
-  get warning(): { readonly warning: boolean; readonly secondsLeft: number } | null {
-    return this.#secondsLeft === null ? null : { warning: true, secondsLeft: this.#secondsLeft };
+  get countdown(): { readonly warning: boolean; readonly secondsLeft: number } | null {
+    if (this.#secondsLeft === null) return null;
+    return { warning: this.#limit?.losesSomething === true, secondsLeft: this.#secondsLeft };
   }
 
   /** Begins anew with this limit; null stops it. */
@@ -30,14 +31,14 @@ export class IdleTimer {
     this.#limit = limit;
     this.#secondsLeft = null;
     if (!limit) return;
-    if (limit.quietSeconds === 0) this.#secondsLeft = limit.warningSeconds;
+    if (limit.quietSeconds === 0) this.#secondsLeft = limit.countdownSeconds;
     this.#cancel = this.#options.clock.setTimer(
       limit.quietSeconds === 0 ? 1_000 : limit.quietSeconds * 1_000,
       () => this.#tick(),
     );
   }
 
-  /** A touch or a key. True when it ended a warning. */
+  /** A touch or a key. True when it ended a countdown. */
   touch(): boolean {
     const ended = this.#secondsLeft !== null;
     this.restart(this.#limit);
@@ -45,8 +46,8 @@ export class IdleTimer {
   }
 
   #tick(): void {
-    const warningSeconds = this.#limit?.warningSeconds ?? 0;
-    this.#secondsLeft = this.#secondsLeft === null ? warningSeconds : this.#secondsLeft - 1;
+    const countdownSeconds = this.#limit?.countdownSeconds ?? 0;
+    this.#secondsLeft = this.#secondsLeft === null ? countdownSeconds : this.#secondsLeft - 1;
     if (this.#secondsLeft <= 0) {
       this.restart(null);
       this.#options.onExpired();

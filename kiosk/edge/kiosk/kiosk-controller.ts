@@ -121,7 +121,7 @@ export class KioskController {
       club: { name: club?.name ?? config.name, brand: config.brand, staffPhone: club?.staffPhone ?? null },
       device: config.screen,
       screen: this.#screen(),
-      timeout: this.#idle.warning,
+      timeout: this.#idle.countdown,
       staffCall: this.#staffCalled ? 'sent' : 'none',
     };
   }

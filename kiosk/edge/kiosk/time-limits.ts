@@ -1,23 +1,25 @@
-/** How long a screen waits for a person, in seconds: then a warning of 30 s that any touch ends; null waits for ever. */
+/** How long a screen waits for a person, in seconds: quietly, then counting down to its end. Any touch begins anew. */
 export interface TimeLimit {
   readonly quietSeconds: number;
-  readonly warningSeconds: number;
+  readonly countdownSeconds: number;
+  /** Something would be lost at the end: the countdown is a card over the screen that asks "Still there?". */
+  readonly losesSomething: boolean;
 }
 
-const question: TimeLimit = { quietSeconds: 60, warningSeconds: 30 };
+const question: TimeLimit = { quietSeconds: 60, countdownSeconds: 30, losesSomething: true };
 /** Ten times an average answer for what is read; turning a page counts as a touch. */
-const reading: TimeLimit = { quietSeconds: 180, warningSeconds: 30 };
+const reading: TimeLimit = { quietSeconds: 180, countdownSeconds: 30, losesSomething: true };
 
 export const timeLimits = {
   question,
   reading,
   /** A refused payment: another card may have to be found. */
-  'not-paid': { quietSeconds: 90, warningSeconds: 30 },
+  'not-paid': { quietSeconds: 90, countdownSeconds: 30, losesSomething: true },
   /** Then no paper, which loses nothing. */
-  receipt: { quietSeconds: 10, warningSeconds: 10 },
-  welcome: { quietSeconds: 0, warningSeconds: 12 },
+  receipt: { quietSeconds: 10, countdownSeconds: 10, losesSomething: false },
+  welcome: { quietSeconds: 0, countdownSeconds: 12, losesSomething: false },
   /** Welcome with guest tickets on the screen: time to photograph them. */
-  'welcome-tickets': { quietSeconds: 30, warningSeconds: 30 },
-  trouble: { quietSeconds: 60, warningSeconds: 30 },
-  minor: { quietSeconds: 20, warningSeconds: 20 },
+  'welcome-tickets': { quietSeconds: 30, countdownSeconds: 30, losesSomething: false },
+  trouble: { quietSeconds: 60, countdownSeconds: 30, losesSomething: false },
+  minor: { quietSeconds: 20, countdownSeconds: 20, losesSomething: false },
 } as const satisfies Readonly<Record<string, TimeLimit>>;
