@@ -221,7 +221,9 @@ export class Crt591Dispenser implements CardDispenser {
       await this.#readStatus();
       return moved;
     }
-    if (await this.#getsThere(isThere)) return ok(undefined);
+    const found = await this.#lookForCard(isThere);
+    if (found === 'there') return ok(undefined);
+    if (found === 'unknown') return moved;
     const movedAgain = await this.#order(name);
     return movedAgain.ok ? this.#arrival(name, isThere) : movedAgain;
   }
@@ -236,12 +238,15 @@ export class Crt591Dispenser implements CardDispenser {
     return err(fault('dispenser.card-moved', `${crtCommands[name].name}: the card is ${after.value.card}`));
   }
 
-  async #getsThere(isThere: (status: DispenserStatus) => boolean): Promise<boolean> {
+  async #lookForCard(
+    isThere: (status: DispenserStatus) => boolean,
+  ): Promise<'there' | 'not-there' | 'unknown'> {
     const endMs = this.#clock.monotonicMs() + longestMovementMs;
     for (;;) {
       const now = await this.#readStatus();
-      if (now.ok && isThere(now.value)) return true;
-      if (this.#clock.monotonicMs() >= endMs || !this.#link) return false;
+      if (now.ok && isThere(now.value)) return 'there';
+      if (!this.#link || this.#stopping) return 'unknown';
+      if (this.#clock.monotonicMs() >= endMs) return now.ok ? 'not-there' : 'unknown';
       await this.#pause(takenPollMs);
     }
   }

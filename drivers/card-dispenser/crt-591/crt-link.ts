@@ -1,4 +1,4 @@
-import type { Clock } from '@portillon/core/base/clock.ts';
+import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
@@ -20,6 +20,11 @@ export interface CrtLinkOptions {
 const ackLimitMs = 300;
 const replyLimitMs = 31_000;
 const mostTries = 3;
+/**
+ * The device takes a command that is repeated within 20 ms for the one it has just had, dispense and initialise aside
+ * (CRT-591-M protocol, 3). Two equal APDUs in a row are two, so equal commands keep more than that apart.
+ */
+const apartMs = 25;
 
 /**
  * Whether a command may be sent again when its acknowledgement is missing. `once`: it may have been carried out already
@@ -42,6 +47,7 @@ export class CrtLink {
   readonly #deviceAddress: number;
   readonly #frames: FrameReader<CrtToken>;
   #unasked = 0;
+  #last: { readonly frame: Uint8Array; readonly sentMs: number } | undefined;
 
   constructor({ connection, clock, log, deviceAddress, onDiscarded }: CrtLinkOptions) {
     this.#connection = connection;
@@ -55,9 +61,11 @@ export class CrtLink {
   async exchange(command: CrtCommand, repeat: CrtRepeat): Promise<Result<CrtReply, Fault>> {
     this.#forgetWhatWaits();
     const frame = encodeFrame(this.#deviceAddress, encodeCommand(command));
+    await this.#keepApart(frame);
     for (let tries = 1; ; tries++) {
       const written = await this.#connection.write(frame);
       if (!written.ok) return written;
+      this.#last = { frame, sentMs: this.#clock.monotonicMs() };
       const heard = await this.#acknowledgement(command);
       if (heard === 'ack') return this.#reply(command);
       if (typeof heard === 'object') return heard;
@@ -146,6 +154,12 @@ export class CrtLink {
       command: token.text[1],
       parameter: token.text[2],
     });
+  }
+
+  async #keepApart(frame: Uint8Array): Promise<void> {
+    if (!this.#last || Buffer.compare(this.#last.frame, frame) !== 0) return;
+    const waitMs = this.#until(this.#last.sentMs + apartMs);
+    if (waitMs > 0) await delay(this.#clock, waitMs);
   }
 
   #until(endMs: number): number {

@@ -242,7 +242,10 @@ export class Crt591Sim extends SimDevice {
     const atMs = this.clock.monotonicMs();
     const isRepeated = this.#lastCommand?.hex === hex && atMs - this.#lastCommand.atMs < duplicateWindowMs;
     this.#lastCommand = { hex, atMs };
-    if (isRepeated && name !== this.#dialect.feed && !isInit(command)) return;
+    if (isRepeated && name !== this.#dialect.feed && !isInit(command)) {
+      if (this.#lastReply && !this.#path.moving) this.#send(this.#lastReply);
+      return;
+    }
     const outcome = this.#execute(command, name);
     if (outcome !== 'later') this.#reply(command, outcome);
   }

@@ -1,15 +1,15 @@
 import { fault } from '@portillon/core/base/fault-codes.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { err, ok } from '@portillon/core/base/result.ts';
-import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
-import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
-import { decodeContent } from '@portillon/drivers/card/desfire/club-card-content.ts';
-import { bytesOfHex } from '@portillon/drivers/card/hex.ts';
+import { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
+import { ForeignCard } from '@portillon/hardware-sims/card/desfire/foreign-card.ts';
+import { PlainBadge } from '@portillon/hardware-sims/card/plain-badge.ts';
+import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
 import { expect, it } from 'vitest';
-import { PlainBadge } from '../plain-badge.ts';
-import type { SimCard } from '../sim-card.ts';
-import { DesfireSimCard } from './desfire-sim-card.ts';
-import { ForeignCard } from './foreign-card.ts';
+import type { CardChannel } from '../card-channel.ts';
+import { bytesOfHex } from '../hex.ts';
+import { ClubCard } from './club-card.ts';
+import { decodeContent } from './club-card-content.ts';
 
 const random = new SeededRandom(42);
 const masterKey = bytesOfHex('00112233445566778899AABBCCDDEEFF');
