@@ -121,6 +121,13 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await status).toMatchObject(success({ card: 'at-mouth' }));
   });
 
+  it('refuses orders beyond a bounded number of waiting ones, and carries out the others', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => dispenser.status()));
+    expect(answers[0]).toMatchObject({ ok: true });
+    expect(answers.at(-1)).toMatchObject(failure('dispenser.refused'));
+    expect(await dispenser.status()).toMatchObject({ ok: true });
+  });
+
   it('names an empty stacker, without an order, and is ready again after a refill', async () => {
     await rig.trouble('empty', true);
     expect(await stateBecomes(dispenser, 'faulted')).toMatchObject({
