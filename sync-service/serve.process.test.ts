@@ -78,7 +78,7 @@ describe('the sync-service as a program', () => {
     const base = await start(stateFolder);
     await expect(start(stateFolder)).rejects.toThrow(/already running/);
     expect((await fetch(`${base.url}/v1/health`)).status).toBe(200);
-    await base.stop();
+    expect(await base.terminate()).toBe(0);
     await forget(stateFolder);
   });
 

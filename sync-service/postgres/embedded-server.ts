@@ -184,27 +184,28 @@ async function eraseOrphans(options: EmbeddedServerOptions): Promise<void> {
 
 /** A folder for what must be reachable by every account and lasts: the system's, or the temporary one without that. */
 async function sharedFolder(): Promise<string> {
+  return (await openToAll(systemFolder)) ?? (await temporaryFolder());
+}
+
+async function temporaryFolder(): Promise<string> {
+  const path = join(tmpdir(), `portillon-${process.getuid?.() ?? 0}`);
+  const folder = await openToAll(path);
+  if (folder === null) throw new Error(`${path} belongs to another account: remove it`);
+  return folder;
+}
+
+/** Ours to write in, anybody's to pass through. Null where it cannot be made or is not ours. */
+async function openToAll(folder: string): Promise<string | null> {
   try {
-    return await openToAll(systemFolder);
+    await mkdir(folder, { recursive: true });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return temporaryFolder();
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'EEXIST') return null;
     throw error;
   }
-}
-
-function temporaryFolder(): Promise<string> {
-  return openToAll(join(tmpdir(), `portillon-${process.getuid?.() ?? 0}`));
-}
-
-/** Ours to write in, anybody's to pass through. */
-async function openToAll(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
   // In a temporary folder somebody else could have put a link there first.
   const found = await lstat(folder);
-  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
-    throw new Error(`${folder} belongs to another account`);
-  }
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) return null;
   await chmod(folder, 0o711);
   return folder;
 }

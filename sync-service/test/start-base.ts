@@ -45,8 +45,10 @@ export async function startBase(options: {
 
 export interface BaseProcess extends MemberBaseReady {
   readonly pid: number;
-  /** Asks it to end; resolves with its exit code. */
+  /** Ends its standard input, as a parent that dies does; resolves with its exit code. */
   stop(): Promise<number | null>;
+  /** SIGTERM, as a service manager does; resolves with its exit code. */
+  terminate(): Promise<number | null>;
   /** SIGKILL to the service; its PostgreSQL is left running, as after a real crash. */
   kill(): Promise<void>;
 }
@@ -98,6 +100,10 @@ export async function startBaseProcess(options: {
         pid: child.pid ?? 0,
         stop: async () => {
           child.stdin.end();
+          return over;
+        },
+        terminate: async () => {
+          child.kill('SIGTERM');
           return over;
         },
         kill: async () => {
