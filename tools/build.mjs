@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { buildTarget } from './bundling/build-target.mjs';
+import { buildTarget, endBundler } from './bundling/build-target.mjs';
 import { sourceDigest } from './bundling/source-digest.mjs';
 import { targets } from './bundling/targets.mjs';
 import { say, step } from './set-up/progress.mjs';
@@ -20,6 +20,7 @@ export async function buildAll() {
   if (built === digest && wanted.every(({ output }) => existsSync(inProject(output)))) return;
   await mkdir(inProject('build'), { recursive: true });
   for (const target of wanted) await step(`building ${target.name}`, () => buildTarget(target));
+  await endBundler();
   writeFileSync(stampFile, digest);
 }
 

@@ -18,6 +18,12 @@ export async function buildTarget(target) {
   else await buildPage(target, output);
 }
 
+/** Ends the process that esbuild keeps for further builds. */
+export async function endBundler() {
+  const { stop } = await import('esbuild');
+  await stop();
+}
+
 /**
  * @param {import('./targets.mjs').ProgramTarget} target
  * @param {string} output

@@ -138,14 +138,17 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
 
     const board = (await panel.club()).gates[0]?.board ?? '';
     const reader = (await panel.club()).gates[0]?.reader ?? '';
-    const releases = async () =>
-      (await panel.received(board)).filter(({ meaning }) => /release/i.test(meaning));
-    const released = async (before: number) => (await releases()).slice(before)[0];
+    const now = async () => (await panel.club()).atMonotonicMs;
+    /** The first order to pulse the entry's relay that the board has received since that moment. */
+    const releaseSince = async (sinceMs: number) =>
+      (await panel.received(board)).find(
+        ({ meaning, atMonotonicMs }) => meaning.startsWith('pulse relay') && atMonotonicMs >= sinceMs,
+      );
 
-    const tappedFrom = (await panel.received(reader)).length;
+    const tappedMs = await now();
     const member = await panel.world('walk-through', { gateId, cardId });
-    const firstApdu = (await panel.received(reader))[tappedFrom];
-    const memberRelease = await released(0);
+    const firstApdu = (await panel.received(reader)).find(({ atMonotonicMs }) => atMonotonicMs >= tappedMs);
+    const memberRelease = await releaseSince(tappedMs);
     need(
       memberRelease && firstApdu && member.passed,
       'the gate was released for the new card and somebody walked in',
@@ -154,18 +157,21 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     say(`card: released ${tapToReleaseMs.toFixed(0)} ms after the reader saw it, walked in`);
 
     await panel.world('tear-paper', { paperIndex: ticket.index });
+    const scannedMs = await now();
     await panel.world('scan', { gateId, paperIndex: ticket.index });
-    await waitUntil(clock, 'the gate is released for the guest ticket', limitMs, () => released(1));
+    await waitUntil(clock, 'the gate is released for the guest ticket', limitMs, () =>
+      releaseSince(scannedMs),
+    );
     const guest = await panel.world('push', { gateId, direction: 'entry' });
     need(guest.passed, 'the guest walked in');
     say('guest ticket: released, walked in');
 
     const unknownCard = (await panel.club()).cards.find(({ kind }) => kind === 'foreign-desfire');
     need(unknownCard, 'a card of another network');
-    const releasesBefore = (await releases()).length;
+    const refusedFrom = await now();
     await panel.world('tap', { gateId, cardId: unknownCard.cardId, holdMs: 1_500 });
     const stranger = await panel.world('push', { gateId, direction: 'entry' });
-    need(!stranger.passed && (await releases()).length === releasesBefore, 'the unknown card was not let in');
+    need(!stranger.passed && !(await releaseSince(refusedFrom)), 'the unknown card was not let in');
     say('unknown card: stayed outside');
 
     await waitUntil(clock, 'the edge counts two people', limitMs, async () => (await health()).inside === 2);
@@ -210,8 +216,8 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await staff.showsCount(clubId, 1);
     await waitUntil(clock, 'the outbox is empty', limitMs, async () => (await health()).outboxLeft === 0);
     const counts = await waitUntil(clock, 'three passages at the base', limitMs, async () => {
-      const now = await facts.counts();
-      return now.passages === 3 && now;
+      const found = await facts.counts();
+      return found.passages === 3 && found;
     });
 
     return {
