@@ -1,9 +1,9 @@
 // @ts-check
 import { fileURLToPath } from 'node:url';
 import { fetchElectron } from './set-up/electron-runtime.mjs';
-import { buildNativeModules } from './set-up/native-modules.mjs';
+import { buildNativeModules, missingNativeModules } from './set-up/native-modules.mjs';
 import { requireNode } from './set-up/node-version.mjs';
-import { installNpmPackages } from './set-up/npm-packages.mjs';
+import { installedAsLocked, installNpmPackages } from './set-up/npm-packages.mjs';
 import { say } from './set-up/progress.mjs';
 import { giveUp, inContinuousIntegration } from './set-up/project.mjs';
 import { installSystemPackages } from './set-up/system-packages.mjs';
@@ -22,9 +22,10 @@ const help = `Prepares a machine for Portillon: Debian packages, npm packages, n
  */
 export async function setUp({ yes, withElectron }) {
   requireNode();
-  const missingPackages = await installSystemPackages({ yes });
+  const compiled = installedAsLocked() && (await missingNativeModules()).length === 0;
+  const missingPackages = await installSystemPackages({ yes, compiled });
   await installNpmPackages();
-  const missingModules = await buildNativeModules();
+  const missingModules = compiled ? [] : await buildNativeModules();
   if (withElectron) await fetchElectron();
 
   const missing = [...missingPackages, ...missingModules];

@@ -40,6 +40,12 @@ export function nodeHeaders(executable = process.execPath) {
   return existsSync(join(folder, 'include', 'node', 'node_api.h')) ? folder : null;
 }
 
+/** Native parts that do not load here. */
+export async function missingNativeModules() {
+  const working = await Promise.all(nativeModules.map(works));
+  return nativeModules.filter((_, index) => !working[index]);
+}
+
 /** @param {NativeModule} module */
 async function works({ probe }) {
   const { code } = await runCommand(process.execPath, ['-e', probe], { cwd: projectFolder, quiet: true });
@@ -53,9 +59,8 @@ async function works({ probe }) {
  */
 export async function buildNativeModules() {
   await restoreDatabaseLinks();
-  const working = await Promise.all(nativeModules.map(works));
   const failed = [];
-  for (const module of nativeModules.filter((_, index) => !working[index])) {
+  for (const module of await missingNativeModules()) {
     const output = await step(`compiling ${module.name} (up to two minutes)`, () => compile(module));
     if (await works(module)) continue;
     failed.push(module);

@@ -10,6 +10,7 @@ import { runCommand } from './run-command.mjs';
  * @property {string} name Debian's name of it
  * @property {string} why what it is for
  * @property {string} without what does not work when it is missing
+ * @property {boolean} [onlyToCompile] not needed once the native parts are compiled
  * @property {() => boolean} present
  */
 
@@ -50,25 +51,29 @@ export const systemPackages = [
   {
     name: 'libpcsclite-dev',
     why: 'to compile the link to the card readers',
-    without: 'the card reader at the gate, unless it is compiled already',
+    without: 'the card reader at the gate',
+    onlyToCompile: true,
     present: () => existsSync('/usr/include/PCSC/winscard.h'),
   },
   {
     name: 'g++',
     why: 'to compile the database of the edge and the link to the card readers',
-    without: 'the edge, unless its native parts are compiled already',
+    without: 'the edge and the card reader at the gate',
+    onlyToCompile: true,
     present: () => inPath('g++'),
   },
   {
     name: 'make',
     why: 'to compile the same',
-    without: 'the edge, unless its native parts are compiled already',
+    without: 'the edge and the card reader at the gate',
+    onlyToCompile: true,
     present: () => inPath('make'),
   },
   {
     name: 'python3',
     why: 'to compile the same (the build tool of native parts is written in it)',
-    without: 'the edge, unless its native parts are compiled already',
+    without: 'the edge and the card reader at the gate',
+    onlyToCompile: true,
     present: () => inPath('python3'),
   },
   {
@@ -81,10 +86,9 @@ export const systemPackages = [
 
 /**
  * What of the list is missing here.
- * @param {readonly SystemPackage[]} [packages]
+ * @param {readonly SystemPackage[]} packages
  */
-export const missingSystemPackages = (packages = systemPackages) =>
-  packages.filter((wanted) => !wanted.present());
+export const missingSystemPackages = (packages) => packages.filter((wanted) => !wanted.present());
 
 /**
  * The command a person would type.
@@ -99,11 +103,12 @@ export const installCommand = (packages) =>
  * It may when it is root or can become root (sudo, with a person at the terminal to give a password and a yes), and when
  * the answer is yes: `--yes`, root without a terminal, continuous integration, or a person who says so.
  *
- * @param {{ yes: boolean }} options
+ * @param {{ yes: boolean, compiled: boolean }} options `compiled`: the native parts are there already
  * @returns {Promise<readonly SystemPackage[]>}
  */
-export async function installSystemPackages({ yes }) {
-  const missing = missingSystemPackages();
+export async function installSystemPackages({ yes, compiled }) {
+  const needed = systemPackages.filter(({ onlyToCompile }) => !(onlyToCompile && compiled));
+  const missing = missingSystemPackages(needed);
   if (missing.length === 0) return missing;
 
   say('These Debian packages are needed and missing:');
@@ -133,7 +138,7 @@ export async function installSystemPackages({ yes }) {
     const { code } = await runCommand(command ?? 'apt-get', [...before, ...args], { env });
     if (code !== 0) say(`apt-get ${args[0]} ended with code ${code}.`);
   }
-  const still = missingSystemPackages();
+  const still = missingSystemPackages(needed);
   if (still.length > 0) say(`Still missing. The command is:\n    ${installCommand(still)}`);
   return still;
 }
