@@ -4,7 +4,7 @@ import type { Gate, SensedPassage } from './gate.ts';
 
 /** A gate with a person in front of it. */
 export interface GateRig {
-  /** Not started. The pulse of its release is 600 ms, an input is stuck after 400 ms. */
+  /** Not started. The pulse of its release is 600 ms, an input is stuck after 1.5 s. */
   readonly gate: Gate;
   /** Pushes the arm; tells whether it gave way. */
   push(direction: 'entry' | 'exit'): Promise<boolean>;
@@ -73,18 +73,15 @@ export function gateContract(model: string, makeRig: () => Promise<GateRig>): vo
     it('counts each person once', async () => {
       const directions: string[] = [];
       rig.gate.onPassage((passage) => directions.push(passage.direction));
-      for (let person = 0; person < 2; person++) {
-        await rig.gate.release();
-        const entry = nextPassage();
-        await rig.push('entry');
-        await entry;
-        await rig.armRests();
-        const exit = nextPassage();
-        await rig.push('exit');
-        await exit;
+      const walked = ['entry', 'exit', 'entry'] as const;
+      for (const direction of walked) {
+        if (direction === 'entry') expect(await rig.gate.release()).toMatchObject({ ok: true });
+        const passage = nextPassage();
+        expect(await rig.push(direction)).toBe(true);
+        await passage;
         await rig.armRests();
       }
-      expect(directions).toEqual(['entry', 'exit', 'entry', 'exit']);
+      expect(directions).toEqual(walked);
     });
 
     it('locks again by itself when the program is gone', async () => {

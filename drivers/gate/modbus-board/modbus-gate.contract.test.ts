@@ -14,7 +14,14 @@ import { ModbusGate } from './modbus-gate.ts';
 
 gateContract('modbus-board', async (): Promise<GateRig> => {
   const folder = mkdtempSync(join(tmpdir(), 'modbus-gate-'));
-  const sim = new ModbusGateSim({ name: 'gate', clock: systemClock, path: join(folder, 'board') });
+  const sim = new ModbusGateSim({
+    name: 'gate',
+    clock: systemClock,
+    path: join(folder, 'board'),
+    // Long enough for two polls on a machine that runs much else at the same time.
+    sensorMs: 600,
+    turnMs: 900,
+  });
   await sim.start();
   const transport = transportFor(sim.address, { clock: systemClock });
   if (!transport.ok) throw new Error(transport.error.detail);
@@ -24,7 +31,7 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     log: silentLog,
     pulseMs: 600,
     pollMs: 25,
-    stuckAfterMs: 400,
+    stuckAfterMs: 1_500,
   });
   const shows = (fits: (view: SimView) => boolean) =>
     new Promise<void>((resolve) => {

@@ -51,6 +51,8 @@ const inputCount = 8;
 const pollTries = 3;
 /** The order itself goes out at most twice, and the second time only once the relay was seen at rest. */
 const releaseTries = 2;
+/** Rest before the sample that confirms a change; contacts bounce for less. */
+const confirmMs = 10;
 /** Rest between polls of a board that does not answer. */
 const restWhenDownMs = 250;
 
@@ -86,7 +88,7 @@ export class ModbusGate implements Gate {
     this.#entryRelay = options.entryRelay ?? 0;
     this.#pulseMs = options.pulseMs ?? 5_000;
     this.#pollMs = options.pollMs ?? 40;
-    this.#answerLimitMs = options.answerLimitMs ?? 150;
+    this.#answerLimitMs = options.answerLimitMs ?? 300;
     const stuckAfterMs = options.stuckAfterMs ?? 15_000;
     this.#sensors = [
       { direction: 'entry', input: options.entryInput ?? 0, sensor: new PassageSensor(stuckAfterMs) },
@@ -164,10 +166,16 @@ export class ModbusGate implements Gate {
         this.#settleRelease(released);
       } else {
         failures = (await this.#poll(ask, failures)) ? 0 : failures + 1;
-        if (!this.#release && !end) await this.#rest(failures < pollTries ? this.#pollMs : restWhenDownMs);
+        if (!this.#release && !end) await this.#rest(this.#restMs(failures));
       }
     }
     this.#settleRelease(err(end));
+  }
+
+  #restMs(failures: number): number {
+    if (failures >= pollTries) return restWhenDownMs;
+    const isUnsettled = this.#sensors.some(({ sensor }) => sensor.isUnsettled);
+    return isUnsettled ? Math.min(confirmMs, this.#pollMs) : this.#pollMs;
   }
 
   #rest(forMs: number): Promise<void> {

@@ -43,3 +43,11 @@ it('takes for no passage what it finds after the line was lost', () => {
   sensor.forget();
   expect(passages('111', sensor)).toEqual([]);
 });
+
+it('asks for the next sample soon while a change is unconfirmed', () => {
+  const sensor = new PassageSensor(100);
+  passages('001', sensor);
+  expect(sensor.isUnsettled).toBe(true);
+  passages('1', sensor);
+  expect(sensor.isUnsettled).toBe(false);
+});

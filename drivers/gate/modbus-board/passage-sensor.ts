@@ -31,6 +31,11 @@ export class PassageSensor {
     return on ? this.#changedAtMs : undefined;
   }
 
+  /** The last sample differs from what is held for true: the next should come soon, before a short turn is over. */
+  get isUnsettled(): boolean {
+    return this.#candidateSinceMs !== undefined;
+  }
+
   /** On for longer than any person takes: passages can no longer be told. */
   isStuck(nowMs: number): boolean {
     return this.#steady === true && nowMs - this.#changedAtMs > this.#stuckAfterMs;

@@ -96,8 +96,8 @@ export class ModbusGateSim extends SimDevice {
     this.#entryRelay = options.entryRelay ?? 0;
     this.#entryInput = options.entryInput ?? 0;
     this.#exitInput = options.exitInput ?? 1;
-    this.#sensorMs = options.sensorMs ?? 150;
-    this.#turnMs = options.turnMs ?? 400;
+    this.#sensorMs = options.sensorMs ?? 400;
+    this.#turnMs = options.turnMs ?? 800;
     this.#random = options.random ?? new SeededRandom(2);
     this.#line.onData((bytes) => this.#receive(bytes));
   }
