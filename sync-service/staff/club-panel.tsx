@@ -2,8 +2,8 @@ import type { ClubView } from '../http/staff/live-view.ts';
 import { timeOfDay, type Words } from './words.ts';
 
 /** Shares of the capacity from which a person should look. */
-const nearlyFullPercent = 80;
-const fullPercent = 95;
+const fillingUpPercent = 80;
+const nearlyFullPercent = 95;
 
 export type Fill = 'calm' | 'watch' | 'stop';
 
@@ -13,8 +13,13 @@ export function percentOf(club: ClubView): number {
 
 export function fillOf(club: ClubView): Fill {
   const percent = percentOf(club);
-  if (percent >= fullPercent) return 'stop';
-  return percent >= nearlyFullPercent ? 'watch' : 'calm';
+  if (percent >= nearlyFullPercent) return 'stop';
+  return percent >= fillingUpPercent ? 'watch' : 'calm';
+}
+
+function fillWords(club: ClubView, text: Words): string {
+  if ((club.inside ?? 0) >= club.capacity) return text.full;
+  return fillOf(club) === 'stop' ? text.nearlyFull : text.fillingUp;
 }
 
 /** How old the count is, or since when nobody hears of the club. */
@@ -36,14 +41,12 @@ export function ClubPanel({ club, text }: { club: ClubView; text: Words }) {
       </p>
       <p className="count-words">
         {club.inside === null ? text.notCounted : text.peopleInside(club.inside)}
-        {fill !== 'calm' && (
-          <strong className={`pill ${fill}`}>{fill === 'stop' ? text.full : text.nearlyFull}</strong>
-        )}
+        {fill !== 'calm' && <strong className={`pill ${fill}`}>{fillWords(club, text)}</strong>}
       </p>
       <div className={`capacity ${fill}`} aria-hidden="true">
         <span className="filled" style={{ width: `${Math.min(100, percent)}%` }} />
+        <span className="tick" style={{ left: `${fillingUpPercent}%` }} />
         <span className="tick" style={{ left: `${nearlyFullPercent}%` }} />
-        <span className="tick" style={{ left: `${fullPercent}%` }} />
       </div>
       <p className="club-foot">
         <span>{text.of(percent, club.capacity)}</span>

@@ -27,6 +27,7 @@ export interface Words {
   readonly neverSeen: string;
   readonly full: string;
   readonly nearlyFull: string;
+  readonly fillingUp: string;
   readonly clubs: string;
   readonly passages: string;
   readonly refusals: string;
@@ -76,7 +77,8 @@ export const words: Readonly<Record<Language, Words>> = {
     offlineSince: (time) => `Hors ligne depuis ${time}`,
     neverSeen: 'Aucun boîtier enrôlé',
     full: 'Complet',
-    nearlyFull: 'Bientôt complet',
+    nearlyFull: 'Presque complet',
+    fillingUp: 'Se remplit',
     clubs: 'Clubs',
     passages: 'Derniers passages',
     refusals: 'Derniers refus',
@@ -139,6 +141,7 @@ export const words: Readonly<Record<Language, Words>> = {
     neverSeen: 'No box enrolled',
     full: 'Full',
     nearlyFull: 'Nearly full',
+    fillingUp: 'Filling up',
     clubs: 'Clubs',
     passages: 'Last passages',
     refusals: 'Last refusals',
