@@ -35,13 +35,12 @@ async function killEdge(): Promise<number> {
 it('[I4] records a passage once when the edge is killed between release and passage, and is back in under 3 s', async () => {
   await drained();
   const before = await passagesAtBase();
-  const releases = await club.releases();
+  const tappedMs = await club.now();
   await club.panel.world('tap', { gateId: club.gateId, cardId, holdMs: 400 });
-  await club.until(async () => (await club.releases()) > releases);
+  await club.until(() => club.releasedSince(tappedMs));
   const awayMs = await killEdge();
   await club.until(async () => (await club.health()).devices[`${club.gateId}.board`]?.status === 'ready');
-  const { passed } = await club.panel.world('push', { gateId: club.gateId, direction: 'entry' });
-  expect(passed).toBe(true);
+  await club.push('entry');
   await club.until(async () => (await passagesAtBase()) > before);
   await drained();
   expect(await passagesAtBase()).toBe(before + 1);
@@ -56,7 +55,7 @@ it('[I4] loses and doubles nothing when the edge is killed in the middle of a pu
   for (const delayTurns of [0, 3, 12]) {
     await club.panel.world('cut-network', {});
     for (let exit = 0; exit < 8; exit++) {
-      await club.panel.world('push', { gateId: club.gateId, direction: 'exit' });
+      await club.push('exit');
       pushed += 1;
     }
     await club.until(async () => ((await club.healthOrNull())?.outboxLeft ?? 0) >= 8);
@@ -75,8 +74,7 @@ it('[I4] loses and doubles nothing when the sync service is killed in the middle
   await drained();
   const before = await passagesAtBase();
   await club.panel.world('cut-network', {});
-  for (let exit = 0; exit < 8; exit++)
-    await club.panel.world('push', { gateId: club.gateId, direction: 'exit' });
+  for (let exit = 0; exit < 8; exit++) await club.push('exit');
   await club.until(async () => (await club.health()).outboxLeft >= 8);
   await club.panel.world('restore-network', {});
   club.kill('sync-service');

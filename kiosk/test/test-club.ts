@@ -123,10 +123,22 @@ export class TestClub {
     await this.panel.act((await this.device(kind)).name, 'fault', { name, on });
   }
 
-  /** Frames with which the board was told to release. */
-  async releases(): Promise<number> {
+  /** The club's own moment now, for `releasedSince`. */
+  async now(): Promise<number> {
+    return (await this.panel.club()).atMonotonicMs;
+  }
+
+  /** Whether the board has received the order to release the entry since that moment. */
+  async releasedSince(sinceMs: number): Promise<boolean> {
     const board = (await this.panel.club()).gates[0]?.board ?? '';
-    return (await this.panel.received(board)).filter(({ meaning }) => /release/i.test(meaning)).length;
+    return (await this.panel.received(board)).some(
+      ({ meaning, atMonotonicMs }) => meaning.startsWith('pulse relay') && atMonotonicMs >= sinceMs,
+    );
+  }
+
+  /** Leans on the arm until it gives way: it may still turn for the one before. */
+  async push(direction: 'entry' | 'exit'): Promise<void> {
+    await this.until(async () => (await this.panel.world('push', { gateId: this.gateId, direction })).passed);
   }
 
   /** Buys a membership up to the card in the hand, and leaves. */

@@ -269,12 +269,19 @@ function showsAmount(lines: readonly string[], amountCents: number): boolean {
   return lines.some((line) => line.replaceAll(/\D/g, '').endsWith(String(amountCents)));
 }
 
+/** Runs in the page: resolves when everything that moves once has come to rest. */
+const stillPicture = `Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+  .map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
+
 function shooter({ screenshots }: Job) {
   if (screenshots) mkdirSync(screenshots, { recursive: true });
   let number = 0;
   return async (page: Page, name: string): Promise<void> => {
     if (!screenshots) return;
     number += 1;
+    // A screen that still slides in is no picture of it.
+    await page.evaluate(stillPicture);
     await page.screenshot({ path: join(screenshots, `${String(number).padStart(2, '0')}-${name}.png`) });
   };
 }
