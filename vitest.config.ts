@@ -29,7 +29,7 @@ export default defineConfig({
           name: 'process',
           include: processTests,
           exclude: [...never, ...browserTests],
-          // Clubs share the machine's ports and its virtual card readers: one after the other.
+          // Each starts several programs and measures how soon they are back: one after the other.
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

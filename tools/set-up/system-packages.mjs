@@ -38,7 +38,7 @@ export const systemPackages = [
   },
   {
     name: 'pcscd',
-    why: 'the service through which card readers are reached',
+    why: 'the service through which card readers are reached, virtual ones too',
     without: 'the card reader at the gate',
     present: () => inPath('pcscd'),
   },
