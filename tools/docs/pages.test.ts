@@ -6,24 +6,29 @@ import { projectFolder } from '../set-up/project.mjs';
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 const json = (path: string) => JSON.parse(read(path));
 
-function pagesIn(folder: string): string[] {
+function filesIn(folder: string, ending: RegExp): string[] {
   return readdirSync(join(projectFolder, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return pagesIn(path);
-    return entry.name.endsWith('.md') ? [path] : [];
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesIn(path, ending);
+    return ending.test(entry.name) ? [path] : [];
   });
 }
 
+const workspaces: string[] = json('package.json').workspaces;
+
 describe('documents', () => {
-  it.each(['README.md', 'CHANGELOG.md', ...pagesIn('docs')])('%s links only to what is there', (page) => {
-    const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
-      .map((match) => match[1] ?? '')
-      .filter((link) => !/^https?:/.test(link));
-    const broken = links.filter(
-      (link) => !existsSync(join(projectFolder, normalize(join(dirname(page), link)))),
-    );
-    expect(broken).toEqual([]);
-  });
+  it.each(['README.md', 'CHANGELOG.md', ...filesIn('docs', /\.md$/)])(
+    '%s links only to what is there',
+    (page) => {
+      const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((link) => !/^https?:/.test(link));
+      const broken = links.filter(
+        (link) => !existsSync(join(projectFolder, normalize(join(dirname(page), link)))),
+      );
+      expect(broken).toEqual([]);
+    },
+  );
 });
 
 describe('docs/dependencies.md', () => {
@@ -34,7 +39,6 @@ describe('docs/dependencies.md', () => {
       .filter(([, name]) => name?.startsWith('`'))
       .map(([, name, , licence]) => [name?.replaceAll('`', '') ?? '', licence]),
   );
-  const workspaces: string[] = json('package.json').workspaces;
   const asked = new Set(
     ['.', ...workspaces].flatMap((workspace) => {
       const { dependencies = {}, devDependencies = {} } = json(join(workspace, 'package.json'));
@@ -50,4 +54,14 @@ describe('docs/dependencies.md', () => {
     for (const [name, licence] of rows)
       expect(licence, name).toBe(json(join('node_modules', name, 'package.json')).license);
   });
+});
+
+it('docs/invariants.md says which of them tests cite', () => {
+  const tests = workspaces.flatMap((workspace) => filesIn(workspace, /\.test\.tsx?$/)).map(read);
+  const cited = Array.from({ length: 14 }, (_, index) => `I${index + 1}`).filter((number) =>
+    tests.some((text) => new RegExp(`\\b${number}\\b`).test(text)),
+  );
+  expect(/Cited by tests of this version: ([^.]+)\./.exec(read('docs/invariants.md'))?.[1]).toBe(
+    cited.join(', '),
+  );
 });
