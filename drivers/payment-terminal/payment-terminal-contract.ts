@@ -23,6 +23,8 @@ export interface TerminalRig {
 }
 
 export type TerminalFault =
+  | 'decline'
+  | 'timeout-after-approval'
   | 'busy'
   | 'out-of-order'
   | 'garbled'
@@ -32,6 +34,7 @@ export type TerminalFault =
   | 'full-pan';
 
 const payment = { reference: 'SALE0001A', amountCents: cents(3_990) };
+const reversal = { ...payment, reference: 'SALE0001R' };
 
 /** What every payment terminal promises, run on driver and device over their real transport. */
 export function paymentTerminalContract(model: string, makeRig: () => Promise<TerminalRig>): void {
@@ -77,6 +80,11 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
       expect(rig.takenCents(payment.reference)).toBe(3_990);
     });
 
+    it('is declined whatever is presented while the bank declines', async () => {
+      await rig.setFault('decline', true);
+      expect(await pay(() => rig.presentCard('approve'))).toEqual({ kind: 'declined', reason: 'refused' });
+    });
+
     it('knows a payment that the terminal has never heard of', async () => {
       expect(await rig.terminal.statusOf({ ...payment, reference: 'NEVER' })).toEqual({
         kind: 'declined',
@@ -91,12 +99,35 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
       expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'cancelled' });
     });
 
-    it('undoes a captured payment once, and the payment is known as reversed', async () => {
+    it('undoes a captured payment once', async () => {
       await pay(() => rig.presentCard('approve'));
-      expect(await rig.terminal.reverse(payment)).toMatchObject({ kind: 'captured' });
+      expect(await rig.terminal.reverse(reversal)).toMatchObject({
+        kind: 'captured',
+        slip: { amountCents: 3_990 },
+      });
       expect(rig.takenCents(payment.reference)).toBe(0);
-      expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'declined', reason: 'reversed' });
-      expect(await rig.terminal.reverse(payment)).toMatchObject({ kind: 'declined' });
+      expect(await rig.terminal.statusOf(reversal)).toMatchObject({ kind: 'captured' });
+      expect(await rig.terminal.reverse({ ...reversal, reference: 'SALE0001S' })).toMatchObject({
+        kind: 'declined',
+      });
+    });
+
+    it('[I10] settles a reversal whose answer was lost by asking for its own reference', async () => {
+      await pay(() => rig.presentCard('approve'));
+      await rig.setFault('timeout-after-approval', true);
+      expect(await rig.terminal.reverse(reversal)).toMatchObject({ kind: 'in-doubt' });
+      await rig.setFault('timeout-after-approval', false);
+      expect(await rig.terminal.statusOf(reversal)).toMatchObject({ kind: 'captured' });
+      expect(rig.takenCents(payment.reference)).toBe(0);
+    });
+
+    it('[I10] knows of a reversal that never reached the terminal, and the money is still taken', async () => {
+      await pay(() => rig.presentCard('approve'));
+      await rig.setFault('silent', true);
+      expect(await rig.terminal.reverse(reversal)).toMatchObject({ kind: 'in-doubt' });
+      await rig.setFault('silent', false);
+      expect(await rig.terminal.statusOf(reversal)).toEqual({ kind: 'declined', reason: 'not-found' });
+      expect(rig.takenCents(payment.reference)).toBe(3_990);
     });
 
     it('takes no second payment while one is under way', async () => {

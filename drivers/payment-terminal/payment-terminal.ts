@@ -55,6 +55,9 @@ export interface PaymentTerminal extends Device {
    * when it cannot be reached or cannot tell. Safe to repeat.
    */
   statusOf(request: AuthoriseRequest): Promise<PaymentOutcome>;
-  /** Undoes a captured payment. `captured` means that the reversal was booked. In doubt is settled like a payment. */
+  /**
+   * Undoes the latest payment of this amount, under a reference of its own. `captured` means that the reversal was booked.
+   * In doubt is settled like a payment: `statusOf` with the reversal's reference; the payment keeps its own status.
+   */
   reverse(request: AuthoriseRequest): Promise<PaymentOutcome>;
 }

@@ -137,14 +137,14 @@ describe('answers to a status question', () => {
     expect(about(named(exchange.approvedAnswer).replace('AE00210', 'AE00211'))).toMatchObject(badAnswer);
   });
 
-  it('knows a payment never heard of, and one given back', () => {
+  it('knows a payment never heard of, and a reversal that was booked', () => {
     expect(about(named(exchange.cancelledAnswer).replace('AF00211', 'AF00200'))).toEqual({
       kind: 'declined',
       reason: 'not-found',
     });
-    expect(about(named(exchange.approvedAnswer).replace('CD0010', 'CD0012'))).toEqual({
-      kind: 'declined',
-      reason: 'reversed',
+    expect(about(named(exchange.approvedAnswer).replace('CD0010', 'CD0012'))).toMatchObject({
+      kind: 'captured',
+      slip: { amountCents: 3_990 },
     });
   });
 });

@@ -172,7 +172,7 @@ export function chargeOutcome(
 }
 
 /**
- * What an answer to a status question says became of the payment. It is believed only if it names the payment, and never
+ * What an answer to a status question says became of the payment, or of the reversal, of this reference. It is believed only if it names the payment, and never
  * lets `no such action` or a silence about the reason pass for `not paid`.
  */
 export function statusOutcome(
@@ -184,11 +184,7 @@ export function statusOutcome(
   if (mismatch) return inDoubt(mismatch);
   if (answer.reference === null) return inDoubt('the status does not name the payment (CH)');
   if (answer.outcome === '11') return inDoubt('the terminal is still at work on it (AE 11)');
-  if (answer.outcome === '10') {
-    // The last thing booked under this reference was its cancellation.
-    if (answer.action === caisseApActions.cancellation) return { kind: 'declined', reason: 'reversed' };
-    return captured(answer, request.amountCents);
-  }
+  if (answer.outcome === '10') return captured(answer, request.amountCents);
   if (answer.reason === '00') return { kind: 'declined', reason: 'not-found' };
   if (answer.reason === null || ['09', '12'].includes(answer.reason)) {
     return inDoubt(`the terminal cannot tell (AF ${answer.reason ?? 'missing'})`);

@@ -45,9 +45,11 @@ paymentTerminalContract('caisse-ap', async (): Promise<TerminalRig> => {
       await sim.act('fault', { name, on });
     },
     takenCents: (reference) =>
-      sim.booked
-        .filter((entry) => entry.done && entry.reference === reference)
-        .reduce((sum, entry) => sum + (entry.action === 'debit' ? 1 : -1) * entry.amountCents, 0),
+      sim.booked.reduce((sum, entry) => {
+        if (!entry.done) return sum;
+        if (entry.undoes === reference) return sum - entry.amountCents;
+        return entry.reference === reference ? sum + entry.amountCents : sum;
+      }, 0),
     debitsReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('debit')).length,
     close: async () => {
       await terminal.stop();

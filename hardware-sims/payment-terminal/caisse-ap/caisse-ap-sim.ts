@@ -29,6 +29,8 @@ export interface BookedTransaction {
   readonly action: 'debit' | 'cancellation';
   readonly amountCents: number;
   readonly done: boolean;
+  /** Of a cancellation that was done: the reference of the debit it gave back. */
+  readonly undoes: string | null;
   /** Field AF where nothing was done. */
   readonly reason: string | null;
   readonly atMs: number;
@@ -304,26 +306,30 @@ export class CaisseApSim extends SimDevice {
     this.#fail('11', 'ABANDON');
   }
 
+  /** Undoes the latest payment of the amount that has not been given back. */
   #cancelBooked(): void {
-    const job = this.#job;
-    if (!job) return;
-    const standing = lastWord(this.#booked.filter((entry) => entry.reference === job.reference));
-    if (standing?.done && standing.action === 'debit' && standing.amountCents === job.amountCents) {
-      this.#approve(this.hasFault('timeout-after-approval'));
-    } else {
-      this.#fail('10', 'ANNULATION IMPOSSIBLE');
-    }
+    const givenBack = new Set(this.#booked.map((entry) => entry.undoes));
+    const debit = this.#booked.findLast(
+      (entry) =>
+        entry.action === 'debit' &&
+        entry.done &&
+        entry.amountCents === this.#job?.amountCents &&
+        !givenBack.has(entry.reference),
+    );
+    if (debit) this.#approve(this.hasFault('timeout-after-approval'), debit.reference);
+    else this.#fail('10', 'ANNULATION IMPOSSIBLE');
   }
 
-  #approve(loseAnswer: boolean): void {
-    const job = this.#finish(true, null, ['PAIEMENT ACCEPTE', 'REPRENEZ VOTRE CARTE']);
+  #approve(loseAnswer: boolean, undoes: string | null = null): void {
+    const shown = undoes === null ? ['PAIEMENT ACCEPTE', 'REPRENEZ VOTRE CARTE'] : ['PAIEMENT ANNULE', ''];
+    const job = this.#finish({ done: true, undoes, reason: null }, shown);
     if (!job) return;
     if (loseAnswer) job.socket.resetAndDestroy();
     else this.#answer(job.socket, job.request, '10', this.#slipFields());
   }
 
   #fail(reason: string, shown: string): void {
-    const job = this.#finish(false, reason, [shown, '']);
+    const job = this.#finish({ done: false, undoes: null, reason }, [shown, '']);
     if (!job) return;
     // Without the amount, as an Ingenico Desk/5000 answers when the customer cancels.
     const echoed = new Map([...job.request].filter(([tag]) => reason !== '11' || tag !== 'CB'));
@@ -331,7 +337,10 @@ export class CaisseApSim extends SimDevice {
   }
 
   /** Books the outcome before anything is said about it. */
-  #finish(done: boolean, reason: string | null, shown: readonly string[]): Job | undefined {
+  #finish(
+    outcome: Pick<BookedTransaction, 'done' | 'undoes' | 'reason'>,
+    shown: readonly string[],
+  ): Job | undefined {
     const job = this.#job;
     if (!job) return undefined;
     this.#cancelJobTimer();
@@ -339,8 +348,7 @@ export class CaisseApSim extends SimDevice {
       reference: job.reference,
       action: job.action,
       amountCents: job.amountCents,
-      done,
-      reason,
+      ...outcome,
       atMs: this.clock.wallMs(),
     });
     if (this.#booked.length > keptTransactions) this.#booked.shift();
@@ -354,6 +362,10 @@ export class CaisseApSim extends SimDevice {
   #tellStatus(socket: Socket, request: ReadonlyMap<string, string>): void {
     const reference = request.get('CH');
     const entry = lastWord(this.#booked.filter((booked) => booked.reference === reference));
+    if (this.#job && this.#job.reference === reference) {
+      this.#answer(socket, request, '11', []);
+      return;
+    }
     if (!entry) {
       this.#answer(socket, request, '01', [{ tag: 'AF', value: '00' }]);
       return;
@@ -414,7 +426,7 @@ export class CaisseApSim extends SimDevice {
   }
 }
 
-/** What stands of a payment: the last thing done, or else the last thing tried. */
+/** What to tell of a reference: the last thing done under it, or else the last thing tried. */
 function lastWord(entries: readonly BookedTransaction[]): BookedTransaction | undefined {
   return entries.findLast((entry) => entry.done) ?? entries.at(-1);
 }
