@@ -27,7 +27,7 @@ export function DeviceDrawing({ name, side }: DeviceDrawingProps) {
     );
   }
   return (
-    <svg className="drawing" viewBox={below ? '0 0 560 540' : '0 0 560 420'} role="img" aria-label={title}>
+    <svg className="drawing" viewBox={below ? '0 0 560 540' : '0 0 560 440'} role="img" aria-label={title}>
       <g transform={side === 'left' ? 'translate(560 0) scale(-1 1)' : undefined}>
         {below ? <ScreenAbove /> : <ScreenBeside />}
         <g transform={below ? 'translate(176 214)' : 'translate(300 92)'}>{parts[name]}</g>

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { type KeyStroke, typeKey } from './typing.ts';
 
 export interface DraftField<Name extends string> {
@@ -50,8 +51,11 @@ export function useDraft<Name extends string>(
       const start = input?.selectionStart ?? text.length;
       const end = input?.selectionEnd ?? text.length;
       const typed = typeKey(text, start, end, stroke, maxLength);
-      setValues((was) => ({ ...was, [active]: typed.text }));
-      setCaret({ name: active, at: typed.caret });
+      // At once, so that the next key finds the text and the caret of this one, however fast somebody types.
+      flushSync(() => {
+        setValues((was) => ({ ...was, [active]: typed.text }));
+        setCaret({ name: active, at: typed.caret });
+      });
     },
     inputRef: (name) => (element) => {
       if (element === null) inputs.current.delete(name);
