@@ -77,7 +77,7 @@ it('sends again what nobody acknowledges within 300 ms, three times in all', asy
 it('never sends a movement again that may have been carried out', async () => {
   const line = await startLink();
   const answer = line.exchange(move, 'once');
-  await line.clock.advance(400);
+  await line.clock.advance(2_000);
   expect(await answer).toMatchObject({ error: { code: 'line.no-answer' } });
   expect(line.heardSince()).toBe('F2000003433232 03B1'.replaceAll(' ', ''));
 });

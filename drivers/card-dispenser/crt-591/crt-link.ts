@@ -18,6 +18,8 @@ export interface CrtLinkOptions {
 
 /** CRT-591-M protocol, 3: the device acknowledges within 300 ms; mechanical orders take the vendor's driver up to 31 s. */
 const ackLimitMs = 300;
+/** What is not sent again has nothing to gain from giving up early: a busy machine may be late itself. */
+const patientAckLimitMs = 2_000;
 const replyLimitMs = 31_000;
 const mostTries = 3;
 /**
@@ -66,7 +68,7 @@ export class CrtLink {
       const written = await this.#connection.write(frame);
       if (!written.ok) return written;
       this.#last = { frame, sentMs: this.#clock.monotonicMs() };
-      const heard = await this.#acknowledgement(command);
+      const heard = await this.#acknowledgement(command, repeat === 'once' ? patientAckLimitMs : ackLimitMs);
       if (heard === 'ack') return this.#reply(command);
       if (typeof heard === 'object') return heard;
       if (heard === 'silence' && (tries >= mostTries || repeat === 'once')) {
@@ -76,8 +78,11 @@ export class CrtLink {
     }
   }
 
-  async #acknowledgement(command: CrtCommand): Promise<'ack' | 'nak' | 'silence' | Result<CrtReply, Fault>> {
-    const endMs = this.#clock.monotonicMs() + ackLimitMs;
+  async #acknowledgement(
+    command: CrtCommand,
+    limitMs: number,
+  ): Promise<'ack' | 'nak' | 'silence' | Result<CrtReply, Fault>> {
+    const endMs = this.#clock.monotonicMs() + limitMs;
     for (;;) {
       const heard = await this.#frames.next(this.#until(endMs));
       if (!heard.ok) return heard.error.code === 'line.no-answer' ? 'silence' : heard;
