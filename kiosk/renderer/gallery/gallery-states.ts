@@ -21,8 +21,14 @@ const plans: [PlanOffer, PlanOffer, PlanOffer] = [
   {
     planId: 'off-peak',
     name: { fr: 'Heures creuses', en: 'Off-peak' },
-    description: { fr: 'Du lundi au vendredi, de 9 h à 16 h', en: 'Monday to Friday, 9:00 to 16:00' },
-    commitment: { fr: 'Sans engagement, préavis d’un mois', en: 'No commitment, one month’s notice' },
+    description: {
+      fr: 'Du lundi au vendredi, de 9\u202fh à 16\u202fh, dans ce club.',
+      en: 'Monday to Friday, 9 am to 4 pm, in this club.',
+    },
+    commitment: {
+      fr: 'Sans engagement. Vous pouvez arrêter à tout moment, avec un mois de préavis.',
+      en: 'No minimum term. You can stop at any time, with one month’s notice.',
+    },
     monthlyCents: 1990,
     joiningFeeCents: 2500,
     todayCents: 4490,
@@ -31,8 +37,14 @@ const plans: [PlanOffer, PlanOffer, PlanOffer] = [
   {
     planId: 'every-day',
     name: { fr: 'Tous les jours', en: 'Every day' },
-    description: { fr: '7 jours sur 7, de 6 h à 23 h', en: '7 days a week, 6:00 to 23:00' },
-    commitment: { fr: 'Sans engagement, préavis d’un mois', en: 'No commitment, one month’s notice' },
+    description: {
+      fr: 'Tous les clubs, à toute heure d’ouverture. Une entrée pour inviter quelqu’un.',
+      en: 'All clubs, whenever they are open. One entry to bring a guest.',
+    },
+    commitment: {
+      fr: 'Sans engagement. Vous pouvez arrêter à tout moment, avec un mois de préavis.',
+      en: 'No minimum term. You can stop at any time, with one month’s notice.',
+    },
     monthlyCents: 2990,
     joiningFeeCents: 2500,
     todayCents: 5490,
@@ -75,7 +87,7 @@ const untouched = (step: number) => ({ step, stepCount: 9, answers: noAnswers, p
 
 const paymentLines = [
   { label: { fr: 'Premier mois, Tous les jours', en: 'First month, Every day' }, cents: 2990 },
-  { label: { fr: 'Frais d’inscription', en: 'Joining fee' }, cents: 2500 },
+  { label: { fr: 'Frais d’adhésion', en: 'Joining fee' }, cents: 2500 },
 ];
 const payment = (
   phase: Extract<Screen, { name: 'payment' }>['phase'],
@@ -138,6 +150,15 @@ export const galleryStates: readonly GalleryState[] = [
   },
   { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
   { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },
+  {
+    name: 'plan-four-missing',
+    screen: { name: 'plan', plans: [...plans, { ...plans[0], planId: 'student' }], ...untouched(1) },
+    doing: 'press-continue',
+  },
+  {
+    name: 'plan-four-chosen',
+    screen: { name: 'plan', plans: [...plans, { ...plans[0], planId: 'student' }], ...question(1) },
+  },
   { name: 'plan-chosen', screen: { name: 'plan', plans, ...question(1) } },
   { name: 'name', screen: { name: 'name', ...untouched(2) } },
   {

@@ -17,6 +17,9 @@ export function PlanScreen({ screen, act }: ScreenProps<'plan'>) {
   const [missing, setMissing] = useState(false);
   const chosen = screen.plans.find((plan) => plan.planId === planId);
 
+  // With a fourth plan the list would grow out of reach: the commitment then stands with the plan that is chosen.
+  const allWords = screen.plans.length <= 3;
+
   function goOn() {
     if (chosen === undefined) setMissing(true);
     else act({ type: 'choose-plan', planId: chosen.planId });
@@ -31,7 +34,7 @@ export function PlanScreen({ screen, act }: ScreenProps<'plan'>) {
         chosen === undefined ? (
           <GateAhead step={screen.step} stepCount={screen.stepCount} />
         ) : (
-          <TodayCard plan={chosen} />
+          <TodayCard plan={chosen} withCommitment={!allWords} />
         )
       }
     >
@@ -54,7 +57,7 @@ export function PlanScreen({ screen, act }: ScreenProps<'plan'>) {
                 {plan.name[language]}
               </span>
               <span>{plan.description[language]}</span>
-              <span>{plan.commitment[language]}</span>
+              {allWords ? <span>{plan.commitment[language]}</span> : null}
             </span>
             <span className="plan-price">
               <span className="price">{formatEuros(plan.monthlyCents, language)}</span>
@@ -68,7 +71,7 @@ export function PlanScreen({ screen, act }: ScreenProps<'plan'>) {
   );
 }
 
-function TodayCard({ plan }: { plan: PlanOffer }) {
+function TodayCard({ plan, withCommitment }: { plan: PlanOffer; withCommitment: boolean }) {
   const { say, language } = useWords();
   return (
     <div className="card" data-testid="today">
@@ -91,6 +94,7 @@ function TodayCard({ plan }: { plan: PlanOffer }) {
         </div>
       </dl>
       <p>{say('plan.then', { price: formatEuros(plan.monthlyCents, language) })}</p>
+      {withCommitment ? <p>{plan.commitment[language]}</p> : null}
       {plan.guestTickets === 0 ? null : (
         <p className="with-icon">
           <Ticket aria-hidden="true" className="icon" />
