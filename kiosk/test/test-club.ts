@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
+import type { BankAnswer, DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
 import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
 import { BaseFacts } from '@portillon/tools/main-job/base-facts.ts';
 import { ClubPrograms } from '@portillon/tools/start/club-programs.mjs';
@@ -136,6 +136,12 @@ export class TestClub {
     );
   }
 
+  /** Presents a payment card as soon as the terminal waits for one. */
+  async presentCard(answer: BankAnswer): Promise<void> {
+    await this.until(async () => (await this.device('terminal')).view.phase === 'waiting-card');
+    await this.panel.world('present-card', { answer });
+  }
+
   /** Leans on the arm until it gives way: it may still turn for the one before. */
   async push(direction: 'entry' | 'exit'): Promise<void> {
     await this.until(async () => (await this.panel.world('push', { gateId: this.gateId, direction })).passed);
@@ -147,7 +153,7 @@ export class TestClub {
     try {
       await person.signContract(planIndex);
       await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
-      await this.panel.world('present-card', { answer: 'approve' });
+      await this.presentCard('approve');
       await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
       const { cardId } = await this.panel.world('take-card', {});
       await person.sees('receipt');

@@ -25,7 +25,7 @@ export class KioskVisitor {
 
   /** From the first touch to the welcome. Resolves with the id of the card that was taken. */
   async buyMembership(planId: string): Promise<{ readonly cardId: string }> {
-    const { page, panel, language } = this.#options;
+    const { page, panel, clock, language } = this.#options;
     await this.#at('attract');
     await this.#press(`language-${language}`);
     await this.#at('plan');
@@ -62,6 +62,10 @@ export class KioskVisitor {
       .locator('[data-testid="screen-payment"][data-phase="waiting-for-card"]')
       .waitFor({ timeout: deviceLimitMs });
     await this.#options.onScreen('payment-waiting');
+    await waitUntil(clock, 'the terminal waits for a card', deviceLimitMs, async () => {
+      const { devices } = await panel.club();
+      return devices.some(({ kind, view }) => kind === 'terminal' && view.phase === 'waiting-card');
+    });
     await panel.world('present-card', { answer: 'approve' });
     await page
       .locator('[data-testid="screen-take-card"][data-phase="at-mouth"]')
