@@ -4,7 +4,7 @@ import type { Gate, SensedPassage } from './gate.ts';
 
 /** A gate with a person in front of it. */
 export interface GateRig {
-  /** Not started. The pulse of its release is 600 ms, an input is stuck after 1.5 s. */
+  /** Not started. The pulse of its release is 1.5 s, an input is stuck after 1.5 s. */
   readonly gate: Gate;
   /** Pushes the arm; tells whether it gave way. */
   push(direction: 'entry' | 'exit'): Promise<boolean>;

@@ -4,7 +4,7 @@ import type { PrintBlock, Printer } from './printer.ts';
 
 /** A printer with a person in front of it. */
 export interface PrinterRig {
-  /** Not started. It may take 1.5 s to print and looks at its state every 50 ms. */
+  /** Not started. It may take 3 s to print and looks at its state every 50 ms. */
   readonly printer: Printer;
   setFault(name: PrinterFault, on: boolean): Promise<void>;
   newRoll(): Promise<void>;

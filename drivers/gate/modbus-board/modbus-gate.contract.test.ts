@@ -29,7 +29,7 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     transport: transport.value,
     clock: systemClock,
     log: silentLog,
-    pulseMs: 600,
+    pulseMs: 1_500,
     pollMs: 25,
     stuckAfterMs: 1_500,
   });

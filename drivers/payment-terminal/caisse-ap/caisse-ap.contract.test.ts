@@ -6,7 +6,7 @@ import { paymentTerminalContract, type TerminalRig } from '../payment-terminal-c
 import { CaisseApTerminal } from './caisse-ap-terminal.ts';
 
 paymentTerminalContract('caisse-ap', async (): Promise<TerminalRig> => {
-  const sim = new CaisseApSim({ name: 'terminal', clock: systemClock, inputLimitMs: 400, bankMs: 30 });
+  const sim = new CaisseApSim({ name: 'terminal', clock: systemClock, inputLimitMs: 1_000, bankMs: 30 });
   await sim.start();
   const transport = transportFor(sim.address, { clock: systemClock });
   if (!transport.ok) throw new Error(transport.error.detail);
@@ -15,8 +15,8 @@ paymentTerminalContract('caisse-ap', async (): Promise<TerminalRig> => {
     transport: transport.value,
     clock: systemClock,
     log: recordingLog(logged),
-    answerLimitMs: 900,
-    promptLimitMs: 300,
+    answerLimitMs: 2_000,
+    promptLimitMs: 1_000,
     quietMs: 60,
     pingEveryMs: 50,
     refusedRetryMs: 200,

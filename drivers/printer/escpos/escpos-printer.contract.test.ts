@@ -15,8 +15,8 @@ printerContract('escpos', async (): Promise<PrinterRig> => {
     transport: transport.value,
     clock: systemClock,
     log: silentLog,
-    answerLimitMs: 200,
-    printLimitMs: 1_500,
+    answerLimitMs: 600,
+    printLimitMs: 3_000,
     pollMs: 50,
   });
   const shows = (fits: (view: SimView) => boolean) =>
