@@ -110,7 +110,6 @@ it('[I2] gives the money back when the paid card jams on its way out', async () 
   expect(money).toBe('given-back');
   expect(await salesAtBase()).toBe(before);
   await club.fault('dispenser', 'jam-on-present', false);
-  await club.panel.act('dispenser', 'clear-jam');
   await person.say({ type: 'finish' });
   await person.sees('attract', (screen) => screen.offers.join.possible);
 }, 90_000);
