@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
@@ -44,6 +45,7 @@ export class PanelServer {
   #fastify: FastifyInstance | undefined;
   #url = '';
   readonly #pages = new Set<WebSocket>();
+  readonly #connections = new Set<Socket>();
   #lastSeen = '';
   #lastSentMs = Number.NEGATIVE_INFINITY;
   #stopWatching: () => void = () => undefined;
@@ -60,8 +62,12 @@ export class PanelServer {
   /** Resolves when the panel answers. Rejects with a sentence when the port is taken. */
   async start(): Promise<void> {
     const { club, port, log } = this.#options;
-    const fastify = Fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
+    const fastify = Fastify({ bodyLimit: 64 * 1024 });
     this.#fastify = fastify;
+    fastify.server.on('connection', (connection: Socket) => {
+      this.#connections.add(connection);
+      connection.once('close', () => this.#connections.delete(connection));
+    });
     fastify.removeContentTypeParser('text/plain');
     fastify.addHook('onRequest', async (request, reply) => {
       const refusal = this.#foreign(request);
@@ -87,8 +93,10 @@ export class PanelServer {
   async stop(): Promise<void> {
     this.#stopWatching();
     this.#cancelNextPicture?.();
-    for (const page of this.#pages) page.terminate();
-    await this.#fastify?.close();
+    const closing = this.#fastify?.close();
+    // Live pages, kept-alive requests, and upgrades that were refused: the server would wait for them for ever.
+    for (const connection of this.#connections) connection.destroy();
+    await closing;
     this.#fastify = undefined;
   }
 

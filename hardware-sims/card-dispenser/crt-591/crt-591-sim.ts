@@ -291,6 +291,7 @@ export class Crt591Sim extends SimDevice {
   #initialise(): Answer {
     this.#initialised = true;
     this.#switchFieldOff();
+    this.changed();
     return { data: ascii(firmware) };
   }
 

@@ -86,7 +86,14 @@ export class PrivatePcscd {
     const shell = spawn('sh', ['-c', endWithParent], {
       stdio: 'pipe',
       // PCSCLITE_HP_DROPDIR: a folder without USB drivers, so that metal readers stay with the machine's own daemon.
-      env: { ...process.env, RUN: openSocketAndRun, FOLDER: folder, PCSCLITE_HP_DROPDIR: readers },
+      env: {
+        ...process.env,
+        // Debian keeps pcscd in /usr/sbin, which is not in the path of ordinary users.
+        PATH: `${process.env.PATH ?? ''}:/usr/sbin`,
+        RUN: openSocketAndRun,
+        FOLDER: folder,
+        PCSCLITE_HP_DROPDIR: readers,
+      },
     });
     this.#shell = shell;
     shell.stdin.on('error', () => undefined); // the daemon has ended; `exit` tells

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { CancelTimer } from '@portillon/core/base/clock.ts';
+import { type CancelTimer, delay } from '@portillon/core/base/clock.ts';
 import { PendingBytes } from '@portillon/drivers/framing/pending-bytes.ts';
 import type { SimCard } from '../../card/sim-card.ts';
 import type { SimView } from '../../sim.ts';
@@ -17,6 +17,11 @@ interface LaidCard {
 }
 
 const noticeLimitMs = 5_000;
+/**
+ * vpcd looks every 0.4 s. A card that comes before it has seen the field empty is taken for the one that was there: nobody
+ * is told of it. So the next card waits until it surely has looked; metal readers need some ms.
+ */
+const fieldEmptyMs = 700;
 const ok9000 = [0x90, 0x00];
 const notSupported = Uint8Array.of(0x6a, 0x81);
 
@@ -32,6 +37,7 @@ export class VpcdReaderSim extends SimDevice {
   readonly #pcscd: PrivatePcscd;
   #started = false;
   #laid: LaidCard | undefined;
+  #emptySinceMs = Number.NEGATIVE_INFINITY;
   #cancelHold: CancelTimer = () => undefined;
 
   constructor(options: SimDeviceOptions) {
@@ -82,6 +88,7 @@ export class VpcdReaderSim extends SimDevice {
 
   /** Holds a card in the field. Resolves when the reader has noticed it and powered it. */
   async lay(card: SimCard): Promise<void> {
+    await delay(this.clock, Math.max(0, this.#emptySinceMs + fieldEmptyMs - this.clock.monotonicMs()));
     if (!this.#started) throw new NotPossible('now', 'The reader has not been started.');
     if (this.#laid) throw new NotPossible('now', 'A card lies on the reader already.');
     if (this.hasFault('cable-pulled')) throw new NotPossible('now', 'The cable of the reader is out.');
@@ -107,6 +114,7 @@ export class VpcdReaderSim extends SimDevice {
         reject(new NotPossible('now', 'The card was taken away before the reader had noticed it.'));
         if (this.#laid !== laid) return;
         this.#laid = undefined;
+        this.#emptySinceMs = this.clock.monotonicMs();
         card.powerOff();
         this.changed();
       });
