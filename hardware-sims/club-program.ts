@@ -34,8 +34,6 @@ async function main(): Promise<void> {
       'bridge-port': { type: 'string', default: '4610' },
       'panel-port': { type: 'string', default: '4630' },
       'panel-page': { type: 'string', default: join('build', 'panel') },
-      // Accepted for start scripts of before each virtual reader had a daemon of its own.
-      'pcsc-slot': { type: 'string' },
       speed: { type: 'string', default: '1' },
       'ready-file': { type: 'string' },
       'follow-parent': { type: 'boolean', default: false },
