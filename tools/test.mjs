@@ -14,6 +14,9 @@ npm test -- WORDS      only the tests whose file holds one of the words; further
 
 /** @typedef {{ name: string, passed: number, failed: number, seconds: number }} StepResult */
 
+/** A test that spins without end cannot be stopped by its runner's own limits. */
+const runnerLimitMs = 8 * 60_000;
+
 const filters = process.argv.slice(2);
 if (filters.includes('--help')) {
   say(help);
@@ -25,25 +28,23 @@ const missing = await setUp({ yes: false, withElectron: false });
 const results = [];
 /** @type {string[]} */
 const skipped = [];
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 const reports = mkdtempSync(join(tmpdir(), 'portillon-test-'));
 
-try {
-  if (filters.length === 0) await runChecks();
-  await timed('build', async () => {
-    try {
-      await buildAll();
-      return { passed: 1, failed: 0 };
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-      return { passed: 0, failed: 1 };
-    }
-  });
-  if (filters.length > 0) await runTests('matching', filters);
-  else
-    for (const project of ['unit', 'process', 'browser']) await runTests(project, [`--project=${project}`]);
-} finally {
-  rmSync(reports, { recursive: true, force: true });
-}
+process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
+
+if (filters.length === 0) await runChecks();
+await timed('build', async () => {
+  try {
+    await buildAll();
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1 };
+  }
+});
+if (filters.length > 0) await runTests('matching', filters);
+else for (const project of ['unit', 'process', 'browser']) await runTests(project, [`--project=${project}`]);
 report();
 
 async function runChecks() {
@@ -73,8 +74,14 @@ async function runTests(name, args) {
     const { code } = await runCommand(
       process.execPath,
       [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...args],
-      { cwd: projectFolder, env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' } },
+      {
+        cwd: projectFolder,
+        limitMs: runnerLimitMs,
+        env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+      },
     );
+    if (code === 128)
+      say(`The ${name} tests were killed, after ${runnerLimitMs / 60_000} minutes or from outside.`);
     const written = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : null;
     const tally = tallyOf(written, code);
     skipped.push(...tally.skipped.map((title) => `${name}: ${title}`));
