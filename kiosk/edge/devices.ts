@@ -13,6 +13,7 @@ import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
 import { EscPosPrinter } from '@portillon/drivers/printer/escpos/escpos-printer.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
+import { HidPosScanner } from '@portillon/drivers/scanner/hid-pos/hid-pos-scanner.ts';
 import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import { SerialScanner } from '@portillon/drivers/scanner/serial/serial-scanner.ts';
 import { pcscReaderName, transportFor } from '@portillon/drivers/transport/address.ts';
@@ -94,7 +95,11 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
       config: gateConfig,
       gate,
       reader: reader(`${id}.reader`, gateConfig.reader),
-      scanner: over(`${id}.scanner`, scanner, (options) => new SerialScanner(options)),
+      scanner: over<Scanner>(`${id}.scanner`, scanner, (options) =>
+        scanner?.model === 'hid-pos'
+          ? new HidPosScanner(options)
+          : new SerialScanner({ ...options, ...scanner }),
+      ),
     });
   }
   const [first] = wrong;

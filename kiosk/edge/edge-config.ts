@@ -24,7 +24,16 @@ const gateSchema = z.strictObject({
     exitInput: z.int().min(0).max(31),
   }),
   reader: z.strictObject({ model: z.literal('pcsc'), address: z.string() }).optional(),
-  scanner: z.strictObject({ model: z.literal('serial-scanner'), address: z.string() }).optional(),
+  scanner: z
+    .discriminatedUnion('model', [
+      z.strictObject({
+        model: z.literal('serial-scanner'),
+        address: z.string(),
+        prefix: z.string().max(8).optional(),
+      }),
+      z.strictObject({ model: z.literal('hid-pos'), address: z.string() }),
+    ])
+    .optional(),
 });
 export type GateConfig = z.infer<typeof gateSchema>;
 
