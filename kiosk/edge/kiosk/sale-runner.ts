@@ -62,6 +62,8 @@ interface SaleRunnerOptions {
   readonly onEnded: (sale: SaleInProgress, lastFault: Fault | null) => void;
   /** An event was appended: the agent may push. */
   readonly onEvent: () => void;
+  /** SA12; how long a card may lie at the mouth. */
+  readonly takeCardMs?: number;
 }
 
 /** After an interruption devices get this long to come back before they are asked. */
@@ -385,7 +387,7 @@ export class SaleRunner {
 
   async #waitTaken(): Promise<SaleInput> {
     this.#options.onProgress({ name: 'at-mouth' });
-    const waited = await this.#options.dispenser.waitTaken(takeCardLimitMs);
+    const waited = await this.#options.dispenser.waitTaken(this.#options.takeCardMs ?? takeCardLimitMs);
     if (waited.ok) return { type: waited.value };
     this.#failed(waited.error);
     return { type: 'mouth-unknown' };

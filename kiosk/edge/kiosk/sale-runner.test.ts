@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { newId } from '@portillon/core/base/ids.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import { noAnswers } from '@portillon/core/sale/answers.ts';
+import { startSale } from '@portillon/core/sale/sale-machine.ts';
+import type { EventBody } from '@portillon/core/wire/event.ts';
+import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
+import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
+import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
+import { transportFor } from '@portillon/drivers/transport/address.ts';
+import type { Transport } from '@portillon/drivers/transport/transport.ts';
+import { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
+import { Crt591Sim } from '@portillon/hardware-sims/card-dispenser/crt-591/crt-591-sim.ts';
+import { CaisseApSim } from '@portillon/hardware-sims/payment-terminal/caisse-ap/caisse-ap-sim.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EdgeStore } from '../../store/edge-store.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+import { type SaleProgress, SaleRunner } from './sale-runner.ts';
+
+/** Real store, drivers and lines; the simulated devices are on the other end. */
+const surroundings = { clock: systemClock, random: systemRandom, log: silentLog };
+const id = <Kind extends string>() => newId<Kind>(systemClock, systemRandom);
+
+let folder: string;
+let store: EdgeStore;
+let identity: EdgeIdentity;
+let dispenserSim: Crt591Sim;
+let terminalSim: CaisseApSim;
+let dispenser: Crt591Dispenser;
+let terminal: CaisseApTerminal;
+
+function line(address: string): Transport {
+  const transport = transportFor(address, { clock: systemClock });
+  if (!transport.ok) throw new Error(transport.error.detail);
+  return transport.value;
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sale-runner-'));
+  const opened = await EdgeStore.open({ folder: join(folder, 'state'), ...surroundings });
+  if (!opened.ok) throw new Error(opened.error.detail);
+  store = opened.value;
+  const keys = newSigningKeyPair();
+  identity = {
+    edgeId: id(),
+    networkId: id(),
+    clubId: id(),
+    networkKey: newSigningKeyPair().publicKey,
+    sealKey: newSigningKeyPair().publicKey,
+    cardKey: { version: 1, key: Buffer.from(systemRandom.bytes(16)).toString('base64url') },
+    epoch: 1,
+    privateKey: keys.privateKey,
+  };
+  const cards = ['04112233445566', '04112233445577', '04112233445588'].map(
+    (uid) => new DesfireSimCard({ uid, random: systemRandom }),
+  );
+  dispenserSim = new Crt591Sim({
+    name: 'dispenser',
+    clock: systemClock,
+    path: join(folder, 'crt'),
+    cards,
+    speed: 20,
+  });
+  terminalSim = new CaisseApSim({ name: 'terminal', clock: systemClock, bankMs: 20 });
+  await dispenserSim.start();
+  await terminalSim.start();
+  dispenser = new Crt591Dispenser({ ...surroundings, transport: line(dispenserSim.address) });
+  terminal = new CaisseApTerminal({ ...surroundings, transport: line(terminalSim.address) });
+  dispenser.start();
+  terminal.start();
+  await Promise.all([deviceBecomes(dispenser, isReady), deviceBecomes(terminal, isReady)]);
+});
+
+afterEach(async () => {
+  await Promise.all([dispenser.stop(), terminal.stop()]);
+  await Promise.all([dispenserSim.stop(), terminalSim.stop()]);
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function drawnUp(): Promise<SaleInProgress> {
+  const sealed = (text: string) => ({ bytes: Buffer.from(text), digest: sha256Hex(text) });
+  const [person, contract] = [sealed('sealed person'), sealed('sealed contract')];
+  await store.write(async (tx) => {
+    await store.attachments.putAttachment(tx, person.digest, person.bytes, null);
+    await store.attachments.putAttachment(tx, contract.digest, contract.bytes, null);
+  });
+  return {
+    version: 1,
+    visitId: id(),
+    language: 'fr',
+    answers: { ...noAnswers, familyName: 'Essai' },
+    saleId: id(),
+    saleReference: 'ABCD-2345',
+    legalEntityId: id(),
+    homeClubId: id(),
+    memberId: id(),
+    membershipId: id(),
+    planId: id(),
+    planScope: 'network',
+    credentialId: id(),
+    cardUid: null,
+    personDigest: person.digest,
+    photoDigest: null,
+    contractDigest: contract.digest,
+    lines: [],
+    totalCents: 5_490,
+    signedAtMs: systemClock.wallMs(),
+    guestTickets: [],
+    guestTicketsUntilMs: systemClock.wallMs() + 1_000,
+    state: startSale().state,
+    payment: null,
+  };
+}
+
+interface Watched {
+  readonly runner: SaleRunner;
+  readonly ended: Promise<{ readonly sale: SaleInProgress; readonly lastFault: Fault | null }>;
+  sees(name: SaleProgress['name']): Promise<void>;
+}
+
+function run(sale: SaleInProgress, go: (runner: SaleRunner) => void, takeCardMs = 60_000): Watched {
+  const seen = new Set<string>();
+  let wake: () => void = () => undefined;
+  let tellEnd: (end: Awaited<Watched['ended']>) => void = () => undefined;
+  const ended = new Promise<Awaited<Watched['ended']>>((resolve) => {
+    tellEnd = resolve;
+  });
+  const runner = new SaleRunner(
+    {
+      ...surroundings,
+      store,
+      identity,
+      terminal,
+      dispenser,
+      takeCardMs,
+      onProgress: ({ name }) => {
+        seen.add(name);
+        wake();
+      },
+      onEnded: (ended, lastFault) => tellEnd({ sale: ended, lastFault }),
+      onEvent: () => undefined,
+    },
+    sale,
+  );
+  go(runner);
+  return {
+    runner,
+    ended,
+    sees: async (name) => {
+      while (!seen.has(name)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+async function approve(): Promise<void> {
+  while (terminalSim.view().phase !== 'waiting-card')
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  await terminalSim.act('present-card', { bank: 'approve' });
+}
+
+async function events(): Promise<readonly EventBody[]> {
+  return (await store.outbox.after(0, 100)).map(({ body }) => JSON.parse(body) as EventBody);
+}
+
+it('[SA12] takes a forgotten card into the bin, keeps the membership, and opens a case', async () => {
+  const { ended } = run(await drawnUp(), (runner) => runner.begin(), 400);
+  await approve();
+  const { sale } = await ended;
+  expect(sale.state).toMatchObject({ ending: 'card-owed', why: 'card not taken' });
+  expect(dispenserSim.contents.bin).toHaveLength(1);
+  expect((await events()).map(({ type }) => type)).toEqual(['sale.completed', 'case.opened']);
+  expect(await events()).toMatchObject([{}, { kind: 'hand-over-card', saleReference: 'ABCD-2345' }]);
+});
+
+it('[SA4] [I6] leaves no grant on a card whose payment was declined, and gives that card to the next customer', async () => {
+  const first = run(await drawnUp(), (runner) => runner.begin());
+  while (terminalSim.view().phase !== 'waiting-card')
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  await terminalSim.act('present-card', { bank: 'decline' });
+  await first.sees('not-paid');
+  first.runner.send({ type: 'give-up' });
+  expect((await first.ended).sale.state).toMatchObject({ ending: 'not-charged' });
+  expect(await events()).toEqual([]);
+  await store.write((tx) => store.clearVisit(tx, first.runner.sale.visitId));
+  const inside = dispenserSim.contents.inPath;
+  const grantLength = inside?.card.memory().applications[0]?.files[0]?.hex.slice(34, 38);
+  expect(grantLength).toBe('0000');
+
+  const second = run(await drawnUp(), (runner) => runner.begin());
+  await approve();
+  await second.sees('at-mouth');
+  const card = dispenserSim.takeCard();
+  expect(card.uid).toBe(inside?.card.uid);
+  expect((await second.ended).sale.state).toMatchObject({ ending: 'served' });
+});
+
+/** Writes small things until nothing fits any more. */
+async function fillUp(): Promise<void> {
+  for (let piece = 0; piece < 2_000; piece++)
+    await store.recordIntent({ kind: 'fill', subject: id(), detail: {} });
+}
+
+it('stops before money is asked when the disk is full', async () => {
+  const sale = await drawnUp();
+  await store.write((tx) => tx.get('PRAGMA max_page_count = 1'));
+  await expect(fillUp()).rejects.toMatchObject({ fault: { code: 'store.full' } });
+  const { ended } = run(sale, (runner) => runner.begin());
+  expect((await ended).sale.state).toMatchObject({ ending: 'not-charged', why: 'store' });
+  expect(terminalSim.booked).toEqual([]);
+});
