@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+/** Rules and tests are held together by their numbers. */
+it.each([
+  ['access', 'AC'],
+  ['occupancy', 'OC'],
+  ['sale', 'SA'],
+  ['sale', 'Q'],
+])(
+  'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',
+  (folder, prefix) => {
+    const at = new URL(`./${folder}/`, import.meta.url);
+    const spec = readFileSync(new URL('SPEC.md', at), 'utf8');
+    const rules = [...spec.matchAll(new RegExp(`^- \\*\\*(${prefix}\\d+)\\*\\* `, 'gm'))].map(
+      (match) => match[1],
+    );
+    expect(rules).toEqual(rules.map((_, index) => `${prefix}${index + 1}`));
+    expect(rules.length).toBeGreaterThan(0);
+
+    const cited = new Set<string>();
+    for (const file of readdirSync(at).filter((name) => name.endsWith('.test.ts'))) {
+      const titles = readFileSync(new URL(file, at), 'utf8').matchAll(
+        new RegExp(`\\[(${prefix}\\d+)\\] `, 'g'),
+      );
+      for (const match of titles) cited.add(match[1] ?? '');
+    }
+    expect([...cited].sort()).toEqual([...rules].sort());
+  },
+);
