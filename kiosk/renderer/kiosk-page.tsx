@@ -44,11 +44,16 @@ export function KioskPage({ view, clock, send, firstCard }: KioskPageProps) {
 function Visit({ view, clock, send, firstCard }: KioskPageProps & { view: KioskView }) {
   const [card, setCard] = useState<'call-staff' | 'leave' | null>(firstCard ?? null);
   const busy = useRef(false);
+  const lastPress = useRef<Shell['lastPress']['current']>({
+    control: null,
+    atMs: Number.NEGATIVE_INFINITY,
+  });
 
   const shell = useMemo<Shell>(
     () => ({
       view,
       clock,
+      lastPress,
       openCard: setCard,
       act(message) {
         if (busy.current) return;

@@ -8,6 +8,8 @@ export interface Shell {
   readonly view: KioskView;
   readonly act: Act;
   readonly clock: Clock;
+  /** The control that was pressed last, whichever it was: a double strike is the same one twice with nothing between. */
+  readonly lastPress: { current: { readonly control: object | null; readonly atMs: number } };
   openCard(card: 'call-staff' | 'leave'): void;
 }
 

@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { useShell } from '../shell.ts';
 
-/** The same control pressed twice within this time counts once (tremor; EN 301 549, 5.8). */
+/** The same control pressed twice in a row within this time counts once (tremor; EN 301 549, 5.8). */
 const doubleStrikeMs = 150;
 
 export interface PressProps {
@@ -26,8 +26,8 @@ export interface PressProps {
  * area reaches 3 mm lower than its drawing, since fingers land low.
  */
 export function Press(props: PressProps) {
-  const { clock } = useShell();
-  const lastPressMs = useRef(Number.NEGATIVE_INFINITY);
+  const { clock, lastPress } = useShell();
+  const self = useRef({});
   const kind = props.kind ?? 'plain';
   return (
     <Button
@@ -40,9 +40,10 @@ export function Press(props: PressProps) {
       excludeFromTabOrder={props.outOfTabOrder ?? false}
       style={props.columns === undefined ? undefined : { gridColumn: `span ${props.columns}` }}
       onPress={() => {
-        const now = clock.monotonicMs();
-        if (now - lastPressMs.current < doubleStrikeMs) return;
-        lastPressMs.current = now;
+        const atMs = clock.monotonicMs();
+        const { control, atMs: beforeMs } = lastPress.current;
+        if (control === self.current && atMs - beforeMs < doubleStrikeMs) return;
+        lastPress.current = { control: self.current, atMs };
         props.onPress();
       }}
     >

@@ -314,6 +314,16 @@ describe('a double strike', () => {
     });
     await expect.poll(() => page.getByTestId('birth-day').inputValue()).toBe('27');
   });
+
+  it('is no double strike when another key came between, however fast (EN 301 549, 5.8)', async () => {
+    await open('birth-date');
+    await page.evaluate(() => {
+      for (const key of ['2', '7', 'erase', '2']) {
+        document.querySelector<HTMLElement>(`[data-testid="key-${key}"]`)?.click();
+      }
+    });
+    await expect.poll(() => page.getByTestId('birth-day').inputValue()).toBe('22');
+  });
 });
 
 describe('the cards over a screen', () => {
