@@ -76,6 +76,11 @@ export const faultCodes = {
     machineDoes: 'Treats the payment as in doubt and asks the terminal.',
     staffDo: 'Check the protocol version set on the terminal.',
   },
+  'terminal.cannot': {
+    meaning: 'The protocol of this payment terminal has no such function.',
+    machineDoes: 'Goes on without it.',
+    staffDo: 'Look at the display or the paper of the terminal instead.',
+  },
   'dispenser.card-jam': {
     meaning: 'A card is stuck in the dispenser.',
     machineDoes: 'Tries once to pull it into the bin, then stops selling cards.',

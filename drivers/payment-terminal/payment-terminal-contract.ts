@@ -2,7 +2,7 @@ import type { LogFields } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceBecomes, hasFault, isReady } from '../device-becomes.ts';
-import type { PaymentOutcome, PaymentTerminal } from './payment-terminal.ts';
+import type { PaymentOutcome, PaymentTerminal, TerminalCapabilities } from './payment-terminal.ts';
 
 /** A terminal with a customer in front of it and a bank behind it. */
 export interface TerminalRig {
@@ -10,6 +10,8 @@ export interface TerminalRig {
   readonly terminal: PaymentTerminal;
   /** Resolves when the terminal asks for a card. */
   asksForCard(): Promise<void>;
+  /** What the terminal does by itself in time passes: a hold that nobody completes is let go. Terminals that hold only. */
+  holdLimitPasses?(): Promise<void>;
   presentCard(bank: 'approve' | 'decline' | 'timeout-after-approval'): Promise<void>;
   pressRedKey(): Promise<void>;
   setFault(name: TerminalFault, on: boolean): Promise<void>;
@@ -36,9 +38,22 @@ export type TerminalFault =
 const payment = { reference: 'SALE0001A', amountCents: cents(3_990) };
 const reversal = { ...payment, reference: 'SALE0001R' };
 
-/** What every payment terminal promises, run on driver and device over their real transport. */
-export function paymentTerminalContract(model: string, makeRig: () => Promise<TerminalRig>): void {
+/** Stands where a promise is not made; what is promised instead stands beside it. */
+const notPromised = (_title: string, _run: () => unknown): void => undefined;
+
+/**
+ * What every payment terminal promises, run on driver and device over their real transport. What a protocol cannot do is
+ * promised differently, not left out: `capabilities` says which promises hold.
+ */
+export function paymentTerminalContract(
+  model: string,
+  capabilities: TerminalCapabilities,
+  makeRig: () => Promise<TerminalRig>,
+): void {
   describe(`payment terminal ${model}`, () => {
+    const { canHold, canQuery, canRefund, canReconcile } = capabilities;
+    const canNotTell = { kind: 'in-doubt', fault: { code: 'terminal.cannot' } };
+    const itWhere = (promised: boolean) => (promised ? it : notPromised);
     let rig: TerminalRig;
 
     beforeEach(async () => {
@@ -48,17 +63,32 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
     });
     afterEach(() => rig.close());
 
-    async function pay(act: () => Promise<void>): Promise<PaymentOutcome> {
+    /** Up to what the terminal answers to the request for money. */
+    async function authorise(act: () => Promise<void>): Promise<PaymentOutcome> {
       const outcome = rig.terminal.authorise(payment);
       await rig.asksForCard();
       await act();
       return outcome;
     }
 
+    /** A payment to its end: what is held is booked. */
+    async function pay(act: () => Promise<void>): Promise<PaymentOutcome> {
+      const outcome = await authorise(act);
+      return outcome.kind === 'held' ? rig.terminal.complete({ ...payment, slip: outcome.slip }) : outcome;
+    }
+
+    const slipOf = (outcome: PaymentOutcome) =>
+      outcome.kind === 'captured' || outcome.kind === 'held' ? outcome.slip : null;
+
+    it('says what it can do', () => {
+      expect(rig.terminal.capabilities).toEqual(capabilities);
+    });
+
     it('captures the amount asked for, and keeps of the card what a slip may show', async () => {
       const outcome = await pay(() => rig.presentCard('approve'));
-      expect(outcome).toMatchObject({ kind: 'captured', slip: { amountCents: 3_990, scheme: 'CB' } });
-      expect(outcome.kind === 'captured' && outcome.slip.maskedPan).toMatch(/^\*{12}\d{4}$/);
+      expect(outcome).toMatchObject({ kind: 'captured', slip: { amountCents: 3_990 } });
+      expect(slipOf(outcome)?.scheme).not.toBe('');
+      expect(slipOf(outcome)?.maskedPan).toMatch(/^\*{12}\d{4}$/);
       expect(rig.takenCents(payment.reference)).toBe(3_990);
     });
 
@@ -69,15 +99,88 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
       expect(rig.takenCents(payment.reference)).toBe(0);
     });
 
-    it('[I10] settles an approval whose answer was lost by asking, and never charges twice', async () => {
-      const outcome = await pay(() => rig.presentCard('timeout-after-approval'));
-      expect(outcome).toMatchObject({ kind: 'in-doubt', fault: { code: 'transport.pulled' } });
-      expect(await rig.terminal.statusOf(payment)).toMatchObject({
-        kind: 'captured',
-        slip: { amountCents: 3_990 },
+    const describeHolding = canHold ? describe : notPromised;
+    describeHolding('that can hold', () => {
+      const held = () => authorise(() => rig.presentCard('approve'));
+
+      it('[I2] books nothing before it is told that the goods are out', async () => {
+        const outcome = await held();
+        expect(outcome).toMatchObject({ kind: 'held', slip: { amountCents: 3_990 } });
+        expect(rig.takenCents(payment.reference)).toBe(0);
+        expect(await rig.terminal.complete({ ...payment, slip: slipOf(outcome) })).toMatchObject({
+          kind: 'captured',
+        });
+        expect(rig.takenCents(payment.reference)).toBe(3_990);
       });
-      expect(rig.debitsReceived()).toBe(1);
-      expect(rig.takenCents(payment.reference)).toBe(3_990);
+
+      it('[I2] lets go of a payment that is given back before it is booked', async () => {
+        const slip = slipOf(await held());
+        expect(await rig.terminal.reverse({ ...reversal, payment: { ...payment, slip } })).toMatchObject({
+          kind: 'captured',
+        });
+        expect(rig.takenCents(payment.reference)).toBe(0);
+        expect(await rig.terminal.complete({ ...payment, slip })).toEqual({
+          kind: 'declined',
+          reason: 'not-found',
+        });
+      });
+
+      it('[I2] takes nothing when the line dies while it holds', async () => {
+        const slip = slipOf(await held());
+        await rig.setFault('cable-pulled', true);
+        await deviceBecomes(rig.terminal, (state) => state.status === 'disconnected');
+        await rig.holdLimitPasses?.();
+        expect((await rig.terminal.complete({ ...payment, slip })).kind).not.toBe('captured');
+        await rig.setFault('cable-pulled', false);
+        await deviceBecomes(rig.terminal, isReady);
+        expect(await rig.terminal.statusOf({ ...payment, slip })).toEqual({
+          kind: 'declined',
+          reason: 'not-found',
+        });
+        expect(rig.takenCents(payment.reference)).toBe(0);
+      });
+
+      it('[I10] settles a booking whose answer was lost by asking', async () => {
+        const slip = slipOf(await held());
+        await rig.setFault('timeout-after-approval', true);
+        expect(await rig.terminal.complete({ ...payment, slip })).toMatchObject({ kind: 'in-doubt' });
+        await rig.setFault('timeout-after-approval', false);
+        await deviceBecomes(rig.terminal, isReady);
+        expect(await rig.terminal.statusOf({ ...payment, slip })).toMatchObject({ kind: 'captured' });
+        expect(rig.takenCents(payment.reference)).toBe(3_990);
+        expect(rig.debitsReceived()).toBe(1);
+      });
+
+      it('starts no second payment while it holds one', async () => {
+        const slip = slipOf(await held());
+        expect(await rig.terminal.authorise({ ...payment, reference: 'SALE0002A' })).toEqual({
+          kind: 'busy',
+        });
+        expect(await rig.terminal.complete({ ...payment, slip })).toMatchObject({ kind: 'captured' });
+      });
+    });
+
+    itWhere(!canHold)('has nothing to complete', async () => {
+      expect(await rig.terminal.complete(payment)).toEqual({ kind: 'declined', reason: 'not-permitted' });
+    });
+
+    itWhere(!canHold)(
+      '[I10] settles an approval whose answer was lost by asking, and never charges twice',
+      async () => {
+        const outcome = await pay(() => rig.presentCard('timeout-after-approval'));
+        expect(outcome).toMatchObject({ kind: 'in-doubt' });
+        const settled = await rig.terminal.statusOf(payment);
+        expect(settled).toMatchObject(
+          canQuery ? { kind: 'captured', slip: { amountCents: 3_990 } } : canNotTell,
+        );
+        expect(rig.debitsReceived()).toBe(1);
+        expect(rig.takenCents(payment.reference)).toBe(3_990);
+      },
+    );
+
+    itWhere(!canQuery)('[I10] cannot be asked, and says so at once', async () => {
+      await pay(() => rig.presentCard('approve'));
+      expect(await rig.terminal.statusOf(payment)).toMatchObject(canNotTell);
     });
 
     it('is declined whatever is presented while the bank declines', async () => {
@@ -85,49 +188,91 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
       expect(await pay(() => rig.presentCard('approve'))).toEqual({ kind: 'declined', reason: 'refused' });
     });
 
-    it('knows a payment that the terminal has never heard of', async () => {
+    itWhere(canQuery)('knows a payment that the terminal has never heard of', async () => {
       expect(await rig.terminal.statusOf({ ...payment, reference: 'NEVER' })).toEqual({
         kind: 'declined',
         reason: 'not-found',
       });
     });
 
-    it('says of a declined and of a cancelled payment what became of it', async () => {
-      await pay(() => rig.presentCard('decline'));
-      expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'declined', reason: 'refused' });
-      await pay(() => rig.pressRedKey());
-      expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'cancelled' });
-    });
+    itWhere(canQuery && !canHold)(
+      'says of a declined and of a cancelled payment what became of it',
+      async () => {
+        await pay(() => rig.presentCard('decline'));
+        expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'declined', reason: 'refused' });
+        await pay(() => rig.pressRedKey());
+        expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'cancelled' });
+      },
+    );
 
     it('undoes a captured payment once', async () => {
-      await pay(() => rig.presentCard('approve'));
-      expect(await rig.terminal.reverse(reversal)).toMatchObject({
+      const slip = slipOf(await pay(() => rig.presentCard('approve')));
+      const undo = { ...reversal, payment: { ...payment, slip } };
+      expect(await rig.terminal.reverse(undo)).toMatchObject({
         kind: 'captured',
         slip: { amountCents: 3_990 },
       });
       expect(rig.takenCents(payment.reference)).toBe(0);
-      expect(await rig.terminal.statusOf(reversal)).toMatchObject({ kind: 'captured' });
-      expect(await rig.terminal.reverse({ ...reversal, reference: 'SALE0001S' })).toMatchObject({
+      if (canQuery && !canHold) {
+        expect(await rig.terminal.statusOf(reversal)).toMatchObject({ kind: 'captured' });
+      }
+      expect(await rig.terminal.reverse({ ...undo, reference: 'SALE0001S' })).toMatchObject({
         kind: 'declined',
       });
     });
 
-    it('[I10] settles a reversal whose answer was lost by asking for its own reference', async () => {
-      await pay(() => rig.presentCard('approve'));
-      await rig.setFault('timeout-after-approval', true);
-      expect(await rig.terminal.reverse(reversal)).toMatchObject({ kind: 'in-doubt' });
-      await rig.setFault('timeout-after-approval', false);
-      expect(await rig.terminal.statusOf(reversal)).toMatchObject({ kind: 'captured' });
-      expect(rig.takenCents(payment.reference)).toBe(0);
+    itWhere(canQuery && !canHold)(
+      '[I10] settles a reversal whose answer was lost by asking for its own reference',
+      async () => {
+        await pay(() => rig.presentCard('approve'));
+        await rig.setFault('timeout-after-approval', true);
+        expect(await rig.terminal.reverse(reversal)).toMatchObject({ kind: 'in-doubt' });
+        await rig.setFault('timeout-after-approval', false);
+        expect(await rig.terminal.statusOf(reversal)).toMatchObject({ kind: 'captured' });
+        expect(rig.takenCents(payment.reference)).toBe(0);
+      },
+    );
+
+    itWhere(canQuery && !canHold)(
+      '[I10] knows of a reversal that never reached the terminal, and the money is still taken',
+      async () => {
+        await pay(() => rig.presentCard('approve'));
+        await rig.setFault('silent', true);
+        expect(await rig.terminal.reverse(reversal)).toMatchObject({ kind: 'in-doubt' });
+        await rig.setFault('silent', false);
+        expect(await rig.terminal.statusOf(reversal)).toEqual({ kind: 'declined', reason: 'not-found' });
+        expect(rig.takenCents(payment.reference)).toBe(3_990);
+      },
+    );
+
+    itWhere(canRefund)('gives an older payment back to a card that is presented', async () => {
+      const slip = slipOf(await pay(() => rig.presentCard('approve')));
+      const refunded = rig.terminal.refund({
+        ...payment,
+        reference: 'SALE0001C',
+        payment: { ...payment, slip },
+      });
+      await rig.asksForCard();
+      await rig.presentCard('approve');
+      expect(await refunded).toMatchObject({ kind: 'captured', slip: { amountCents: 3_990 } });
+      expect(rig.takenCents(payment.reference) + rig.takenCents('SALE0001C')).toBe(0);
     });
 
-    it('[I10] knows of a reversal that never reached the terminal, and the money is still taken', async () => {
+    it('tells its totals at the end of the day, or that it cannot', async () => {
       await pay(() => rig.presentCard('approve'));
-      await rig.setFault('silent', true);
-      expect(await rig.terminal.reverse(reversal)).toMatchObject({ kind: 'in-doubt' });
-      await rig.setFault('silent', false);
-      expect(await rig.terminal.statusOf(reversal)).toEqual({ kind: 'declined', reason: 'not-found' });
-      expect(rig.takenCents(payment.reference)).toBe(3_990);
+      expect(await rig.terminal.reconcile()).toMatchObject(
+        canReconcile
+          ? { kind: 'totals', debits: { count: 1, amountCents: 3_990 } }
+          : { kind: 'unavailable', fault: { code: 'terminal.cannot' } },
+      );
+    });
+
+    itWhere(capabilities.canAbort)('stops waiting for a card when it is told to', async () => {
+      const outcome = rig.terminal.authorise(payment);
+      await rig.asksForCard();
+      await rig.terminal.abort();
+      expect(await outcome).toEqual({ kind: 'cancelled' });
+      expect(rig.takenCents(payment.reference)).toBe(0);
     });
 
     it('takes no second payment while one is under way', async () => {
@@ -135,7 +280,7 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
       await rig.asksForCard();
       expect(await rig.terminal.authorise({ ...payment, reference: 'SALE0002A' })).toEqual({ kind: 'busy' });
       await rig.presentCard('approve');
-      expect(await first).toMatchObject({ kind: 'captured' });
+      expect((await first).kind).toBe(canHold ? 'held' : 'captured');
       expect(rig.debitsReceived()).toBe(1);
     });
 
@@ -145,25 +290,31 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
       expect(rig.debitsReceived()).toBe(0);
     });
 
-    it('[I10] holds an answer for another amount for a payment in doubt', async () => {
-      await rig.setFault('wrong-echo', true);
-      expect(await pay(() => rig.presentCard('approve'))).toMatchObject({
-        kind: 'in-doubt',
-        fault: { code: 'terminal.bad-answer' },
-      });
-      await rig.setFault('wrong-echo', false);
-      expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'captured' });
-      expect(rig.debitsReceived()).toBe(1);
-    });
+    itWhere(canQuery && !canHold)(
+      '[I10] holds an answer for another amount for a payment in doubt',
+      async () => {
+        await rig.setFault('wrong-echo', true);
+        expect(await pay(() => rig.presentCard('approve'))).toMatchObject({
+          kind: 'in-doubt',
+          fault: { code: 'terminal.bad-answer' },
+        });
+        await rig.setFault('wrong-echo', false);
+        expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'captured' });
+        expect(rig.debitsReceived()).toBe(1);
+      },
+    );
 
-    it('[I10] holds a garbled answer for a payment in doubt, and a garbled status for no status', async () => {
-      await rig.setFault('garbled', true);
-      const doubt = { kind: 'in-doubt', fault: { code: 'terminal.bad-answer' } };
-      expect(await pay(() => rig.presentCard('approve'))).toMatchObject(doubt);
-      expect(await rig.terminal.statusOf(payment)).toMatchObject(doubt);
-      await rig.setFault('garbled', false);
-      expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'captured' });
-    });
+    itWhere(canQuery && !canHold)(
+      '[I10] holds a garbled answer for a payment in doubt, and a garbled status for no status',
+      async () => {
+        await rig.setFault('garbled', true);
+        const doubt = { kind: 'in-doubt', fault: { code: 'terminal.bad-answer' } };
+        expect(await pay(() => rig.presentCard('approve'))).toMatchObject(doubt);
+        expect(await rig.terminal.statusOf(payment)).toMatchObject(doubt);
+        await rig.setFault('garbled', false);
+        expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'captured' });
+      },
+    );
 
     it('[I10] holds a payment in doubt when the terminal stays silent', async () => {
       await rig.setFault('silent', true);
@@ -172,28 +323,37 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
         fault: { code: 'terminal.no-answer' },
       });
       await rig.setFault('silent', false);
-      expect(await rig.terminal.statusOf(payment)).toEqual({ kind: 'declined', reason: 'not-found' });
+      expect(await rig.terminal.statusOf(payment)).toMatchObject(
+        canQuery ? { kind: 'declined', reason: 'not-found' } : canNotTell,
+      );
     });
 
-    it('[I10] is in doubt when the cable is pulled while the customer pays, and settles it when it is back', async () => {
-      const outcome = await pay(() => rig.setFault('cable-pulled', true));
-      expect(outcome).toMatchObject({ kind: 'in-doubt', fault: { code: 'transport.pulled' } });
-      await rig.presentCard('approve');
-      await deviceBecomes(rig.terminal, hasFault('transport.unreachable'));
-      expect(await rig.terminal.authorise({ ...payment, reference: 'SALE0002A' })).toMatchObject({
-        kind: 'not-sent',
-        fault: { code: 'transport.unreachable' },
-      });
-      expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'in-doubt' });
-      await rig.setFault('cable-pulled', false);
-      await deviceBecomes(rig.terminal, isReady);
-      expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'captured' });
-    });
+    itWhere(canQuery && !canHold)(
+      '[I10] is in doubt when the cable is pulled while the customer pays, and settles it when it is back',
+      async () => {
+        const outcome = await pay(() => rig.setFault('cable-pulled', true));
+        expect(outcome).toMatchObject({ kind: 'in-doubt', fault: { code: 'transport.pulled' } });
+        await rig.presentCard('approve');
+        await deviceBecomes(rig.terminal, hasFault('transport.unreachable'));
+        expect(await rig.terminal.authorise({ ...payment, reference: 'SALE0002A' })).toMatchObject({
+          kind: 'not-sent',
+          fault: { code: 'transport.unreachable' },
+        });
+        expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'in-doubt' });
+        await rig.setFault('cable-pulled', false);
+        await deviceBecomes(rig.terminal, isReady);
+        expect(await rig.terminal.statusOf(payment)).toMatchObject({ kind: 'captured' });
+      },
+    );
 
     it('names a terminal that cannot work, charges nothing on it, and is ready again by itself', async () => {
       await rig.setFault('out-of-order', true);
       await deviceBecomes(rig.terminal, hasFault('terminal.out-of-order'));
-      expect(await rig.terminal.authorise(payment)).toMatchObject({ kind: 'declined' });
+      expect(await rig.terminal.authorise(payment)).toMatchObject({
+        kind: 'out-of-order',
+        fault: { code: 'terminal.out-of-order' },
+      });
+      expect(rig.debitsReceived()).toBe(0);
       await rig.setFault('out-of-order', false);
       await deviceBecomes(rig.terminal, isReady);
     });
@@ -211,7 +371,7 @@ export function paymentTerminalContract(model: string, makeRig: () => Promise<Te
     it('[I14] lets no card number out, even from a terminal that sends it whole', async () => {
       await rig.setFault('full-pan', true);
       const outcome = await pay(() => rig.presentCard('approve'));
-      const status = await rig.terminal.statusOf(payment);
+      const status = await rig.terminal.statusOf({ ...payment, slip: slipOf(outcome) });
       expect(outcome).toMatchObject({ kind: 'captured' });
       expect(rig.logged.map((entry) => entry.event)).toContain('payment');
       const everything = JSON.stringify([outcome, status, rig.logged]);

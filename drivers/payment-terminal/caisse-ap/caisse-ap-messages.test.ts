@@ -66,6 +66,8 @@ describe('answers to a debit', () => {
         applicationId: 'A0000000047142043697',
         contactless: false,
         terminalContract: '424242',
+        terminalReceipt: null,
+        offline: null,
         amountCents: 3_990,
       },
     });
@@ -106,7 +108,7 @@ describe('answers to a debit', () => {
 
   it.each([
     ['04', { kind: 'declined', reason: 'refused' }],
-    ['05', { kind: 'declined', reason: 'forbidden' }],
+    ['05', { kind: 'declined', reason: 'not-permitted' }],
     ['07', { kind: 'declined', reason: 'not-completed' }],
     ['08', { kind: 'timed-out' }],
     ['11', { kind: 'cancelled' }],

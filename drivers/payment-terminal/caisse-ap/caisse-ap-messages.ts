@@ -2,17 +2,20 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { type Cents, cents } from '@portillon/core/base/money.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { AuthoriseRequest, CardSlip, PaymentOutcome } from '../payment-terminal.ts';
+import type { AuthoriseRequest, CardSlip, DeclineReason, PaymentOutcome } from '../payment-terminal.ts';
 import { encodeTlv, parseTlv, type TlvField } from './tlv.ts';
 
 /** Field CD. */
 export const caisseApActions = {
   debit: '0',
+  credit: '1',
   cancellation: '2',
   identification: 'I',
   status: 'T',
 } as const;
 export type CaisseApAction = keyof typeof caisseApActions;
+/** The actions that move money. */
+export type CaisseApCharge = 'debit' | 'credit' | 'cancellation';
 
 /** What every message of one till carries. */
 export interface CaisseApTill {
@@ -139,23 +142,24 @@ const schemes: Readonly<Record<string, { readonly scheme: string; readonly conta
 };
 
 /** Field AF where it means that nothing was done. 08 and 11 are outcomes of their own. */
-const reasonWords: Readonly<Record<string, string>> = {
-  '00': 'unknown',
+const reasonWords: Readonly<Record<string, DeclineReason>> = {
+  '00': 'refused',
   '02': 'phone-call-needed',
   '04': 'refused',
-  '05': 'forbidden',
+  '05': 'not-permitted',
   '06': 'abandoned',
   '07': 'not-completed',
-  '09': 'message-format',
-  '10': 'selection-error',
-  '12': 'unknown-action',
+  // Message format, unknown action: the terminal did not do what it did not understand.
+  '09': 'not-permitted',
+  '10': 'not-completed',
+  '12': 'not-permitted',
   '13': 'unsupported-currency',
 };
 
 /** What an answer to a debit or a cancellation means for the money. */
 export function chargeOutcome(
   till: CaisseApTill,
-  action: 'debit' | 'cancellation',
+  action: CaisseApCharge,
   request: AuthoriseRequest,
   answer: CaisseApAnswer,
 ): PaymentOutcome {
@@ -236,6 +240,9 @@ function captured(answer: CaisseApAnswer, amountCents: Cents): PaymentOutcome {
     contactless: known?.contactless ?? false,
     terminalContract: answer.contract,
     amountCents,
+    // Found again by our own reference (CH); the protocol does not tell who approved.
+    terminalReceipt: null,
+    offline: null,
   };
   return { kind: 'captured', slip };
 }

@@ -10,11 +10,13 @@ import type {
   PaymentOutcome,
   PaymentTerminal,
   TerminalCapabilities,
+  TerminalTotals,
 } from '../payment-terminal.ts';
 import {
   badAnswer,
   type CaisseApAction,
   type CaisseApAnswer,
+  type CaisseApCharge,
   type CaisseApTill,
   chargeOutcome,
   encodeRequest,
@@ -50,6 +52,7 @@ type Exchange =
 /** The longest answer: three tickets of 999 characters and all short fields; more is not this protocol. */
 const longestAnswer = 16_384;
 const refusedPauseMs = 100;
+const reportNames = { debit: 'payment', credit: 'refund', cancellation: 'reversal' } as const;
 const stopped = fault('transport.closed', 'the driver was stopped');
 
 /**
@@ -60,7 +63,15 @@ const stopped = fault('transport.closed', 'the driver was stopped');
  *                 └─ refused ─▶ busy | not-sent
  */
 export class CaisseApTerminal implements PaymentTerminal {
-  readonly capabilities: TerminalCapabilities = { canHold: false, canQuery: true, canAbort: false };
+  readonly capabilities: TerminalCapabilities = {
+    canHold: false,
+    canQuery: true,
+    canAbort: false,
+    canPrint: false,
+    canRefund: true,
+    canReconcile: false,
+    tellsOffline: false,
+  };
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -121,6 +132,24 @@ export class CaisseApTerminal implements PaymentTerminal {
     return this.#charge('cancellation', request);
   }
 
+  refund(request: AuthoriseRequest): Promise<PaymentOutcome> {
+    return this.#charge('credit', request);
+  }
+
+  /** Nothing is ever held here: an answer means that the money was taken. */
+  async complete(): Promise<PaymentOutcome> {
+    return { kind: 'declined', reason: 'not-permitted' };
+  }
+
+  async reconcile(): Promise<TerminalTotals> {
+    return { kind: 'unavailable', fault: fault('terminal.cannot', 'Caisse-AP tells no totals') };
+  }
+
+  /** The protocol has no cancel from the till; the screen points to the red key. */
+  async abort(): Promise<void> {
+    return undefined;
+  }
+
   async statusOf(request: AuthoriseRequest): Promise<PaymentOutcome> {
     const exchange = await this.#exchange('status', request, this.#promptLimitMs);
     const outcome: PaymentOutcome =
@@ -131,20 +160,23 @@ export class CaisseApTerminal implements PaymentTerminal {
     return outcome;
   }
 
-  async #charge(action: 'debit' | 'cancellation', request: AuthoriseRequest): Promise<PaymentOutcome> {
+  async #charge(action: CaisseApCharge, request: AuthoriseRequest): Promise<PaymentOutcome> {
     if (this.#charging) return { kind: 'busy' };
+    if (this.state.status === 'faulted' && this.state.fault.code === 'terminal.out-of-order') {
+      return { kind: 'out-of-order', fault: this.state.fault };
+    }
     this.#charging = true;
     // Taken before the exchange: a terminal that answered at the last ping and refuses now is busy, not gone.
     const wasReached = this.state.status === 'ready' || this.state.status === 'faulted';
     const exchange = await this.#exchange(action, request, this.#answerLimitMs);
     this.#charging = false;
     const outcome = this.#outcomeOf(action, request, exchange, wasReached);
-    this.#report(action === 'debit' ? 'payment' : 'reversal', request, outcome);
+    this.#report(reportNames[action], request, outcome);
     return outcome;
   }
 
   #outcomeOf(
-    action: 'debit' | 'cancellation',
+    action: CaisseApCharge,
     request: AuthoriseRequest,
     exchange: Exchange,
     wasReached: boolean,

@@ -5,7 +5,17 @@ import { transportFor } from '../../transport/address.ts';
 import { paymentTerminalContract, type TerminalRig } from '../payment-terminal-contract.ts';
 import { CaisseApTerminal } from './caisse-ap-terminal.ts';
 
-paymentTerminalContract('caisse-ap', async (): Promise<TerminalRig> => {
+const capabilities = {
+  canHold: false,
+  canQuery: true,
+  canAbort: false,
+  canPrint: false,
+  canRefund: true,
+  canReconcile: false,
+  tellsOffline: false,
+};
+
+paymentTerminalContract('caisse-ap', capabilities, async (): Promise<TerminalRig> => {
   const sim = new CaisseApSim({ name: 'terminal', clock: systemClock, inputLimitMs: 1_000, bankMs: 30 });
   await sim.start();
   const transport = transportFor(sim.address, { clock: systemClock });
@@ -48,7 +58,8 @@ paymentTerminalContract('caisse-ap', async (): Promise<TerminalRig> => {
       sim.booked.reduce((sum, entry) => {
         if (!entry.done) return sum;
         if (entry.undoes === reference) return sum - entry.amountCents;
-        return entry.reference === reference ? sum + entry.amountCents : sum;
+        if (entry.reference !== reference) return sum;
+        return entry.action === 'credit' ? sum - entry.amountCents : sum + entry.amountCents;
       }, 0),
     debitsReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('debit')).length,
     close: async () => {

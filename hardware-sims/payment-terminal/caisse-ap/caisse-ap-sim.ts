@@ -26,7 +26,7 @@ export type BankAnswer = (typeof bankAnswers)[number];
 /** One entry of the terminal's own journal. */
 export interface BookedTransaction {
   readonly reference: string;
-  readonly action: 'debit' | 'cancellation';
+  readonly action: 'debit' | 'credit' | 'cancellation';
   readonly amountCents: number;
   readonly done: boolean;
   /** Of a cancellation that was done: the reference of the debit it gave back. */
@@ -37,7 +37,7 @@ export interface BookedTransaction {
 }
 
 interface Job {
-  readonly action: 'debit' | 'cancellation';
+  readonly action: 'debit' | 'credit' | 'cancellation';
   readonly phase: 'waiting-card' | 'asking-bank';
   readonly reference: string;
   readonly amountCents: number;
@@ -75,6 +75,9 @@ const faults: readonly NamedFault[] = [
   { name: 'full-pan', words: 'Misbehaves: sends whole card numbers, expiry dates and tickets' },
   { name: 'slow-segments', words: 'Answers arrive in pieces (on from the start)' },
 ];
+
+const actionNames = { '0': 'debit', '1': 'credit', '2': 'cancellation' } as const;
+const actionCodes = { debit: '0', credit: '1', cancellation: '2' } as const;
 
 const requestQuietMs = 20;
 const pieceGapMs = 10;
@@ -249,10 +252,10 @@ export class CaisseApSim extends SimDevice {
     if (action === 'T' || action === '3') this.#tellStatus(socket, request);
     else if (this.hasFault('out-of-order')) refuse('07');
     else if (action === 'I') this.#answer(socket, request, '10', []);
-    else if (action !== '0' && action !== '2') refuse('12');
+    else if (action !== '0' && action !== '1' && action !== '2') refuse('12');
     else if (!/^[0-9]{2,12}$/.test(request.get('CB') ?? '')) refuse('09');
     else if (this.#job) refuse('07');
-    else this.#begin(socket, request, action === '0' ? 'debit' : 'cancellation');
+    else this.#begin(socket, request, actionNames[action]);
   }
 
   #begin(socket: Socket, request: ReadonlyMap<string, string>, action: Job['action']): void {
@@ -268,7 +271,8 @@ export class CaisseApSim extends SimDevice {
       this.#show(['ANNULATION', 'MERCI DE PATIENTER']);
       this.#enter({ ...payment, phase: 'asking-bank' }, this.#bankMs, () => this.#cancelBooked());
     } else {
-      this.#show([`MONTANT ${euros(payment.amountCents)} EUR`, 'PRESENTEZ VOTRE CARTE']);
+      const word = action === 'credit' ? 'CREDIT' : 'MONTANT';
+      this.#show([`${word} ${euros(payment.amountCents)} EUR`, 'PRESENTEZ VOTRE CARTE']);
       this.#enter({ ...payment, phase: 'waiting-card' }, this.#inputLimitMs, () =>
         this.#fail('08', 'DELAI DEPASSE'),
       );
@@ -371,7 +375,7 @@ export class CaisseApSim extends SimDevice {
       return;
     }
     const found = new Map(request);
-    found.set('CD', entry.action === 'debit' ? '0' : '2');
+    found.set('CD', actionCodes[entry.action]);
     found.set('CB', String(entry.amountCents).padStart(12, '0'));
     if (entry.done) this.#answer(socket, found, '10', this.#slipFields());
     else this.#answer(socket, found, '01', [{ tag: 'AF', value: entry.reason ?? '00' }]);
@@ -445,6 +449,7 @@ function wrong(tag: string, value: string): string {
 function meaningOf(request: ReadonlyMap<string, string>): string {
   const names: Readonly<Record<string, string>> = {
     '0': 'debit',
+    '1': 'credit',
     '2': 'cancellation',
     '3': 'duplicate',
     I: 'identification',

@@ -299,8 +299,17 @@ export class SaleRunner {
 
   #answerOf(outcome: PaymentOutcome): PaymentAnswer {
     if (outcome.kind === 'in-doubt' || outcome.kind === 'not-sent') this.#failed(outcome.fault);
-    if (outcome.kind === 'captured') return { kind: 'captured', slip: outcome.slip };
-    return { kind: outcome.kind };
+    switch (outcome.kind) {
+      case 'captured':
+        return { kind: 'captured', slip: outcome.slip };
+      case 'held':
+        throw new Error('the sale machine does not know held payments yet');
+      case 'out-of-order':
+        this.#failed(outcome.fault);
+        return { kind: 'not-sent' };
+      default:
+        return { kind: outcome.kind };
+    }
   }
 
   #reference(kind: 'payment' | 'reversal', attempt: number): string {
