@@ -1,171 +1,74 @@
+import type {
+  CaseKind,
+  LooseGrant,
+  NotPaidReason,
+  Paid,
+  PaymentAnswer,
+  SaleEffect,
+  SaleEnding,
+  SaleInput,
+  SaleShape,
+  SaleState,
+  SaleStateOf,
+  SaleStep,
+} from './sale-state.ts';
+
 /**
  * The machine of a visit that ends in money. Pure: devices are effects that go out and inputs that come back; rules and
  * their numbers are in SPEC.md. What each effect does is the edge's business, what follows from its answer is decided here.
  */
-
-/** What the terminal tells of a payment that was taken; kept as it came, for the record and the receipt. */
-export interface PaymentSlip {
-  readonly maskedPan: string;
-  readonly scheme: string;
-  readonly authorisation: string;
-  readonly applicationId: string | null;
-  readonly contactless: boolean;
-  readonly terminalContract: string | null;
-}
-
-export type NotPaidReason = 'declined' | 'cancelled' | 'timed-out' | 'terminal-unreachable' | 'busy';
-
-export type SaleEnding =
-  | 'served'
-  /** Nothing was charged and nothing handed over. */
-  | 'not-charged'
-  /** Charged and undone. */
-  | 'given-back'
-  /** The membership is active; a card is owed, and a case says so. */
-  | 'card-owed'
-  /** Charged, not served, and not undone: a case says what is owed. */
-  | 'money-owed'
-  /** Nobody knows yet whether money was taken: a case. */
-  | 'in-doubt';
-
-export type CaseKind = 'payment-in-doubt' | 'hand-over-card' | 'refund-failed';
-
-interface Paid {
-  readonly slip: PaymentSlip;
-  readonly attempt: number;
-}
-
-export type SaleState =
-  /** SA1, SA5: a card is fed and proven; `paid` once money has been taken (then it is the second card). */
-  | { readonly name: 'preparing-card'; readonly cardsTried: number; readonly paid: Paid | null }
-  | { readonly name: 'authorising'; readonly attempt: number; readonly cardsTried: number }
-  | {
-      readonly name: 'checking-payment';
-      readonly attempt: number;
-      readonly queries: number;
-      readonly cardsTried: number;
-    }
-  | {
-      readonly name: 'not-paid';
-      readonly attempt: number;
-      readonly why: NotPaidReason;
-      readonly cardsTried: number;
-    }
-  | { readonly name: 'recording'; readonly paid: Paid; readonly cardsTried: number }
-  | { readonly name: 'writing-grant'; readonly paid: Paid; readonly cardsTried: number }
-  | { readonly name: 'presenting'; readonly paid: Paid; readonly cardsTried: number }
-  | { readonly name: 'at-mouth'; readonly paid: Paid; readonly lookups: number }
-  /** After an interruption: where is the card? */
-  | {
-      readonly name: 'locating-card';
-      readonly paid: Paid;
-      readonly cardsTried: number;
-      readonly wasPresented: boolean;
-    }
-  | { readonly name: 'reversing'; readonly paid: Paid; readonly tries: number; readonly recorded: boolean }
-  | {
-      readonly name: 'checking-reversal';
-      readonly paid: Paid;
-      readonly tries: number;
-      readonly queries: number;
-      readonly recorded: boolean;
-    }
-  | { readonly name: 'ended'; readonly ending: SaleEnding; readonly why: string };
-
-/** What a terminal's answer comes to for the sale (drivers/payment-terminal tells the same story in more words). */
-export type PaymentAnswer =
-  | { readonly kind: 'captured'; readonly slip: PaymentSlip }
-  | { readonly kind: 'declined' | 'cancelled' | 'timed-out' | 'busy' | 'not-sent' | 'in-doubt' };
-
-export type SaleInput =
-  | { readonly type: 'card-staged' }
-  | { readonly type: 'card-failed'; readonly why: string }
-  | { readonly type: 'payment-answered'; readonly answer: PaymentAnswer }
-  | { readonly type: 'payment-looked-up'; readonly answer: PaymentAnswer }
-  | { readonly type: 'recorded' }
-  | { readonly type: 'record-failed' }
-  | { readonly type: 'grant-written' }
-  | { readonly type: 'grant-failed' }
-  | { readonly type: 'presented' }
-  | { readonly type: 'present-failed' }
-  | { readonly type: 'taken' }
-  | { readonly type: 'not-taken' }
-  | { readonly type: 'mouth-unknown' }
-  | { readonly type: 'card-located'; readonly place: 'encoder' | 'mouth' | 'none' | 'unknown' }
-  | { readonly type: 'reversal-answered'; readonly answer: PaymentAnswer }
-  | { readonly type: 'reversal-looked-up'; readonly answer: PaymentAnswer }
-  | { readonly type: 'time-to-ask-again' }
-  | { readonly type: 'pay-again' }
-  | { readonly type: 'give-up' };
-
-export type SaleEffect =
-  /** Take whatever card is in the path into the bin first when `discardFirst`; then feed, prove, write without grant. */
-  | { readonly type: 'stage-card'; readonly discardFirst: boolean }
-  | { readonly type: 'authorise'; readonly attempt: number }
-  | { readonly type: 'look-up-payment'; readonly attempt: number }
-  | { readonly type: 'record-sale'; readonly slip: PaymentSlip; readonly attempt: number }
-  | { readonly type: 'rebind-credential' }
-  | { readonly type: 'write-grant' }
-  | { readonly type: 'present-card' }
-  | { readonly type: 'wait-taken' }
-  | { readonly type: 'locate-card' }
-  | { readonly type: 'capture-card' }
-  | { readonly type: 'reverse'; readonly tries: number }
-  | { readonly type: 'look-up-reversal'; readonly tries: number }
-  | { readonly type: 'record-cancelled'; readonly tries: number }
-  | { readonly type: 'open-case'; readonly kind: CaseKind }
-  | { readonly type: 'ask-again-in'; readonly delayMs: number };
-
-export interface SaleStep {
-  readonly state: SaleState;
-  readonly effects: readonly SaleEffect[];
-}
 
 export const cardsTriedLimit = 2;
 export const paymentAttemptLimit = 5;
 export const lookUpLimit = 7;
 export const reversalTryLimit = 2;
 export const mouthLookUpLimit = 3;
+export const recordTryLimit = 12;
 export const askAgainMs = 5_000;
 /** SA12. */
 export const takeCardLimitMs = 180_000;
 
-export function startSale(): SaleStep {
-  return {
-    state: { name: 'preparing-card', cardsTried: 1, paid: null },
-    effects: [{ type: 'stage-card', discardFirst: false }],
-  };
+export function startSale(shape: SaleShape): SaleStep {
+  if (shape.goods !== 'card') return authorise(1, 0);
+  return to(
+    { name: 'preparing-card', cardsTried: 1, paid: null },
+    { type: 'stage-card', discardFirst: false },
+  );
 }
 
-export function nextSale(state: SaleState, input: SaleInput): SaleStep {
+export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): SaleStep {
   switch (state.name) {
     case 'preparing-card':
       return preparingCard(state, input);
     case 'authorising':
-      return input.type === 'payment-answered' ? paymentAnswered(state, input.answer) : stay(state);
+      return input.type === 'payment-answered' ? paymentAnswered(shape, state, input.answer) : stay(state);
     case 'checking-payment':
-      return checkingPayment(state, input);
+      return checkingPayment(shape, state, input);
     case 'not-paid':
       return notPaid(state, input);
     case 'recording':
-      if (input.type === 'recorded') return to({ ...state, name: 'writing-grant' }, { type: 'write-grant' });
-      if (input.type === 'record-failed') return startReversal(state.paid, false);
-      return stay(state);
+      return recording(shape, state, input);
     case 'writing-grant':
       if (input.type === 'grant-written')
         return to({ ...state, name: 'presenting' }, { type: 'present-card' });
       if (input.type === 'grant-failed') return anotherCard(state.paid, state.cardsTried);
       return stay(state);
     case 'presenting':
-      if (input.type === 'presented') {
-        return to({ name: 'at-mouth', paid: state.paid, lookups: 0 }, { type: 'wait-taken' });
-      }
+      if (input.type === 'presented') return presented(state.paid);
       if (input.type === 'present-failed') return anotherCard(state.paid, state.cardsTried);
       return stay(state);
+    case 'completing':
+      return input.type === 'completion-answered' ? completionAnswered(state, input.answer) : stay(state);
+    case 'checking-completion':
+      return checkingCompletion(state, input);
+    case 'handing-ticket':
+      return input.type === 'ticket-handed' ? end('served', 'ticket handed over') : stay(state);
     case 'at-mouth':
       return atMouth(state, input);
     case 'locating-card':
       return locatingCard(state, input);
+    case 'withdrawing':
+      return input.type === 'withdrawn' ? withdrawn(state, input.card) : stay(state);
     case 'reversing':
       return input.type === 'reversal-answered' ? reversalAnswered(state, input.answer) : stay(state);
     case 'checking-reversal':
@@ -175,40 +78,43 @@ export function nextSale(state: SaleState, input: SaleInput): SaleStep {
   }
 }
 
-/** SA14 to SA16: what an edge does first with a sale that it finds unfinished at its start. */
-export function resumeSale(state: SaleState): SaleStep {
+/** SA14 to SA16, SA20: what an edge does first with a sale that it finds unfinished at its start. */
+export function resumeSale(_shape: SaleShape, state: SaleState): SaleStep {
   switch (state.name) {
     case 'preparing-card':
-      return state.paid
-        ? to(state, { type: 'stage-card', discardFirst: true })
-        : end('not-charged', 'interrupted before payment');
+      if (!state.paid) return end('not-charged', 'interrupted before payment');
+      if (state.paid.held) return askWhetherBooked(state.paid, 'inside', false);
+      return to(state, { type: 'stage-card', discardFirst: true });
     case 'not-paid':
       return end('not-charged', 'interrupted before payment');
     case 'authorising':
     case 'checking-payment':
       return lookUp(state.attempt, 1, state.cardsTried);
     case 'recording':
-      return to(state, { type: 'record-sale', slip: state.paid.slip, attempt: state.paid.attempt });
+      return record({ ...state, tries: 1 });
     case 'writing-grant':
+      if (state.paid.held) return askWhetherBooked(state.paid, 'inside', false);
       return locate(state.paid, state.cardsTried, false);
     case 'presenting':
+      if (state.paid.held) return askWhetherBooked(state.paid, 'out', false);
       return locate(state.paid, state.cardsTried, true);
+    case 'completing':
+      return askWhetherBooked(state.paid, state.grant, false);
+    case 'checking-completion':
+      return askWhetherBooked(state.paid, state.grant, state.release);
+    case 'handing-ticket':
+      return to(state, { type: 'hand-ticket' });
     case 'at-mouth':
       return locate(state.paid, cardsTriedLimit, true);
     case 'locating-card':
       return to(state, { type: 'locate-card' });
+    case 'withdrawing':
+      return to(state, { type: 'withdraw-card', wasOut: state.grant === 'out' });
     case 'reversing':
+      if (state.paid.held) return askWhetherBooked(state.paid, state.grant, true);
+      return askWhetherReversed(state, 1);
     case 'checking-reversal':
-      return to(
-        {
-          name: 'checking-reversal',
-          paid: state.paid,
-          tries: state.tries,
-          queries: 1,
-          recorded: state.recorded,
-        },
-        { type: 'look-up-reversal', tries: state.tries },
-      );
+      return askWhetherReversed(state, 1);
     case 'ended':
       return stay(state);
   }
@@ -233,15 +139,27 @@ function end(ending: SaleEnding, why: string, ...effects: SaleEffect[]): SaleSte
   return { state: { name: 'ended', ending, why }, effects };
 }
 
-function preparingCard(state: Extract<SaleState, { name: 'preparing-card' }>, input: SaleInput): SaleStep {
+function openCase(kind: CaseKind): SaleEffect {
+  return { type: 'open-case', kind };
+}
+
+function askAgain(state: SaleState): SaleStep {
+  return to(state, { type: 'ask-again-in', delayMs: askAgainMs });
+}
+
+function authorise(attempt: number, cardsTried: number): SaleStep {
+  return to({ name: 'authorising', attempt, cardsTried }, { type: 'authorise', attempt });
+}
+
+function preparingCard(state: SaleStateOf<'preparing-card'>, input: SaleInput): SaleStep {
   const { cardsTried, paid } = state;
   if (input.type === 'card-staged') {
-    if (!paid) return to({ name: 'authorising', attempt: 1, cardsTried }, { type: 'authorise', attempt: 1 });
-    return to(
-      { name: 'writing-grant', paid, cardsTried },
-      { type: 'rebind-credential' },
-      { type: 'write-grant' },
-    );
+    if (!paid) return authorise(1, cardsTried);
+    const next: SaleState = { name: 'writing-grant', paid, cardsTried };
+    // What is only held is not in the books yet: there is no credential to bind anew.
+    return paid.held
+      ? to(next, { type: 'write-grant' })
+      : to(next, { type: 'rebind-credential' }, { type: 'write-grant' });
   }
   if (input.type === 'card-failed') {
     if (paid) return anotherCard(paid, cardsTried);
@@ -253,7 +171,9 @@ function preparingCard(state: Extract<SaleState, { name: 'preparing-card' }>, in
 
 /** SA5. */
 function anotherCard(paid: Paid, cardsTried: number): SaleStep {
-  if (cardsTried >= cardsTriedLimit) return startReversal(paid, true);
+  if (cardsTried >= cardsTriedLimit) {
+    return reverse({ paid, tries: 1, recorded: !paid.held, grant: paid.held ? 'inside' : 'none' });
+  }
   return to(
     { name: 'preparing-card', cardsTried: cardsTried + 1, paid },
     { type: 'stage-card', discardFirst: true },
@@ -261,65 +181,215 @@ function anotherCard(paid: Paid, cardsTried: number): SaleStep {
 }
 
 function paymentAnswered(
-  state: { readonly attempt: number; readonly cardsTried: number },
+  shape: SaleShape,
+  { attempt, cardsTried }: { readonly attempt: number; readonly cardsTried: number },
   answer: PaymentAnswer,
 ): SaleStep {
-  const { attempt, cardsTried } = state;
+  const notPaidBecause = (why: NotPaidReason) =>
+    stay({
+      name: 'not-paid',
+      attempt,
+      why,
+      reason: answer.kind === 'declined' ? answer.reason : null,
+      cardsTried,
+    });
   switch (answer.kind) {
     case 'captured': {
-      const paid = { slip: answer.slip, attempt };
-      return to({ name: 'recording', paid, cardsTried }, { type: 'record-sale', slip: answer.slip, attempt });
+      const paid = { slip: answer.slip, attempt, held: false };
+      return record({ name: 'recording', paid, cardsTried, tries: 1, grant: 'none' });
+    }
+    case 'held': {
+      const paid = { slip: answer.slip, attempt, held: true };
+      if (shape.goods === 'card')
+        return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
+      return complete(paid, 'none');
     }
     case 'in-doubt':
       return lookUp(attempt, 1, cardsTried);
+    case 'cannot-tell':
+      return paymentInDoubt();
     case 'not-sent':
-      return stay({ name: 'not-paid', attempt, why: 'terminal-unreachable', cardsTried });
+      return notPaidBecause('terminal-unreachable');
+    case 'out-of-order':
+      return notPaidBecause('terminal-out-of-order');
     case 'declined':
     case 'cancelled':
     case 'timed-out':
     case 'busy':
-      return stay({ name: 'not-paid', attempt, why: answer.kind, cardsTried });
+      return notPaidBecause(answer.kind);
   }
 }
 
 function lookUp(attempt: number, queries: number, cardsTried: number): SaleStep {
-  return to({ name: 'checking-payment', attempt, queries, cardsTried }, { type: 'look-up-payment', attempt });
+  return to(
+    { name: 'checking-payment', attempt, queries, cardsTried },
+    { type: 'look-up-payment', attempt, slip: null },
+  );
+}
+
+/** The terminal could not be asked, or is at work: not an answer to what became of the money. */
+function isStillUnknown(answer: PaymentAnswer): boolean {
+  return ['in-doubt', 'not-sent', 'busy', 'out-of-order'].includes(answer.kind);
+}
+
+function paymentInDoubt(): SaleStep {
+  return end('in-doubt', 'the terminal could not tell', openCase('payment-in-doubt'));
 }
 
 /** SA8, SA9. */
 function checkingPayment(
-  state: Extract<SaleState, { name: 'checking-payment' }>,
+  shape: SaleShape,
+  state: SaleStateOf<'checking-payment'>,
   input: SaleInput,
 ): SaleStep {
   if (input.type === 'time-to-ask-again' && state.queries < lookUpLimit) {
     return lookUp(state.attempt, state.queries + 1, state.cardsTried);
   }
   if (input.type !== 'payment-looked-up') return stay(state);
-  const stillUnknown = ['in-doubt', 'not-sent', 'busy'].includes(input.answer.kind);
-  if (!stillUnknown) return paymentAnswered(state, input.answer);
-  if (state.queries < lookUpLimit) return to(state, { type: 'ask-again-in', delayMs: askAgainMs });
-  return end('in-doubt', 'the terminal could not tell', { type: 'open-case', kind: 'payment-in-doubt' });
+  if (!isStillUnknown(input.answer)) return paymentAnswered(shape, state, input.answer);
+  return state.queries < lookUpLimit ? askAgain(state) : paymentInDoubt();
 }
 
 /** SA2, SA7. */
-function notPaid(state: Extract<SaleState, { name: 'not-paid' }>, input: SaleInput): SaleStep {
+function notPaid(state: SaleStateOf<'not-paid'>, input: SaleInput): SaleStep {
   if (input.type === 'give-up') return end('not-charged', state.why);
   if (input.type !== 'pay-again') return stay(state);
   if (state.attempt >= paymentAttemptLimit) return end('not-charged', state.why);
-  const attempt = state.attempt + 1;
-  return to({ name: 'authorising', attempt, cardsTried: state.cardsTried }, { type: 'authorise', attempt });
+  return authorise(state.attempt + 1, state.cardsTried);
+}
+
+function record(state: SaleStateOf<'recording'>): SaleStep {
+  return to(state, { type: 'record-sale', slip: state.paid.slip, attempt: state.paid.attempt });
+}
+
+/** SA3, SA11. */
+function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: SaleInput): SaleStep {
+  const { paid, cardsTried, tries, grant } = state;
+  switch (input.type) {
+    case 'recorded':
+      if (grant === 'out') return waitTaken(paid);
+      if (shape.goods === 'card')
+        return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
+      if (shape.goods === 'ticket') return to({ name: 'handing-ticket', paid }, { type: 'hand-ticket' });
+      return end('served', shape.money === 'in' ? 'paid' : 'given back to the customer');
+    case 'record-failed':
+      if (tries < recordTryLimit) return askAgain(state);
+      // Money that went to the customer is not asked back: a person settles what the books lack.
+      if (shape.money === 'out')
+        return end('in-doubt', 'the refund could not be recorded', openCase('payment-in-doubt'));
+      return reverse({ paid, tries: 1, recorded: false, grant });
+    case 'time-to-ask-again':
+      return tries < recordTryLimit ? record({ ...state, tries: tries + 1 }) : stay(state);
+    default:
+      return stay(state);
+  }
+}
+
+function presented(paid: Paid): SaleStep {
+  return paid.held ? complete(paid, 'out') : waitTaken(paid);
+}
+
+function waitTaken(paid: Paid): SaleStep {
+  return to({ name: 'at-mouth', paid, lookups: 0 }, { type: 'wait-taken' });
+}
+
+/** SA18. */
+function complete(paid: Paid, grant: 'none' | 'out'): SaleStep {
+  return to(
+    { name: 'completing', paid, grant },
+    { type: 'complete-payment', attempt: paid.attempt, slip: paid.slip },
+  );
+}
+
+function completionAnswered(
+  { paid, grant }: { readonly paid: Paid; readonly grant: LooseGrant },
+  answer: PaymentAnswer,
+): SaleStep {
+  if (answer.kind === 'captured') {
+    const booked: Paid = { slip: answer.slip, attempt: paid.attempt, held: false };
+    return record({
+      name: 'recording',
+      paid: booked,
+      cardsTried: 1,
+      tries: 1,
+      grant: grant === 'out' ? 'out' : 'none',
+    });
+  }
+  if (answer.kind === 'cannot-tell') return notBooked(grant, 'in-doubt');
+  if (answer.kind === 'held') return complete(paid, grant === 'out' ? 'out' : 'none');
+  if (isStillUnknown(answer)) return askWhetherBooked(paid, grant, false);
+  return notBooked(grant, 'not-taken');
+}
+
+function askWhetherBooked(paid: Paid, grant: LooseGrant, release: boolean, queries = 1): SaleStep {
+  return to(
+    { name: 'checking-completion', paid, grant, queries, release },
+    { type: 'look-up-payment', attempt: paid.attempt, slip: paid.slip },
+  );
+}
+
+/** SA18, SA20: a booking, or a letting go, whose answer was lost is settled by asking. */
+function checkingCompletion(state: SaleStateOf<'checking-completion'>, input: SaleInput): SaleStep {
+  const { paid, grant, queries, release } = state;
+  if (input.type === 'time-to-ask-again' && queries < lookUpLimit) {
+    return askWhetherBooked(paid, grant, release, queries + 1);
+  }
+  if (input.type !== 'payment-looked-up') return stay(state);
+  const { answer } = input;
+  if (isStillUnknown(answer)) {
+    return queries < lookUpLimit ? askAgain(state) : notBooked(grant, 'in-doubt');
+  }
+  if (answer.kind === 'captured' && (release || grant === 'inside')) {
+    // Booked although the card is not out: what the customer cannot be given any more is given back.
+    const booked: Paid = { slip: answer.slip, attempt: paid.attempt, held: false };
+    return reverse({ paid: booked, tries: 1, recorded: false, grant });
+  }
+  if (answer.kind === 'held' && (release || grant === 'inside')) {
+    return reverse({ paid, tries: 1, recorded: false, grant });
+  }
+  return completionAnswered(state, answer);
+}
+
+/** SA19: no money was booked, and a card with a grant may lie anywhere. */
+function notBooked(grant: LooseGrant, money: 'not-taken' | 'in-doubt'): SaleStep {
+  if (grant !== 'none') return withdraw(grant, money);
+  return money === 'in-doubt' ? paymentInDoubt() : end('not-charged', 'the terminal did not book it');
+}
+
+function withdraw(grant: 'inside' | 'out', money: SaleStateOf<'withdrawing'>['money']): SaleStep {
+  return to({ name: 'withdrawing', grant, money }, { type: 'withdraw-card', wasOut: grant === 'out' });
+}
+
+function withdrawn(state: SaleStateOf<'withdrawing'>, card: 'back' | 'gone' | 'unknown'): SaleStep {
+  const block: SaleEffect = { type: 'block-credential' };
+  switch (state.money) {
+    case 'in-doubt':
+      return end('in-doubt', 'the terminal could not tell', block, openCase('payment-in-doubt'));
+    case 'owed':
+      return end('money-owed', 'the payment could not be undone', block, openCase('refund-failed'));
+    case 'not-taken':
+    case 'given-back':
+      if (card !== 'back') {
+        return end('card-out', 'a card is out that is not paid for', block, openCase('card-out-unpaid'));
+      }
+      return end(
+        state.money === 'given-back' ? 'given-back' : 'not-charged',
+        'the card was taken back',
+        block,
+      );
+  }
 }
 
 /** SA12, SA13. */
-function atMouth(state: Extract<SaleState, { name: 'at-mouth' }>, input: SaleInput): SaleStep {
-  const handOver: SaleEffect = { type: 'open-case', kind: 'hand-over-card' };
+function atMouth(state: SaleStateOf<'at-mouth'>, input: SaleInput): SaleStep {
+  const handOver = openCase('hand-over-card');
   if (input.type === 'taken') return end('served', 'card taken');
   if (input.type === 'not-taken')
     return end('card-owed', 'card not taken', { type: 'capture-card' }, handOver);
   if (input.type === 'time-to-ask-again') return to(state, { type: 'wait-taken' });
   if (input.type !== 'mouth-unknown') return stay(state);
   if (state.lookups >= mouthLookUpLimit) return end('card-owed', 'the dispenser could not tell', handOver);
-  return to({ ...state, lookups: state.lookups + 1 }, { type: 'ask-again-in', delayMs: askAgainMs });
+  return askAgain({ ...state, lookups: state.lookups + 1 });
 }
 
 function locate(paid: Paid, cardsTried: number, wasPresented: boolean): SaleStep {
@@ -327,61 +397,70 @@ function locate(paid: Paid, cardsTried: number, wasPresented: boolean): SaleStep
 }
 
 /** SA16. */
-function locatingCard(state: Extract<SaleState, { name: 'locating-card' }>, input: SaleInput): SaleStep {
+function locatingCard(state: SaleStateOf<'locating-card'>, input: SaleInput): SaleStep {
   const { paid, cardsTried, wasPresented } = state;
   if (input.type !== 'card-located') return stay(state);
   switch (input.place) {
     case 'encoder':
       return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
     case 'mouth':
-      return to({ name: 'at-mouth', paid, lookups: 0 }, { type: 'wait-taken' });
+      return waitTaken(paid);
     case 'none':
       return wasPresented ? end('served', 'the card was gone from the mouth') : anotherCard(paid, cardsTried);
     case 'unknown':
-      return end('card-owed', 'the dispenser could not tell', { type: 'open-case', kind: 'hand-over-card' });
+      return end('card-owed', 'the dispenser could not tell', openCase('hand-over-card'));
   }
 }
 
-function startReversal(paid: Paid, recorded: boolean): SaleStep {
-  return to({ name: 'reversing', paid, tries: 1, recorded }, { type: 'reverse', tries: 1 });
+type Undoing = Omit<SaleStateOf<'reversing'>, 'name'>;
+
+function reverse(undoing: Undoing): SaleStep {
+  const { paid, tries } = undoing;
+  return to(
+    { ...undoing, name: 'reversing' },
+    { type: 'reverse', tries, attempt: paid.attempt, slip: paid.slip },
+  );
 }
 
 /** SA10. */
-function reversalAnswered(
-  state: { readonly paid: Paid; readonly tries: number; readonly recorded: boolean },
-  answer: PaymentAnswer,
-): SaleStep {
-  const { paid, tries, recorded } = state;
-  if (answer.kind === 'captured') {
-    return recorded
-      ? end('given-back', 'no card could be made', { type: 'record-cancelled', tries })
+function reversalAnswered(undoing: Undoing, answer: PaymentAnswer): SaleStep {
+  const { paid, tries, recorded, grant } = undoing;
+  const nothingHeld = paid.held && answer.kind === 'declined' && answer.reason === 'not-found';
+  if (answer.kind === 'captured' || nothingHeld) {
+    if (recorded) return end('given-back', 'no card could be made', { type: 'record-cancelled', tries });
+    if (grant !== 'none') return withdraw(grant, paid.held ? 'not-taken' : 'given-back');
+    return paid.held
+      ? end('not-charged', 'the terminal let go of it')
       : end('given-back', 'the sale could not be recorded');
   }
   if (answer.kind === 'in-doubt') {
-    return to(
-      { name: 'checking-reversal', paid, tries, queries: 1, recorded },
-      { type: 'look-up-reversal', tries },
-    );
+    return paid.held ? askWhetherBooked(paid, grant, true) : askWhetherReversed(undoing, 1);
   }
-  if (tries < reversalTryLimit) {
-    return to({ name: 'reversing', paid, tries: tries + 1, recorded }, { type: 'reverse', tries: tries + 1 });
+  if (answer.kind !== 'cannot-tell' && tries < reversalTryLimit) {
+    return reverse({ ...undoing, tries: tries + 1 });
   }
-  return end('money-owed', 'the payment could not be undone', { type: 'open-case', kind: 'refund-failed' });
+  return notUndone(undoing);
 }
 
-function checkingReversal(
-  state: Extract<SaleState, { name: 'checking-reversal' }>,
-  input: SaleInput,
-): SaleStep {
-  if (input.type === 'time-to-ask-again' && state.queries < lookUpLimit) {
-    return to({ ...state, queries: state.queries + 1 }, { type: 'look-up-reversal', tries: state.tries });
+function notUndone({ grant }: Undoing): SaleStep {
+  if (grant !== 'none') return withdraw(grant, 'owed');
+  return end('money-owed', 'the payment could not be undone', openCase('refund-failed'));
+}
+
+function askWhetherReversed(undoing: Undoing, queries: number): SaleStep {
+  const { paid, tries, recorded, grant } = undoing;
+  return to(
+    { name: 'checking-reversal', paid, tries, queries, recorded, grant },
+    { type: 'look-up-reversal', tries },
+  );
+}
+
+function checkingReversal(state: SaleStateOf<'checking-reversal'>, input: SaleInput): SaleStep {
+  const { queries } = state;
+  if (input.type === 'time-to-ask-again' && queries < lookUpLimit) {
+    return askWhetherReversed(state, queries + 1);
   }
   if (input.type !== 'reversal-looked-up') return stay(state);
-  const stillUnknown = ['in-doubt', 'not-sent', 'busy'].includes(input.answer.kind);
-  if (!stillUnknown) return reversalAnswered(state, input.answer);
-  if (state.queries < lookUpLimit) return to(state, { type: 'ask-again-in', delayMs: askAgainMs });
-  return end('money-owed', 'the terminal could not tell of the undoing', {
-    type: 'open-case',
-    kind: 'refund-failed',
-  });
+  if (!isStillUnknown(input.answer)) return reversalAnswered(state, input.answer);
+  return queries < lookUpLimit ? askAgain(state) : notUndone(state);
 }

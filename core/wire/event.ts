@@ -102,6 +102,20 @@ const credentialRebound = z.object({
   cardUid: z.string().regex(/^([0-9A-F]{2}){4,10}$/),
 });
 
+/** A card that may carry a grant was not paid for: whatever it carries opens nothing. The base knows no sale of it. */
+const credentialBlocked = z.object({
+  type: z.literal('credential.blocked'),
+  saleId: id,
+  at: time,
+  credentialId: id,
+  planId: id,
+  cardUid: z
+    .string()
+    .regex(/^([0-9A-F]{2}){4,10}$/)
+    .nullable(),
+  reason: z.enum(['not-paid']),
+});
+
 /** What became of the paper receipt of a sale. */
 const receiptSettled = z.object({
   type: z.literal('receipt.settled'),
@@ -145,7 +159,7 @@ const caseOpened = z.object({
   type: z.literal('case.opened'),
   caseId: id,
   at: time,
-  kind: z.enum(['payment-in-doubt', 'paid-not-served', 'hand-over-card', 'refund-failed']),
+  kind: z.enum(['payment-in-doubt', 'paid-not-served', 'hand-over-card', 'refund-failed', 'card-out-unpaid']),
   saleId: id,
   saleReference: z.string().min(4).max(40),
   amountCents: cents,
@@ -156,6 +170,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   saleCancelled,
   credentialRebound,
+  credentialBlocked,
   receiptSettled,
   accessDecided,
   passageSensed,

@@ -1,5 +1,6 @@
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { Cents } from '@portillon/core/base/money.ts';
+import type { DeclineReason } from '@portillon/core/sale/decline-reason.ts';
 import type { Device } from '../device.ts';
 
 /** What a terminal's protocol can do; the sale's order of steps depends on it. */
@@ -56,31 +57,7 @@ export type PaymentOutcome =
   /** The request may have been carried out. Settle by `statusOf`, never by charging again (I10). */
   | { readonly kind: 'in-doubt'; readonly fault: Fault };
 
-/** Why nothing was taken. The screen has words for each in the customer's language; a technician reads them in the log. */
-export const declineReasons = [
-  /** The bank or the terminal said no and gave no reason. */
-  'refused',
-  'card-expired',
-  'card-unreadable',
-  'card-blocked',
-  'card-not-accepted',
-  'not-enough-money',
-  'amount-too-high',
-  'wrong-pin',
-  'pin-tries-exceeded',
-  'bank-unreachable',
-  'not-completed',
-  'abandoned',
-  /** The protocol or the set-up of the terminal forbids it. */
-  'not-permitted',
-  'unsupported-currency',
-  'phone-call-needed',
-  /** Answering `statusOf`, `reverse`, `complete`: the terminal knows no such payment. */
-  'not-found',
-  /** Answering `reverse`: it cannot be undone any more; `refund` may still give the money back. */
-  'not-reversible',
-] as const;
-export type DeclineReason = (typeof declineReasons)[number];
+export type { DeclineReason };
 
 export interface AuthoriseRequest {
   /** Unique per attempt, at most 20 characters of A-Z 0-9; the terminal echoes it where the protocol has a place for it. */

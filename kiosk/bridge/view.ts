@@ -113,9 +113,32 @@ export const screenSchema = z.discriminatedUnion('name', [
       z.object({ name: z.literal('waiting-for-card') }),
       /** The terminal is being asked what became of the payment. "Do not pay again." */
       z.object({ name: z.literal('checking-payment') }),
+      /** After an interruption: the devices are being asked what happened. "Your payment is safe." */
+      z.object({ name: z.literal('recovering') }),
       z.object({
         name: z.literal('not-paid'),
-        why: z.enum(['declined', 'cancelled', 'timed-out', 'terminal-unreachable', 'busy']),
+        why: z.enum([
+          'declined',
+          'cancelled',
+          'timed-out',
+          'terminal-unreachable',
+          'terminal-out-of-order',
+          'busy',
+        ]),
+        /** What the bank or the terminal said of the card, where it helps the customer; else null. */
+        hint: z
+          .enum([
+            'card-expired',
+            'card-unreadable',
+            'card-blocked',
+            'card-not-accepted',
+            'not-enough-money',
+            'amount-too-high',
+            'wrong-pin',
+            'pin-tries-exceeded',
+            'bank-unreachable',
+          ])
+          .nullable(),
         /** True only if the terminal has said so. */
         nothingTaken: z.boolean(),
       }),
@@ -147,7 +170,14 @@ export const screenSchema = z.discriminatedUnion('name', [
   /** Something failed. Says what is true of the money, and what to do now. */
   z.object({
     name: z.literal('trouble'),
-    what: z.enum(['card-not-made', 'paid-no-card', 'payment-in-doubt', 'card-forgotten', 'sale-impossible']),
+    what: z.enum([
+      'card-not-made',
+      'paid-no-card',
+      'payment-in-doubt',
+      'card-forgotten',
+      'card-not-paid',
+      'sale-impossible',
+    ]),
     money: z.enum(['nothing-taken', 'taken-membership-active', 'given-back', 'being-checked', 'owed-to-you']),
     saleReference: z.string(),
     amountCents: z.int(),

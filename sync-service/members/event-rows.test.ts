@@ -46,6 +46,21 @@ describe('what an event does to the tables', () => {
     expect(rowsOf(sold)).toEqual(rowsOf(sold, { decisionGranted: true, saleClubId: newTestId() }));
   });
 
+  it('[I6] is, for a card that was never paid for, a blocked credential of nobody', () => {
+    const rows = rowsOf({
+      type: 'credential.blocked',
+      saleId: newTestId(),
+      at: sale().at,
+      credentialId: newTestId(),
+      planId: newTestId(),
+      cardUid: '04112233445566',
+      reason: 'not-paid',
+    });
+    expect(rows).toMatchObject([
+      { do: 'insert', table: 'credentials', row: { status: 'blocked', member_id: null, sale_id: null } },
+    ]);
+  });
+
   it('writes no personal data: a sale carries digests of it only', () => {
     const columns = rowsOf(sale()).flatMap((row) => (row.do === 'insert' ? Object.keys(row.row) : []));
     for (const column of ['given_name', 'family_name', 'birth_date', 'email', 'phone']) {

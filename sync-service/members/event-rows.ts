@@ -59,6 +59,22 @@ export function eventRows(event: EventBody, facts: Facts): Result<RowChange[], s
           'the sale holds no such card',
         ),
       ]);
+    case 'credential.blocked':
+      return ok([
+        insert('credentials', {
+          id: event.credentialId,
+          kind: 'card',
+          card_uid: event.cardUid,
+          member_id: null,
+          plan_id: event.planId,
+          home_club_id: facts.reporter.clubId,
+          sale_id: null,
+          valid_from: event.at,
+          valid_to: event.at,
+          single_use: false,
+          status: 'blocked',
+        }),
+      ]);
     case 'receipt.settled':
       return ofKnownSale(facts, [update('sales', { receipt: event.receipt }, { id: event.saleId })]);
     case 'access.decided':

@@ -5,7 +5,7 @@ interface CredentialRow {
   readonly id: string;
   readonly kind: 'card' | 'pass' | 'ticket';
   readonly card_uid: string | null;
-  readonly member_id: string;
+  readonly member_id: string | null;
   readonly plan_id: string;
   readonly home_club_id: string;
   readonly valid_from: string;

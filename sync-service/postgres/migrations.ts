@@ -1,9 +1,13 @@
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { Database } from './database.ts';
 import { memberBase } from './migrations/001-member-base.ts';
+import { blockedBeforeSold } from './migrations/002-blocked-before-sold.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
-export const migrations: readonly Migration[] = [{ name: '001-member-base', sql: memberBase }];
+export const migrations: readonly Migration[] = [
+  { name: '001-member-base', sql: memberBase },
+  { name: '002-blocked-before-sold', sql: blockedBeforeSold },
+];
 
 export interface Migration {
   readonly name: string;

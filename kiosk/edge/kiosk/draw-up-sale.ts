@@ -27,6 +27,8 @@ import { type ContractFacts, contractText, contractWordingVersion } from '../doc
 import { dateWords, paymentSummary } from '../documents/payment-summary.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
+/** What a membership sold at the kiosk needs: a card, for money. */
+const membershipShape = { goods: 'card', money: 'in' } as const;
 const guestTicketDays = 30;
 const dayMs = 86_400_000;
 
@@ -84,6 +86,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const lines = linesToday(planId, plan, language);
   const sale: SaleInProgress = {
     version: 1,
+    shape: membershipShape,
     visitId: facts.visitId,
     language,
     answers,
@@ -107,7 +110,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
       guestTicket(newId(clock, random), planId, plan.scope, identity, signedAtMs, guestTicketsUntilMs),
     ),
     guestTicketsUntilMs,
-    state: startSale().state,
+    state: startSale(membershipShape).state,
     payment: null,
   };
   await store.write(async (tx) => {

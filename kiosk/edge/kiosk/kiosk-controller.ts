@@ -91,7 +91,7 @@ export class KioskController {
       log.info('kiosk.visit-resumed', { saleId: sale.saleId, state: sale.state.name });
       this.#visitId = sale.visitId;
       this.#language = sale.language;
-      this.#runSale(sale, (runner) => runner.resume());
+      this.#runSale(sale, (runner) => runner.resume(), { name: 'recovering' });
       return;
     }
     if (found) await store.write((tx) => store.clearVisit(tx, found.visitId));
@@ -236,7 +236,7 @@ export class KioskController {
         store,
       );
       this.#photo = null;
-      this.#runSale(sale, (runner) => runner.begin());
+      this.#runSale(sale, (runner) => runner.begin(), { name: 'preparing-card', stage: 'feeding' });
     } catch (error) {
       log.error('kiosk.sale-not-drawn-up', { detail: String(error) });
       this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
@@ -244,7 +244,7 @@ export class KioskController {
     return { outcome: 'done' };
   }
 
-  #runSale(sale: SaleInProgress, go: (runner: SaleRunner) => void): void {
+  #runSale(sale: SaleInProgress, go: (runner: SaleRunner) => void, first: SaleProgress): void {
     const { store, terminal, dispenser, clock, random, log, onEvent, identity } = this.#options;
     const known = identity();
     invariant(known, 'a sale runs on an enrolled edge');
@@ -264,10 +264,7 @@ export class KioskController {
       sale,
     );
     this.#runner = runner;
-    this.#showProgress(
-      sale,
-      sale.payment ? { name: 'finishing' } : { name: 'preparing-card', stage: 'feeding' },
-    );
+    this.#showProgress(sale, first);
     go(runner);
   }
 
@@ -306,8 +303,15 @@ export class KioskController {
     this.#clearSavedVisit();
   }
 
-  #payAgain(type: 'pay-again' | 'abort-payment'): MessageOutcome {
-    if (this.#stage.name !== 'sale' || this.#stage.progress.name !== 'not-paid') return { outcome: 'stale' };
+  async #payAgain(type: 'pay-again' | 'abort-payment'): Promise<MessageOutcome> {
+    if (this.#stage.name !== 'sale') return { outcome: 'stale' };
+    const { terminal } = this.#options;
+    if (type === 'abort-payment' && this.#stage.progress.name === 'waiting-for-card') {
+      // What became of it is the terminal's to say: the payment under way is answered, not left.
+      if (terminal.capabilities.canAbort) await terminal.abort();
+      return { outcome: 'done' };
+    }
+    if (this.#stage.progress.name !== 'not-paid') return { outcome: 'stale' };
     this.#runner?.send({ type: type === 'pay-again' ? 'pay-again' : 'give-up' });
     return { outcome: 'done' };
   }
@@ -464,6 +468,7 @@ const troubleOf = {
   'card-owed': ['card-forgotten', 'taken-membership-active'],
   'money-owed': ['paid-no-card', 'owed-to-you'],
   'in-doubt': ['payment-in-doubt', 'being-checked'],
+  'card-out': ['card-not-paid', 'nothing-taken'],
 } as const satisfies Record<string, readonly [TroubleScreen['what'], TroubleScreen['money']]>;
 
 function trouble(

@@ -9,7 +9,7 @@ import type {
 } from '@portillon/core/base/ids.ts';
 import type { Answers } from '@portillon/core/sale/answers.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
-import type { SaleState } from '@portillon/core/sale/sale-machine.ts';
+import type { SaleShape, SaleState } from '@portillon/core/sale/sale-state.ts';
 
 /**
  * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
@@ -17,6 +17,7 @@ import type { SaleState } from '@portillon/core/sale/sale-machine.ts';
  */
 export interface SaleInProgress {
   readonly version: 1;
+  readonly shape: SaleShape;
   readonly visitId: string;
   readonly language: 'fr' | 'en';
   readonly answers: Answers;

@@ -3,7 +3,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { CaseId, CredentialId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
-import type { CaseKind } from '@portillon/core/sale/sale-machine.ts';
+import type { CaseKind } from '@portillon/core/sale/sale-state.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
@@ -120,7 +120,23 @@ export async function reboundCredential({ tx, store, sale, atMs }: RecordFacts):
   }
 }
 
-/** SA9, SA10, SA12, SA13: what a person must settle. */
+/** SA19: a card that may carry a grant and was not paid for opens nothing, here at once and everywhere with the feed. */
+export async function blockedCredential({ tx, store, sale, atMs }: RecordFacts): Promise<void> {
+  await store.outbox.appendEvent(tx, {
+    type: 'credential.blocked',
+    saleId: sale.saleId,
+    at: isoTime(atMs),
+    credentialId: sale.credentialId,
+    planId: sale.planId,
+    cardUid: sale.cardUid,
+    reason: 'not-paid',
+  });
+  for (const { credentialId, record } of credentialsOf(sale, 'blocked').slice(0, 1)) {
+    await store.book.rememberOwnCredential(tx, credentialId, record);
+  }
+}
+
+/** SA9, SA10, SA12, SA13, SA19: what a person must settle. */
 export async function openedCase(
   { tx, store, sale, atMs, newCaseId }: RecordFacts,
   kind: CaseKind,

@@ -95,6 +95,7 @@ async function drawnUp(): Promise<SaleInProgress> {
   });
   return {
     version: 1,
+    shape: { goods: 'card', money: 'in' },
     visitId: id(),
     language: 'fr',
     answers: { ...noAnswers, familyName: 'Essai' },
@@ -116,7 +117,7 @@ async function drawnUp(): Promise<SaleInProgress> {
     signedAtMs: systemClock.wallMs(),
     guestTickets: [],
     guestTicketsUntilMs: systemClock.wallMs() + 1_000,
-    state: startSale().state,
+    state: startSale({ goods: 'card', money: 'in' }).state,
     payment: null,
   };
 }

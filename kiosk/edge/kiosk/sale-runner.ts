@@ -7,22 +7,28 @@ import { cents } from '@portillon/core/base/money.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { encodeGrant } from '@portillon/core/crypto/grant.ts';
+import type { DeclineReason } from '@portillon/core/sale/decline-reason.ts';
 import {
-  type NotPaidReason,
+  askAgainMs,
   nextSale,
-  type PaymentAnswer,
   resumeSale,
-  type SaleEffect,
-  type SaleInput,
-  type SaleStep,
   startSale,
   takeCardLimitMs,
 } from '@portillon/core/sale/sale-machine.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
+import type {
+  NotPaidReason,
+  PaymentAnswer,
+  PaymentSlip,
+  SaleEffect,
+  SaleInput,
+  SaleStep,
+} from '@portillon/core/sale/sale-state.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
 import type { Device } from '@portillon/drivers/device.ts';
 import type {
+  EarlierPayment,
   PaymentOutcome,
   PaymentTerminal,
 } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
@@ -31,6 +37,7 @@ import type { EdgeStore } from '../../store/edge-store.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import {
+  blockedCredential,
   cancelledSale,
   openedCase,
   type RecordFacts,
@@ -43,7 +50,9 @@ export type SaleProgress =
   | { readonly name: 'preparing-card'; readonly stage: 'feeding' | 'writing' | 'checking' }
   | { readonly name: 'waiting-for-card' }
   | { readonly name: 'checking-payment' }
-  | { readonly name: 'not-paid'; readonly why: NotPaidReason }
+  /** After an interruption, while the devices are asked what happened. */
+  | { readonly name: 'recovering' }
+  | { readonly name: 'not-paid'; readonly why: NotPaidReason; readonly reason: DeclineReason | null }
   | { readonly name: 'finishing' }
   | { readonly name: 'presenting' }
   | { readonly name: 'at-mouth' };
@@ -72,11 +81,19 @@ const deviceReturnLimitMs = 20_000;
 const irreversible: readonly SaleEffect['type'][] = [
   'stage-card',
   'authorise',
+  'complete-payment',
   'write-grant',
   'present-card',
   'capture-card',
+  'withdraw-card',
   'reverse',
 ];
+
+/**
+ * Not begun while the disk does not take its intent: after a power cut nobody would know of it. Everything else goes on
+ * without, since its outcome can be found again by looking (where the card lies, what the terminal has booked).
+ */
+const neverWithoutIntent: readonly SaleEffect['type'][] = ['authorise', 'reverse'];
 
 /**
  * Carries out what the sale machine decides: saves the new state together with the intent of each irreversible act, does
@@ -89,6 +106,7 @@ export class SaleRunner {
   #queue: Promise<void> = Promise.resolve();
   #askAgain: CancelTimer = () => undefined;
   #stopped = false;
+  #recovering = false;
 
   constructor(options: SaleRunnerOptions, sale: SaleInProgress) {
     this.#options = options;
@@ -100,16 +118,17 @@ export class SaleRunner {
   }
 
   begin(): void {
-    this.#enqueue(() => this.#take(startSale()));
+    this.#enqueue(() => this.#take(startSale(this.#sale.shape)));
   }
 
   /** After an interruption: asks the devices what happened before anything else. */
   resume(): void {
-    this.#enqueue(() => this.#take(resumeSale(this.#sale.state)));
+    this.#recovering = true;
+    this.#enqueue(() => this.#take(resumeSale(this.#sale.shape, this.#sale.state)));
   }
 
   send(input: SaleInput): void {
-    this.#enqueue(() => this.#take(nextSale(this.#sale.state, input)));
+    this.#enqueue(() => this.#take(nextSale(this.#sale.shape, this.#sale.state, input)));
   }
 
   /** Resolves when nothing of it runs any more; the sale stays saved as it is. */
@@ -128,17 +147,30 @@ export class SaleRunner {
   async #take(first: SaleStep): Promise<void> {
     for (let step: SaleStep | null = first; step && !this.#stopped; ) {
       if (step.state === this.#sale.state && step.effects.length === 0) return;
-      this.#sale = { ...this.#sale, state: step.state };
-      this.#showState();
-      const intents = await this.#saveWithIntents(step.effects);
-      if (intents === null && step.effects.some((effect) => effect.type === 'authorise')) {
+      const { effects } = step;
+      const before = this.#sale;
+      this.#sale = { ...before, state: step.state };
+      const intents = await this.#saveWithIntents(effects);
+      if (intents === null && effects.some((effect) => neverWithoutIntent.includes(effect.type))) {
+        if (!effects.some((effect) => effect.type === 'authorise')) {
+          this.#sale = before;
+          this.#tryAgainLater(step);
+          return;
+        }
         this.#sale = { ...this.#sale, state: { name: 'ended', ending: 'not-charged', why: 'store' } };
         break;
       }
-      step = await this.#perform(step.effects, intents ?? new Map());
+      this.#showState();
+      step = await this.#perform(effects, intents ?? new Map());
     }
     if (this.#sale.state.name === 'ended' && !this.#stopped)
       this.#options.onEnded(this.#sale, this.#lastFault);
+  }
+
+  /** SA11: the step is taken once the disk takes its intent; until then the visit stays as it was saved last. */
+  #tryAgainLater(step: SaleStep): void {
+    this.#options.onProgress({ name: 'finishing' });
+    this.#askAgain = this.#options.clock.setTimer(askAgainMs, () => this.#enqueue(() => this.#take(step)));
   }
 
   /** Null when the store cannot write: nothing may be charged then, but what is paid for is still carried out. */
@@ -175,7 +207,7 @@ export class SaleRunner {
       const intent = intents.get(effect);
       if (intent) await this.#settleIntent(intent, input?.type ?? 'done');
     }
-    return input ? nextSale(this.#sale.state, input) : null;
+    return input ? nextSale(this.#sale.shape, this.#sale.state, input) : null;
   }
 
   async #settleIntent(intent: IntentId, outcome: string): Promise<void> {
@@ -194,7 +226,9 @@ export class SaleRunner {
       case 'authorise':
         return this.#authorise(effect.attempt);
       case 'look-up-payment':
-        return this.#lookUpPayment(effect.attempt);
+        return this.#lookUpPayment(effect.attempt, effect.slip);
+      case 'complete-payment':
+        return this.#complete(effect.attempt, effect.slip);
       case 'record-sale':
         return this.#recordSale(effect);
       case 'rebind-credential':
@@ -203,14 +237,20 @@ export class SaleRunner {
         return this.#writeGrant();
       case 'present-card':
         return this.#present();
+      case 'hand-ticket':
+        return { type: 'ticket-handed' };
       case 'wait-taken':
         return this.#waitTaken();
       case 'locate-card':
         return this.#locateCard();
       case 'capture-card':
         return this.#captureCard();
+      case 'withdraw-card':
+        return this.#withdrawCard(effect.wasOut);
+      case 'block-credential':
+        return this.#record(blockedCredential);
       case 'reverse':
-        return this.#reverse(effect.tries);
+        return this.#reverse(effect);
       case 'look-up-reversal':
         return this.#lookUpReversal(effect.tries);
       case 'record-cancelled':
@@ -279,37 +319,53 @@ export class SaleRunner {
 
   async #authorise(attempt: number): Promise<SaleInput> {
     this.#options.onProgress({ name: 'waiting-for-card' });
-    const outcome = await this.#options.terminal.authorise({
-      reference: this.#reference('payment', attempt),
-      amountCents: cents(this.#sale.totalCents),
-    });
+    const { terminal } = this.#options;
+    const request = this.#payment(attempt, null);
+    const outcome =
+      this.#sale.shape.money === 'in' ? await terminal.authorise(request) : await terminal.refund(request);
     return { type: 'payment-answered', answer: this.#answerOf(outcome) };
   }
 
-  async #lookUpPayment(attempt: number): Promise<SaleInput> {
+  /** SA18. */
+  async #complete(attempt: number, slip: PaymentSlip): Promise<SaleInput> {
+    const outcome = await this.#options.terminal.complete(this.#payment(attempt, slip));
+    return { type: 'completion-answered', answer: this.#answerOf(outcome) };
+  }
+
+  async #lookUpPayment(attempt: number, slip: PaymentSlip | null): Promise<SaleInput> {
     const { terminal, onProgress } = this.#options;
-    onProgress({ name: 'checking-payment' });
+    onProgress({ name: this.#recovering ? 'recovering' : 'checking-payment' });
     await this.#waitForReturn(terminal);
-    const outcome = await terminal.statusOf({
-      reference: this.#reference('payment', attempt),
-      amountCents: cents(this.#sale.totalCents),
-    });
-    return { type: 'payment-looked-up', answer: this.#answerOf(outcome) };
+    const outcome = await terminal.statusOf(this.#payment(attempt, slip));
+    return { type: 'payment-looked-up', answer: this.#lookedUp(outcome) };
+  }
+
+  #payment(attempt: number, slip: PaymentSlip | null): EarlierPayment {
+    const amountCents = cents(Math.abs(this.#sale.totalCents));
+    const reference = this.#reference('payment', attempt);
+    return { reference, amountCents, slip: slip && { ...slip, amountCents } };
   }
 
   #answerOf(outcome: PaymentOutcome): PaymentAnswer {
-    if (outcome.kind === 'in-doubt' || outcome.kind === 'not-sent') this.#failed(outcome.fault);
+    if ('fault' in outcome) this.#failed(outcome.fault);
     switch (outcome.kind) {
       case 'captured':
-        return { kind: 'captured', slip: outcome.slip };
-      case 'held':
-        throw new Error('the sale machine does not know held payments yet');
-      case 'out-of-order':
-        this.#failed(outcome.fault);
-        return { kind: 'not-sent' };
+      case 'held': {
+        const { amountCents: _told, ...slip } = outcome.slip;
+        return { kind: outcome.kind, slip };
+      }
+      case 'declined':
+        return { kind: 'declined', reason: outcome.reason };
       default:
         return { kind: outcome.kind };
     }
+  }
+
+  /** A terminal that has no way to be asked will not find one. */
+  #lookedUp(outcome: PaymentOutcome): PaymentAnswer {
+    return this.#options.terminal.capabilities.canQuery || outcome.kind !== 'in-doubt'
+      ? this.#answerOf(outcome)
+      : { kind: 'cannot-tell' };
   }
 
   #reference(kind: 'payment' | 'reversal', attempt: number): string {
@@ -404,7 +460,7 @@ export class SaleRunner {
 
   async #locateCard(): Promise<SaleInput> {
     const { dispenser, onProgress } = this.#options;
-    onProgress({ name: 'finishing' });
+    onProgress({ name: this.#recovering ? 'recovering' : 'finishing' });
     await this.#waitForReturn(dispenser);
     const status = await dispenser.status();
     if (!status.ok) {
@@ -421,11 +477,30 @@ export class SaleRunner {
     return null;
   }
 
-  async #reverse(tries: number): Promise<SaleInput> {
+  /** SA19. Inside, an empty path means that the card went to the bin before; at the mouth, that somebody has it. */
+  async #withdrawCard(wasOut: boolean): Promise<SaleInput> {
+    const { dispenser, onProgress } = this.#options;
+    onProgress({ name: 'finishing' });
+    await this.#waitForReturn(dispenser);
+    const status = await dispenser.status();
+    if (!status.ok) {
+      this.#failed(status.error);
+      return { type: 'withdrawn', card: 'unknown' };
+    }
+    if (status.value.card === 'none') return { type: 'withdrawn', card: wasOut ? 'gone' : 'back' };
+    const captured = await dispenser.capture();
+    if (captured.ok) return { type: 'withdrawn', card: 'back' };
+    this.#failed(captured.error);
+    return { type: 'withdrawn', card: 'unknown' };
+  }
+
+  async #reverse({ tries, attempt, slip }: Extract<SaleEffect, { type: 'reverse' }>): Promise<SaleInput> {
     this.#options.onProgress({ name: 'finishing' });
+    const payment = this.#payment(attempt, slip);
     const outcome = await this.#options.terminal.reverse({
       reference: this.#reference('reversal', tries),
-      amountCents: cents(this.#sale.totalCents),
+      amountCents: payment.amountCents,
+      payment,
     });
     return { type: 'reversal-answered', answer: this.#answerOf(outcome) };
   }
@@ -435,9 +510,9 @@ export class SaleRunner {
     await this.#waitForReturn(terminal);
     const outcome = await terminal.statusOf({
       reference: this.#reference('reversal', tries),
-      amountCents: cents(this.#sale.totalCents),
+      amountCents: cents(Math.abs(this.#sale.totalCents)),
     });
-    return { type: 'reversal-looked-up', answer: this.#answerOf(outcome) };
+    return { type: 'reversal-looked-up', answer: this.#lookedUp(outcome) };
   }
 
   /** A device that has just lost its line, or is still starting, gets some time before it is asked. */
@@ -456,6 +531,8 @@ export class SaleRunner {
 
   #showState(): void {
     const { state } = this.#sale;
-    if (state.name === 'not-paid') this.#options.onProgress({ name: 'not-paid', why: state.why });
+    if (state.name === 'not-paid') {
+      this.#options.onProgress({ name: 'not-paid', why: state.why, reason: state.reason });
+    }
   }
 }

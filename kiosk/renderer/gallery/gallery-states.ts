@@ -250,10 +250,22 @@ export const galleryStates: readonly GalleryState[] = [
     },
   },
   { name: 'payment-checking', screen: payment({ name: 'checking-payment' }) },
-  { name: 'payment-declined', screen: payment({ name: 'not-paid', why: 'declined', nothingTaken: true }) },
+  { name: 'payment-recovering', screen: payment({ name: 'recovering' }) },
+  {
+    name: 'payment-declined',
+    screen: payment({ name: 'not-paid', why: 'declined', hint: null, nothingTaken: true }),
+  },
+  {
+    name: 'payment-declined-with-hint',
+    screen: payment({ name: 'not-paid', why: 'declined', hint: 'wrong-pin', nothingTaken: true }),
+  },
+  {
+    name: 'payment-out-of-order',
+    screen: payment({ name: 'not-paid', why: 'terminal-out-of-order', hint: null, nothingTaken: true }),
+  },
   {
     name: 'payment-not-known',
-    screen: payment({ name: 'not-paid', why: 'terminal-unreachable', nothingTaken: false }),
+    screen: payment({ name: 'not-paid', why: 'terminal-unreachable', hint: null, nothingTaken: false }),
   },
   { name: 'take-card-finishing', screen: { name: 'take-card', phase: 'finishing', waitingSeconds: 0 } },
   { name: 'take-card-presenting', screen: { name: 'take-card', phase: 'presenting', waitingSeconds: 0 } },
@@ -307,6 +319,7 @@ export const galleryStates: readonly GalleryState[] = [
   trouble('paid-no-card', 'owed-to-you'),
   trouble('payment-in-doubt', 'being-checked'),
   trouble('card-forgotten', 'taken-membership-active'),
+  trouble('card-not-paid', 'nothing-taken'),
   trouble('sale-impossible', 'nothing-taken'),
   {
     name: 'timeout',

@@ -25,7 +25,9 @@ export function PaymentScreen(props: ScreenProps<'payment'>) {
     case 'waiting-for-card':
       return <Waiting {...props} />;
     case 'checking-payment':
-      return <Checking {...props} />;
+      return <Checking {...props} about="checking" />;
+    case 'recovering':
+      return <Checking {...props} about="recovering" />;
     case 'not-paid':
       return <NotPaid {...props} phase={phase} />;
   }
@@ -95,14 +97,14 @@ function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
   );
 }
 
-function Checking({ screen }: ScreenProps<'payment'>) {
+function Checking({ screen, about }: ScreenProps<'payment'> & { about: 'checking' | 'recovering' }) {
   const { say } = useWords();
   return (
     <ScreenFrame
       phase={screen.phase.name}
       canLeave={false}
-      title={say('payment.checking.title')}
-      lead={say('payment.checking.lead')}
+      title={say(`payment.${about}.title`)}
+      lead={say(`payment.${about}.lead`)}
       middle={
         <div className="big-wait">
           <WaitingBars />
@@ -114,6 +116,11 @@ function Checking({ screen }: ScreenProps<'payment'>) {
   );
 }
 
+/** What the bank said of the card helps more than what to do with any card. */
+function adviceOf({ why, hint }: PhaseOf<'not-paid'>, say: ReturnType<typeof useWords>['say']): string {
+  return hint === null ? say(`payment.advice.${why}`) : say(`payment.hint.${hint}`);
+}
+
 function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: PhaseOf<'not-paid'> }) {
   const { say, language } = useWords();
   const { openCard } = useShell();
@@ -123,7 +130,7 @@ function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: Phase
       phase={phase.name}
       canLeave={false}
       title={say(`payment.not-paid.${phase.why}`)}
-      {...(phase.nothingTaken ? { lead: say(`payment.advice.${phase.why}`) } : {})}
+      {...(phase.nothingTaken ? { lead: adviceOf(phase, say) } : {})}
       middle={
         <div className="told">
           {phase.nothingTaken ? (
