@@ -10,7 +10,15 @@ import {
   resumeSale as resumeOf,
   startSale as startOf,
 } from './sale-machine.ts';
-import type { PaymentAnswer, SaleEffect, SaleInput, SaleShape, SaleState, SaleStep } from './sale-state.ts';
+import {
+  isRecordEffect,
+  type PaymentAnswer,
+  type SaleEffect,
+  type SaleInput,
+  type SaleShape,
+  type SaleState,
+  type SaleStep,
+} from './sale-state.ts';
 
 const card: SaleShape = { goods: 'card', money: 'in' };
 const shapes: readonly SaleShape[] = [
@@ -64,6 +72,7 @@ const everyInput: readonly SaleInput[] = [
   { type: 'present-failed' },
   { type: 'taken' },
   { type: 'not-taken' },
+  { type: 'taken-back' },
   { type: 'mouth-unknown' },
   ...(['encoder', 'mouth', 'none', 'unknown'] as const).map(
     (place) => ({ type: 'card-located', place }) as const,
@@ -296,9 +305,10 @@ describe('a product that needs fewer steps', () => {
 
 describe('card', () => {
   it('[SA12] takes a forgotten card into the bin and opens a case', () => {
-    expect(run([...toMouth, { type: 'not-taken' }])).toEqual({
+    expect(run([...toMouth, { type: 'not-taken' }]).effects).toEqual([{ type: 'capture-card' }]);
+    expect(run([...toMouth, { type: 'not-taken' }, { type: 'taken-back' }])).toEqual({
       state: { name: 'ended', ending: 'card-owed', why: 'card not taken' },
-      effects: [{ type: 'capture-card' }, { type: 'open-case', kind: 'hand-over-card' }],
+      effects: [{ type: 'open-case', kind: 'hand-over-card' }],
     });
   });
 
@@ -444,6 +454,13 @@ describe.each(shapes)('every reachable state of goods $goods, money $money', (sh
       if (step.state.name !== 'not-paid') {
         expect(nextOf(shape, step.state, { type: 'pay-again' })).toEqual({ state: step.state, effects: [] });
       }
+    }
+  });
+
+  it('[SA23] ends with nothing left to do but what the same transaction writes into the books', () => {
+    for (const { step } of walks) {
+      if (step.state.name === 'ended')
+        expect(step.effects.filter((effect) => !isRecordEffect(effect))).toEqual([]);
     }
   });
 

@@ -65,6 +65,8 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
       return input.type === 'ticket-handed' ? end('served', 'ticket handed over') : stay(state);
     case 'at-mouth':
       return atMouth(state, input);
+    case 'taking-back':
+      return input.type === 'taken-back' ? handOverOwed('card not taken') : stay(state);
     case 'locating-card':
       return locatingCard(state, input);
     case 'withdrawing':
@@ -106,6 +108,8 @@ export function resumeSale(_shape: SaleShape, state: SaleState): SaleStep {
       return to(state, { type: 'hand-ticket' });
     case 'at-mouth':
       return locate(state.paid, cardsTriedLimit, true);
+    case 'taking-back':
+      return takeBack(state.paid);
     case 'locating-card':
       return to(state, { type: 'locate-card' });
     case 'withdrawing':
@@ -382,14 +386,20 @@ function withdrawn(state: SaleStateOf<'withdrawing'>, card: 'back' | 'gone' | 'u
 
 /** SA12, SA13. */
 function atMouth(state: SaleStateOf<'at-mouth'>, input: SaleInput): SaleStep {
-  const handOver = openCase('hand-over-card');
   if (input.type === 'taken') return end('served', 'card taken');
-  if (input.type === 'not-taken')
-    return end('card-owed', 'card not taken', { type: 'capture-card' }, handOver);
+  if (input.type === 'not-taken') return takeBack(state.paid);
   if (input.type === 'time-to-ask-again') return to(state, { type: 'wait-taken' });
   if (input.type !== 'mouth-unknown') return stay(state);
-  if (state.lookups >= mouthLookUpLimit) return end('card-owed', 'the dispenser could not tell', handOver);
+  if (state.lookups >= mouthLookUpLimit) return handOverOwed('the dispenser could not tell');
   return askAgain({ ...state, lookups: state.lookups + 1 });
+}
+
+function takeBack(paid: Paid): SaleStep {
+  return to({ name: 'taking-back', paid }, { type: 'capture-card' });
+}
+
+function handOverOwed(why: string): SaleStep {
+  return end('card-owed', why, openCase('hand-over-card'));
 }
 
 function locate(paid: Paid, cardsTried: number, wasPresented: boolean): SaleStep {
@@ -408,7 +418,7 @@ function locatingCard(state: SaleStateOf<'locating-card'>, input: SaleInput): Sa
     case 'none':
       return wasPresented ? end('served', 'the card was gone from the mouth') : anotherCard(paid, cardsTried);
     case 'unknown':
-      return end('card-owed', 'the dispenser could not tell', openCase('hand-over-card'));
+      return handOverOwed('the dispenser could not tell');
   }
 }
 

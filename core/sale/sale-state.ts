@@ -109,6 +109,8 @@ export type SaleState =
     }
   | { readonly name: 'handing-ticket'; readonly paid: Paid }
   | { readonly name: 'at-mouth'; readonly paid: Paid; readonly lookups: number }
+  /** SA12: a card that was left at the mouth goes to the bin. */
+  | { readonly name: 'taking-back'; readonly paid: Paid }
   /** After an interruption: where is the card? */
   | {
       readonly name: 'locating-card';
@@ -156,6 +158,8 @@ export type SaleInput =
   | { readonly type: 'taken' }
   | { readonly type: 'not-taken' }
   | { readonly type: 'mouth-unknown' }
+  /** The forgotten card is in the bin, or the attempt failed: it is owed either way. */
+  | { readonly type: 'taken-back' }
   | { readonly type: 'card-located'; readonly place: 'encoder' | 'mouth' | 'none' | 'unknown' }
   /** The card of an unpaid sale is back in the machine, was never out, or is gone. */
   | { readonly type: 'withdrawn'; readonly card: 'back' | 'gone' | 'unknown' }
@@ -195,9 +199,25 @@ export type SaleEffect =
   | { readonly type: 'open-case'; readonly kind: CaseKind }
   | { readonly type: 'ask-again-in'; readonly delayMs: number };
 
+/**
+ * What to save and what to do. Effects that only write into the books (`recordEffects`) belong to the transaction that
+ * saves the state: a step is in the books whole or not at all.
+ */
 export interface SaleStep {
   readonly state: SaleState;
   readonly effects: readonly SaleEffect[];
+}
+
+export const recordEffects = [
+  'rebind-credential',
+  'block-credential',
+  'record-cancelled',
+  'open-case',
+] as const satisfies readonly SaleEffect['type'][];
+export type RecordEffect = Extract<SaleEffect, { type: (typeof recordEffects)[number] }>;
+
+export function isRecordEffect(effect: SaleEffect): effect is RecordEffect {
+  return recordEffects.some((type) => type === effect.type);
 }
 
 export type SaleStateOf<Name extends SaleState['name']> = Extract<SaleState, { name: Name }>;

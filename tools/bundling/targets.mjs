@@ -60,6 +60,7 @@ export const targets = [
   nodeProgram('sims', 'hardware-sims/club-program.ts'),
   nodeProgram('pcsc-process', 'drivers/transport/pcsc/pcsc-process.ts'),
   nodeProgram('main-job', 'tools/main-job/main-job.ts'),
+  nodeProgram('sale-matrix', 'tools/sale-matrix/sale-matrix.ts'),
   electronScript('main', 'kiosk/main/main.ts'),
   electronScript('preload', 'kiosk/preload/preload.ts'),
   page('kiosk', 'kiosk/renderer'),
@@ -68,4 +69,4 @@ export const targets = [
 ];
 
 /** Names that `npm run edge` and its like may start. */
-export const programNames = ['edge', 'sync-service', 'sims', 'main-job'];
+export const programNames = ['edge', 'sync-service', 'sims', 'main-job', 'sale-matrix'];

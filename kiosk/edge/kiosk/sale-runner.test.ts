@@ -6,10 +6,6 @@ import { newId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
-import { noAnswers } from '@portillon/core/sale/answers.ts';
-import { startSale } from '@portillon/core/sale/sale-machine.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
 import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
 import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
@@ -24,6 +20,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
+import { sampleIdentity, sampleSale } from './test/sample-sale.ts';
 
 /** Real store, drivers and lines; the simulated devices are on the other end. */
 const surroundings = { clock: systemClock, random: systemRandom, log: silentLog };
@@ -48,17 +45,7 @@ beforeEach(async () => {
   const opened = await EdgeStore.open({ folder: join(folder, 'state'), ...surroundings });
   if (!opened.ok) throw new Error(opened.error.detail);
   store = opened.value;
-  const keys = newSigningKeyPair();
-  identity = {
-    edgeId: id(),
-    networkId: id(),
-    clubId: id(),
-    networkKey: newSigningKeyPair().publicKey,
-    sealKey: newSigningKeyPair().publicKey,
-    cardKey: { version: 1, key: Buffer.from(systemRandom.bytes(16)).toString('base64url') },
-    epoch: 1,
-    privateKey: keys.privateKey,
-  };
+  identity = sampleIdentity(surroundings);
   const cards = ['04112233445566', '04112233445577', '04112233445588'].map(
     (uid) => new DesfireSimCard({ uid, random: systemRandom }),
   );
@@ -86,41 +73,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function drawnUp(): Promise<SaleInProgress> {
-  const sealed = (text: string) => ({ bytes: Buffer.from(text), digest: sha256Hex(text) });
-  const [person, contract] = [sealed('sealed person'), sealed('sealed contract')];
-  await store.write(async (tx) => {
-    await store.attachments.putAttachment(tx, person.digest, person.bytes, null);
-    await store.attachments.putAttachment(tx, contract.digest, contract.bytes, null);
-  });
-  return {
-    version: 1,
-    shape: { goods: 'card', money: 'in' },
-    visitId: id(),
-    language: 'fr',
-    answers: { ...noAnswers, familyName: 'Essai' },
-    saleId: id(),
-    saleReference: 'ABCD-2345',
-    legalEntityId: id(),
-    homeClubId: id(),
-    memberId: id(),
-    membershipId: id(),
-    planId: id(),
-    planScope: 'network',
-    credentialId: id(),
-    cardUid: null,
-    personDigest: person.digest,
-    photoDigest: null,
-    contractDigest: contract.digest,
-    lines: [],
-    totalCents: 5_490,
-    signedAtMs: systemClock.wallMs(),
-    guestTickets: [],
-    guestTicketsUntilMs: systemClock.wallMs() + 1_000,
-    state: startSale({ goods: 'card', money: 'in' }).state,
-    payment: null,
-  };
-}
+const drawnUp = () => sampleSale(store, surroundings, { saleReference: 'ABCD-2345' });
 
 interface Watched {
   readonly runner: SaleRunner;

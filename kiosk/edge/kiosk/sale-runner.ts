@@ -16,13 +16,15 @@ import {
   takeCardLimitMs,
 } from '@portillon/core/sale/sale-machine.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
-import type {
-  NotPaidReason,
-  PaymentAnswer,
-  PaymentSlip,
-  SaleEffect,
-  SaleInput,
-  SaleStep,
+import {
+  isRecordEffect,
+  type NotPaidReason,
+  type PaymentAnswer,
+  type PaymentSlip,
+  type RecordEffect,
+  type SaleEffect,
+  type SaleInput,
+  type SaleStep,
 } from '@portillon/core/sale/sale-state.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
@@ -33,6 +35,7 @@ import type {
   PaymentTerminal,
 } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
@@ -131,6 +134,11 @@ export class SaleRunner {
     this.#enqueue(() => this.#take(nextSale(this.#sale.shape, this.#sale.state, input)));
   }
 
+  /** Resolves when all that was sent so far has been carried out; a timer may still be set. */
+  idle(): Promise<void> {
+    return this.#queue;
+  }
+
   /** Resolves when nothing of it runs any more; the sale stays saved as it is. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -151,7 +159,9 @@ export class SaleRunner {
       const before = this.#sale;
       this.#sale = { ...before, state: step.state };
       const intents = await this.#saveWithIntents(effects);
-      if (intents === null && effects.some((effect) => neverWithoutIntent.includes(effect.type))) {
+      const mustBeSaved = (effect: SaleEffect) =>
+        isRecordEffect(effect) || neverWithoutIntent.includes(effect.type);
+      if (intents === null && effects.some(mustBeSaved)) {
         if (!effects.some((effect) => effect.type === 'authorise')) {
           this.#sale = before;
           this.#tryAgainLater(step);
@@ -182,17 +192,45 @@ export class SaleRunner {
         intents.clear();
         await store.visits.saveVisit(tx, this.#sale.visitId, JSON.stringify(this.#sale));
         for (const effect of effects) {
+          if (isRecordEffect(effect)) await this.#writeRecord(tx, effect);
           if (!irreversible.includes(effect.type)) continue;
           const detail: Intent['detail'] = 'attempt' in effect ? { attempt: effect.attempt } : {};
           const intent = { kind: `sale.${effect.type}`, subject: this.#sale.saleId, detail };
           intents.set(effect, await store.intents.recordIntent(tx, intent));
         }
       });
+      if (effects.some(isRecordEffect)) this.#options.onEvent();
       return intents;
     } catch (error) {
       log.error('sale.not-saved', { saleId: this.#sale.saleId, detail: String(error) });
       return null;
     }
+  }
+
+  /** SA23: what a step writes into the books, in the transaction that saves it. */
+  #writeRecord(tx: Tx, effect: RecordEffect): Promise<void> {
+    const facts = this.#recordFacts(tx);
+    switch (effect.type) {
+      case 'rebind-credential':
+        return reboundCredential(facts);
+      case 'block-credential':
+        return blockedCredential(facts);
+      case 'record-cancelled':
+        return cancelledSale(facts, this.#reference('reversal', effect.tries));
+      case 'open-case':
+        return openedCase(facts, effect.kind, this.#lastFault);
+    }
+  }
+
+  #recordFacts(tx: Tx): RecordFacts {
+    const { store, clock, random } = this.#options;
+    return {
+      tx,
+      store,
+      sale: this.#sale,
+      atMs: clock.wallMs(),
+      newCaseId: () => newId<'case'>(clock, random),
+    };
   }
 
   /** Does the effects in order; the last one's answer leads to the next step. */
@@ -232,7 +270,10 @@ export class SaleRunner {
       case 'record-sale':
         return this.#recordSale(effect);
       case 'rebind-credential':
-        return this.#record(reboundCredential);
+      case 'block-credential':
+      case 'record-cancelled':
+      case 'open-case':
+        return null; // written with the step itself
       case 'write-grant':
         return this.#writeGrant();
       case 'present-card':
@@ -247,16 +288,10 @@ export class SaleRunner {
         return this.#captureCard();
       case 'withdraw-card':
         return this.#withdrawCard(effect.wasOut);
-      case 'block-credential':
-        return this.#record(blockedCredential);
       case 'reverse':
         return this.#reverse(effect);
       case 'look-up-reversal':
         return this.#lookUpReversal(effect.tries);
-      case 'record-cancelled':
-        return this.#record((facts) => cancelledSale(facts, this.#reference('reversal', effect.tries)));
-      case 'open-case':
-        return this.#record((facts) => openedCase(facts, effect.kind, this.#lastFault));
       case 'ask-again-in':
         this.#askAgain = this.#options.clock.setTimer(effect.delayMs, () =>
           this.send({ type: 'time-to-ask-again' }),
@@ -373,7 +408,7 @@ export class SaleRunner {
   }
 
   async #recordSale(effect: Extract<SaleEffect, { type: 'record-sale' }>): Promise<SaleInput> {
-    const { store } = this.#options;
+    const { store, log, onEvent } = this.#options;
     const { maskedPan, scheme, authorisation, terminalContract } = effect.slip;
     const reference = this.#reference('payment', effect.attempt);
     const payment = {
@@ -387,24 +422,10 @@ export class SaleRunner {
     this.#sale = { ...this.#sale, payment };
     // Asked again after an interruption that fell between this very transaction and its outcome.
     if (await store.sales.sale(this.#sale.saleId)) return { type: 'recorded' };
-    return (await this.#record(recordedSale)) ?? { type: 'recorded' };
-  }
-
-  /** One transaction: what happened and the event that reports it. Null when it is done. */
-  async #record(write: (facts: RecordFacts) => Promise<void>): Promise<SaleInput | null> {
-    const { store, clock, random, log, onEvent } = this.#options;
     try {
-      await store.write((tx) =>
-        write({
-          tx,
-          store,
-          sale: this.#sale,
-          atMs: clock.wallMs(),
-          newCaseId: () => newId<'case'>(clock, random),
-        }),
-      );
+      await store.write((tx) => recordedSale(this.#recordFacts(tx)));
       onEvent();
-      return null;
+      return { type: 'recorded' };
     } catch (error) {
       log.error('sale.not-recorded', { saleId: this.#sale.saleId, detail: String(error) });
       return { type: 'record-failed' };
@@ -471,10 +492,10 @@ export class SaleRunner {
     return { type: 'card-located', place: places[status.value.card] };
   }
 
-  async #captureCard(): Promise<null> {
+  async #captureCard(): Promise<SaleInput> {
     const captured = await this.#options.dispenser.capture();
     if (!captured.ok) this.#failed(captured.error);
-    return null;
+    return { type: 'taken-back' };
   }
 
   /** SA19. Inside, an empty path means that the card went to the bin before; at the mouth, that somebody has it. */

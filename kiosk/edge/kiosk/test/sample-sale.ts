@@ -1,0 +1,79 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { newId } from '@portillon/core/base/ids.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import { noAnswers } from '@portillon/core/sale/answers.ts';
+import { startSale } from '@portillon/core/sale/sale-machine.ts';
+import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { EdgeStore } from '../../../store/edge-store.ts';
+import type { SaleInProgress } from '../sale-in-progress.ts';
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An edge that was enrolled somewhere. */
+export function sampleIdentity({ clock, random }: Surroundings): EdgeIdentity {
+  const keys = newSigningKeyPair();
+  return {
+    edgeId: newId(clock, random),
+    networkId: newId(clock, random),
+    clubId: newId(clock, random),
+    networkKey: newSigningKeyPair().publicKey,
+    sealKey: newSigningKeyPair().publicKey,
+    cardKey: { version: 1, key: Buffer.from(random.bytes(16)).toString('base64url') },
+    epoch: 1,
+    privateKey: keys.privateKey,
+  };
+}
+
+/** A membership that has just been signed for, with its sealed documents in the store. */
+export async function sampleSale(
+  store: EdgeStore,
+  { clock, random }: Surroundings,
+  changes: Partial<SaleInProgress> = {},
+): Promise<SaleInProgress> {
+  const id = <Kind extends string>() => newId<Kind>(clock, random);
+  const saleId = id<'sale'>();
+  const sealed = (what: string) => {
+    const text = `sealed ${what} of ${saleId}`;
+    return { bytes: Buffer.from(text), digest: sha256Hex(text) };
+  };
+  const [person, contract] = [sealed('person'), sealed('contract')];
+  await store.write(async (tx) => {
+    await store.attachments.putAttachment(tx, person.digest, person.bytes, null);
+    await store.attachments.putAttachment(tx, contract.digest, contract.bytes, null);
+  });
+  const shape = { goods: 'card', money: 'in' } as const;
+  return {
+    version: 1,
+    shape,
+    visitId: id(),
+    language: 'fr',
+    answers: { ...noAnswers, familyName: 'Essai' },
+    saleId,
+    saleReference: newSaleReference(random),
+    legalEntityId: id(),
+    homeClubId: id(),
+    memberId: id(),
+    membershipId: id(),
+    planId: id(),
+    planScope: 'network',
+    credentialId: id(),
+    cardUid: null,
+    personDigest: person.digest,
+    photoDigest: null,
+    contractDigest: contract.digest,
+    lines: [],
+    totalCents: 5_490,
+    signedAtMs: clock.wallMs(),
+    guestTickets: [],
+    guestTicketsUntilMs: clock.wallMs() + 1_000,
+    state: startSale(shape).state,
+    payment: null,
+    ...changes,
+  };
+}
