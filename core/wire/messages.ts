@@ -45,14 +45,42 @@ export const enrolAnswerSchema = z.object({
 });
 export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
 
+/** How many fiscal chains an edge may keep in its life. */
+export const fiscalChainLimit = 12;
+
+/** The newest record of one chain of an edge's fiscal journal: who knows it knows whether the journal was cut. */
+export const fiscalHeadSchema = z.object({
+  /** The chain's name inside its edge. */
+  chain: z
+    .string()
+    .min(1)
+    .max(40)
+    .regex(/^\P{Cc}+$/u, 'holds control characters'),
+  /** The record's number in the chain, from 1. */
+  no: z.int().min(1),
+  /** The record's own signature: ECDSA P-256, 64 raw bytes. */
+  signature: base64url.length(86),
+});
+export type FiscalHead = z.infer<typeof fiscalHeadSchema>;
+
 /** `POST /v1/push`, signed. An empty list is a heartbeat. */
 export const pushRequestSchema = z.object({
   wireVersion: z.literal(wireVersion),
   epoch: z.int().min(1),
   events: z.array(outboxEventSchema).max(1_000),
   occupancy: z.object({ inside: z.int().min(0), at: time }),
+  /** Every chain of the edge's journal, none left out; absent from an edge that keeps no journal (W-FISCAL-1). */
+  fiscalHeads: z
+    .array(fiscalHeadSchema)
+    .max(fiscalChainLimit)
+    .refine((heads) => new Set(heads.map(({ chain }) => chain)).size === heads.length, 'names a chain twice')
+    .optional(),
 });
 export type PushRequest = z.infer<typeof pushRequestSchema>;
+
+/** The highest head that the base was ever told of a chain, and when. */
+export const fiscalAnchorSchema = fiscalHeadSchema.extend({ at: time });
+export type FiscalAnchor = z.infer<typeof fiscalAnchorSchema>;
 
 export const pushAnswerSchema = z.object({
   epoch: z.int().min(1),
@@ -61,6 +89,8 @@ export const pushAnswerSchema = z.object({
   parked: z.array(z.object({ seq: z.int(), reason: z.string() })),
   /** Attachments named by applied events that the base does not hold yet. */
   wanted: z.array(digestSchema).max(1_000),
+  /** What the base held before this push; absent when the push told no heads. */
+  fiscalAnchors: z.array(fiscalAnchorSchema).max(fiscalChainLimit).optional(),
   serverTime: time,
 });
 export type PushAnswer = z.infer<typeof pushAnswerSchema>;

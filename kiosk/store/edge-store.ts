@@ -8,7 +8,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
-import type { FeedChange } from '@portillon/core/wire/messages.ts';
+import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { Attachments } from './attachments.ts';
 import type { Tx } from './connection.ts';
@@ -58,6 +58,7 @@ export class EdgeStore implements AgentStore {
   readonly #database: Database;
   readonly #lock: FolderLock;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #toldListeners: (() => void)[] = [];
 
   private constructor(database: Database, lock: FolderLock, keys: KeyStore, options: EdgeStoreOptions) {
@@ -66,6 +67,7 @@ export class EdgeStore implements AgentStore {
     this.#database = database;
     this.#lock = lock;
     this.#clock = clock;
+    this.#log = log;
     this.keys = keys;
     this.#identity = new Identity(read, keys);
     this.outbox = new Outbox(read, clock, random);
@@ -206,5 +208,14 @@ export class EdgeStore implements AgentStore {
   async occupancy(): Promise<{ readonly inside: number; readonly at: string }> {
     const { inside } = await this.passages.occupancy();
     return { inside, at: isoTime(this.#clock.wallMs()) };
+  }
+
+  /** This store keeps no fiscal journal. */
+  async fiscalHeads(): Promise<readonly FiscalHead[]> {
+    return [];
+  }
+
+  async checkFiscalAnchors(anchors: readonly FiscalAnchor[]): Promise<void> {
+    for (const { chain, no } of anchors) this.#log.error('store.fiscal-chain-not-held', { chain, no });
   }
 }

@@ -1,5 +1,5 @@
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
-import type { EnrolAnswer, FeedChange } from '@portillon/core/wire/messages.ts';
+import type { EnrolAnswer, FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 
 /** What the base told at enrolment, and this edge's own key. */
 export interface EdgeIdentity extends Omit<EnrolAnswer, 'serverTime' | 'wireVersion'> {
@@ -29,4 +29,14 @@ export interface AgentStore {
   applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void>;
   /** The count to tell with the next heartbeat. */
   occupancy(): Promise<{ readonly inside: number; readonly at: string }>;
+  /**
+   * The newest record of every chain of the fiscal journal, none left out, at most 12 (W-FISCAL-1). Empty only while
+   * nothing has ever been written: the base takes a chain that it knows and does not find here for lost.
+   */
+  fiscalHeads(): Promise<readonly FiscalHead[]>;
+  /**
+   * Compares the journal with what the base was told of it before. A journal that has lost something is the store's to
+   * report; the agent goes on.
+   */
+  checkFiscalAnchors(anchors: readonly FiscalAnchor[]): Promise<void>;
 }

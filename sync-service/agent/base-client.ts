@@ -33,12 +33,18 @@ export interface BaseRequest<Answer> {
   readonly answer: z.ZodType<Answer> | null;
 }
 
+/** Requests may overtake each other by fewer at the base (W-SIGN-3). */
+const counterStride = 1_024;
+const longestCounterStride = counterStride * 2 ** 20;
+
 /** One request to the base at a time limit, signed when an identity is given. Failures are values. */
 export class BaseClient {
   readonly #baseUrl: URL;
   readonly #store: AgentStore;
   readonly #clock: Clock;
   readonly #stopped: AbortSignal;
+  /** How many counters to pass over when one is refused (W-SIGN-4). */
+  #nextStride = counterStride;
 
   constructor(baseUrl: string, store: AgentStore, clock: Clock, stopped: AbortSignal) {
     this.#baseUrl = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
@@ -75,7 +81,12 @@ export class BaseClient {
         signal: AbortSignal.any([late.signal, this.#stopped]),
       });
       const text = await response.text();
-      if (!response.ok) return err(refused(response.status, text));
+      if (!response.ok) {
+        const failure = refused(response.status, text);
+        if (failure.code === 'request.replayed') await this.#passOverCounters();
+        return err(failure);
+      }
+      if (identity) this.#nextStride = counterStride;
       if (request.answer === null) return ok(undefined as Answer);
       const answer = request.answer.safeParse(parseJson(text));
       if (answer.success) return ok(answer.data);
@@ -88,6 +99,13 @@ export class BaseClient {
     } finally {
       cancelLimit();
     }
+  }
+
+  /** The store lies behind what the base has seen of this edge: it was brought back from an older copy. */
+  async #passOverCounters(): Promise<void> {
+    const count = this.#nextStride;
+    this.#nextStride = Math.min(count * 2, longestCounterStride);
+    await this.#store.reserveCounters(count);
   }
 }
 

@@ -4,11 +4,16 @@ import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
-import type { FeedAnswer, PushAnswer, PushRequest } from '@portillon/core/wire/messages.ts';
+import {
+  counterHeader,
+  type FeedAnswer,
+  type PushAnswer,
+  type PushRequest,
+} from '@portillon/core/wire/messages.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryAgentStore } from '../test/memory-agent-store.ts';
 import { type Asked, type Scripted, ScriptedBase } from '../test/scripted-base.ts';
-import { newTestId, visit } from '../test/test-edge.ts';
+import { fiscalHead, newTestId, visit } from '../test/test-edge.ts';
 import { BackOff } from './back-off.ts';
 import { believedOffsetMs, SyncAgent, type SyncAgentState } from './sync-agent.ts';
 
@@ -201,6 +206,41 @@ describe('an enrolled agent', () => {
     await timePassesUntil(() => store.through.seq === 1_200);
     expect(taken.map(({ seq }) => seq)).toEqual(store.events.map(({ seq }) => seq));
     expect(agent?.state).toMatchObject({ online: true, queued: 0, appliedThrough: 1_200, fault: null });
+  });
+
+  it('[W-FISCAL-1] [W-FISCAL-2] tells the heads of the journal with each push, and hands on what the base held', async () => {
+    const held = { ...fiscalHead(3), at: '2026-11-23T09:00:00.000Z' };
+    base.answerWith((asked) => {
+      const answer = wellBehaved(asked);
+      if (!isPush(asked) || typeof answer !== 'object') return answer;
+      return { ...answer, json: { ...(answer.json as PushAnswer), fiscalAnchors: [held] } };
+    });
+    store.heads = [fiscalHead(4), fiscalHead(1, 'closings')];
+    newAgent().start();
+    await timePassesUntil(() => store.anchorsChecked.length > 0);
+    expect(base.asked.filter(isPush).map((asked) => pushOf(asked).fiscalHeads)[0]).toEqual(store.heads);
+    expect(store.anchorsChecked[0]).toEqual([held]);
+  });
+
+  it('[W-FISCAL-1] tells no heads rather than some of them, and goes on with its events', async () => {
+    store.heads = Array.from({ length: 13 }, (_, index) => fiscalHead(1, `chain-${index}`));
+    store.append(visit(null, 'refused').decided);
+    newAgent().start();
+    await timePassesUntil(() => store.through.seq === 1);
+    const told = base.asked.filter(isPush).map((asked) => pushOf(asked).fiscalHeads);
+    expect(new Set(told)).toEqual(new Set([undefined]));
+  });
+
+  it('[W-SIGN-4] passes over counters that an older copy of its disk would use again', async () => {
+    const highest = 100_000;
+    base.answerWith((asked) =>
+      Number(asked.headers[counterHeader]) <= highest
+        ? { status: 401, json: refusal('request.replayed') }
+        : wellBehaved(asked),
+    );
+    newAgent().start();
+    await timePassesUntil(() => agent?.state.online === true);
+    expect(base.asked.length).toBeLessThan(20);
   });
 
   it('tells its state: out of reach, then back', async () => {

@@ -7,6 +7,7 @@ import {
   type EnrolRequest,
   enrolAnswerSchema,
   feedAnswerSchema,
+  fiscalChainLimit,
   type PushRequest,
   pushAnswerSchema,
   wireVersion,
@@ -197,6 +198,7 @@ export class SyncAgent {
       epoch: this.#baseEpoch,
       events: [...events],
       occupancy: await store.occupancy(),
+      ...(await this.#fiscalHeads()),
     };
     const answer = await this.#client.send(
       {
@@ -214,8 +216,9 @@ export class SyncAgent {
       if (answer.error.code === 'push.gap') this.#askWhere = true;
       return 'failed';
     }
-    const { epoch, appliedThrough, parked, wanted, serverTime } = answer.value;
+    const { epoch, appliedThrough, parked, wanted, fiscalAnchors, serverTime } = answer.value;
     this.#answered('push', serverTime, sentMs);
+    if (fiscalAnchors) await store.checkFiscalAnchors(fiscalAnchors);
     for (const { seq, reason } of parked) this.#options.log.warn('sync.event-parked', { seq, reason });
     this.#enterEpoch(epoch);
     if (appliedThrough < from) this.#options.log.warn('sync.base-went-back', { from, to: appliedThrough });
@@ -230,6 +233,14 @@ export class SyncAgent {
     for (const digest of news) this.#wanted.add(digest);
     if (news.length > 0 || asked) this.#attachmentBell.ring();
     return left.length > 0 ? 'more' : 'done';
+  }
+
+  /** A list that is too long could only be sent cut, and the base would take what is missing for lost (W-FISCAL-3). */
+  async #fiscalHeads(): Promise<Pick<PushRequest, 'fiscalHeads'>> {
+    const heads = await this.#options.store.fiscalHeads();
+    if (heads.length <= fiscalChainLimit) return { fiscalHeads: [...heads] };
+    this.#options.log.error('sync.too-many-fiscal-chains', { count: heads.length });
+    return {};
   }
 
   async #attachmentLoop(identity: EdgeIdentity): Promise<void> {

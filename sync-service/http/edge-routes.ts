@@ -7,20 +7,21 @@ import {
   type EnrolAnswer,
   enrolRequestSchema,
   type FeedAnswer,
+  type FiscalHead,
   type PushAnswer,
   pushRequestSchema,
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Reporter } from '../members/event-rows.ts';
 import { receiveAttachment } from '../postgres/attachments.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
 import { readFeed } from '../postgres/feed.ts';
+import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { pushBatch } from '../postgres/push-batch.ts';
 import type { BaseContext } from './base-context.ts';
 import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
-import { signedBy } from './signed-request.ts';
+import { type SignedBy, signedBy } from './signed-request.ts';
 
 const enrolBodyBytes = 4 * 1024;
 /** 1 MiB of event bodies, as the agent batches them, with envelopes and escapes around them. */
@@ -80,6 +81,8 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     signed(base, async (edge, request, reply) => {
       const push = parseBody(request, pushRequestSchema, 'push.malformed');
       if ('refusal' in push) return refuse(reply, push.refusal);
+      const { fiscalHeads } = push.value;
+      const fiscalAnchors = fiscalHeads && (await anchored(base, edge, fiscalHeads));
       const taken = await pushBatch(base.database, edge, push.value, base.clock.wallMs());
       if (!taken.ok) {
         base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });
@@ -88,7 +91,12 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       for (const { seq, reason } of taken.value.parked) {
         base.log.warn('push.event-parked', { edgeId: edge.edgeId, seq, reason });
       }
-      const answer: PushAnswer = { epoch: base.epoch, ...taken.value, serverTime: serverTime() };
+      const answer: PushAnswer = {
+        epoch: base.epoch,
+        ...taken.value,
+        ...(fiscalAnchors ? { fiscalAnchors } : {}),
+        serverTime: serverTime(),
+      };
       return answer;
     }),
   );
@@ -147,6 +155,22 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
   );
 }
 
+/** Keeps the heads, in a transaction of its own (W-FISCAL-4). Returns what was known before. */
+async function anchored(base: BaseContext, edge: SignedBy, heads: readonly FiscalHead[]) {
+  const { database, clock, random, log } = base;
+  const { anchors, rollbacks, notKept } = await takeInFiscalHeads(database, edge, heads, {
+    nowMs: clock.wallMs(),
+    newCaseId: () => newId<'case'>(clock, random),
+  });
+  for (const { chain, knownNo } of rollbacks) {
+    log.error('push.journal-rolled-back', { edgeId: edge.edgeId, chain, knownNo });
+  }
+  for (const { chain } of notKept) {
+    log.warn('push.fiscal-chain-not-kept', { edgeId: edge.edgeId, chain });
+  }
+  return [...anchors];
+}
+
 /** Waits for the first change; returns what there is, perhaps nothing, when the time is up or the caller has left. */
 async function changesAfter(base: BaseContext, after: number, waitMs: number, request: FastifyRequest) {
   const gone = new AbortController();
@@ -180,7 +204,7 @@ async function changesAfter(base: BaseContext, after: number, waitMs: number, re
   }
 }
 
-type SignedHandler = (edge: Reporter, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+type SignedHandler = (edge: SignedBy, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 function signed(base: BaseContext, handle: SignedHandler) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {

@@ -19,8 +19,13 @@ const headersSchema = z.object({
   [signatureHeader]: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
 });
 
+/** Who asks, and the counter of the request: of two requests of an edge, the later one has the higher. */
+export interface SignedBy extends Reporter {
+  readonly counter: number;
+}
+
 /** The edge that signed the request, or why it is not believed (W-SIGN-1 to W-SIGN-3). Uses the counter up. */
-export async function signedBy(base: BaseContext, request: FastifyRequest): Promise<Reporter | RefusalWords> {
+export async function signedBy(base: BaseContext, request: FastifyRequest): Promise<SignedBy | RefusalWords> {
   const headers = headersSchema.safeParse(request.headers);
   if (!headers.success) {
     return {
@@ -51,5 +56,5 @@ export async function signedBy(base: BaseContext, request: FastifyRequest): Prom
   if (!(await takeCounter(base.database, edgeId, counter))) {
     return { code: 'request.replayed', message: `request counter ${counter} was used before, or is too old` };
   }
-  return { edgeId, clubId: edge.club_id, legalEntityId: edge.legal_entity_id };
+  return { edgeId, clubId: edge.club_id, legalEntityId: edge.legal_entity_id, counter };
 }

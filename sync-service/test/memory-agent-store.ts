@@ -4,7 +4,7 @@ import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
 import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import type { EventBody, OutboxEvent } from '@portillon/core/wire/event.ts';
-import type { FeedChange } from '@portillon/core/wire/messages.ts';
+import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 import type { AgentStore, EdgeIdentity } from '../agent/agent-store.ts';
 
 /** What the agent needs of an edge's store, in memory: for tests of the agent alone. */
@@ -17,6 +17,8 @@ export class MemoryAgentStore implements AgentStore {
   through = { seq: 0, epoch: 0 };
   cursor = 0;
   inside = 0;
+  heads: FiscalHead[] = [];
+  readonly anchorsChecked: (readonly FiscalAnchor[])[] = [];
   #counter = 1;
 
   append(body: EventBody): OutboxEvent {
@@ -78,5 +80,13 @@ export class MemoryAgentStore implements AgentStore {
 
   async occupancy() {
     return { inside: this.inside, at: '2026-11-23T09:00:00.000Z' };
+  }
+
+  async fiscalHeads() {
+    return this.heads;
+  }
+
+  async checkFiscalAnchors(anchors: readonly FiscalAnchor[]) {
+    this.anchorsChecked.push(anchors);
   }
 }
