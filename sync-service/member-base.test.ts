@@ -7,6 +7,7 @@ import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { MemberBase } from './member-base.ts';
+import { readCaseList } from './postgres/cases.ts';
 import { Database } from './postgres/database.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
 import { migrate, migrations } from './postgres/migrations.ts';
@@ -135,6 +136,25 @@ describe('migrations', () => {
     const done = await Promise.all([migrate(fresh, list), migrate(fresh, list), migrate(fresh, list)]);
     expect(done.flat()).toEqual(list.map(({ name }) => name));
     expect(await fresh.query('select n from trial')).toEqual([{ n: 1 }]);
+  });
+
+  it('keep the cases that a base of the version before has, and show them', async () => {
+    const [, url] = await newDatabase();
+    const older = new Database(url, silentLog);
+    await migrate(older, migrations.slice(0, 1));
+    const [network, entity, club, edge, opened] = Array.from({ length: 5 }, newTestId);
+    await older.query(`
+      insert into networks values ('${network}', 'network');
+      insert into legal_entities values ('${entity}', '${network}', 'Entity', '', '', '');
+      insert into clubs values ('${club}', '${entity}', 'Club', 'Europe/Paris', 10, '{}', null, '');
+      insert into edges values ('${edge}', '${club}', 'key', 'active', '', now(), now(), 0, '');
+      insert into cases (id, club_id, edge_id, at, kind, sale_id, sale_reference, amount_cents, detail)
+        values ('${opened}', '${club}', '${edge}', now(), 'refund-failed', null, 'M7QK-2F9C', 5490, 'jam')`);
+    expect(await migrate(older)).toContain('002-cases-and-fiscal-heads');
+    expect((await readCaseList(older, null)).open).toMatchObject([
+      { id: opened, kind: 'refund-failed', reference: 'M7QK-2F9C', amountCents: 5_490, tried: [], who: null },
+    ]);
+    await older.close();
   });
 
   it('refuse one that was changed after it landed, and a base that is newer than the program', async () => {

@@ -154,15 +154,42 @@ const passageSensed = z.object({
   occupancyAfter: z.int().min(0).max(100_000),
 });
 
-/** Something a person must settle. */
+/** Everything for which an edge may call a person. */
+export const caseKinds = [
+  /** The terminal could not say whether it took the money. */
+  'payment-in-doubt',
+  /** The card is paid for and was not taken. */
+  'hand-over-card',
+  /** Money was taken for nothing and could not be given back. */
+  'refund-failed',
+  /** Money was taken and what it was for was not given. */
+  'paid-not-served',
+  /** A card left the machine that nobody paid for. */
+  'card-out-unpaid',
+  /** Terminal and sales of a day do not come to the same. */
+  'totals-differ',
+  /** The fiscal journal holds less than it once did. */
+  'journal-rolled-back',
+  /** Nobody knows whether the receipt was printed. */
+  'print-in-doubt',
+] as const;
+export type CaseKind = (typeof caseKinds)[number];
+
+/** Something a person must settle (W-CASE-1 to W-CASE-3). What has a default was not told by edges of the version before. */
 const caseOpened = z.object({
   type: z.literal('case.opened'),
   caseId: id,
   at: time,
-  kind: z.enum(['payment-in-doubt', 'paid-not-served', 'hand-over-card', 'refund-failed', 'card-out-unpaid']),
-  saleId: id,
-  saleReference: z.string().min(4).max(40),
+  kind: z.enum(caseKinds),
+  /** Null where no sale is concerned. */
+  saleId: id.nullable().default(null),
+  saleReference: z.string().min(4).max(40).nullable().default(null),
+  /** Money that is owed; 0 where a thing is owed, or nothing. */
   amountCents: cents,
+  /** What the customer was told; null stands for the reference of the sale. */
+  reference: z.string().min(1).max(40).nullable().default(null),
+  /** What was tried, in order: short, without personal data. */
+  tried: z.array(z.string().min(1).max(120)).max(20).default([]),
   detail: z.string().max(400),
 });
 
@@ -176,8 +203,12 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   passageSensed,
   caseOpened,
 ]);
-export type EventBody = z.infer<typeof eventBodySchema>;
+/** As an edge writes it: what has a default may be left out. */
+export type EventBody = z.input<typeof eventBodySchema>;
 export type EventOf<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
+/** As the base reads it: whole. */
+export type ReadEvent = z.output<typeof eventBodySchema>;
+export type ReadEventOf<Type extends ReadEvent['type']> = Extract<ReadEvent, { type: Type }>;
 export type AccessReason = (typeof accessReasons)[number];
 export type CredentialKind = (typeof credentialKinds)[number];
 

@@ -30,6 +30,9 @@ export const refusalStatus = {
   'staff.not-signed-in': 401,
   'staff.wrong-sign-in': 403,
   'staff.foreign-page': 403,
+  'case.malformed': 400,
+  'case.unknown': 404,
+  'case.already-settled': 409,
 } as const;
 
 export type RefusalCode = keyof typeof refusalStatus;

@@ -1,4 +1,4 @@
-import type { EventBody } from '@portillon/core/wire/event.ts';
+import { type EventBody, eventBodySchema } from '@portillon/core/wire/event.ts';
 import { describe, expect, it } from 'vitest';
 import { newTestId, saleEvent, visit } from '../test/test-edge.ts';
 import { eventRows, type Facts, type RowChange } from './event-rows.ts';
@@ -7,13 +7,13 @@ const reporter = { edgeId: newTestId(), clubId: newTestId(), legalEntityId: newT
 const nothingKnown: Facts = { reporter, usedTickets: new Set(), decisionGranted: false, saleClubId: null };
 
 function rowsOf(event: EventBody, facts: Partial<Facts> = {}): readonly RowChange[] {
-  const rows = eventRows(event, { ...nothingKnown, ...facts });
+  const rows = eventRows(eventBodySchema.parse(event), { ...nothingKnown, ...facts });
   if (!rows.ok) throw new Error(rows.error);
   return rows.value;
 }
 
 function reasonOf(event: EventBody, facts: Partial<Facts> = {}): string {
-  const rows = eventRows(event, { ...nothingKnown, ...facts });
+  const rows = eventRows(eventBodySchema.parse(event), { ...nothingKnown, ...facts });
   return rows.ok ? 'applied' : rows.error;
 }
 

@@ -1,6 +1,6 @@
 import { unreachable } from '@portillon/core/base/invariant.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
+import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
 
 /** Who reports, as the base knows it. */
 export interface Reporter {
@@ -36,7 +36,7 @@ export type RowChange =
     };
 
 /** Rows to write, in order, or the reason to park the event. Credentials that change go out in the feed by themselves. */
-export function eventRows(event: EventBody, facts: Facts): Result<RowChange[], string> {
+export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], string> {
   switch (event.type) {
     case 'sale.completed':
       return saleCompleted(event, facts);
@@ -91,6 +91,8 @@ export function eventRows(event: EventBody, facts: Facts): Result<RowChange[], s
           sale_id: event.saleId,
           sale_reference: event.saleReference,
           amount_cents: event.amountCents,
+          reference: event.reference,
+          tried: JSON.stringify(event.tried),
           detail: event.detail,
         }),
       ]);
@@ -99,7 +101,7 @@ export function eventRows(event: EventBody, facts: Facts): Result<RowChange[], s
   }
 }
 
-function saleCompleted(event: EventOf<'sale.completed'>, facts: Facts): Result<RowChange[], string> {
+function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Result<RowChange[], string> {
   const { reporter } = facts;
   if (event.legalEntityId !== reporter.legalEntityId) {
     return err('the legal entity of the sale is not the one that sells in this club');
@@ -167,7 +169,10 @@ function saleCompleted(event: EventOf<'sale.completed'>, facts: Facts): Result<R
   return ok(rows);
 }
 
-function accessDecided(event: EventOf<'access.decided'>, { reporter }: Facts): Result<RowChange[], string> {
+function accessDecided(
+  event: ReadEventOf<'access.decided'>,
+  { reporter }: Facts,
+): Result<RowChange[], string> {
   if ((event.outcome === 'refused') !== (event.reason !== null)) {
     return err('a refusal has a reason, and a grant has none');
   }
@@ -187,7 +192,7 @@ function accessDecided(event: EventOf<'access.decided'>, { reporter }: Facts): R
   ]);
 }
 
-function passageSensed(event: EventOf<'passage.sensed'>, facts: Facts): Result<RowChange[], string> {
+function passageSensed(event: ReadEventOf<'passage.sensed'>, facts: Facts): Result<RowChange[], string> {
   const rows = [
     insert('passages', {
       id: event.passageId,

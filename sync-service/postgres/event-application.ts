@@ -1,4 +1,4 @@
-import { type EventBody, eventBodySchema } from '@portillon/core/wire/event.ts';
+import { eventBodySchema, type ReadEvent } from '@portillon/core/wire/event.ts';
 import { eventRows, type Facts, type Reporter, type RowChange } from '../members/event-rows.ts';
 import { type Sql, sqlState } from './database.ts';
 
@@ -38,7 +38,7 @@ export async function applyEvent(sql: Sql, reporter: Reporter, body: string): Pr
   }
 }
 
-function parse(body: string): EventBody | string {
+function parse(body: string): ReadEvent | string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -51,7 +51,7 @@ function parse(body: string): EventBody | string {
   return `not understood: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replaceAll('\0', '');
 }
 
-async function gatherFacts(sql: Sql, reporter: Reporter, event: EventBody): Promise<Facts> {
+async function gatherFacts(sql: Sql, reporter: Reporter, event: ReadEvent): Promise<Facts> {
   const facts = { reporter, usedTickets: new Set<string>(), decisionGranted: false, saleClubId: null };
   switch (event.type) {
     case 'sale.completed': {

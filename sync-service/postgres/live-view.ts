@@ -1,28 +1,24 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
-import type { ClubView, LiveView, PassageView, RefusalView } from '../http/staff/live-view.ts';
+import type { ClubView, LiveView, PassageView, PersonShown, RefusalView } from '../http/staff/live-view.ts';
+import { countCases } from './cases.ts';
 import type { Database } from './database.ts';
+import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 
 /** Three heartbeats of an edge without a word: it is offline. */
 const offlineAfterMs = 15_000;
 const rowsShown = 30;
 
-interface WhoRow {
-  readonly member_id: string | null;
-  readonly given_name: string | null;
-  readonly family_name: string | null;
-  readonly has_photo: boolean;
+interface WhoRow extends MemberRow {
   readonly single_use: boolean | null;
 }
 
 /** Who stands behind a credential of the row `seen`. */
-const whoColumns = `credentials.member_id, members.given_name, members.family_name, credentials.single_use,
-  exists (select 1 from attachments where attachments.member_id = members.id and purpose = 'photo'
-          and received_at is not null and problem is null) as has_photo`;
+const whoColumns = `${memberColumns}, credentials.single_use`;
 const whoJoins = `left join credentials on credentials.id = seen.credential_id
   left join members on members.id = credentials.member_id`;
 
 export async function readLiveView(database: Database, nowMs: number): Promise<LiveView> {
-  const [clubs, passages, refusals] = await Promise.all([
+  const [clubs, passages, refusals, cases] = await Promise.all([
     database.query<Omit<ClubView, 'online'>>(
       `select clubs.id, clubs.name, clubs.time_zone as "timeZone", clubs.capacity,
               sum(occupancy.inside)::int as inside, min(occupancy.at) as "asOf",
@@ -46,6 +42,7 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
         order by seen.at desc, seen.id desc`,
       [rowsShown],
     ),
+    countCases(database),
   ]);
   return {
     at: isoTime(nowMs),
@@ -71,16 +68,10 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
       reason: row.reason,
       who: whoOf(row),
     })),
+    cases,
   };
 }
 
-function whoOf(row: WhoRow): PassageView['who'] {
-  if (row.member_id === null) return null;
-  const name = [row.given_name, row.family_name].filter(Boolean).join(' ');
-  return {
-    memberId: row.member_id,
-    name: name === '' ? null : name,
-    hasPhoto: row.has_photo,
-    guest: row.single_use === true,
-  };
+function whoOf(row: WhoRow): PersonShown | null {
+  return personShown(row, row.single_use === true);
 }

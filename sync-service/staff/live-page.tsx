@@ -2,18 +2,16 @@ import { browserClock } from '@portillon/ui/browser-clock.ts';
 import { useEffect, useRef, useState } from 'react';
 import type { LiveView } from '../http/staff/live-view.ts';
 import { ClubPanel } from './club-panel.tsx';
+import { ConnectionLost } from './connection-lost.tsx';
 import { LiveTables } from './live-tables.tsx';
 import { PassageFeed } from './passage-feed.tsx';
 import { RefusalFeed } from './refusal-feed.tsx';
-import { useLiveView } from './use-live-view.ts';
-import { timeOfDay, type Words } from './words.ts';
+import type { Words } from './words.ts';
 
 /** Who is inside now, who came, who was refused and why. */
-export function LivePage({ text, onSignedOut }: { text: Words; onSignedOut: () => void }) {
-  const { view, connected } = useLiveView(onSignedOut);
+export function LivePage({ text, view, connected }: { text: Words; view: LiveView; connected: boolean }) {
   const [shape, setShape] = useState<'wall' | 'table'>('wall');
 
-  if (!view) return <p className="note">{text.loading}</p>;
   return (
     <main className="live">
       <div className="heading">
@@ -27,11 +25,7 @@ export function LivePage({ text, onSignedOut }: { text: Words; onSignedOut: () =
           ))}
         </fieldset>
       </div>
-      {!connected && (
-        <p className="lost" role="status">
-          {text.connectionLost(timeOfDay(view.at, undefined))}
-        </p>
-      )}
+      {!connected && <ConnectionLost since={view.at} text={text} />}
       <Summary view={view} text={text} />
       {shape === 'table' ? (
         <LiveTables view={view} text={text} />

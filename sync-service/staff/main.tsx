@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import '@portillon/ui/fonts.css';
 import { StaffPage } from './staff-page.tsx';
 import './staff.css';
+import './cases.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

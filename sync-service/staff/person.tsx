@@ -29,6 +29,16 @@ export function Face({ who, text }: { who: Who; text: Words }) {
   );
 }
 
+/** A triangle: somebody is needed. */
+export function WatchMark() {
+  return (
+    <svg className="state watch" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d="M12 2.5 23 21.5H1Z" className="solid" />
+      <path d="M12 10v5m0 3.2v.1" />
+    </svg>
+  );
+}
+
 /** Each state has its own shape, so that nobody needs to tell the colours apart. */
 export function StateMark({ state }: { state: 'entry' | 'exit' | 'refused' }) {
   return (

@@ -1,12 +1,12 @@
-import { PortillonMark } from '@portillon/ui/portillon-mark.tsx';
 import { useEffect, useState } from 'react';
-import { LivePage } from './live-page.tsx';
+import { Console } from './console.tsx';
+import { PageBar, type PageBarProps } from './page-bar.tsx';
 import { SignIn } from './sign-in.tsx';
 import { type Language, words } from './words.ts';
 
 type Session = 'asking' | 'none' | { readonly user: string };
 
-/** Who is not signed in sees the sign-in; everybody else the live page. */
+/** Who is not signed in sees the sign-in; everybody else the console. */
 export function StaffPage() {
   const [session, setSession] = useState<Session>('asking');
   const [language, setLanguage] = useState<Language>(() =>
@@ -39,30 +39,21 @@ export function StaffPage() {
       .finally(askAgain);
   };
 
+  const bar: PageBarProps = {
+    text,
+    language,
+    onLanguage: setLanguage,
+    onSignOut: typeof session === 'object' ? signOut : null,
+  };
+  if (typeof session === 'object') return <Console bar={bar} onSignedOut={askAgain} />;
   return (
     <>
-      <header className="bar">
-        <span className="brand">
-          <PortillonMark className="mark" />
-          <strong>Portillon</strong>
-        </span>
-        <fieldset className="choice">
-          <legend className="unseen">{text.language}</legend>
-          {(['fr', 'en'] as const).map((one) => (
-            <button key={one} type="button" aria-pressed={language === one} onClick={() => setLanguage(one)}>
-              {one === 'fr' ? 'Français' : 'English'}
-            </button>
-          ))}
-        </fieldset>
-        {typeof session === 'object' && (
-          <button type="button" className="plain" onClick={signOut}>
-            {text.signOut}
-          </button>
-        )}
-      </header>
-      {session === 'asking' && <p className="note">{text.loading}</p>}
-      {session === 'none' && <SignIn text={text} onSignedIn={askAgain} />}
-      {typeof session === 'object' && <LivePage text={text} onSignedOut={askAgain} />}
+      <PageBar {...bar} />
+      {session === 'asking' ? (
+        <p className="note">{text.loading}</p>
+      ) : (
+        <SignIn text={text} onSignedIn={askAgain} />
+      )}
     </>
   );
 }

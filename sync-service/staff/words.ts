@@ -4,6 +4,7 @@ export type Language = 'fr' | 'en';
 
 /** Every word of the staff page. Short, plain, the same word for the same thing. */
 export interface Words {
+  readonly places: string;
   readonly live: string;
   readonly signIn: string;
   readonly signInLead: string;
@@ -55,6 +56,7 @@ export interface Words {
 
 export const words: Readonly<Record<Language, Words>> = {
   fr: {
+    places: 'Pages',
     live: 'En direct',
     signIn: 'Entrer',
     signInLead: 'Réservé à l’équipe du club.',
@@ -118,6 +120,7 @@ export const words: Readonly<Record<Language, Words>> = {
     lastRefusal: (reason) => `Dernier refus : ${reason}.`,
   },
   en: {
+    places: 'Pages',
     live: 'Live',
     signIn: 'Sign in',
     signInLead: 'For the staff of the club.',
@@ -190,4 +193,29 @@ export function timeOfDay(iso: string, timeZone: string | undefined, seconds = t
     ...(seconds ? { second: '2-digit' } : {}),
     ...(timeZone ? { timeZone } : {}),
   }).format(new Date(iso));
+}
+
+/** `24 nov., 18:42` in the club's own time. */
+export function dayAndTime(iso: string, timeZone: string | undefined, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(timeZone ? { timeZone } : {}),
+  }).format(new Date(iso));
+}
+
+const minuteMs = 60_000;
+const units = [
+  ['day', 24 * 60 * minuteMs],
+  ['hour', 60 * minuteMs],
+  ['minute', minuteMs],
+] as const;
+
+/** `il y a 3 heures`: the largest unit of which there is one. */
+export function ago(iso: string, now: string, language: Language): string {
+  const passedMs = Math.max(0, Date.parse(now) - Date.parse(iso));
+  const [unit, unitMs] = units.find(([, length]) => passedMs >= length) ?? (['minute', minuteMs] as const);
+  return new Intl.RelativeTimeFormat(language).format(-Math.floor(passedMs / unitMs), unit);
 }

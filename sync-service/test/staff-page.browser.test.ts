@@ -1,28 +1,17 @@
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../postgres/database.ts';
+import { axeObjections } from './axe-objections.ts';
 import { buildStaffPage } from './build-staff-page.ts';
+import { launchChromium } from './chromium.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
 import { newTestId, saleEvent, TestEdge, testPerson, visit } from './test-edge.ts';
-
-const chromiumPath = '/usr/bin/chromium';
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let stateFolder: string;
 let staffPage: string;
@@ -68,15 +57,13 @@ async function signIn(password: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (!existsSync(chromiumPath))
-    throw new Error('install the browser of the tests: apt-get install chromium');
   stateFolder = await temporaryState();
   staffPage = await buildStaffPage();
   base = await startBase({ stateFolder, staffPage });
   clubId = base.clubs['Lyon Part-Dieu'] ?? '';
   edge = await TestEdge.enrolled(base.url, base.enrolmentCodes['Lyon Part-Dieu'] ?? '');
   card = await sell();
-  browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: flags });
+  browser = await launchChromium();
   context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
 });
@@ -150,15 +137,7 @@ describe('the staff page', () => {
 
   it.each(['wall', 'table'])('has nothing that axe objects to on the %s', async (shape) => {
     await page.getByRole('button', { name: shape === 'wall' ? 'Mur' : 'Tableau' }).click();
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { axe: engine } = window as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      return (await engine.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
-    expect(violations).toEqual([]);
+    expect(await axeObjections(page)).toEqual([]);
     await page.getByRole('button', { name: 'Mur' }).click();
   });
 
@@ -166,11 +145,19 @@ describe('the staff page', () => {
     await page.reload();
     await page.getByTestId('passage-row').first().waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 5; tabs++) {
+    for (let tabs = 0; tabs < 7; tabs++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.textContent'));
     }
-    expect(reached).toEqual(['Français', 'English', 'Quitter', 'Mur', 'Tableau']);
+    expect(reached).toEqual([
+      'En direct',
+      'Cas à régler',
+      'Français',
+      'English',
+      'Quitter',
+      'Mur',
+      'Tableau',
+    ]);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });

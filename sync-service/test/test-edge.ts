@@ -256,6 +256,21 @@ export function saleEvent(place: {
   };
 }
 
+/** A case that concerns no sale, unless told otherwise. */
+export function caseEvent(more: Partial<EventOf<'case.opened'>> = {}): EventOf<'case.opened'> {
+  return {
+    type: 'case.opened',
+    caseId: newTestId(),
+    at: isoTime(systemClock.wallMs()),
+    kind: 'payment-in-doubt',
+    amountCents: 5_490,
+    reference: 'M7QK-2F9C',
+    tried: ['asked the terminal six times in 30 s: no answer'],
+    detail: '',
+    ...more,
+  };
+}
+
 /** Someone at the gate: the decision, and for a grant the passage through it. */
 export function visit(credentialId: string | null, outcome: 'granted' | 'refused' = 'granted') {
   const at = isoTime(systemClock.wallMs());

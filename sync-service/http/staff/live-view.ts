@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const time = z.iso.datetime();
 
-const who = z.object({
+export const whoSchema = z.object({
   memberId: z.string(),
   /** Null until the sealed particulars have come. */
   name: z.string().nullable(),
@@ -13,6 +13,7 @@ const who = z.object({
   /** A ticket lets in a guest of this member, not the member. */
   guest: z.boolean(),
 });
+export type PersonShown = z.infer<typeof whoSchema>;
 
 const clubView = z.object({
   id: z.string(),
@@ -35,7 +36,7 @@ const passageView = z.object({
   gateId: z.string(),
   direction: z.enum(['entry', 'exit']),
   credentialKind: z.enum(['card', 'pass', 'ticket']).nullable(),
-  who: who.nullable(),
+  who: whoSchema.nullable(),
 });
 export type PassageView = z.infer<typeof passageView>;
 
@@ -46,7 +47,7 @@ const refusalView = z.object({
   gateId: z.string(),
   presented: z.enum(['card', 'pass', 'ticket', 'other']),
   reason: z.enum(accessReasons),
-  who: who.nullable(),
+  who: whoSchema.nullable(),
 });
 export type RefusalView = z.infer<typeof refusalView>;
 
@@ -57,5 +58,7 @@ export const liveViewSchema = z.object({
   /** Newest first. */
   passages: z.array(passageView),
   refusals: z.array(refusalView),
+  /** Of the whole network. The list itself is asked for when one of the two has changed. */
+  cases: z.object({ open: z.int(), settled: z.int() }),
 });
 export type LiveView = z.infer<typeof liveViewSchema>;

@@ -2,17 +2,18 @@ import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import { isId } from '@portillon/core/base/ids.ts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { imageType, memberPhoto } from '../../postgres/attachments.ts';
-import { type StaffUser, sessionUser, signIn, signOut } from '../../postgres/staff-accounts.ts';
+import { signIn, signOut } from '../../postgres/staff-accounts.ts';
 import type { BaseContext } from '../base-context.ts';
 import { TooOften } from '../edge-routes.ts';
 import { refuse } from '../refusal.ts';
+import { caseRoutes } from './case-routes.ts';
 import { LiveBoard } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
+import { fromOurPage, notSignedIn, sessionCookie, staffUserOf } from './staff-session.ts';
 
-const cookieName = 'portillon_staff';
 const signInTriesPerMinute = 10;
 
 const signInSchema = z.object({ user: z.string().min(1).max(100), password: z.string().min(1).max(200) });
@@ -35,12 +36,7 @@ export function staffRoutes(pageFolder: string | null) {
       });
     });
 
-    const userOf = async (request: FastifyRequest): Promise<StaffUser | null> => {
-      const token = request.cookies[cookieName];
-      return token ? sessionUser(base.database, token, base.clock.wallMs()) : null;
-    };
-    const notSignedIn = (reply: FastifyReply) =>
-      refuse(reply, { code: 'staff.not-signed-in', message: 'sign in first' });
+    const userOf = (request: FastifyRequest) => staffUserOf(base, request);
 
     app.post(
       '/staff/api/sign-in',
@@ -58,7 +54,7 @@ export function staffRoutes(pageFolder: string | null) {
           return refuse(reply, { code: 'staff.wrong-sign-in', message: 'user or password is wrong' });
         }
         base.log.info('staff.signed-in');
-        void reply.setCookie(cookieName, token, {
+        void reply.setCookie(sessionCookie, token, {
           path: '/staff',
           httpOnly: true,
           sameSite: 'strict',
@@ -69,9 +65,9 @@ export function staffRoutes(pageFolder: string | null) {
     );
 
     app.post('/staff/api/sign-out', async (request, reply) => {
-      const token = request.cookies[cookieName];
+      const token = request.cookies[sessionCookie];
       if (token) await signOut(base.database, token);
-      void reply.clearCookie(cookieName, { path: '/staff' });
+      void reply.clearCookie(sessionCookie, { path: '/staff' });
       return { ok: true };
     });
 
@@ -125,16 +121,11 @@ export function staffRoutes(pageFolder: string | null) {
       },
     );
 
+    caseRoutes(app, base);
+
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {
       await app.register(fastifyStatic, { root: pageFolder, prefix: '/staff/', redirect: true });
     }
   };
-}
-
-/** A browser tells where a request comes from; one that tells another site is somebody else's page. */
-function fromOurPage(request: FastifyRequest): boolean {
-  const origin = request.headers.origin;
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
 }

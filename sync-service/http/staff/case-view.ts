@@ -1,0 +1,81 @@
+import { caseKinds } from '@portillon/core/wire/event.ts';
+import { z } from 'zod';
+import { whoSchema } from './live-view.ts';
+
+/** What the staff page shows of cases, and what it sends to settle one. */
+
+const time = z.iso.datetime();
+
+/** Those that an edge opens, and those of the base itself. */
+export const shownCaseKinds = [...caseKinds, 'unreadable-attachment'] as const;
+export type ShownCaseKind = (typeof shownCaseKinds)[number];
+
+/** How a case can end. */
+export const caseOutcomes = [
+  'refunded-at-terminal',
+  'refunded-by-transfer',
+  'card-handed-over',
+  'not-wanted',
+  'money-not-taken',
+  'other',
+] as const;
+export type CaseOutcome = (typeof caseOutcomes)[number];
+
+export const settlementWords = { min: 3, max: 300 } as const;
+
+/** `POST /staff/api/cases/:caseId/settlement` */
+export const settleRequestSchema = z.object({
+  outcome: z.enum(caseOutcomes),
+  words: z
+    .string()
+    .trim()
+    .min(settlementWords.min)
+    .max(settlementWords.max)
+    // PostgreSQL keeps no NUL character in text.
+    .refine((words) => !words.includes('\0'), 'holds a NUL character'),
+});
+
+export const settlementSchema = z.object({
+  at: time,
+  /** The staff user's name. */
+  by: z.string(),
+  outcome: z.enum(caseOutcomes),
+  words: z.string(),
+});
+export type Settlement = z.infer<typeof settlementSchema>;
+
+const openCaseSchema = z.object({
+  id: z.string(),
+  at: time,
+  clubId: z.string(),
+  kind: z.enum(shownCaseKinds),
+  /** Money owed; 0 where a thing is owed, or nothing. */
+  amountCents: z.int(),
+  /** What the customer was told. */
+  reference: z.string().nullable(),
+  /** The member of the sale, when the base knows the sale. */
+  who: whoSchema.nullable(),
+  tried: z.array(z.string()),
+  detail: z.string(),
+});
+export type OpenCase = z.infer<typeof openCaseSchema>;
+
+const settledCaseSchema = openCaseSchema.omit({ who: true }).extend({ settlement: settlementSchema });
+export type SettledCase = z.infer<typeof settledCaseSchema>;
+
+/** `GET /staff/api/cases?clubId=`; without a club, of all. */
+export const caseListSchema = z.object({
+  /** Of the club or clubs asked for, also those beyond the end of the list. */
+  openCount: z.int(),
+  /** Oldest first. */
+  open: z.array(openCaseSchema),
+  /** Settled last, first. */
+  settled: z.array(settledCaseSchema),
+});
+export type CaseList = z.infer<typeof caseListSchema>;
+
+/** The refusal `case.already-settled` brings what the other one has written. */
+export const alreadySettledSchema = z.object({
+  error: z.object({ code: z.literal('case.already-settled') }),
+  settlement: settlementSchema,
+});

@@ -1,0 +1,23 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type StaffUser, sessionUser } from '../../postgres/staff-accounts.ts';
+import type { BaseContext } from '../base-context.ts';
+import { refuse } from '../refusal.ts';
+
+export const sessionCookie = 'portillon_staff';
+
+/** Who asks; null without a session, or after its end. */
+export async function staffUserOf(base: BaseContext, request: FastifyRequest): Promise<StaffUser | null> {
+  const token = request.cookies[sessionCookie];
+  return token ? sessionUser(base.database, token, base.clock.wallMs()) : null;
+}
+
+export function notSignedIn(reply: FastifyReply): FastifyReply {
+  return refuse(reply, { code: 'staff.not-signed-in', message: 'sign in first' });
+}
+
+/** A browser tells where a request comes from; one that tells another site is somebody else's page. */
+export function fromOurPage(request: FastifyRequest): boolean {
+  const origin = request.headers.origin;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
+}

@@ -1,0 +1,108 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { CaseList, CaseOutcome, OpenCase, SettledCase, Settlement } from '../http/staff/case-view.ts';
+import { announce } from './announcements.ts';
+import type { Database, Sql } from './database.ts';
+import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
+import type { StaffUser } from './staff-accounts.ts';
+
+/** More open cases than anybody can settle in a day; the count tells of those beyond. */
+const openShown = 200;
+const settledShown = 100;
+
+const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
+  coalesce(cases.amount_cents, 0) as "amountCents", coalesce(cases.reference, cases.sale_reference) as reference,
+  cases.tried, cases.detail`;
+const ofClub = '($1::uuid is null or cases.club_id = $1)';
+
+/** The cases of one club, or of all with null. */
+export async function readCaseList(database: Database, clubId: string | null): Promise<CaseList> {
+  const [counts, open, settled] = await Promise.all([
+    database.query<{ count: number }>(
+      `select count(*) as count from cases
+        where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)`,
+      [clubId],
+    ),
+    database.query<Omit<OpenCase, 'who'> & MemberRow>(
+      // A sale of another club is not the edge's to show a name of.
+      `select ${caseColumns}, ${memberColumns}
+         from cases
+         left join sales on sales.id = cases.sale_id and sales.club_id = cases.club_id
+         left join members on members.id = sales.member_id
+        where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)
+        order by cases.at, cases.id limit $2`,
+      [clubId, openShown],
+    ),
+    database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
+      `select ${caseColumns}, ${settlementColumns}
+         from case_settlements join cases on cases.id = case_settlements.case_id
+        where ${ofClub}
+        order by settled_at desc, cases.id limit $2`,
+      [clubId, settledShown],
+    ),
+  ]);
+  return {
+    openCount: counts[0]?.count ?? 0,
+    open: open.map(({ member_id, given_name, family_name, has_photo, ...shown }) => ({
+      ...shown,
+      who: personShown({ member_id, given_name, family_name, has_photo }, false),
+    })),
+    settled: settled.map(({ settled_at, user_name, outcome, words, ...shown }) => ({
+      ...shown,
+      settlement: { at: settled_at, by: user_name, outcome, words },
+    })),
+  };
+}
+
+/** How many there are in the whole network. */
+export async function countCases(sql: Sql): Promise<{ open: number; settled: number }> {
+  const [counts] = await sql.query<{ opened: number; settled: number }>(
+    'select (select count(*) from cases) as opened, (select count(*) from case_settlements) as settled',
+  );
+  const { opened = 0, settled = 0 } = counts ?? {};
+  return { open: opened - settled, settled };
+}
+
+export interface Settling {
+  /** False when somebody else had settled it. */
+  readonly done: boolean;
+  /** What is written now. */
+  readonly settlement: Settlement;
+}
+
+/** Settles a case unless it is settled; of several at once one does. Null when there is no such case. */
+export async function settleCase(
+  database: Database,
+  caseId: string,
+  by: {
+    readonly user: StaffUser;
+    readonly outcome: CaseOutcome;
+    readonly words: string;
+    readonly nowMs: number;
+  },
+): Promise<Settling | null> {
+  const { user, outcome, words, nowMs } = by;
+  return database.transaction(async (sql) => {
+    const written = await sql.query(
+      `insert into case_settlements (case_id, settled_at, user_id, user_name, outcome, words)
+       select id, $2, $3, $4, $5, $6 from cases where id = $1
+       on conflict do nothing returning 1`,
+      [caseId, isoTime(nowMs), user.id, user.name, outcome, words],
+    );
+    if (written.length > 0) await announce(sql, 'live');
+    const [row] = await sql.query<SettlementRow>(
+      `select ${settlementColumns} from case_settlements where case_id = $1`,
+      [caseId],
+    );
+    if (!row) return null;
+    const settlement = { at: row.settled_at, by: row.user_name, outcome: row.outcome, words: row.words };
+    return { done: written.length > 0, settlement };
+  });
+}
+
+interface SettlementRow {
+  readonly settled_at: string;
+  readonly user_name: string;
+  readonly outcome: CaseOutcome;
+  readonly words: string;
+}
+const settlementColumns = 'settled_at, user_name, outcome, words';

@@ -1,0 +1,262 @@
+import type { CaseOutcome, ShownCaseKind } from '../http/staff/case-view.ts';
+import type { Language } from './words.ts';
+
+interface KindWords {
+  readonly title: string;
+  readonly happened: string;
+  /** What is owed, and to whom. Null stands for no amount. */
+  readonly owed: (amount: string | null) => string;
+  readonly doNow: string;
+}
+
+/** The words of the cases: what happened, what is owed to whom, what to do now. */
+export interface CaseWords {
+  readonly cases: string;
+  readonly open: string;
+  readonly allClubs: string;
+  readonly club: string;
+  readonly none: string;
+  readonly notShown: (count: number) => string;
+  readonly loading: string;
+  readonly noAnswer: string;
+  readonly happened: string;
+  readonly owed: string;
+  readonly doNow: string;
+  readonly amount: string;
+  readonly reference: string;
+  readonly member: string;
+  readonly tried: string;
+  readonly nothingTried: string;
+  readonly detail: string;
+  readonly settle: string;
+  readonly settleThis: string;
+  readonly back: string;
+  readonly howItEnded: string;
+  readonly whatWasDone: string;
+  readonly wordsHint: string;
+  readonly chooseOutcome: string;
+  readonly wordsTooShort: string;
+  readonly settled: string;
+  readonly noneSettled: string;
+  readonly settledNow: (title: string) => string;
+  readonly settledByOther: (title: string, by: string, time: string, outcome: string) => string;
+  readonly notSettled: string;
+  readonly by: (name: string) => string;
+  readonly outcomes: Readonly<Record<CaseOutcome, string>>;
+  readonly kinds: Readonly<Record<ShownCaseKind, KindWords>>;
+}
+
+export const caseWords: Readonly<Record<Language, CaseWords>> = {
+  fr: {
+    cases: 'Cas à régler',
+    open: 'ouverts',
+    allClubs: 'Tous les clubs',
+    club: 'Club',
+    none: 'Aucun cas à régler.',
+    notShown: (count) => `Et ${count} de plus, montrés quand ceux-ci seront réglés.`,
+    loading: 'Lecture des cas…',
+    noAnswer: 'La base ne répond pas. La liste peut être ancienne.',
+    happened: 'Ce qui s’est passé',
+    owed: 'Ce qui est dû',
+    doNow: 'À faire maintenant',
+    amount: 'Montant',
+    reference: 'Référence',
+    member: 'Membre',
+    tried: 'Déjà essayé par la machine',
+    nothingTried: 'Rien de connu.',
+    detail: 'Détail technique',
+    settle: 'Régler',
+    settleThis: 'Régler ce cas',
+    back: 'Pas encore',
+    howItEnded: 'Comment cela s’est terminé',
+    whatWasDone: 'Ce qui a été fait',
+    wordsHint: 'De 3 à 300 caractères. Reste écrit pour toujours.',
+    chooseOutcome: 'Choisissez comment cela s’est terminé.',
+    wordsTooShort: 'Écrivez ce qui a été fait, en 3 caractères au moins.',
+    settled: 'Réglés',
+    noneSettled: 'Aucun cas réglé.',
+    settledNow: (title) => `Réglé : ${title}.`,
+    settledByOther: (title, by, time, outcome) =>
+      `${title} : déjà réglé par ${by}, ${time} (${outcome}). Rien n’a été ajouté.`,
+    notSettled: 'La base ne répond pas : le cas reste ouvert. Réessayez dans un instant.',
+    by: (name) => `par ${name}`,
+    outcomes: {
+      'refunded-at-terminal': 'Remboursé au terminal',
+      'refunded-by-transfer': 'Remboursé par virement',
+      'card-handed-over': 'Carte remise',
+      'not-wanted': 'Le client n’en veut pas',
+      'money-not-taken': 'L’argent n’a pas été pris',
+      other: 'Autre',
+    },
+    kinds: {
+      'payment-in-doubt': {
+        title: 'Paiement incertain',
+        happened: 'Le terminal n’a pas su dire si l’argent a été pris. La vente s’est arrêtée là.',
+        owed: (amount) =>
+          amount === null
+            ? 'Au client, ce que le terminal a pris.'
+            : `${amount} au client, si le terminal les a pris.`,
+        doNow:
+          'Cherchez la référence dans les opérations du terminal. Si l’argent a été pris, remboursez-le. N’encaissez jamais une seconde fois pour voir.',
+      },
+      'hand-over-card': {
+        title: 'Carte à remettre',
+        happened: 'La carte est payée. Le client ne l’a pas prise, ou la machine n’en est pas sûre.',
+        owed: () => 'Une carte au client.',
+        doNow: 'Regardez dans le bac de la machine, puis remettez sa carte au client.',
+      },
+      'refund-failed': {
+        title: 'Remboursement échoué',
+        happened: 'La vente a été annulée après le paiement, et la machine n’a pas pu rendre l’argent.',
+        owed: (amount) => (amount === null ? 'Au client, ce qu’il a payé.' : `${amount} au client.`),
+        doNow: 'Remboursez au terminal, sinon par virement.',
+      },
+      'paid-not-served': {
+        title: 'Payé, rien reçu',
+        happened: 'L’argent a été pris, et le client n’a rien reçu.',
+        owed: (amount) =>
+          amount === null ? 'Au client, ce qu’il a payé.' : `${amount} au client, ou ce qu’il a payé.`,
+        doNow: 'Remettez au client ce qu’il a payé. S’il n’en veut plus, remboursez.',
+      },
+      'card-out-unpaid': {
+        title: 'Carte sortie sans paiement',
+        happened: 'Une carte a quitté la machine sans être payée. Elle n’ouvre aucun tourniquet.',
+        owed: () => 'Rien au client. La carte appartient au club.',
+        doNow: 'Reprenez la carte si vous le pouvez. Vérifiez que le distributeur n’a pas été forcé.',
+      },
+      'totals-differ': {
+        title: 'Totaux différents',
+        happened: 'Le terminal et les ventes de la journée n’arrivent pas au même total.',
+        owed: (amount) => (amount === null ? 'Rien de connu.' : `Écart de ${amount}, à expliquer.`),
+        doNow: 'Comparez les opérations du terminal avec les ventes, une par une.',
+      },
+      'journal-rolled-back': {
+        title: 'Journal fiscal incomplet',
+        happened:
+          'Le journal fiscal d’un boîtier contient moins qu’avant : fin coupée, ancienne copie du disque ou journal perdu.',
+        owed: () => 'Rien au client.',
+        doNow: 'Ne vendez plus avec ce boîtier et n’y effacez rien. Prévenez le support et la comptabilité.',
+      },
+      'print-in-doubt': {
+        title: 'Impression incertaine',
+        happened: 'La machine ne sait pas si le reçu a été imprimé.',
+        owed: () => 'Un reçu au client, s’il n’en a pas.',
+        doNow: 'Demandez au client. Un second reçu porte le mot « duplicata ».',
+      },
+      'unreadable-attachment': {
+        title: 'Pièce illisible',
+        happened: 'Une photo, un contrat ou une fiche de membre est arrivé sans pouvoir être ouvert.',
+        owed: () => 'Rien au client.',
+        doNow: 'Prévenez le support. Complétez la fiche à la prochaine visite du membre.',
+      },
+    },
+  },
+  en: {
+    cases: 'Cases',
+    open: 'open',
+    allClubs: 'All clubs',
+    club: 'Club',
+    none: 'No case to settle.',
+    notShown: (count) => `And ${count} more, shown once these are settled.`,
+    loading: 'Reading the cases…',
+    noAnswer: 'The base does not answer. The list may be old.',
+    happened: 'What happened',
+    owed: 'What is owed',
+    doNow: 'What to do now',
+    amount: 'Amount',
+    reference: 'Reference',
+    member: 'Member',
+    tried: 'Tried by the machine',
+    nothingTried: 'Nothing known.',
+    detail: 'Technical detail',
+    settle: 'Settle',
+    settleThis: 'Settle this case',
+    back: 'Not yet',
+    howItEnded: 'How it ended',
+    whatWasDone: 'What was done',
+    wordsHint: '3 to 300 characters. Stays written for good.',
+    chooseOutcome: 'Choose how it ended.',
+    wordsTooShort: 'Write what was done, in 3 characters or more.',
+    settled: 'Settled',
+    noneSettled: 'No settled cases.',
+    settledNow: (title) => `Settled: ${title}.`,
+    settledByOther: (title, by, time, outcome) =>
+      `${title}: already settled by ${by}, ${time} (${outcome}). Nothing was added.`,
+    notSettled: 'The base does not answer: the case stays open. Try again in a moment.',
+    by: (name) => `by ${name}`,
+    outcomes: {
+      'refunded-at-terminal': 'Refunded at the terminal',
+      'refunded-by-transfer': 'Refunded by transfer',
+      'card-handed-over': 'Card handed over',
+      'not-wanted': 'The customer does not want it',
+      'money-not-taken': 'The money was not taken',
+      other: 'Other',
+    },
+    kinds: {
+      'payment-in-doubt': {
+        title: 'Payment in doubt',
+        happened: 'The terminal could not say whether the money was taken. The sale stopped there.',
+        owed: (amount) =>
+          amount === null
+            ? 'To the customer, what the terminal has taken.'
+            : `${amount} to the customer, if the terminal has taken it.`,
+        doNow:
+          'Look for the reference in the operations of the terminal. If the money was taken, refund it. Never charge a second time to find out.',
+      },
+      'hand-over-card': {
+        title: 'Card to hand over',
+        happened: 'The card is paid for. The customer did not take it, or the machine is not sure.',
+        owed: () => 'A card to the customer.',
+        doNow: 'Look into the bin of the machine, then give the customer the card.',
+      },
+      'refund-failed': {
+        title: 'Refund failed',
+        happened: 'The sale was undone after the payment, and the machine could not give the money back.',
+        owed: (amount) =>
+          amount === null ? 'To the customer, what they paid.' : `${amount} to the customer.`,
+        doNow: 'Refund at the terminal, otherwise by transfer.',
+      },
+      'paid-not-served': {
+        title: 'Paid, nothing received',
+        happened: 'The money was taken, and the customer received nothing.',
+        owed: (amount) =>
+          amount === null
+            ? 'To the customer, what they paid.'
+            : `${amount} to the customer, or what they paid for.`,
+        doNow: 'Give the customer what they paid for. If they no longer want it, refund.',
+      },
+      'card-out-unpaid': {
+        title: 'Card out, not paid',
+        happened: 'A card left the machine and was not paid for. It opens no gate.',
+        owed: () => 'Nothing to the customer. The card is the club’s.',
+        doNow: 'Take the card back if you can. Check that the dispenser was not forced.',
+      },
+      'totals-differ': {
+        title: 'Totals differ',
+        happened: 'The terminal and the sales of the day do not come to the same total.',
+        owed: (amount) =>
+          amount === null ? 'Nothing known.' : `A difference of ${amount}, to be explained.`,
+        doNow: 'Compare the operations of the terminal with the sales, one by one.',
+      },
+      'journal-rolled-back': {
+        title: 'Fiscal journal incomplete',
+        happened:
+          'The fiscal journal of a box holds less than it did: its end was cut, its disk is an older copy, or it is lost.',
+        owed: () => 'Nothing to the customer.',
+        doNow: 'Sell no more with this box and erase nothing on it. Tell support and accounting.',
+      },
+      'print-in-doubt': {
+        title: 'Printing in doubt',
+        happened: 'The machine does not know whether the receipt was printed.',
+        owed: () => 'A receipt to the customer who has none.',
+        doNow: 'Ask the customer. A second receipt says “duplicate”.',
+      },
+      'unreadable-attachment': {
+        title: 'Unreadable document',
+        happened: 'A photo, a contract or a member’s particulars came and could not be opened.',
+        owed: () => 'Nothing to the customer.',
+        doNow: 'Tell support. Complete the particulars when the member next comes.',
+      },
+    },
+  },
+};

@@ -1,0 +1,39 @@
+import { caseWords } from './case-words.ts';
+import { CasesPage } from './cases-page.tsx';
+import { LivePage } from './live-page.tsx';
+import { PageBar, type PageBarProps } from './page-bar.tsx';
+import { useLiveView } from './use-live-view.ts';
+import { places, usePlace } from './use-place.ts';
+
+/** What staff have once they are signed in: the views, and the live stream that all of them show. */
+export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: () => void }) {
+  const live = useLiveView(onSignedOut);
+  const place = usePlace();
+  const { text, language } = bar;
+  const open = live.view?.cases.open ?? 0;
+  const titles = { live: text.live, cases: caseWords[language].cases };
+  return (
+    <>
+      <PageBar {...bar}>
+        <nav className="places" aria-label={text.places}>
+          {places.map((one) => (
+            <a key={one} href={`#${one}`} aria-current={one === place ? 'page' : undefined}>
+              {titles[one]}
+              {one === 'cases' && open > 0 && (
+                <span className="badge" data-testid="open-cases">
+                  {open}
+                  <span className="unseen"> {caseWords[language].open}</span>
+                </span>
+              )}
+            </a>
+          ))}
+        </nav>
+      </PageBar>
+      {!live.view && <p className="note">{text.loading}</p>}
+      {live.view && place === 'live' && <LivePage text={text} view={live.view} connected={live.connected} />}
+      {live.view && place === 'cases' && (
+        <CasesPage language={language} view={live.view} connected={live.connected} />
+      )}
+    </>
+  );
+}

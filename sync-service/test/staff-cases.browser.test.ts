@@ -1,0 +1,208 @@
+import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../postgres/database.ts';
+import { axeObjections } from './axe-objections.ts';
+import { buildStaffPage } from './build-staff-page.ts';
+import { launchChromium } from './chromium.ts';
+import { type StartedBase, startBase, temporaryState } from './start-base.ts';
+import { caseEvent, saleEvent, TestEdge, testPerson } from './test-edge.ts';
+
+let stateFolder: string;
+let staffPage: string;
+let base: StartedBase;
+let lyon: TestEdge;
+let villeurbanne: TestEdge;
+let browser: Browser;
+let page: Page;
+
+const hoursAgo = (hours: number) => isoTime(systemClock.wallMs() - hours * 3_600_000);
+
+async function opened(edge: TestEdge, more: Partial<EventOf<'case.opened'>>): Promise<string> {
+  const event = caseEvent(more);
+  edge.append(event);
+  await edge.pushed(edge.events.slice(-1));
+  return event.caseId;
+}
+
+async function sold(edge: TestEdge): Promise<EventOf<'sale.completed'>> {
+  const sql = new Database(base.databaseUrl, silentLog);
+  const [row] = await sql.query<{ legalEntityId: string; planId: string }>(
+    'select legal_entities.id as "legalEntityId", plans.id as "planId" from legal_entities, plans limit 1',
+  );
+  await sql.close();
+  if (!row) throw new Error('the seed was not applied');
+  const person = await edge.sealed('person', testPerson);
+  const digests = { person: sha256Hex(person), photo: null, contract: '0'.repeat(64) };
+  const sale = saleEvent({ ...row, digests });
+  edge.append(sale);
+  await edge.pushed();
+  await edge.put(digests.person, person);
+  return sale;
+}
+
+async function newPage(language = 'fr-FR'): Promise<Page> {
+  const context = await browser.newContext({ locale: language, viewport: { width: 1440, height: 900 } });
+  const fresh = await context.newPage();
+  await fresh.goto(base.staffUrl);
+  await fresh.getByLabel('Nom d’utilisateur').fill('staff');
+  await fresh.getByLabel('Mot de passe').fill(base.staff?.password ?? '');
+  await fresh.getByLabel('Mot de passe').press('Enter');
+  await fresh.getByRole('link', { name: 'Cas à régler' }).click();
+  return fresh;
+}
+
+beforeAll(async () => {
+  stateFolder = await temporaryState();
+  staffPage = await buildStaffPage();
+  base = await startBase({ stateFolder, staffPage });
+  lyon = await TestEdge.enrolled(base.url, base.enrolmentCodes['Lyon Part-Dieu'] ?? '');
+  villeurbanne = await TestEdge.enrolled(base.url, base.enrolmentCodes['Villeurbanne Gratte-Ciel'] ?? '');
+  const sale = await sold(lyon);
+  await opened(lyon, { at: hoursAgo(2), detail: 'terminal.in-doubt: no answer within 30 s' });
+  await opened(lyon, {
+    at: hoursAgo(27),
+    kind: 'hand-over-card',
+    amountCents: 0,
+    reference: null,
+    saleId: sale.saleId,
+    saleReference: 'Q4TN-8XWD',
+    tried: ['presented the card for 180 s', 'took it into the bin'],
+  });
+  browser = await launchChromium();
+  page = await newPage();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await base?.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+  await rm(staffPage, { recursive: true, force: true });
+});
+
+const cards = () => page.getByTestId('open-case');
+const card = (title: string) => cards().filter({ hasText: title });
+const count = () => page.getByTestId('open-cases');
+
+describe('the cases of the staff page', () => {
+  it('stand the oldest first, each with what happened, what is owed to whom and what to do', async () => {
+    await cards().first().waitFor();
+    expect(await cards().getByRole('heading').allInnerTexts()).toEqual([
+      'Carte à remettre',
+      'Paiement incertain',
+    ]);
+    const card1 = card('Carte à remettre');
+    for (const words of [
+      'Lyon Part-Dieu',
+      'il y a 1 jour',
+      'Une carte au client.',
+      'Regardez dans le bac de la machine',
+      'Q4TN-8XWD',
+      'Inès Moreau-Testard',
+      'presented the card for 180 s',
+    ]) {
+      await card1.getByText(words).waitFor();
+    }
+    const card2 = card('Paiement incertain');
+    await card2.getByText('il y a 2 heures').waitFor();
+    await card2.getByText('54,90\u202f€ au client, si le terminal les a pris.').waitFor();
+    await card2.getByText('terminal.in-doubt: no answer within 30 s').waitFor();
+  });
+
+  it('are counted in the navigation, live, on the other page too', async () => {
+    await page.getByRole('link', { name: 'En direct' }).click();
+    await count().getByText('2', { exact: false }).waitFor();
+    await opened(villeurbanne, {
+      kind: 'refund-failed',
+      amountCents: 2_990,
+      reference: 'H3KP-7RZM',
+      tried: [],
+    });
+    await count().getByText('3', { exact: false }).waitFor();
+    await page.getByRole('link', { name: 'Cas à régler 3 ouverts' }).click();
+    await card('Remboursement échoué').getByText('Rien de connu.').waitFor();
+  });
+
+  it('are shown of one club when one is chosen', async () => {
+    await page.getByLabel('Club', { exact: true }).selectOption('Villeurbanne Gratte-Ciel');
+    await expect.poll(() => cards().count()).toBe(1);
+    await card('Remboursement échoué').waitFor();
+    await page.getByLabel('Club', { exact: true }).selectOption('Tous les clubs');
+    await expect.poll(() => cards().count()).toBe(3);
+  });
+
+  it('have nothing that axe objects to, with a form open, in both languages', async () => {
+    await card('Paiement incertain').getByRole('button', { name: 'Régler' }).click();
+    expect(await axeObjections(page)).toEqual([]);
+    await page.getByRole('button', { name: 'English' }).click();
+    await card('Payment in doubt').getByText('Never charge a second time to find out.').waitFor();
+    await page.getByText('3 to 300 characters. Stays written for good.').waitFor();
+    await page.getByRole('button', { name: 'Not yet' }).click();
+    await page.getByRole('button', { name: 'Français' }).click();
+  });
+
+  it('are settled only with an outcome and words, with the keyboard alone, and then stand below', async () => {
+    const settled = card('Paiement incertain');
+    await settled.getByRole('button', { name: 'Régler' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await settled.getByRole('alert').getByText('Choisissez comment cela s’est terminé.').waitFor();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await settled.getByRole('alert').getByText('Écrivez ce qui a été fait').waitFor();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.type('Rendu sur place, ticket 118 du terminal');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('Réglé : Paiement incertain M7QK-2F9C.').waitFor();
+    await expect.poll(() => cards().count()).toBe(2);
+    await count().getByText('2', { exact: false }).waitFor();
+    const below = page.getByTestId('settled-case').filter({ hasText: 'M7QK-2F9C' });
+    for (const words of ['Remboursé au terminal', 'Rendu sur place, ticket 118 du terminal', 'par staff']) {
+      await below.getByText(words).waitFor();
+    }
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cas à régler');
+  });
+
+  it('tell the second of two who settle one which of them was first, and keep the first word', async () => {
+    const mine = card('Remboursement échoué');
+    await mine.getByRole('button', { name: 'Régler' }).click();
+    await mine.getByLabel('Autre').check();
+    await mine.getByLabel('Ce qui a été fait').fill('Je m’en occupe');
+    const theirs = await newPage();
+    const form = theirs.getByTestId('open-case').filter({ hasText: 'Remboursement échoué' });
+    await form.getByRole('button', { name: 'Régler' }).click();
+    await form.getByLabel('Remboursé par virement').check();
+    await form.getByLabel('Ce qui a été fait').fill('Virement du 24');
+    await form.getByRole('button', { name: 'Régler ce cas' }).click();
+    await page.getByTestId('settled-case').filter({ hasText: 'Virement du 24' }).waitFor();
+    expect(await mine.getByLabel('Ce qui a été fait').inputValue()).toBe('Je m’en occupe');
+    await mine.getByRole('button', { name: 'Régler ce cas' }).click();
+    const told = page.getByRole('status').filter({ hasText: 'déjà réglé par staff' });
+    await told.getByText('Remboursement échoué H3KP-7RZM').waitFor();
+    await told.getByText('(Remboursé par virement)').waitFor();
+    expect(await cards().count()).toBe(1);
+    expect(await page.getByText('Je m’en occupe').count()).toBe(0);
+    await theirs.context().close();
+  });
+
+  it('do not scroll sideways on a telephone, and are there again after a reload', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.reload();
+    await card('Carte à remettre').waitFor();
+    await card('Carte à remettre').getByRole('button', { name: 'Régler' }).click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
