@@ -173,6 +173,7 @@ describe('the cases of the staff page', () => {
       await below.getByText(words).waitFor();
     }
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Cas à régler');
+    expect(await axeObjections(page)).toEqual([]);
   });
 
   it('tell the second of two who settle one which of them was first, and keep the first word', async () => {
