@@ -150,7 +150,7 @@ describe('migrations', () => {
       insert into edges values ('${edge}', '${club}', 'key', 'active', '', now(), now(), 0, '');
       insert into cases (id, club_id, edge_id, at, kind, sale_id, sale_reference, amount_cents, detail)
         values ('${opened}', '${club}', '${edge}', now(), 'refund-failed', null, 'M7QK-2F9C', 5490, 'jam')`);
-    expect(await migrate(older)).toContain('002-cases-and-fiscal-heads');
+    expect(await migrate(older)).toContain('003-cases-and-fiscal-heads');
     expect((await readCaseList(older, null)).open).toMatchObject([
       { id: opened, kind: 'refund-failed', reference: 'M7QK-2F9C', amountCents: 5_490, tried: [], who: null },
     ]);
