@@ -111,6 +111,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     ),
     guestTicketsUntilMs,
     state: startSale(membershipShape).state,
+    tried: [],
     payment: null,
   };
   await store.write(async (tx) => {

@@ -41,6 +41,8 @@ export interface SaleInProgress {
   readonly guestTickets: readonly { readonly credentialId: CredentialId; readonly text: string }[];
   readonly guestTicketsUntilMs: number;
   readonly state: SaleState;
+  /** What went wrong and was dealt with, in order: `writing-grant: card.no-answer`. For the case, should there be one. */
+  readonly tried: readonly string[];
   /** Set once money was taken, for the receipt. */
   readonly payment: {
     readonly means: 'bank-card';

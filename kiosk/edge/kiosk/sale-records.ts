@@ -149,10 +149,19 @@ export async function openedCase(
     kind,
     saleId: sale.saleId,
     saleReference: sale.saleReference,
-    amountCents: kind === 'hand-over-card' ? 0 : sale.totalCents,
+    amountCents: owesMoney[kind] ? sale.totalCents : 0,
+    tried: [...sale.tried],
     detail: lastFault ? `${lastFault.code}: ${lastFault.detail}`.slice(0, 400) : '',
   });
 }
+
+/** A card that is owed, or out and not paid for, is a thing; the rest is about money. */
+const owesMoney: Readonly<Record<CaseKind, boolean>> = {
+  'payment-in-doubt': true,
+  'refund-failed': true,
+  'hand-over-card': false,
+  'card-out-unpaid': false,
+};
 
 /** The card first, then the guest tickets. */
 function credentialsOf(

@@ -81,6 +81,9 @@ interface SaleRunnerOptions {
 /** After an interruption devices get this long to come back before they are asked. */
 const deviceReturnLimitMs = 20_000;
 
+/** As many as a case carries (core/wire/event.ts). */
+const triedLimit = 20;
+
 const irreversible: readonly SaleEffect['type'][] = [
   'stage-card',
   'authorise',
@@ -302,6 +305,8 @@ export class SaleRunner {
 
   #failed(what: Fault): void {
     this.#lastFault = what;
+    const tried = [...this.#sale.tried, `${this.#sale.state.name}: ${what.code}`];
+    this.#sale = { ...this.#sale, tried: tried.slice(-triedLimit) };
     this.#options.log.warn('sale.device-fault', {
       saleId: this.#sale.saleId,
       state: this.#sale.state.name,

@@ -73,6 +73,7 @@ export async function sampleSale(
     guestTickets: [],
     guestTicketsUntilMs: clock.wallMs() + 1_000,
     state: startSale(shape).state,
+    tried: [],
     payment: null,
     ...changes,
   };
