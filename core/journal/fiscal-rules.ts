@@ -1,0 +1,49 @@
+import { receiptCharacters } from './fiscal-key.ts';
+import type { FiscalRecord } from './record-layout.ts';
+
+/** What a receipt shows so that it can be held against the journal. */
+export interface ReceiptMarks {
+  /** Number of the taking in its chain. */
+  readonly no: number;
+  /** Characters of the signature; null where the country shows none. */
+  readonly characters: string | null;
+  /** Address of a QR of the tax authority, at the head of the paper; null where there is none. */
+  readonly qrAddress: string | null;
+  /** Sentences that the country wants on the paper. */
+  readonly mentions: readonly string[];
+}
+
+/** A record in the form of a tax authority, chained beside the journal's own chain. */
+export interface Registration {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/**
+ * What a country asks beside the common journal (FJ20). The journal itself, its closings, archives and checks are the same
+ * everywhere: a country adds a registration to a taking, marks to a receipt, and a time for which data are kept.
+ */
+export interface FiscalRules {
+  readonly country: 'FR' | 'ES';
+  /** Years that line data are kept at least; the network may choose more. */
+  readonly keptYearsMin: number;
+  /**
+   * Null where the country has no form of its own. `previous` is the digest of the registration before, empty at first;
+   * `original` is the taking that this one undoes.
+   */
+  registration(taking: FiscalRecord, previous: string, original: FiscalRecord | null): Registration | null;
+  receiptMarks(taking: FiscalRecord): ReceiptMarks;
+}
+
+/** LPF L102 B: six years at least; ten is the default of the journal (loi 2026-534 art. 36). */
+export const fiscalRulesOfFrance: FiscalRules = {
+  country: 'FR',
+  keptYearsMin: 6,
+  registration: () => null,
+  receiptMarks: (taking) => ({
+    no: taking.no,
+    characters: receiptCharacters(taking.signature),
+    qrAddress: null,
+    mentions: [],
+  }),
+};
