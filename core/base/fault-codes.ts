@@ -217,6 +217,41 @@ export const faultCodes = {
     machineDoes: 'Does not start, and changes nothing.',
     staffDo: 'Install the newer version again.',
   },
+  'journal.key-lost': {
+    meaning: 'The key that signs the fiscal journal of this till is missing or cannot be read.',
+    machineDoes: 'Sells nothing: a sale that cannot be signed does not take place. Access goes on.',
+    staffDo: 'Call service. Do not delete anything: the journal itself is still there.',
+  },
+  'journal.key-wrong': {
+    meaning: 'The key found is not the one that signed the fiscal journal so far.',
+    machineDoes: 'Sells nothing. Access goes on.',
+    staffDo: 'Call service. Put back the disk or the key store that belongs to this box.',
+  },
+  'journal.broken': {
+    meaning: 'The fiscal journal does not hold: a record was changed, removed or added.',
+    machineDoes: 'Sells nothing, and records the failure where the journal still can. Access goes on.',
+    staffDo: 'Call service. Do not delete anything. The detail names the first record that does not hold.',
+  },
+  'journal.older-copy': {
+    meaning: 'The disk holds an older copy of the fiscal journal than the member base has seen.',
+    machineDoes: 'Sells nothing: sales would be recorded a second time under the same numbers.',
+    staffDo: 'Call service. A backup was put back, or the wrong disk is in the box.',
+  },
+  'journal.forked': {
+    meaning: 'The fiscal journal on the disk is not the one that the member base has seen.',
+    machineDoes: 'Sells nothing.',
+    staffDo: 'Call service. Do not delete anything.',
+  },
+  'journal.period-closed': {
+    meaning: 'The clock of the box stands in a day whose books are closed: it was set back.',
+    machineDoes: 'Sells nothing until its clock is past the last closing. Access goes on.',
+    staffDo: 'Correct the clock of the box, or wait until it is right again.',
+  },
+  'journal.clock-doubtful': {
+    meaning: 'The last closed day is more than a year back: the clock may have been set forward.',
+    machineDoes: 'Sells nothing and closes nothing until the time is confirmed.',
+    staffDo: 'Correct the clock of the box. If it is right, confirm it.',
+  },
   'sync.unreachable': {
     meaning: 'The member base cannot be reached.',
     machineDoes: 'Goes on by itself, queues what happens, and tries again.',

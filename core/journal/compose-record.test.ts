@@ -1,12 +1,6 @@
 import { expect, it } from 'vitest';
 import { cents } from '../base/money.ts';
-import {
-  composeDuplicate,
-  composeEvent,
-  composeTaking,
-  composeTraining,
-  type RecordPlace,
-} from './compose-record.ts';
+import { composeDuplicate, composeTaking, composeTraining, type RecordPlace } from './compose-record.ts';
 import { eventPayloadSchema } from './fiscal-event.ts';
 import { fiscalSignatureHolds, fiscalSigner, newFiscalKey } from './fiscal-key.ts';
 import { neutralText } from './fiscal-text.ts';

@@ -15,7 +15,7 @@ export interface DueClosing {
 export type LastClosing = Pick<DueClosing, 'period' | 'toMs'>;
 
 export interface ClosingFacts {
-  /** The moment of the till's first record. */
+  /** The moment of the till's first taking, practice or duplicate; `nowMs` before there is one. */
   readonly openedAtMs: number;
   /** The last closing of each level; null before the first. */
   readonly last: Readonly<Record<ClosingLevel, LastClosing | null>>;

@@ -14,6 +14,7 @@ import { Attachments } from './attachments.ts';
 import type { Tx } from './connection.ts';
 import { Database } from './database.ts';
 import { FileKeyStore } from './file-key-store.ts';
+import { FiscalJournal, type FiscalTill } from './fiscal-journal.ts';
 import { FolderLock } from './folder-lock.ts';
 import { Identity } from './identity.ts';
 import { type Intent, type IntentId, Intents } from './intents.ts';
@@ -116,6 +117,21 @@ export class EdgeStore implements AgentStore {
   /** Called after what the base told has changed: this edge's identity, or records of the member book. */
   onToldByBase(listener: () => void): void {
     this.#toldListeners.push(listener);
+  }
+
+  /**
+   * The fiscal journal of the till in this box: opened once, when the till knows its taxpayer. Faults: see
+   * `FiscalJournal.open`.
+   */
+  openJournal(till: FiscalTill): Promise<Result<FiscalJournal, Fault>> {
+    return FiscalJournal.open({
+      till,
+      read: this.#database.read,
+      write: (work) => this.write(work),
+      keys: this.keys,
+      clock: this.#clock,
+      log: this.#log,
+    });
   }
 
   /** One transaction; see `Database.write`. */

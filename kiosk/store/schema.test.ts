@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Invented steps, so that the way from N-1 to N is tried before the real schema has a second one. */
+/** Invented steps, so that the way from N-1 to N is tried apart from what the real schema holds. */
 const firstStep: Migration = {
   version: 1,
   statements: ['CREATE TABLE fruit (name TEXT)', "INSERT INTO fruit VALUES ('pear')"],
@@ -49,6 +49,9 @@ it('makes every table of a new box', async () => {
     'attachment',
     'book_record',
     'edge_state',
+    'fiscal_key',
+    'fiscal_purge',
+    'fiscal_record',
     'identity',
     'intent',
     'outbox',

@@ -1,0 +1,336 @@
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { type AnchorAnswer, type ChainHead, compareAnchor } from '@portillon/core/journal/anchor.ts';
+import type { ClosingPayload } from '@portillon/core/journal/closing.ts';
+import {
+  composeDuplicate,
+  composeEvent,
+  composeTaking,
+  composeTraining,
+  type Duplicate,
+  type RecordPlace,
+} from '@portillon/core/journal/compose-record.ts';
+import { type ClosingFacts, timeRefusal } from '@portillon/core/journal/due-closings.ts';
+import {
+  eventPayloadSchema,
+  type FiscalEventDetail,
+  type FiscalEventKind,
+} from '@portillon/core/journal/fiscal-event.ts';
+import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
+import type { Software } from '@portillon/core/journal/payload-shapes.ts';
+import type { Chain, FiscalRecord } from '@portillon/core/journal/record-layout.ts';
+import type { Taking } from '@portillon/core/journal/taking.ts';
+import type { Reader, Tx } from './connection.ts';
+import { writeDueClosings } from './fiscal-closings.ts';
+import { FiscalKeys } from './fiscal-keys.ts';
+import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
+import { checkTails } from './fiscal-tail-check.ts';
+import type { KeyStore } from './key-store.ts';
+import { StoreFault } from './store-fault.ts';
+
+/** The till as the law knows it. */
+export interface FiscalTill {
+  /** SIRET of the establishment, 14 digits. */
+  readonly est: string;
+  /** Number of the till in the establishment: `B01`. */
+  readonly till: string;
+  readonly timeZone: string;
+  readonly software: Software;
+}
+
+export interface FiscalJournalOptions {
+  readonly till: FiscalTill;
+  readonly read: Reader;
+  readonly write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  readonly keys: KeyStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A moment further back than this, within an open day, is told as a jump of the clock. */
+const clockJumpMs = 60_000;
+const till = 'BORNE';
+
+/**
+ * The fiscal journal of this till (core/journal/SPEC.md). Appending is part of the caller's transaction, with what else
+ * belongs to the sale: if it rejects, let the whole transaction fail. It rejects with `StoreFault` when nothing may be
+ * recorded: `journal.key-lost`, `journal.period-closed`, `journal.clock-doubtful`. Appends of one transaction are awaited
+ * one after the other.
+ */
+export class FiscalJournal {
+  readonly #options: FiscalJournalOptions;
+  readonly #keys: FiscalKeys;
+
+  private constructor(options: FiscalJournalOptions, keys: FiscalKeys) {
+    this.#options = options;
+    this.#keys = keys;
+  }
+
+  /**
+   * Makes the key and the first event, or loads the key and checks the tail of each chain; then writes what has changed
+   * (software, taxpayer) as events. Faults: `journal.key-lost`, `journal.key-wrong`, `journal.broken`, and those of the
+   * store. With a fault the till sells nothing.
+   */
+  static async open(options: FiscalJournalOptions): Promise<Result<FiscalJournal, Fault>> {
+    const keys = new FiscalKeys(options.keys);
+    const journal = new FiscalJournal(options, keys);
+    try {
+      const current = await FiscalKeys.current(options.read);
+      if (current) {
+        await keys.load(current);
+        await keys.destroyRetired(options.read);
+        const broken = await journal.#checkTails();
+        if (broken) return err(broken);
+        await journal.#tellChanges();
+      } else {
+        const recorded = await fiscalRecords.heads(options.read);
+        if (recorded.length > 0) return err(fault('journal.key-lost', 'records without any key'));
+        await journal.#initialise();
+      }
+      return ok(journal);
+    } catch (error) {
+      if (error instanceof StoreFault) return err(error.fault);
+      throw error;
+    }
+  }
+
+  /** A sale, credit or cancellation. `subject` is what it is found by again: the id of the sale. Not signed. */
+  async appendTaking(tx: Tx, taking: Taking, subject: string): Promise<StoredRecord> {
+    const place = await this.#place(tx, 'T', 'guarded');
+    if (taking.originalNo !== null) {
+      const original = await fiscalRecords.record(tx, 'T', taking.originalNo);
+      invariant(original?.type === 'VENTE', `taking ${taking.originalNo} is no sale that can be undone`);
+    }
+    const before = fiscalRecords.perpetualAfter(await fiscalRecords.last(tx, 'T'));
+    const { record } = composeTaking(place, taking, before);
+    return this.#insert(tx, place, record, taking.type, subject);
+  }
+
+  /** The same while practising: its own chain, in no total (FJ14). `operator` is the id of the member of staff. */
+  async appendTraining(tx: Tx, taking: Taking, operator: string, subject: string): Promise<StoredRecord> {
+    const place = await this.#place(tx, 'X', 'guarded');
+    return this.#insert(tx, place, composeTraining(place, taking, operator), taking.type, subject);
+  }
+
+  /**
+   * The second and every later issue of a receipt; call it before the paper or mail goes out. The answer says which
+   * duplicate it is: 1 for the second issue.
+   */
+  async appendDuplicate(
+    tx: Tx,
+    duplicate: Omit<Duplicate, 'copyNo'>,
+  ): Promise<{ readonly record: StoredRecord; readonly copyNo: number }> {
+    const { original, originalNo } = duplicate;
+    const place = await this.#place(tx, 'D', 'guarded');
+    const issued = await fiscalRecords.record(tx, original === 'T1' ? 'T' : 'X', originalNo);
+    invariant(issued, `${original} ${originalNo} is there to be issued again`);
+    const subject = `${original}:${originalNo}`;
+    const copyNo = (await fiscalRecords.ofSubject(tx, 'D', subject)).length + 1;
+    const record = composeDuplicate(place, { ...duplicate, copyNo });
+    return { record: await this.#insert(tx, place, record, duplicate.channel, subject), copyNo };
+  }
+
+  /** Events are recorded whatever the clock says. `operator` is `BORNE` or the id of a member of staff. */
+  async appendEvent(
+    tx: Tx,
+    kind: FiscalEventKind,
+    detail: FiscalEventDetail = {},
+    operator: string = till,
+  ): Promise<StoredRecord> {
+    const place = await this.#place(tx, 'J', 'always');
+    return this.#insert(tx, place, composeEvent(place, kind, operator, detail), kind, null);
+  }
+
+  /**
+   * Writes the closings of every period that is over and resolves with them; nothing when there are none. Call it at local
+   * midnight and at each start. Rejects with `journal.clock-doubtful` when the last closed day is more than 400 days back.
+   */
+  async closeWhatIsDue(tx: Tx): Promise<readonly ClosingPayload[]> {
+    const facts = await this.#closingFacts(tx);
+    const refusal = refusalFault(facts);
+    if (refusal?.code === 'journal.clock-doubtful') throw new StoreFault(refusal.code, refusal.detail);
+    return this.#close(tx, facts);
+  }
+
+  /** A person has looked at the clock and found it right: closes all that is open, however long ago it was opened. */
+  async confirmClock(tx: Tx, operator: string): Promise<readonly ClosingPayload[]> {
+    const facts = await this.#closingFacts(tx);
+    await this.appendEvent(tx, 'clock-confirmed', { to: isoTime(facts.nowMs) }, operator);
+    return this.#close(tx, facts);
+  }
+
+  /** Why a taking would be refused now, or null. To be asked before money is. */
+  async refusal(): Promise<Fault | null> {
+    return refusalFault(await this.#closingFacts(this.#options.read));
+  }
+
+  /** Takings of a sale, the oldest first. */
+  takingsOf(subject: string, reader: Reader = this.#options.read): Promise<readonly StoredRecord[]> {
+    return fiscalRecords.ofSubject(reader, 'T', subject);
+  }
+
+  /** To be noted elsewhere: the last record of each chain. */
+  heads(): Promise<readonly ChainHead[]> {
+    return fiscalRecords.heads(this.#options.read);
+  }
+
+  /** How the disk stands to heads noted elsewhere (FJ17). `behind` and `forked` mean that nothing may be sold. */
+  async compareWith(anchor: readonly ChainHead[]): Promise<AnchorAnswer> {
+    const known = new Map<string, string>();
+    for (const { chain, no } of anchor) {
+      const record = await fiscalRecords.record(this.#options.read, chain, no);
+      if (record) known.set(`${chain}${no}`, record.signature);
+    }
+    return compareAnchor(anchor, await this.heads(), (chain, no) => known.get(`${chain}${no}`) ?? null);
+  }
+
+  /** A new key signs from now on; the old one is destroyed (FJ19). `operator` is the id of a member of staff, or BORNE. */
+  async rotateKey(operator: string = till): Promise<void> {
+    const next = await this.#keys.make();
+    await this.#options.write(async (tx) => {
+      const current = await this.#keys.signer(tx);
+      const detail = {
+        kid: current.kid,
+        publicKey: current.publicKey,
+        nextKid: next.kid,
+        nextPublicKey: next.publicKey,
+      };
+      const event = await this.appendEvent(tx, 'key-rotation', detail, operator);
+      await this.#keys.introduce(tx, next, event.no + 1);
+      await this.appendEvent(tx, 'key-rotation', detail, operator);
+    });
+    await this.#keys.destroyRetired(this.#options.read);
+  }
+
+  async #initialise(): Promise<void> {
+    const signer = await this.#keys.make();
+    await this.#options.write(async (tx) => {
+      await this.#keys.introduce(tx, signer, 1);
+      await this.appendEvent(tx, 'initialisation', {
+        kid: signer.kid,
+        publicKey: signer.publicKey,
+        ...this.#self(),
+      });
+    });
+  }
+
+  #self() {
+    const { est, timeZone, software } = this.#options.till;
+    return { est, timeZone, version: software.version, perimeter: software.perimeter };
+  }
+
+  /** Compares with what the last event of each sort told, which is signed. */
+  async #tellChanges(): Promise<void> {
+    const self = this.#self();
+    await this.#options.write(async (tx) => {
+      const told = await lastTold(tx);
+      if (told.est !== self.est || told.timeZone !== self.timeZone)
+        await this.appendEvent(tx, 'taxpayer-change', { est: self.est, timeZone: self.timeZone });
+      if (told.version !== self.version || told.perimeter !== self.perimeter)
+        await this.appendEvent(tx, 'software-change', { version: self.version, perimeter: self.perimeter });
+    });
+  }
+
+  async #checkTails(): Promise<Fault | null> {
+    const broken = await checkTails(this.#options.read);
+    const [first] = broken;
+    if (!first) return null;
+    const detail = `${first.chain}1 number ${first.no} ${first.problem}`;
+    this.#options.log.error('journal.broken', { chain: first.chain, no: first.no, problem: first.problem });
+    // A failure that the events themselves are part of cannot be written among them.
+    if (broken.every(({ chain }) => chain !== 'J')) {
+      await this.#options.write((tx) =>
+        this.appendEvent(tx, 'integrity-failure', { chain: first.chain, recordNo: first.no }),
+      );
+    }
+    return fault('journal.broken', detail);
+  }
+
+  /** The next place of a chain. A guarded record may be refused for its time, and first closes what is due (FJ12). */
+  async #place(tx: Tx, chain: Chain, guard: 'guarded' | 'always'): Promise<RecordPlace> {
+    const atMs = wholeSecond(this.#options.clock.wallMs());
+    if (guard === 'guarded') await this.#beforeRecord(tx, chain, atMs);
+    const last = await fiscalRecords.last(tx, chain);
+    return {
+      ...this.#options.till,
+      no: (last?.no ?? 0) + 1,
+      previousSignature: last?.signature ?? '',
+      atMs,
+      signer: await this.#keys.signer(tx),
+    };
+  }
+
+  async #beforeRecord(tx: Tx, chain: Chain, atMs: number): Promise<void> {
+    const facts = await this.#closingFacts(tx);
+    const refusal = refusalFault(facts);
+    if (refusal) throw new StoreFault(refusal.code, refusal.detail);
+    await this.#close(tx, facts);
+    const last = await fiscalRecords.last(tx, chain);
+    if (last && atMs < last.atMs - clockJumpMs)
+      await this.appendEvent(tx, 'clock-jump', { from: isoTime(last.atMs), to: isoTime(atMs) });
+  }
+
+  #close(tx: Tx, facts: ClosingFacts): Promise<readonly ClosingPayload[]> {
+    return writeDueClosings(tx, facts, {
+      place: () => this.#place(tx, 'C', 'always'),
+      insert: (place, record, level, filedMs) => this.#insert(tx, place, record, level, null, filedMs),
+      tell: (kind, detail) => this.appendEvent(tx, kind, detail),
+    });
+  }
+
+  async #closingFacts(reader: Reader): Promise<ClosingFacts> {
+    const nowMs = wholeSecond(this.#options.clock.wallMs());
+    return {
+      openedAtMs: (await fiscalRecords.firstUseMs(reader)) ?? nowMs,
+      last: {
+        J: await fiscalRecords.lastClosing(reader, 'J'),
+        M: await fiscalRecords.lastClosing(reader, 'M'),
+        A: await fiscalRecords.lastClosing(reader, 'A'),
+      },
+      nowMs,
+      timeZone: this.#options.till.timeZone,
+    };
+  }
+
+  async #insert(
+    tx: Tx,
+    place: RecordPlace,
+    record: FiscalRecord,
+    type: string,
+    subject: string | null,
+    filedMs: number = place.atMs,
+  ): Promise<StoredRecord> {
+    const stored = { ...record, type, atMs: place.atMs, filedMs, subject };
+    await fiscalRecords.insert(tx, stored, place.previousSignature);
+    return stored;
+  }
+}
+
+/** What was last told of taxpayer and software. */
+async function lastTold(reader: Reader): Promise<FiscalEventDetail> {
+  const rows = await reader.all<{ payload: string }>(
+    `SELECT payload FROM fiscal_record WHERE chain = 'J' AND type IN ('initialisation', 'taxpayer-change', 'software-change')
+     ORDER BY no`,
+  );
+  const details = rows.map(({ payload }) => eventPayloadSchema.parse(JSON.parse(payload)).detail);
+  return Object.assign({}, ...details);
+}
+
+function refusalFault(facts: ClosingFacts): Fault | null {
+  const refusal = timeRefusal(facts);
+  switch (refusal?.kind) {
+    case 'period-closed':
+      return fault(
+        'journal.period-closed',
+        `it is ${isoTime(facts.nowMs)}, and the books are closed until ${isoTime(refusal.closedUntilMs)}`,
+      );
+    case 'clock-doubtful':
+      return fault('journal.clock-doubtful', `${refusal.openDays} days are open`);
+    default:
+      return null;
+  }
+}
