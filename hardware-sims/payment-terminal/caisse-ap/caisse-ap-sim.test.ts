@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
-import exchange from '@portillon/drivers/payment-terminal/caisse-ap/vectors/akretion-exchange.json' with {
+import exchange from '@portillon/drivers/payment-terminal/concert-tlv/vectors/akretion-exchange.json' with {
   type: 'json',
 };
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
-import { encodeTlv, parseTlv, type TlvField } from '@portillon/drivers/payment-terminal/caisse-ap/tlv.ts';
+import { encodeTlv, parseTlv, type TlvField } from '@portillon/drivers/payment-terminal/concert-tlv/tlv.ts';
 import { inPieces } from '../../line/pieces.ts';
 import type { NamedFault, SimAction, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';

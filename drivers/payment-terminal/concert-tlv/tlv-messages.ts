@@ -2,23 +2,24 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { type Cents, cents } from '@portillon/core/base/money.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { DeviceState } from '../../device.ts';
+import type { Charge } from '../charge-only-terminal.ts';
+import { maskPan } from '../masked-pan.ts';
 import type { AuthoriseRequest, CardSlip, DeclineReason, PaymentOutcome } from '../payment-terminal.ts';
 import { encodeTlv, parseTlv, type TlvField } from './tlv.ts';
 
 /** Field CD. */
-export const caisseApActions = {
+export const tlvActions = {
   debit: '0',
   credit: '1',
   cancellation: '2',
   identification: 'I',
   status: 'T',
 } as const;
-export type CaisseApAction = keyof typeof caisseApActions;
-/** The actions that move money. */
-export type CaisseApCharge = 'debit' | 'credit' | 'cancellation';
+export type TlvAction = keyof typeof tlvActions;
 
 /** What every message of one till carries. */
-export interface CaisseApTill {
+export interface TlvTill {
   /** CZ: `0300`, `0301`, `0310` or `0320`. */
   readonly protocolVersion: string;
   /** CJ: 12 digits from the certification contract. */
@@ -27,7 +28,7 @@ export interface CaisseApTill {
   readonly till: string;
 }
 
-export const openTill: CaisseApTill = {
+export const openTill: TlvTill = {
   protocolVersion: '0300',
   // What the open implementations send; the acquirer's certification gives the real one.
   protocolIdentifier: '012345678901',
@@ -37,18 +38,14 @@ export const openTill: CaisseApTill = {
 const euro = '978';
 
 /** A request about one payment, or the identification that serves as a ping. `CZ` comes first, the rest in any order. */
-export function encodeRequest(
-  till: CaisseApTill,
-  action: CaisseApAction,
-  payment?: AuthoriseRequest,
-): Uint8Array {
+export function encodeRequest(till: TlvTill, action: TlvAction, payment?: AuthoriseRequest): Uint8Array {
   const fields: TlvField[] = [
     { tag: 'CZ', value: till.protocolVersion },
     { tag: 'CJ', value: till.protocolIdentifier },
     { tag: 'CA', value: till.till },
     { tag: 'CE', value: euro },
     { tag: 'BA', value: '0' },
-    { tag: 'CD', value: caisseApActions[action] },
+    { tag: 'CD', value: tlvActions[action] },
   ];
   if (payment) {
     invariant(/^[A-Z0-9]{1,20}$/.test(payment.reference), 'a reference is 1 to 20 characters of A-Z 0-9');
@@ -64,7 +61,7 @@ export function encodeRequest(
  * What we keep of an answer. Everything else, expiry date, tickets and any tag we do not know, ends here: those may carry
  * a full card number (I14).
  */
-export interface CaisseApAnswer {
+export interface TlvAnswer {
   /** AE: 10 done, 01 not done, 11 taken into account, outcome not known yet. */
   readonly outcome: '10' | '01' | '11';
   /** AF, two digits, or null. */
@@ -83,7 +80,7 @@ export interface CaisseApAnswer {
 
 export type AnswerText =
   /** Holds AE and splits exactly; fields after AE may still follow, so a short silence has to confirm it. */
-  | { readonly kind: 'whole'; readonly answer: CaisseApAnswer }
+  | { readonly kind: 'whole'; readonly answer: TlvAnswer }
   | { readonly kind: 'partial' }
   | { readonly kind: 'malformed'; readonly detail: string };
 
@@ -98,7 +95,7 @@ export function readAnswer(bytes: Uint8Array): AnswerText {
   return answer.ok ? { kind: 'whole', answer: answer.value } : { kind: 'malformed', detail: answer.error };
 }
 
-function keepAllowed(fields: ReadonlyMap<string, string>): Result<CaisseApAnswer, string> {
+function keepAllowed(fields: ReadonlyMap<string, string>): Result<TlvAnswer, string> {
   const outcome = fields.get('AE');
   if (outcome !== '10' && outcome !== '01' && outcome !== '11') return err('AE is none of 10, 01, 11');
   const amount = fields.get('CB');
@@ -123,12 +120,6 @@ function keepAllowed(fields: ReadonlyMap<string, string>): Result<CaisseApAnswer
     applicationId: keep('AI', /^A[0-9A-F]{9,31}$/),
     contract: keep('CG', /^[0-9A-Za-z]{1,10}$/),
   });
-}
-
-/** The last four digits, whatever the terminal masked or forgot to mask. */
-function maskPan(pan: string | undefined): string {
-  const last = pan?.trim().slice(-4) ?? '';
-  return /^[0-9]{4}$/.test(last) ? `************${last}` : '';
 }
 
 /** Field CC of an answer. */
@@ -158,12 +149,12 @@ const reasonWords: Readonly<Record<string, DeclineReason>> = {
 
 /** What an answer to a debit or a cancellation means for the money. */
 export function chargeOutcome(
-  till: CaisseApTill,
-  action: CaisseApCharge,
+  till: TlvTill,
+  action: Charge,
   request: AuthoriseRequest,
-  answer: CaisseApAnswer,
+  answer: TlvAnswer,
 ): PaymentOutcome {
-  const mismatch = mismatchOf(till, request, answer, [caisseApActions[action]]);
+  const mismatch = mismatchOf(till, request, answer, [tlvActions[action]]);
   if (mismatch) return inDoubt(mismatch);
   switch (answer.outcome) {
     case '10':
@@ -179,12 +170,8 @@ export function chargeOutcome(
  * What an answer to a status question says became of the payment, or of the reversal, of this reference. It is believed only if it names the payment, and never
  * lets `no such action` or a silence about the reason pass for `not paid`.
  */
-export function statusOutcome(
-  till: CaisseApTill,
-  request: AuthoriseRequest,
-  answer: CaisseApAnswer,
-): PaymentOutcome {
-  const mismatch = mismatchOf(till, request, answer, Object.values(caisseApActions));
+export function statusOutcome(till: TlvTill, request: AuthoriseRequest, answer: TlvAnswer): PaymentOutcome {
+  const mismatch = mismatchOf(till, request, answer, Object.values(tlvActions));
   if (mismatch) return inDoubt(mismatch);
   if (answer.reference === null) return inDoubt('the status does not name the payment (CH)');
   if (answer.outcome === '11') return inDoubt('the terminal is still at work on it (AE 11)');
@@ -196,14 +183,21 @@ export function statusOutcome(
   return notDone(answer);
 }
 
+/** What an answer to an identification says of the terminal. */
+export function identifiedState(answer: TlvAnswer): DeviceState {
+  if (answer.outcome === '10') return { status: 'ready' };
+  const reason = `identification refused (AF ${answer.reason})`;
+  return { status: 'faulted', fault: fault('terminal.out-of-order', reason) };
+}
+
 /**
  * An echo that is there must be ours. When money moved (AE 10) amount and till must be there too; an Ingenico Desk/5000
  * leaves CB out when the customer cancels (OCA l10n-france, pull request 669).
  */
 function mismatchOf(
-  till: CaisseApTill,
+  till: TlvTill,
   request: AuthoriseRequest,
-  answer: CaisseApAnswer,
+  answer: TlvAnswer,
   actions: readonly string[],
 ): string | null {
   const needed = answer.outcome === '10';
@@ -221,7 +215,7 @@ function mismatchOf(
   return null;
 }
 
-function notDone(answer: CaisseApAnswer): PaymentOutcome {
+function notDone(answer: TlvAnswer): PaymentOutcome {
   if (answer.reason === '08') return { kind: 'timed-out' };
   if (answer.reason === '11') return { kind: 'cancelled' };
   // 01 authorised and 03 forced contradict AE 01; so does a code nobody knows.
@@ -230,7 +224,7 @@ function notDone(answer: CaisseApAnswer): PaymentOutcome {
   return { kind: 'declined', reason: words };
 }
 
-function captured(answer: CaisseApAnswer, amountCents: Cents): PaymentOutcome {
+function captured(answer: TlvAnswer, amountCents: Cents): PaymentOutcome {
   const known = schemes[answer.application];
   const slip: CardSlip = {
     maskedPan: answer.maskedPan,

@@ -1,8 +1,8 @@
 import { cents } from '@portillon/core/base/money.ts';
 import { describe, expect, it } from 'vitest';
 import type { PaymentOutcome } from '../payment-terminal.ts';
-import { chargeOutcome, encodeRequest, openTill, readAnswer, statusOutcome } from './caisse-ap-messages.ts';
 import { parseTlv } from './tlv.ts';
+import { chargeOutcome, encodeRequest, openTill, readAnswer, statusOutcome } from './tlv-messages.ts';
 import exchange from './vectors/akretion-exchange.json' with { type: 'json' };
 
 const payment = { reference: 'SALE0001A', amountCents: cents(3_990) };
