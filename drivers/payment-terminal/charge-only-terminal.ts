@@ -56,6 +56,7 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
   /** The end of the queue of exchanges. */
   #last: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
+  #lookWanted = false;
 
   constructor({ clock, log, pingEveryMs }: ChargeOnlyTerminalOptions) {
     this.clock = clock;
@@ -137,8 +138,9 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
     return asked;
   }
 
-  /** Has the terminal looked at without waiting for the end of the rest. */
+  /** Has the terminal looked at without waiting for the end of the rest, or right after the charge under way. */
   protected lookNow(): void {
+    this.#lookWanted = true;
     this.#wake();
   }
 
@@ -150,6 +152,7 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
     this.#charging = true;
     const outcome = await this.charge(action, request);
     this.#charging = false;
+    if (this.#lookWanted) this.#wake();
     this.#report(reportNames[action], request, outcome);
     return outcome;
   }
@@ -168,7 +171,10 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
   /** Asks the terminal how it is, at once and then after every rest. */
   async #watch(): Promise<void> {
     while (!this.#stopping) {
-      if (!this.#charging) this.#status.set(await this.identify());
+      if (!this.#charging) {
+        this.#lookWanted = false;
+        this.#status.set(await this.identify());
+      }
       await this.#rest();
     }
   }
@@ -177,7 +183,7 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
     // A terminal that is not well is asked more often, so that sales are back on the screen soon after it is.
     const isWell = this.state.status === 'ready';
     const restMs = isWell ? this.#pingEveryMs : Math.min(this.#pingEveryMs, 5_000);
-    if (this.#stopping) return;
+    if (this.#stopping || (this.#lookWanted && !this.#charging)) return;
     await new Promise<void>((resolve) => {
       const cancel: CancelTimer = this.clock.setTimer(restMs, resolve);
       this.#wake = () => {
