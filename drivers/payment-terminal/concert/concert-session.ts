@@ -17,7 +17,7 @@ export type SessionState =
   /** The terminal called and may speak; what we wanted to say waits. */
   | { readonly at: 'called'; readonly waiting: Call | null; readonly failures: number }
   /** The terminal has spoken and will hang up. */
-  | { readonly at: 'heard'; readonly waiting: Call | null };
+  | { readonly at: 'heard'; readonly waiting: Call | null; readonly failures: number };
 
 /** What we want to say. */
 interface Call {
@@ -72,7 +72,7 @@ export const concertLimits: SessionLimits = { callMs: 1_000, pauseMs: 1_000, tex
 
 /** Of the same text, on NAK. */
 const mostSendings = 3;
-/** Damaged texts of the terminal and repeated calls, before the line is flushed. */
+/** Damaged texts of the terminal and repeats of what we have, before the line is flushed. */
 const mostFailures = 3;
 
 export const atRest: SessionState = { at: 'rest' };
@@ -192,7 +192,7 @@ function nextCalled(
     case 'say':
       return stay({ ...state, waiting: firstCall(input) });
     case 'frame':
-      return step({ at: 'heard', waiting }, control('ack'), { kind: 'heard', text: input.text });
+      return step({ at: 'heard', waiting, failures: 0 }, control('ack'), { kind: 'heard', text: input.text });
     case 'enq':
       // It has not seen our ACK.
       return isLastFailure
@@ -212,14 +212,16 @@ function nextCalled(
 }
 
 function nextHeard(state: Extract<SessionState, { readonly at: 'heard' }>, input: SessionInput): SessionStep {
-  const { waiting } = state;
+  const { waiting, failures } = state;
   switch (input.kind) {
     case 'say':
-      return stay({ at: 'heard', waiting: firstCall(input) });
+      return stay({ ...state, waiting: firstCall(input) });
     case 'frame':
     case 'damaged':
       // It has not seen our ACK and repeats what we have.
-      return step({ at: 'heard', waiting }, control('ack'));
+      return failures + 1 >= mostFailures
+        ? hangUp(waiting, control('eot'))
+        : step({ ...state, failures: failures + 1 }, control('ack'));
     case 'enq':
       // Its EOT was lost and it calls anew; giving way counts as one of our tries.
       if (!waiting) return answerCall(null);

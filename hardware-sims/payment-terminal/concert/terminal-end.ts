@@ -129,9 +129,12 @@ export class TerminalEnd {
   }
 
   #pause(tries: number): void {
+    if (tries >= mostTries) {
+      this.#done();
+      return;
+    }
     this.#control('eot');
-    if (tries >= mostTries) this.#done();
-    else this.#enter({ at: 'pausing', tries }, this.#callMs, () => this.#call(tries + 1));
+    this.#enter({ at: 'pausing', tries }, this.#callMs, () => this.#call(tries + 1));
   }
 
   #speak(sendings: number): void {
