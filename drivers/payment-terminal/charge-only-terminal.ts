@@ -30,6 +30,8 @@ export interface ChargeOnlyTerminalOptions {
   readonly log: Log;
   /** How often a terminal at rest is asked how it is. */
   readonly pingEveryMs: number;
+  /** Whether the dialect has a question about an earlier payment. */
+  readonly canQuery: boolean;
 }
 
 /** What a request for money came to when there is no answer to read. */
@@ -45,7 +47,7 @@ export const stoppedFault = fault('transport.closed', 'the driver was stopped');
  * says how a question is put and what an answer means; one question at a time, and the state at rest, are settled here.
  */
 export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
-  abstract readonly capabilities: TerminalCapabilities;
+  readonly capabilities: TerminalCapabilities;
   protected readonly clock: Clock;
   protected readonly log: Log;
   readonly #pingEveryMs: number;
@@ -58,7 +60,16 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
   #wake: () => void = () => undefined;
   #lookWanted = false;
 
-  constructor({ clock, log, pingEveryMs }: ChargeOnlyTerminalOptions) {
+  constructor({ clock, log, pingEveryMs, canQuery }: ChargeOnlyTerminalOptions) {
+    this.capabilities = {
+      canHold: false,
+      canQuery,
+      canAbort: false,
+      canPrint: false,
+      canRefund: true,
+      canReconcile: false,
+      tellsOffline: false,
+    };
     this.clock = clock;
     this.log = log;
     this.#pingEveryMs = pingEveryMs;
@@ -150,11 +161,14 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
       return { kind: 'out-of-order', fault: this.state.fault };
     }
     this.#charging = true;
-    const outcome = await this.charge(action, request);
-    this.#charging = false;
-    if (this.#lookWanted) this.#wake();
-    this.#report(reportNames[action], request, outcome);
-    return outcome;
+    try {
+      const outcome = await this.charge(action, request);
+      this.#report(reportNames[action], request, outcome);
+      return outcome;
+    } finally {
+      this.#charging = false;
+      if (this.#lookWanted) this.#wake();
+    }
   }
 
   #report(event: string, request: AuthoriseRequest, outcome: PaymentOutcome): void {

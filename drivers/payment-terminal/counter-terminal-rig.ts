@@ -1,5 +1,5 @@
 import type { Log, LogFields } from '@portillon/core/base/log.ts';
-import type { PaymentTerminal } from './payment-terminal.ts';
+import type { PaymentTerminal, TerminalCapabilities } from './payment-terminal.ts';
 import type { TerminalRig } from './payment-terminal-contract.ts';
 
 /** What a simulated terminal on a counter shows and lets be done to it, whatever line it is on. */
@@ -17,6 +17,17 @@ export interface SimulatedCounterTerminal {
     readonly undoes: string | null;
   }[];
 }
+
+/** What a terminal on a counter can do that charges, and can be asked about it. */
+export const counterTerminalCapabilities: TerminalCapabilities = {
+  canHold: false,
+  canQuery: true,
+  canAbort: false,
+  canPrint: false,
+  canRefund: true,
+  canReconcile: false,
+  tellsOffline: false,
+};
 
 type Logged = TerminalRig['logged'][number];
 

@@ -330,8 +330,8 @@ export function paymentTerminalContract(
       },
     );
 
-    const held = callsFirst ? 'sends no payment to' : 'holds a payment in doubt when it goes to';
-    it(`[I10] ${held} a terminal that stays silent`, async () => {
+    const asked = callsFirst ? 'sends no payment to' : 'holds a payment in doubt when it goes to';
+    it(`[I10] ${asked} a terminal that stays silent`, async () => {
       await rig.setFault('silent', true);
       expect(await rig.terminal.authorise(payment)).toMatchObject({
         kind: unheard,

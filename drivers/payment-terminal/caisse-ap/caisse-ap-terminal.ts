@@ -22,7 +22,7 @@ import {
   type TlvAnswer,
   type TlvTill,
 } from '../concert-tlv/tlv-messages.ts';
-import type { AuthoriseRequest, PaymentOutcome, TerminalCapabilities } from '../payment-terminal.ts';
+import type { AuthoriseRequest, PaymentOutcome } from '../payment-terminal.ts';
 
 export interface CaisseApTerminalOptions {
   readonly transport: Transport;
@@ -55,15 +55,6 @@ const refusedPauseMs = 100;
  *                 └─ refused ─▶ busy | not-sent
  */
 export class CaisseApTerminal extends ChargeOnlyTerminal {
-  readonly capabilities: TerminalCapabilities = {
-    canHold: false,
-    canQuery: true,
-    canAbort: false,
-    canPrint: false,
-    canRefund: true,
-    canReconcile: false,
-    tellsOffline: false,
-  };
   readonly #transport: Transport;
   readonly #till: TlvTill;
   readonly #answerLimitMs: number;
@@ -77,6 +68,7 @@ export class CaisseApTerminal extends ChargeOnlyTerminal {
       clock: options.clock,
       log: options.log.child({ device: 'payment-terminal', address: options.transport.address }),
       pingEveryMs: options.pingEveryMs ?? 30_000,
+      canQuery: true,
     });
     this.#transport = options.transport;
     this.#till = options.till ?? openTill;

@@ -1,21 +1,11 @@
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { CaisseApSim } from '@portillon/hardware-sims/payment-terminal/caisse-ap/caisse-ap-sim.ts';
 import { transportFor } from '../../transport/address.ts';
-import { counterTerminalRig } from '../counter-terminal-rig.ts';
+import { counterTerminalCapabilities, counterTerminalRig } from '../counter-terminal-rig.ts';
 import { paymentTerminalContract } from '../payment-terminal-contract.ts';
 import { CaisseApTerminal } from './caisse-ap-terminal.ts';
 
-const capabilities = {
-  canHold: false,
-  canQuery: true,
-  canAbort: false,
-  canPrint: false,
-  canRefund: true,
-  canReconcile: false,
-  tellsOffline: false,
-};
-
-paymentTerminalContract('caisse-ap', capabilities, async () => {
+paymentTerminalContract('caisse-ap', counterTerminalCapabilities, async () => {
   const sim = new CaisseApSim({ name: 'terminal', clock: systemClock, inputLimitMs: 1_000, bankMs: 30 });
   await sim.start();
   const transport = transportFor(sim.address, { clock: systemClock });

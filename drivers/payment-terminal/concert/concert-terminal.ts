@@ -12,7 +12,7 @@ import {
   unansweredOutcome,
 } from '../charge-only-terminal.ts';
 import { badAnswer, type TlvTill } from '../concert-tlv/tlv-messages.ts';
-import type { AuthoriseRequest, PaymentOutcome, TerminalCapabilities } from '../payment-terminal.ts';
+import type { AuthoriseRequest, PaymentOutcome } from '../payment-terminal.ts';
 import { type ConcertDialect, type ConcertDialectName, concertDialect } from './concert-dialect.ts';
 import { ConcertLink } from './concert-link.ts';
 import { concertLimits, type SessionLimits, type SessionReport } from './concert-session.ts';
@@ -59,7 +59,6 @@ const nothing = new Uint8Array(0);
  *                └─ NAK ─▶ busy        └─ silence ─▶ not-sent
  */
 export class ConcertTerminal extends ChargeOnlyTerminal {
-  readonly capabilities: TerminalCapabilities;
   readonly #line: SupervisedLine;
   readonly #dialect: ConcertDialect;
   readonly #answerLimitMs: number;
@@ -71,17 +70,14 @@ export class ConcertTerminal extends ChargeOnlyTerminal {
 
   constructor(options: ConcertTerminalOptions) {
     const log = options.log.child({ device: 'payment-terminal', address: options.transport.address });
-    super({ clock: options.clock, log, pingEveryMs: options.pingEveryMs ?? 30_000 });
-    this.#dialect = concertDialect(options.dialect, options.till);
-    this.capabilities = {
-      canHold: false,
-      canQuery: this.#dialect.status !== null,
-      canAbort: false,
-      canPrint: false,
-      canRefund: true,
-      canReconcile: false,
-      tellsOffline: false,
-    };
+    const dialect = concertDialect(options.dialect, options.till);
+    super({
+      clock: options.clock,
+      log,
+      pingEveryMs: options.pingEveryMs ?? 30_000,
+      canQuery: dialect.status !== null,
+    });
+    this.#dialect = dialect;
     this.#answerLimitMs = options.answerLimitMs ?? 180_000;
     this.#promptLimitMs = options.promptLimitMs ?? 5_000;
     this.#limits = { ...concertLimits, ...options.limits };
