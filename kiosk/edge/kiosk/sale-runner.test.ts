@@ -119,9 +119,21 @@ function run(sale: SaleInProgress, go: (runner: SaleRunner) => void, takeCardMs 
   };
 }
 
+/** Resolves when the terminal asks for a card. */
+function asksForCard(): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (terminalSim.view().phase !== 'waiting-card') return;
+      stop();
+      resolve();
+    };
+    const stop = terminalSim.onChange(check);
+    check();
+  });
+}
+
 async function approve(): Promise<void> {
-  while (terminalSim.view().phase !== 'waiting-card')
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  await asksForCard();
   await terminalSim.act('present-card', { bank: 'approve' });
 }
 
@@ -141,8 +153,7 @@ it('[SA12] takes a forgotten card into the bin, keeps the membership, and opens 
 
 it('[SA4] [I6] leaves no grant on a card whose payment was declined, and gives that card to the next customer', async () => {
   const first = run(await drawnUp(), (runner) => runner.begin());
-  while (terminalSim.view().phase !== 'waiting-card')
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  await asksForCard();
   await terminalSim.act('present-card', { bank: 'decline' });
   await first.sees('not-paid');
   first.runner.send({ type: 'give-up' });
