@@ -81,6 +81,11 @@ const saleCompleted = z.object({
     authorisation: z.string().max(20),
     terminalContract: z.string().max(40).nullable(),
   }),
+  /** Number and receipt characters of the fiscal record; null from an edge that kept no journal yet. */
+  fiscal: z
+    .object({ recordNo: z.int().min(1), characters: z.string().regex(/^[\w-]{4}$/) })
+    .nullable()
+    .default(null),
 });
 
 /** A sale that was paid for was undone before anything was handed over: membership and credentials end. */

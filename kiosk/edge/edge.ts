@@ -1,9 +1,10 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
-import type { CredentialId } from '@portillon/core/base/ids.ts';
+import type { ClubId, CredentialId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { ok, type Result } from '@portillon/core/base/result.ts';
+import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import { EdgeStore } from '../store/edge-store.ts';
@@ -11,6 +12,7 @@ import { BridgeServer } from './bridge-server.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
+import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
 
 export interface EdgeOptions {
@@ -18,6 +20,8 @@ export interface EdgeOptions {
   /** The built screens; null when there are none. */
   readonly screenFolder: string | null;
   readonly software: string;
+  /** What the fiscal journal says of this program. */
+  readonly fiscalSoftware: Software;
   readonly pcscProcess?: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,6 +50,8 @@ export class Edge {
   readonly #agent: SyncAgent;
   readonly #gates: readonly GateControl[];
   readonly #kiosk: KioskController | null;
+  /** Of a box that sells; null on a gate controller. */
+  readonly #journal: JournalKeeper | null;
   readonly #bridge: BridgeServer;
   #identity: EdgeIdentity | null;
 
@@ -81,10 +87,20 @@ export class Edge {
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
     const { terminal, dispenser, printer } = devices;
     const { screen } = config;
+    const journal = new JournalKeeper({
+      ...shared,
+      till: config.name,
+      software: options.fiscalSoftware,
+      taxpayer: () => this.#taxpayer(),
+      onChange: () => this.#kiosk?.refresh(),
+      onRecord: shared.onEvent,
+    });
+    this.#journal = screen && terminal && dispenser ? journal : null;
     this.#kiosk =
       screen && terminal && dispenser
         ? new KioskController({
             ...shared,
+            journal,
             config: { ...config, screen },
             terminal,
             dispenser,
@@ -126,6 +142,7 @@ export class Edge {
     for (const gate of edge.#gates) await gate.resume();
     for (const { device } of devices.value.all) device.start();
     edge.#agent.start();
+    await edge.#journal?.look();
     await edge.#kiosk?.start();
     log.info('edge.started', {
       edge: config.name,
@@ -164,6 +181,7 @@ export class Edge {
     await Promise.all(this.#devices.all.map(({ device }) => device.stop()));
     await kioskStopped;
     for (const gate of this.#gates) await gate.stop();
+    await this.#journal?.stop();
     await this.#agent.stop();
     await this.#store.close();
     this.#options.log.info('edge.stopped');
@@ -176,9 +194,17 @@ export class Edge {
           this.#identity = known;
         });
     refreshed.then(
-      () => this.#kiosk?.refresh(),
+      async () => {
+        await this.#journal?.look();
+        this.#kiosk?.refresh();
+      },
       (error: unknown) => this.#options.log.error('edge.identity-unreadable', { detail: String(error) }),
     );
+  }
+
+  #taxpayer(): Taxpayer | null {
+    const club = this.#identity && this.#store.book.club(this.#identity.clubId as ClubId);
+    return club ? { est: club.legalEntity.siret, timeZone: club.timeZone } : null;
   }
 
   #watch(name: string, device: EdgeDevices['all'][number]['device']): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
-import { sampleIdentity } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
+import { sampleIdentity, sampleJournal } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
 import { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMatrix } from './matrix-run.ts';
@@ -21,7 +21,8 @@ beforeAll(async () => {
   const opened = await EdgeStore.open({ folder, clock, random, log: silentLog });
   if (!opened.ok) throw new Error(opened.error.detail);
   const store = opened.value;
-  around = { store, identity: sampleIdentity({ clock, random }), clock, random, log: silentLog };
+  const journal = await sampleJournal(store);
+  around = { store, journal, identity: sampleIdentity({ clock, random }), clock, random, log: silentLog };
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
-import { sampleIdentity } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
+import { sampleIdentity, sampleJournal } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
 import { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
 import { fullDepth, type MatrixSummary, runMatrix } from './matrix-run.ts';
 import { terminalFamilies } from './model-terminal.ts';
@@ -45,7 +45,14 @@ async function matrixIn(folder: string, say: (line: string) => void): Promise<Ma
   try {
     let toldMs = systemClock.monotonicMs();
     return await runMatrix(
-      { store, identity: sampleIdentity({ clock, random }), clock, random, log: silentLog },
+      {
+        store,
+        journal: await sampleJournal(store),
+        identity: sampleIdentity({ clock, random }),
+        clock,
+        random,
+        log: silentLog,
+      },
       fullDepth,
       (done, family) => {
         if (systemClock.monotonicMs() - toldMs < progressEveryMs) return;

@@ -8,6 +8,7 @@ import type { SaleInProgress } from '@portillon/kiosk/edge/kiosk/sale-in-progres
 import { SaleRunner } from '@portillon/kiosk/edge/kiosk/sale-runner.ts';
 import { sampleSale } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
 import type { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
+import type { FiscalJournal } from '@portillon/kiosk/store/fiscal-journal.ts';
 import { StoreFault } from '@portillon/kiosk/store/store-fault.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { ModelDispenser } from './model-dispenser.ts';
@@ -17,6 +18,7 @@ import { type TrialPlan, TrialScript } from './trial-script.ts';
 export interface TrialSurroundings {
   /** One store for all trials: its journal and outbox grow as a kiosk's do. */
   readonly store: EdgeStore;
+  readonly journal: FiscalJournal;
   readonly identity: EdgeIdentity;
   readonly clock: VirtualClock;
   readonly random: Random;
@@ -68,7 +70,14 @@ export async function saleTrial(
   return {
     script,
     ending: ended,
-    violations: violationsOf({ ended, events, terminal, dispenser, sale }),
+    violations: violationsOf({
+      ended,
+      events,
+      takings: (await around.journal.takingsOf(sale.saleId)).map(({ type }) => type),
+      terminal,
+      dispenser,
+      sale,
+    }),
   };
 }
 
@@ -87,6 +96,7 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
   const runner = new SaleRunner(
     {
       store: storeWithMoments(world.store, script),
+      journal: () => world.journal,
       identity,
       terminal,
       dispenser,
@@ -156,13 +166,15 @@ function bound<Target extends object>(target: Target, key: string | symbol): unk
 interface Found {
   readonly ended: string;
   readonly events: readonly EventBody[];
+  /** Kinds of the fiscal records of this sale. */
+  readonly takings: readonly string[];
   readonly terminal: ModelTerminal;
   readonly dispenser: ModelDispenser;
   readonly sale: SaleInProgress;
 }
 
 /** What the bank, the customer and the books hold in the end, against the invariants. */
-function violationsOf({ ended, events, terminal, dispenser, sale }: Found): string[] {
+function violationsOf({ ended, events, takings, terminal, dispenser, sale }: Found): string[] {
   const count = (type: EventBody['type']) => events.filter((event) => event.type === type).length;
   const cases = count('case.opened');
   const recorded = count('sale.completed');
@@ -179,6 +191,11 @@ function violationsOf({ ended, events, terminal, dispenser, sale }: Found): stri
   must(ended !== 'stuck' && ended !== 'power gone', 'every sale ends');
   must(bankHolds === 0 || bankHolds === 1, 'I10 nobody is charged twice');
   must(booksHold === 0 || booksHold === 1, 'I1 a sale is in the books once');
+  must(
+    takings.filter((type) => type === 'VENTE').length === recorded &&
+      takings.filter((type) => type !== 'VENTE').length === recorded - booksHold,
+    'I1 the fiscal journal holds one record of each sale, and one of each cancellation',
+  );
   must(bankHolds === booksHold || cases > 0, 'I1 the books hold what the bank holds, or a case is open');
   must(
     bankHolds === 0 || withCustomer.length > 0 || cases > 0,

@@ -113,6 +113,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     state: startSale(membershipShape).state,
     tried: [],
     payment: null,
+    fiscal: null,
   };
   await store.write(async (tx) => {
     for (const document of [sealed.person, sealed.photo, sealed.contract]) {

@@ -25,6 +25,7 @@ import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
+import type { JournalKeeper } from '../journal-keeper.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
@@ -36,6 +37,7 @@ import { screenOfStage } from './screen-of-stage.ts';
 export interface KioskControllerOptions {
   readonly config: EdgeConfig & { readonly screen: NonNullable<EdgeConfig['screen']> };
   readonly store: EdgeStore;
+  readonly journal: JournalKeeper;
   readonly terminal: PaymentTerminal;
   readonly dispenser: CardDispenser;
   readonly printer: Printer | null;
@@ -215,11 +217,17 @@ export class KioskController {
   }
 
   async #signed(questions: typeof firstQuestion): Promise<MessageOutcome> {
-    const { store, clock, random, log, identity } = this.#options;
+    const { store, journal, clock, random, log, identity } = this.#options;
     const known = identity();
     const plan = this.#plan(questions.answers.planId);
     const club = this.#club();
     invariant(known && plan && club, 'a visit begins only when plans, club and identity are known');
+    // Asked again before money is: a clock set back, a lost key, an older disk.
+    await journal.look();
+    if (journal.fault) {
+      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, journal.fault.code));
+      return { outcome: 'done' };
+    }
     try {
       const sale = await drawUpSale(
         {
@@ -245,12 +253,13 @@ export class KioskController {
   }
 
   #runSale(sale: SaleInProgress, go: (runner: SaleRunner) => void, first: SaleProgress): void {
-    const { store, terminal, dispenser, clock, random, log, onEvent, identity } = this.#options;
+    const { store, journal, terminal, dispenser, clock, random, log, onEvent, identity } = this.#options;
     const known = identity();
     invariant(known, 'a sale runs on an enrolled edge');
     const runner: SaleRunner = new SaleRunner(
       {
         store,
+        journal: () => journal.journal,
         identity: known,
         terminal,
         dispenser,
@@ -414,10 +423,10 @@ export class KioskController {
 
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
   #offers(): Extract<Screen, { name: 'attract' }>['offers'] {
-    const { terminal, dispenser, printer, store, identity } = this.#options;
+    const { terminal, dispenser, printer, store, journal, identity } = this.#options;
     const paperReceipt = printer?.state.status === 'ready';
     const impossible = (
-      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans',
+      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans' | 'store',
       faultCode: string,
     ) => ({
       join: { possible: false as const, why, faultCode },
@@ -428,6 +437,7 @@ export class KioskController {
     if (!identity() || !this.#club() || store.book.plansOnSale().length === 0) {
       return impossible('no-plans', 'sync.unreachable');
     }
+    if (journal.fault) return impossible('store', journal.fault.code);
     if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
     if (dispenser.state.status !== 'ready') {
       const code = faultOf(dispenser.state);

@@ -10,6 +10,7 @@ import type {
 import type { Answers } from '@portillon/core/sale/answers.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { SaleShape, SaleState } from '@portillon/core/sale/sale-state.ts';
+import type { FiscalMark } from './sale-records.ts';
 
 /**
  * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
@@ -52,4 +53,6 @@ export interface SaleInProgress {
     readonly authorisation: string;
     readonly terminalContract: string | null;
   } | null;
+  /** Set once the sale is in the fiscal journal, for the receipt. */
+  readonly fiscal: FiscalMark | null;
 }

@@ -1,27 +1,42 @@
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
-import type { CaseId, CredentialId } from '@portillon/core/base/ids.ts';
+import type { CaseId, CredentialId, SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { cents } from '@portillon/core/base/money.ts';
+import { receiptCharacters } from '@portillon/core/journal/fiscal-key.ts';
+import { type Taking, takingLines } from '@portillon/core/journal/taking.ts';
 import type { CaseKind } from '@portillon/core/sale/sale-state.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
+import type { FiscalJournal } from '../../store/fiscal-journal.ts';
+import { StoreFault } from '../../store/store-fault.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
 /** What the records of a sale are made from; each function is one transaction with the event that reports it. */
 export interface RecordFacts {
   readonly tx: Tx;
   readonly store: EdgeStore;
+  /** Null while it cannot be opened: then nothing that moves money is recorded. */
+  readonly journal: FiscalJournal | null;
   readonly sale: SaleInProgress;
   readonly atMs: number;
   readonly newCaseId: () => CaseId;
 }
 
-/** SA3: membership, credentials, lines and payment, once. */
-export async function recordedSale({ tx, store, sale, atMs }: RecordFacts): Promise<void> {
+/** What the receipt shows of the fiscal record of a sale (FJ7). */
+export interface FiscalMark {
+  readonly recordNo: number;
+  readonly characters: string;
+}
+
+/** SA3: membership, credentials, lines, payment and fiscal record, once. No signature, no sale. */
+export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFacts): Promise<FiscalMark> {
   invariant(sale.payment && sale.cardUid, 'a sale is recorded once a card is staged and money was taken');
-  const event = await store.outbox.appendEvent(tx, saleCompleted(sale, sale.payment, atMs));
+  const taking = await opened(journal).appendTaking(tx, takingOf(sale, sale.payment), sale.saleId);
+  const fiscal = markOf(taking);
+  const event = await store.outbox.appendEvent(tx, saleCompleted(sale, sale.payment, fiscal, atMs));
   for (const digest of [sale.personDigest, sale.photoDigest, sale.contractDigest]) {
     if (digest) await store.attachments.linkAttachment(tx, digest, event.seq);
   }
@@ -32,14 +47,53 @@ export async function recordedSale({ tx, store, sale, atMs }: RecordFacts): Prom
     state: 'completed',
     json: JSON.stringify({ lines: sale.lines, totalCents: sale.totalCents, payment: sale.payment, atMs }),
   });
+
   for (const { credentialId, record } of credentialsOf(sale, 'active')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
+  return fiscal;
+}
+
+/** The mark of a sale that was recorded before; null when it was not. */
+export async function recordedMark(journal: FiscalJournal, saleId: SaleId): Promise<FiscalMark | null> {
+  const [taking] = await journal.takingsOf(saleId);
+  return taking ? markOf(taking) : null;
+}
+
+function opened(journal: FiscalJournal | null): FiscalJournal {
+  if (!journal) throw new StoreFault('journal.key-lost', 'the fiscal journal is not open');
+  return journal;
+}
+
+function markOf({ no, signature }: { readonly no: number; readonly signature: string }): FiscalMark {
+  return { recordNo: no, characters: receiptCharacters(signature) };
+}
+
+function takingOf(sale: SaleInProgress, payment: NonNullable<SaleInProgress['payment']>): Taking {
+  return {
+    type: 'VENTE',
+    originalNo: null,
+    lines: takingLines(sale.lines, 'sold'),
+    payments: [
+      { ...cardPayment(payment), amountCents: cents(sale.totalCents), acquirerReference: payment.reference },
+    ],
+    customerId: sale.memberId,
+  };
+}
+
+function cardPayment(payment: NonNullable<SaleInProgress['payment']>) {
+  return {
+    means: 'CB',
+    maskedPan: payment.maskedPan,
+    authorisation: payment.authorisation.replaceAll(' ', ''),
+    ...(payment.terminalContract ? { terminalId: payment.terminalContract } : {}),
+  };
 }
 
 function saleCompleted(
   sale: SaleInProgress,
   payment: EventOf<'sale.completed'>['payment'],
+  fiscal: FiscalMark,
   atMs: number,
 ): EventOf<'sale.completed'> {
   const validFrom = isoTime(sale.signedAtMs);
@@ -82,6 +136,7 @@ function saleCompleted(
     lines: sale.lines.map((line) => ({ ...line })),
     totalCents: sale.totalCents,
     payment,
+    fiscal,
   };
 }
 
@@ -90,9 +145,29 @@ const consentWordingVersion = '2026-11-a';
 
 /** SA10: undone before anything was handed over; what the card carries is worth nothing from now on (I6). */
 export async function cancelledSale(
-  { tx, store, sale, atMs }: RecordFacts,
+  { tx, store, journal, sale, atMs }: RecordFacts,
   reversalReference: string,
 ): Promise<void> {
+  invariant(sale.payment, 'what is cancelled was paid');
+  const [original] = await opened(journal).takingsOf(sale.saleId, tx);
+  invariant(original, 'what is cancelled was recorded');
+  await opened(journal).appendTaking(
+    tx,
+    {
+      type: 'ANNUL',
+      originalNo: original.no,
+      lines: takingLines(sale.lines, 'back'),
+      payments: [
+        {
+          ...cardPayment(sale.payment),
+          amountCents: cents(-sale.totalCents),
+          acquirerReference: reversalReference,
+        },
+      ],
+      customerId: sale.memberId,
+    },
+    sale.saleId,
+  );
   await store.outbox.appendEvent(tx, {
     type: 'sale.cancelled',
     saleId: sale.saleId,

@@ -18,9 +18,10 @@ import { CaisseApSim } from '@portillon/hardware-sims/payment-terminal/caisse-ap
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
+import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
-import { sampleIdentity, sampleSale } from './test/sample-sale.ts';
+import { sampleIdentity, sampleJournal, sampleSale } from './test/sample-sale.ts';
 
 /** Real store, drivers and lines; the simulated devices are on the other end. */
 const surroundings = { clock: systemClock, random: systemRandom, log: silentLog };
@@ -29,6 +30,7 @@ const id = <Kind extends string>() => newId<Kind>(systemClock, systemRandom);
 let folder: string;
 let store: EdgeStore;
 let identity: EdgeIdentity;
+let journal: FiscalJournal;
 let dispenserSim: Crt591Sim;
 let terminalSim: CaisseApSim;
 let dispenser: Crt591Dispenser;
@@ -45,6 +47,7 @@ beforeEach(async () => {
   const opened = await EdgeStore.open({ folder: join(folder, 'state'), ...surroundings });
   if (!opened.ok) throw new Error(opened.error.detail);
   store = opened.value;
+  journal = await sampleJournal(store);
   identity = sampleIdentity(surroundings);
   const cards = ['04112233445566', '04112233445577', '04112233445588'].map(
     (uid) => new DesfireSimCard({ uid, random: systemRandom }),
@@ -92,6 +95,7 @@ function run(sale: SaleInProgress, go: (runner: SaleRunner) => void, takeCardMs 
     {
       ...surroundings,
       store,
+      journal: () => journal,
       identity,
       terminal,
       dispenser,
@@ -149,6 +153,10 @@ it('[SA12] takes a forgotten card into the bin, keeps the membership, and opens 
   expect(dispenserSim.contents.bin).toHaveLength(1);
   expect((await events()).map(({ type }) => type)).toEqual(['sale.completed', 'case.opened']);
   expect(await events()).toMatchObject([{}, { kind: 'hand-over-card', saleReference: 'ABCD-2345' }]);
+  const [taking] = await journal.takingsOf(sale.saleId);
+  expect(taking).toMatchObject({ type: 'VENTE', no: 1 });
+  expect(sale.fiscal?.recordNo).toBe(1);
+  expect(taking?.text + (taking?.payload ?? '')).not.toContain(sale.answers.familyName);
 });
 
 it('[SA4] [I6] leaves no grant on a card whose payment was declined, and gives that card to the next customer', async () => {

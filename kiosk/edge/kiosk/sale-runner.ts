@@ -37,6 +37,7 @@ import type {
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
+import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import {
@@ -45,6 +46,7 @@ import {
   openedCase,
   type RecordFacts,
   reboundCredential,
+  recordedMark,
   recordedSale,
 } from './sale-records.ts';
 
@@ -62,6 +64,7 @@ export type SaleProgress =
 
 interface SaleRunnerOptions {
   readonly store: EdgeStore;
+  readonly journal: () => FiscalJournal | null;
   readonly identity: EdgeIdentity;
   readonly terminal: PaymentTerminal;
   readonly dispenser: CardDispenser;
@@ -226,10 +229,11 @@ export class SaleRunner {
   }
 
   #recordFacts(tx: Tx): RecordFacts {
-    const { store, clock, random } = this.#options;
+    const { store, journal, clock, random } = this.#options;
     return {
       tx,
       store,
+      journal: journal(),
       sale: this.#sale,
       atMs: clock.wallMs(),
       newCaseId: () => newId<'case'>(clock, random),
@@ -413,7 +417,7 @@ export class SaleRunner {
   }
 
   async #recordSale(effect: Extract<SaleEffect, { type: 'record-sale' }>): Promise<SaleInput> {
-    const { store, log, onEvent } = this.#options;
+    const { store, journal, log, onEvent } = this.#options;
     const { maskedPan, scheme, authorisation, terminalContract } = effect.slip;
     const reference = this.#reference('payment', effect.attempt);
     const payment = {
@@ -426,9 +430,11 @@ export class SaleRunner {
     } as const;
     this.#sale = { ...this.#sale, payment };
     // Asked again after an interruption that fell between this very transaction and its outcome.
-    if (await store.sales.sale(this.#sale.saleId)) return { type: 'recorded' };
+    const open = journal();
+    const before = open && (await recordedMark(open, this.#sale.saleId));
     try {
-      await store.write((tx) => recordedSale(this.#recordFacts(tx)));
+      const fiscal = before ?? (await store.write((tx) => recordedSale(this.#recordFacts(tx))));
+      this.#sale = { ...this.#sale, fiscal };
       onEvent();
       return { type: 'recorded' };
     } catch (error) {

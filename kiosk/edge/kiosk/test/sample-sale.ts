@@ -4,15 +4,45 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import { noAnswers } from '@portillon/core/sale/answers.ts';
+import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
 import { startSale } from '@portillon/core/sale/sale-machine.ts';
 import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../../store/edge-store.ts';
+import type { FiscalJournal } from '../../../store/fiscal-journal.ts';
 import type { SaleInProgress } from '../sale-in-progress.ts';
 
 interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
+}
+
+const sampleTill = {
+  est: '12345678200028',
+  till: 'kiosk-1',
+  timeZone: 'Europe/Paris',
+  software: { version: '0.1.0', perimeter: '' },
+};
+
+const samplePlan: Plan = {
+  names: { fr: 'Essentiel', en: 'Essential' },
+  descriptions: { fr: '', en: '' },
+  commitments: { fr: '', en: '' },
+  monthlyCents: 2_990,
+  joiningFeeCents: 2_500,
+  vatRate: 2_000,
+  scope: 'network',
+  hours: null,
+  guestTickets: 0,
+  soldAtKiosk: true,
+  position: 1,
+};
+
+/** The fiscal journal of the sample till; rejects with why it cannot be opened. */
+export async function sampleJournal(store: EdgeStore): Promise<FiscalJournal> {
+  const opened = await store.openJournal(sampleTill);
+  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.detail}`);
+  return opened.value;
 }
 
 /** An edge that was enrolled somewhere. */
@@ -38,6 +68,7 @@ export async function sampleSale(
 ): Promise<SaleInProgress> {
   const id = <Kind extends string>() => newId<Kind>(clock, random);
   const saleId = id<'sale'>();
+  const planId = id<'plan'>();
   const sealed = (what: string) => {
     const text = `sealed ${what} of ${saleId}`;
     return { bytes: Buffer.from(text), digest: sha256Hex(text) };
@@ -47,6 +78,7 @@ export async function sampleSale(
     await store.attachments.putAttachment(tx, person.digest, person.bytes, null);
     await store.attachments.putAttachment(tx, contract.digest, contract.bytes, null);
   });
+  const lines = linesToday(planId, samplePlan, 'fr');
   const shape = { goods: 'card', money: 'in' } as const;
   return {
     version: 1,
@@ -60,21 +92,22 @@ export async function sampleSale(
     homeClubId: id(),
     memberId: id(),
     membershipId: id(),
-    planId: id(),
+    planId,
     planScope: 'network',
     credentialId: id(),
     cardUid: null,
     personDigest: person.digest,
     photoDigest: null,
     contractDigest: contract.digest,
-    lines: [],
-    totalCents: 5_490,
+    lines,
+    totalCents: totalOf(lines),
     signedAtMs: clock.wallMs(),
     guestTickets: [],
     guestTicketsUntilMs: clock.wallMs() + 1_000,
     state: startSale(shape).state,
     tried: [],
     payment: null,
+    fiscal: null,
     ...changes,
   };
 }
