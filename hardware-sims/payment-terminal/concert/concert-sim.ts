@@ -29,7 +29,10 @@ export interface ConcertSimOptions extends CounterTerminalOptions {
 
 const faults: readonly NamedFault[] = [
   ...counterFaults,
-  { name: 'timeout-after-approval', words: 'The bank approves and books, the answer never comes' },
+  {
+    name: 'timeout-after-approval',
+    words: 'The bank approves and books, the terminal restarts before it answers',
+  },
   { name: 'busy', words: 'At work for another till: calls are refused' },
   { name: 'silent', words: 'Hears everything and says nothing' },
   { name: 'cable-pulled', words: 'Serial cable out' },
@@ -46,6 +49,7 @@ const lineSettings: Readonly<Record<ConcertDialectName, string>> = {
 };
 
 const pieceGapMs = 2;
+const restartMs = 400;
 /** What `bad-lrc` and `nak` do twice, so that the third time succeeds. */
 const spoiledTimes = 2;
 
@@ -58,6 +62,7 @@ export class ConcertSim extends SimDevice {
   readonly #counter: CounterTerminal;
   readonly #end: TerminalEnd;
   #writing: Promise<void> = Promise.resolve();
+  #restarting: Promise<void> = Promise.resolve();
   #refusedInARow = 0;
   #started = false;
 
@@ -89,7 +94,10 @@ export class ConcertSim extends SimDevice {
       },
       accepts: (text) => this.#accepts(text, meaningOf(text)),
       heard: (text) =>
-        conversation.hear(text, (answer) => answer && !this.hasFault('silent') && end.answer(answer)),
+        conversation.hear(text, (answer) => {
+          if (answer === null) this.#restart();
+          else if (!this.hasFault('silent')) end.answer(answer);
+        }),
       spoils: (sending) => this.hasFault('bad-lrc') && sending <= spoiledTimes,
       notUnderstood: (what) => this.record(new Uint8Array(0), what),
     });
@@ -112,6 +120,7 @@ export class ConcertSim extends SimDevice {
     this.#started = false;
     this.#counter.stop();
     this.#end.stop();
+    await this.#restarting;
     await this.#line.unplug();
   }
 
@@ -129,6 +138,15 @@ export class ConcertSim extends SimDevice {
   protected override async faultSwitched(name: string, on: boolean): Promise<void> {
     if (name !== 'cable-pulled' || !this.#started) return;
     await (on ? this.#line.unplug() : this.#line.plugIn());
+  }
+
+  /** Its port goes away and comes back, as a USB terminal's does; its journal stays. */
+  #restart(): void {
+    this.#restarting = this.#restarting.then(async () => {
+      await this.#line.unplug();
+      await delay(this.clock, restartMs);
+      if (this.#started && !this.hasFault('cable-pulled')) await this.#line.plugIn();
+    });
   }
 
   #accepts(text: Uint8Array, meaning: string): boolean {
