@@ -13,8 +13,8 @@ export type ZvtEnding =
   | { readonly kind: 'aborted'; readonly code: number; readonly told: ZvtTold }
   /** 84 xx: not begun. */
   | { readonly kind: 'refused'; readonly code: number }
-  /** No end that can be believed; the connection is of no use any more. */
-  | { readonly kind: 'lost'; readonly fault: Fault };
+  /** No end that can be believed; the connection is of no use any more. `hadBegun`: the terminal had said `80 00`. */
+  | { readonly kind: 'lost'; readonly fault: Fault; readonly hadBegun: boolean };
 
 /** What the terminal told on the way. */
 export interface ZvtTold {
@@ -51,19 +51,23 @@ export interface ZvtConversationOptions {
  */
 export async function converse(options: ZvtConversationOptions, command: Apdu): Promise<ZvtEnding> {
   const { line } = options;
-  const lost = (reason: Fault): ZvtEnding => ({ kind: 'lost', fault: terminalFault(reason) });
+  const lost = (reason: Fault, hadBegun: boolean): ZvtEnding => ({
+    kind: 'lost',
+    fault: terminalFault(reason),
+    hadBegun,
+  });
   line.forgetWaiting();
   const sent = await line.send(command);
-  if (!sent.ok) return lost(sent.error);
+  if (!sent.ok) return lost(sent.error, false);
   const begun = await takeAnswer(options);
-  if (begun.kind !== 'accepted') return begun.kind === 'refused' ? begun : lost(begun.fault);
+  if (begun.kind !== 'accepted') return begun.kind === 'refused' ? begun : lost(begun.fault, false);
   options.onBegun?.();
   let limitMs = options.answerLimitMs;
   let isAskingAgain = false;
   let told: ZvtTold = { status: null, why: null };
   for (;;) {
     const heard = await hear(line, isAskingAgain ? options.askAgainLimitMs : limitMs);
-    if ('fault' in heard) return lost(heard.fault);
+    if ('fault' in heard) return lost(heard.fault, true);
     const message = heard.message;
     let answer: Apdu | null = zvtAnswers.done;
     switch (message.kind) {
@@ -88,7 +92,7 @@ export async function converse(options: ZvtConversationOptions, command: Apdu): 
     if (answer) {
       const answered = await line.send(answer);
       // What ended the command counts, whether or not the terminal hears that we know.
-      if (!answered.ok && !isEnd(message)) return lost(answered.error);
+      if (!answered.ok && !isEnd(message)) return lost(answered.error, true);
     }
     if (message.kind === 'completion') {
       return { kind: 'completed', terminalStatus: message.terminalStatus, told };

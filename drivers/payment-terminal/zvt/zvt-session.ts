@@ -38,10 +38,17 @@ export interface ZvtSessionOptions {
 export type ZvtExchange = ZvtEnding | { readonly kind: 'not-sent'; readonly fault: Fault };
 export type ZvtParts = Pick<ZvtConversationOptions, 'onBegun' | 'answerTo'>;
 
+type Lost = Extract<ZvtEnding, { readonly kind: 'lost' }>;
+
 interface Opened {
   readonly line: ApduLine;
   readonly connection: Connection;
+  /** A command has come to its end on it: the terminal may be about to end it. */
+  wasUsed: boolean;
 }
+
+/** Whether a command may be sent again over a new connection: where it books nothing without a yes of ours. */
+export type ZvtRepeat = 'repeat' | 'once';
 
 const shortRestMs = 5_000;
 const stopped = fault('transport.closed', 'the driver was stopped');
@@ -112,13 +119,10 @@ export class ZvtSession {
   }
 
   /** One command to its end, when its turn comes. A status enquiry that has begun is waited for. */
-  async exchange(command: Apdu, parts: ZvtParts): Promise<ZvtExchange> {
+  async exchange(command: Apdu, parts: ZvtParts, repeat: ZvtRepeat = 'once'): Promise<ZvtExchange> {
     this.#waiting++;
-    const ending = await this.#inTurn(async (): Promise<ZvtExchange> => {
-      const opened = await this.#open();
-      if ('fault' in opened) return { kind: 'not-sent', fault: opened.fault };
-      return this.#converse(opened, command, this.#options.answerLimitMs, parts);
-    });
+    const { answerLimitMs } = this.#options;
+    const ending = await this.#inTurn(() => this.#ask(command, answerLimitMs, parts, repeat));
     this.#waiting--;
     return ending;
   }
@@ -154,18 +158,37 @@ export class ZvtSession {
 
   async #ping(): Promise<void> {
     const { password, promptLimitMs, log } = this.#options;
-    const opened = await this.#open();
-    if ('fault' in opened) return;
     if (!this.#registered) {
-      const ending = await this.#converse(opened, encodeRegistration(password), promptLimitMs, {});
-      if (ending.kind === 'lost') return;
+      const ending = await this.#ask(encodeRegistration(password), promptLimitMs, {}, 'repeat');
+      if ('fault' in ending) return;
       this.#registered = ending.kind === 'completed';
       if (ending.kind !== 'completed') log.warn('registration refused', { code: codeWords(ending.code) });
     }
-    const again = await this.#open();
-    if ('fault' in again) return;
-    const ending = await this.#converse(again, apduOf(zvtCommands.statusEnquiry), promptLimitMs, {});
-    if (ending.kind !== 'lost') this.#status.set(stateOf(ending));
+    const enquiry = apduOf(zvtCommands.statusEnquiry);
+    const ending = await this.#ask(enquiry, promptLimitMs, {}, 'repeat');
+    if (!('fault' in ending)) this.#status.set(stateOf(ending));
+  }
+
+  /**
+   * One command over the open connection, or a new one. A connection that ends under a command before the terminal has
+   * begun may have been ended by it after the command before: what books nothing is said again (rule ZV15).
+   */
+  async #ask(command: Apdu, answerLimitMs: number, parts: ZvtParts, repeat: ZvtRepeat): Promise<ZvtExchange> {
+    let lost: Lost | undefined;
+    for (;;) {
+      const opened = await this.#open();
+      // What was said over the connection before may have been heard.
+      if ('fault' in opened) return lost ? this.#lost(lost) : { kind: 'not-sent', fault: opened.fault };
+      const mayHaveEnded = opened.wasUsed && repeat === 'repeat';
+      const ending = await this.#converse(opened, command, answerLimitMs, parts);
+      if (ending.kind !== 'lost') {
+        opened.wasUsed = true;
+        return ending;
+      }
+      lost = ending;
+      const mayHaveMissedIt = mayHaveEnded && !lost.hadBegun && lost.fault.code === 'transport.pulled';
+      if (!mayHaveMissedIt || this.#stopping) return this.#lost(lost);
+    }
   }
 
   /** A conversation that is lost ends the connection: only so does the terminal give it up too. */
@@ -180,10 +203,13 @@ export class ZvtSession {
     const onIntermediate = (code: number): void =>
       log.info('terminal shows', { what: intermediateName(code) });
     const ending = await converse({ line, clock, ...limits, onIntermediate, ...parts }, command);
-    if (ending.kind !== 'lost') return ending;
-    await connection.close();
+    if (ending.kind === 'lost') await connection.close();
+    return ending;
+  }
+
+  #lost(ending: Lost): Lost {
     this.#registered = false;
-    if (this.#stopping) return { kind: 'lost', fault: stopped };
+    if (this.#stopping) return { ...ending, fault: stopped };
     const isGone = ending.fault.code.startsWith('transport.');
     this.#status.set({ status: isGone ? 'disconnected' : 'faulted', fault: ending.fault });
     this.#wake();
@@ -205,7 +231,7 @@ export class ZvtSession {
       await connection.close();
       return { fault: stopped };
     }
-    const opened = { connection, line: this.#lineOver(connection) };
+    const opened = { connection, line: this.#lineOver(connection), wasUsed: false };
     this.#opened = opened;
     connection.onEnd(() => {
       if (this.#opened === opened) this.#opened = undefined;

@@ -203,10 +203,11 @@ export class ZvtTerminal implements PaymentTerminal {
       mostStatusInfos: Math.min(0xff, Math.ceil(this.#holdLimitMs / this.#holdAnswerMs) + 2),
       receiptMirror: this.#receiptMirror,
     });
-    const exchange = await this.#session.exchange(command, {
+    const parts = {
       onBegun: () => held.begun(),
-      answerTo: (status, arrived) => held.answerTo(status, arrived),
-    });
+      answerTo: (status: ZvtStatus, arrived: AbortSignal) => held.answerTo(status, arrived),
+    };
+    const exchange = await this.#session.exchange(command, parts, 'repeat');
     this.#held = undefined;
     this.#working = false;
     held.ended(exchange);
@@ -256,7 +257,11 @@ export class ZvtTerminal implements PaymentTerminal {
   }
 
   async #lastStored(): Promise<StoredTransaction> {
-    return storedTransaction(await this.#work(encodeRepeatReceipt(this.#session.password)));
+    this.#working = true;
+    const command = encodeRepeatReceipt(this.#session.password);
+    const exchange = await this.#session.exchange(command, {}, 'repeat');
+    this.#working = false;
+    return storedTransaction(exchange);
   }
 
   /** Why no money can be asked for now, if so. */

@@ -35,6 +35,8 @@ export interface ZvtSimOptions {
   readonly askAgainMs?: number;
   /** How long the till may take to answer anything but the question whether the goods are out. */
   readonly answerLimitMs?: number;
+  /** Ends the connection after every command, as some terminals do. TCP only. */
+  readonly closesAfterCommand?: boolean;
   readonly random?: Random;
 }
 
@@ -104,6 +106,7 @@ const answers = {
 export class ZvtSim extends SimDevice {
   readonly model = 'zvt';
   readonly #line: ZvtSimLine;
+  readonly #closesAfterCommand: boolean;
   readonly #limits: Omit<ZvtSimSaleOptions, 'sim'>;
   readonly #journal = new ZvtSimJournal();
   #dialogue: ZvtSimDialogue | undefined;
@@ -122,6 +125,7 @@ export class ZvtSim extends SimDevice {
       askAgainMs: options.askAgainMs ?? 2_000,
       answerLimitMs: options.answerLimitMs ?? 5_000,
     };
+    this.#closesAfterCommand = options.closesAfterCommand ?? false;
     const random = options.random ?? new SeededRandom(1);
     const events: ZvtSimLineEvents = {
       onApdu: (apdu, bytes) => this.#take(apdu, bytes),
@@ -269,6 +273,7 @@ export class ZvtSim extends SimDevice {
     this.#dialogue = undefined;
     this.#job = undefined;
     this.#customer = undefined;
+    if (this.#closesAfterCommand && dialogue.isAtItsEnd) this.#line.drop();
     this.changed();
   }
 

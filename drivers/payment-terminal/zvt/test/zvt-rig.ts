@@ -18,6 +18,7 @@ export const zvtCapabilities = {
 
 export interface ZvtRig extends TerminalRig {
   readonly sim: ZvtSim;
+  readonly terminal: ZvtTerminal;
   /** Another program over the same line; not started. */
   anotherTerminal(): ZvtTerminal;
   becomes(fits: (sim: ZvtSim) => boolean): Promise<void>;
@@ -27,6 +28,7 @@ export interface ZvtRig extends TerminalRig {
 export async function startZvtRig(
   line: ZvtSimOptions['line'],
   options: Partial<ZvtTerminalOptions> = {},
+  simOptions: Partial<ZvtSimOptions> = {},
 ): Promise<ZvtRig> {
   const sim = new ZvtSim({
     name: 'terminal',
@@ -35,6 +37,7 @@ export async function startZvtRig(
     inputLimitMs: 1_000,
     bankMs: 30,
     askAgainMs: 20,
+    ...simOptions,
   });
   await sim.start();
   const logged: { event: string; fields: LogFields }[] = [];
