@@ -1,13 +1,14 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 
-/** One data object of the TLV container (PA00P015, 9): a tag of one or two bytes as a number, `0x1f1f`. */
+/** One data object of the TLV container (PA00P015, 9): a tag of one to three bytes as a number, `0x1f1f`. */
 export interface TlvObject {
   readonly tag: number;
   readonly value: Uint8Array;
 }
 
 const mostDepth = 4;
+const longestTag = 3;
 
 /** Reads BER objects one after another. A constructed one (`60`, `25`) keeps its objects as its value. */
 export function readTlv(bytes: Uint8Array): Result<readonly TlvObject[], string> {
@@ -38,10 +39,7 @@ export function findTlv(objects: readonly TlvObject[], tag: number, depth = 0): 
 
 export function encodeTlv(objects: readonly TlvObject[]): Uint8Array {
   return Uint8Array.from(
-    objects.flatMap(({ tag, value }) => {
-      const tagBytes = tag > 0xff ? [tag >> 8, tag & 0xff] : [tag];
-      return [...tagBytes, ...encodeLength(value.length), ...value];
-    }),
+    objects.flatMap(({ tag, value }) => [...bytesOfTag(tag), ...encodeLength(value.length), ...value]),
   );
 }
 
@@ -66,19 +64,27 @@ export function lengthAt(
   return undefined;
 }
 
+/** A first byte that ends in 1F goes on, and so does every further one from 80 on (PA00P015, 9.1). */
 function tagAt(
   bytes: Uint8Array,
   at: number,
 ): { readonly length: number; readonly value: number } | undefined {
-  const first = bytes[at];
-  if (first === undefined) return undefined;
-  if ((first & 0x1f) !== 0x1f) return { length: 1, value: first };
-  const second = bytes[at + 1];
-  // No tag of this protocol is longer than two bytes.
-  return second === undefined || second >= 0x80 ? undefined : { length: 2, value: (first << 8) | second };
+  let value = bytes[at];
+  if (value === undefined) return undefined;
+  if ((value & 0x1f) !== 0x1f) return { length: 1, value };
+  for (let length = 2; length <= longestTag; length++) {
+    const next = bytes[at + length - 1];
+    if (next === undefined) return undefined;
+    value = (value << 8) | next;
+    if (next < 0x80) return { length, value };
+  }
+  return undefined;
+}
+
+function bytesOfTag(tag: number): readonly number[] {
+  return tag > 0xff ? [...bytesOfTag(tag >> 8), tag & 0xff] : [tag];
 }
 
 function isConstructed(tag: number): boolean {
-  const first = tag > 0xff ? tag >> 8 : tag;
-  return (first & 0x20) !== 0;
+  return ((bytesOfTag(tag)[0] ?? 0) & 0x20) !== 0;
 }

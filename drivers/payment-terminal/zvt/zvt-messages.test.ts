@@ -204,6 +204,15 @@ it('refuses data that makes no sense, by name', () => {
   expect(decodeMessage(apduOf(zvtCommands.intermediate))).toMatchObject({ ok: false });
 });
 
+it('reads tags of the container of one to three bytes, inside others too', () => {
+  for (const tag of [0x43, 0x1f12, 0x1f8001]) {
+    const inner = encodeTlv([{ tag, value: Uint8Array.of(9) }]);
+    const read = readTlv(encodeTlv([{ tag: 0x60, value: inner }]));
+    expect(read.ok && findTlv(read.value, tag)).toEqual(Uint8Array.of(9));
+  }
+  expect(readTlv(bytesOfHex('1F 80 80 80 01 00')).ok).toBe(false);
+});
+
 it('reads lengths of the container in one, two and three bytes', () => {
   for (const length of [0, 127, 128, 255, 256, 1_000]) {
     const value = new Uint8Array(length).fill(7);

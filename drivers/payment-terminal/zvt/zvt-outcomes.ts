@@ -25,7 +25,7 @@ export function nothingTaken(ending: ZvtEnding, abortedByUs: boolean): PaymentOu
     case 'lost':
       return inDoubt(ending.fault);
     case 'refused':
-      return outcomeOfCode(ending.code, null, ending.code === 0x6c && abortedByUs, null);
+      return outcomeOfCode(ending.code, null, abortedByUs, null);
     case 'completed': {
       const code = ending.told.status?.resultCode ?? 0;
       if (code === 0) return inDoubt(badAnswer('it ended well without a result of ours'));

@@ -89,6 +89,7 @@ export class ZvtSimSale {
     await this.#book(
       this.#entry({ receipt, action: 'credit', amountCents, state: 'booked' }),
       'GUTSCHRIFT ERFOLGT',
+      bank === 'timeout-after-approval',
     );
   }
 
@@ -194,17 +195,17 @@ export class ZvtSimSale {
     show(['ANFRAGE LAEUFT', 'BITTE WARTEN']);
     await this.#say(says.intermediate(shown.askingBank));
     await this.#dialogue.pause(bankMs);
-    if (act.bank !== 'decline' && !hasFault('decline')) return act.bank === 'approve' ? 'approve' : act.bank;
+    if (act.bank !== 'decline' && !hasFault('decline')) return act.bank;
     await this.#say(says.intermediate(shown.declined));
     await this.#fail(action, amountCents, codes.declinedByBank, 'Zahlung abgelehnt');
     return undefined;
   }
 
   /** Books before anything is said about it; tells, and ends. */
-  async #book(entry: ZvtTransaction, words: string): Promise<void> {
+  async #book(entry: ZvtTransaction, words: string, losesAnswer = false): Promise<void> {
     const { sim } = this.#options;
     sim.journal.add(entry);
-    if (sim.hasFault('timeout-after-approval')) {
+    if (losesAnswer || sim.hasFault('timeout-after-approval')) {
       sim.shows([words, '']);
       sim.loseLine();
       return;
