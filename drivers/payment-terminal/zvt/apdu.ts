@@ -17,9 +17,9 @@ export type ApduToken =
 /** Class, instruction, and a length of three bytes. */
 const longestHead = 5;
 const longestData = 0xffff;
-/** A length from here on is written as FF and two bytes, low one first (PA00P015, 1.3). */
+/** A length from here on is written as FF and two bytes, low one first (PA00P015). */
 const longLength = 0xff;
-/** The classes of PA00P015, 2 and 3. */
+/** The classes of PA00P015. */
 const classes: ReadonlySet<number> = new Set([0x04, 0x05, 0x06, 0x08, 0x0f, 0x80, 0x84]);
 
 export function encodeApdu({ command, data }: Apdu): Uint8Array {

@@ -5,7 +5,7 @@ import { encodeLength, lengthAt } from './tlv.ts';
 /** How long the value of a field is: a number of bytes, or digits `Fx` in front of it, or a BER length (the container). */
 type FieldSize = number | 'LL' | 'LLL' | 'BER';
 
-/** The fields ("bitmaps") of PA00P015, 11, by tag. */
+/** The fields ("bitmaps") of PA00P015, by tag. */
 const fieldSizes: ReadonlyMap<number, FieldSize> = new Map<number, FieldSize>([
   [0x01, 1], // time limit, seconds
   [0x02, 1], // most status informations

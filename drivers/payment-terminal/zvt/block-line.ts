@@ -8,7 +8,7 @@ import { Inbox } from './inbox.ts';
 import { BlockParser, type BlockToken, blockAnswers, encodeBlock } from './serial-block.ts';
 
 export interface BlockLineOptions extends ApduLineOptions {
-  /** T1: silence inside a block that makes it damaged (PA00P016, 2: 200 ms). */
+  /** T1: silence inside a block that makes it damaged (PA00P016: 200 ms). */
   readonly byteGapMs?: number;
   /** T2: how long a block waits for its acknowledgement (5 s), before each of two repeats. */
   readonly ackLimitMs?: number;

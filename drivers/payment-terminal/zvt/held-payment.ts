@@ -140,17 +140,17 @@ export class HeldPayment {
   }
 
   #decisionOutcome(slip: CardSlip, ending: ZvtExchange): PaymentOutcome {
+    const isDone = ending.kind === 'completed' && ending.told.status?.resultCode === 0;
     if (this.#bookingSaid) {
-      this.#end = ending.kind === 'completed' ? 'booked' : 'in-doubt';
-      if (ending.kind === 'completed') return { kind: 'captured', slip };
-      return inDoubt(ending.kind === 'lost' ? ending.fault : badAnswer('it ended the sale after our yes'));
+      this.#end = isDone ? 'booked' : 'in-doubt';
+      if (isDone) return { kind: 'captured', slip };
+      return inDoubt('fault' in ending ? ending.fault : badAnswer('it ended the sale after our yes'));
     }
-    this.#end = ending.kind === 'completed' ? 'in-doubt' : 'let-go';
-    if (ending.kind === 'completed') return inDoubt(badAnswer('it ended well without our yes'));
-    if (this.#decision === 'let-go' && ending.kind === 'aborted') return { kind: 'captured', slip };
-    // It lets go by itself, yet we cannot say that it has done so already.
-    if (this.#decision === 'let-go' && ending.kind === 'lost') return inDoubt(ending.fault);
-    return notFound;
+    this.#end = isDone ? 'in-doubt' : 'let-go';
+    if (isDone) return inDoubt(badAnswer('it ended well without our yes'));
+    if (this.#decision !== 'let-go') return notFound;
+    // It lets go by itself too, yet we cannot say that it has done so already.
+    return 'fault' in ending ? inDoubt(ending.fault) : { kind: 'captured', slip };
   }
 
   #remainingMs(): number {

@@ -16,7 +16,7 @@ const markLength = 2;
 const checkLength = 2;
 
 /**
- * `10 02 | APDU, each 10 in it doubled | 10 03 | CRC low, high` (PA00P016, 2). The check bytes are not doubled.
+ * `10 02 | APDU, each 10 in it doubled | 10 03 | CRC low, high` (PA00P016). The check bytes are not doubled.
  */
 export function encodeBlock(apdu: Apdu): Uint8Array {
   const bytes = encodeApdu(apdu);

@@ -1,7 +1,7 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 
-/** One data object of the TLV container (PA00P015, 9): a tag of one to three bytes as a number, `0x1f1f`. */
+/** One data object of the TLV container (PA00P015): a tag of one to three bytes as a number, `0x1f1f`. */
 export interface TlvObject {
   readonly tag: number;
   readonly value: Uint8Array;
@@ -64,7 +64,7 @@ export function lengthAt(
   return undefined;
 }
 
-/** A first byte that ends in 1F goes on, and so does every further one from 80 on (PA00P015, 9.1). */
+/** A first byte that ends in 1F goes on, and so does every further one from 80 on (PA00P015). */
 function tagAt(
   bytes: Uint8Array,
   at: number,

@@ -36,7 +36,7 @@ const outOfOrder: ReadonlySet<number> = new Set([
   0xfe, // register
 ]);
 
-/** PA00P015, 10 (error messages). Codes 01 to 63 are refusals of the network; each operator numbers them its own way. */
+/** PA00P015, table of error messages. Codes 01 to 63 are refusals of the network; each operator numbers them its own way. */
 const declines: ReadonlyMap<number, DeclineReason> = new Map<number, DeclineReason>([
   [0x64, 'card-unreadable'],
   [0x65, 'card-unreadable'],
