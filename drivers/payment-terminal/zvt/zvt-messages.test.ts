@@ -72,7 +72,7 @@ it('reads a good result as the dissector does', () => {
   });
 });
 
-it('reads the results that real terminals sent', () => {
+it('reads the results that another implementation is tested with', () => {
   expect(statusOf(recorded.paymentGood.apdu)).toMatchObject({
     resultCode: 0,
     amountCents: 2_040,
