@@ -20,7 +20,10 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
     brand: file.brand,
     screen: file.screen,
     devices: {
-      terminal: device(file.terminal.model, 'terminal'),
+      terminal: {
+        ...device(file.terminal.model, 'terminal'),
+        ...('dialect' in file.terminal ? { dialect: file.terminal.dialect } : {}),
+      },
       dispenser: device(file.dispenser.model, 'dispenser'),
       printer: device(file.printer.model, 'printer'),
       gates: file.gates.map(({ id, name, board: { model, baud: _baud, ...board }, reader, scanner }) => ({

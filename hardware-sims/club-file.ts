@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { terminalInClubFile } from './payment-terminal/terminal-sim.ts';
 
 /**
  * A virtual club as a file: which devices stand there, how they are set, how many cards lie in the stacker, and what the
@@ -46,7 +47,7 @@ export const clubFileSchema = z
       cardSlotSide: z.enum(['left', 'right']),
       receiptSlotSide: z.enum(['left', 'right']),
     }),
-    terminal: z.strictObject({ model: z.literal('caisse-ap') }),
+    terminal: terminalInClubFile,
     dispenser: z.strictObject({ model: z.literal('crt-591'), baud, stack: z.int().min(0).max(400) }),
     printer: z.strictObject({ model: z.literal('escpos') }),
     /** vpcd, which stands in for the PC/SC readers, offers two of them. */

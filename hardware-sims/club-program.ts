@@ -7,14 +7,16 @@ import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { VirtualClub } from './club.ts';
 import { edgeConfigOf } from './club-edge-config.ts';
-import { readClubFile } from './club-file.ts';
+import { type ClubFile, readClubFile } from './club-file.ts';
 import { writePrivately } from './club-state.ts';
 import { PanelServer } from './panel/panel-server.ts';
+import { terminalInClubFile, terminalModels } from './payment-terminal/terminal-sim.ts';
 
 const usage = `Starts a virtual club: every device of a club file as a simulator, and the panel to play the people.
 
   --state FOLDER         where cards, papers and the edge's configuration are kept
   --club FILE            the club file, hardware-sims/clubs/lyon-part-dieu.json
+  --terminal MODEL       another payment terminal than the club file names: concert, caisse-ap or zvt
   --base-url URL         the member base the edge is to reach, through a cable that can be cut
   --enrolment-code CODE  goes into the edge's configuration
   --bridge-port PORT     port on which the edge will wait for the screen (4610; 0: any)
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     options: {
       state: { type: 'string' },
       club: { type: 'string' },
+      terminal: { type: 'string' },
       'base-url': { type: 'string' },
       'enrolment-code': { type: 'string', default: '' },
       'bridge-port': { type: 'string', default: '4610' },
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
   }
   const stateFolder = resolve(values.state);
   const log = systemLog('sims');
-  const clubFile = readClubFile(values.club);
+  const clubFile = withTerminal(readClubFile(values.club), values.terminal);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
 
   const club = new VirtualClub({
@@ -100,6 +103,15 @@ async function main(): Promise<void> {
     await panel.stop();
     await club.stop();
   }
+}
+
+function withTerminal(file: ClubFile, model: string | undefined): ClubFile {
+  if (model === undefined || model === file.terminal.model) return file;
+  const terminal = terminalInClubFile.safeParse({ model });
+  if (!terminal.success) {
+    throw new Error(`--terminal is one of ${terminalModels.join(', ')}, not "${model.slice(0, 40)}".`);
+  }
+  return { ...file, terminal: terminal.data };
 }
 
 /** Resolves when the operator, the service manager or the parent wants the program to end. */

@@ -10,7 +10,7 @@ import { clubStateText, freshClubState, loadClubState, writePrivately } from './
 import { ModbusGateSim } from './gate/modbus-board/modbus-gate-sim.ts';
 import { NetworkCable } from './network/network-cable.ts';
 import type { ClubView, DeviceKind, MissingDevice, ReceivedEntry } from './panel/club-view.ts';
-import { CaisseApSim } from './payment-terminal/caisse-ap/caisse-ap-sim.ts';
+import { terminalSim } from './payment-terminal/terminal-sim.ts';
 import { EscPosSim } from './printer/escpos/escpos-sim.ts';
 import { SerialScannerSim } from './scanner/serial-scanner/serial-scanner-sim.ts';
 import type { Sim } from './sim.ts';
@@ -66,7 +66,7 @@ export class VirtualClub {
   /** The ports of serial devices appear here: short, because the paths of ports may not be long. */
   readonly #portFolder: string;
   readonly #devices: readonly ClubDevice[];
-  readonly #terminal: CaisseApSim;
+  readonly #terminal: Sim;
   readonly #dispenser: Crt591Sim;
   readonly #printer: EscPosSim;
   readonly #network: NetworkCable;
@@ -97,7 +97,11 @@ export class VirtualClub {
       onChange: () => this.#changed(),
     });
 
-    this.#terminal = new CaisseApSim({ name: 'terminal', clock, bankMs: 1_200 / speed });
+    this.#terminal = terminalSim(file.terminal, {
+      clock,
+      bankMs: 1_200 / speed,
+      path: join(this.#portFolder, 'terminal'),
+    });
     this.#dispenser = new Crt591Sim({
       name: 'dispenser',
       clock,

@@ -6,15 +6,15 @@ import type { VpcdReaderSim } from '../card-reader/vpcd/vpcd-reader-sim.ts';
 import type { ModbusGateSim, PushAnswer } from '../gate/modbus-board/modbus-gate-sim.ts';
 import type { NetworkCable } from '../network/network-cable.ts';
 import type { BankAnswer, CardPlace, CardView, Paper, PaperView } from '../panel/club-view.ts';
-import type { CaisseApSim } from '../payment-terminal/caisse-ap/caisse-ap-sim.ts';
 import type { EscPosSim, PrintedPaper } from '../printer/escpos/escpos-sim.ts';
 import type { SerialScannerSim } from '../scanner/serial-scanner/serial-scanner-sim.ts';
+import type { Sim } from '../sim.ts';
 import { NotPossible } from './not-possible.ts';
 import { makeCard, type PhysicalCard } from './physical-card.ts';
 
 /** The devices in reach of a person; those that could not be started are left out, the dispenser's cards aside. */
 export interface DevicesInReach {
-  readonly terminal: CaisseApSim | undefined;
+  readonly terminal: Sim | undefined;
   readonly dispenser: Crt591Sim;
   readonly printer: EscPosSim | undefined;
   readonly network: NetworkCable | undefined;

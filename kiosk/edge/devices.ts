@@ -10,7 +10,9 @@ import type { Device } from '@portillon/drivers/device.ts';
 import type { Gate } from '@portillon/drivers/gate/gate.ts';
 import { ModbusGate } from '@portillon/drivers/gate/modbus-board/modbus-gate.ts';
 import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
+import { ConcertTerminal } from '@portillon/drivers/payment-terminal/concert/concert-terminal.ts';
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
+import { ZvtTerminal } from '@portillon/drivers/payment-terminal/zvt/zvt-terminal.ts';
 import { EscPosPrinter } from '@portillon/drivers/printer/escpos/escpos-printer.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import { HidPosScanner } from '@portillon/drivers/scanner/hid-pos/hid-pos-scanner.ts';
@@ -83,7 +85,9 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
     return device;
   }
 
-  const terminal = over('terminal', config.terminal, (options) => new CaisseApTerminal(options));
+  const terminal = over<PaymentTerminal>('terminal', config.terminal, (options) =>
+    terminalOf(config.terminal, options),
+  );
   const dispenser = over('dispenser', config.dispenser, (options) => new Crt591Dispenser(options));
   const printer = over('printer', config.printer, (options) => new EscPosPrinter(options));
   const gates: GateDevices[] = [];
@@ -104,4 +108,18 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
   }
   const [first] = wrong;
   return first ? err(first) : ok({ terminal, dispenser, printer, gates, all });
+}
+
+function terminalOf(
+  settings: EdgeConfig['devices']['terminal'],
+  options: { transport: Transport; clock: Clock; log: Log },
+): PaymentTerminal {
+  switch (settings?.model) {
+    case 'concert':
+      return new ConcertTerminal({ ...options, dialect: settings.dialect });
+    case 'zvt':
+      return new ZvtTerminal({ ...options, ...(settings.password ? { password: settings.password } : {}) });
+    default:
+      return new CaisseApTerminal(options);
+  }
 }

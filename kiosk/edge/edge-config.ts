@@ -37,6 +37,25 @@ const gateSchema = z.strictObject({
 });
 export type GateConfig = z.infer<typeof gateSchema>;
 
+const terminalSchema = z.discriminatedUnion('model', [
+  /** Concert on a serial line; `v2` is what terminals before V3 speak, and cannot be asked afterwards. */
+  z.strictObject({
+    model: z.literal('concert'),
+    address: z.string(),
+    dialect: z.enum(['v3', 'v2']).default('v3'),
+  }),
+  z.strictObject({ model: z.literal('caisse-ap'), address: z.string() }),
+  /** ZVT over TCP or, with a serial address, on a line. The password is that of the till on the terminal, six digits. */
+  z.strictObject({
+    model: z.literal('zvt'),
+    address: z.string(),
+    password: z
+      .string()
+      .regex(/^\d{6}$/, 'a password is six digits')
+      .optional(),
+  }),
+]);
+
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
 export const edgeConfigSchema = z.strictObject({
   name: z.string().min(1).max(60),
@@ -58,7 +77,7 @@ export const edgeConfigSchema = z.strictObject({
     })
     .optional(),
   devices: z.strictObject({
-    terminal: z.strictObject({ model: z.literal('caisse-ap'), address: z.string() }).optional(),
+    terminal: terminalSchema.optional(),
     dispenser: z.strictObject({ model: z.literal('crt-591'), address: z.string() }).optional(),
     printer: z.strictObject({ model: z.literal('escpos'), address: z.string() }).optional(),
     gates: z.array(gateSchema).max(16),

@@ -19,6 +19,7 @@ import { waitUntil } from './wait-until.ts';
 
 const usage = `npm run main-job -- [options]   one purchase and its passages, from the first touch to the staff page
   --offline             the network to the member base is cut from the first touch until after the passage
+  --terminal MODEL      concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt (over TCP)
   --language fr|en      of the customer (default fr)
   --json                ends with one line of JSON
   --screenshots FOLDER  keeps a picture of every screen
@@ -51,6 +52,7 @@ interface Health {
 interface Job {
   readonly offline: boolean;
   readonly language: 'fr' | 'en';
+  readonly terminal: string | undefined;
   readonly screenshots: string | null;
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -61,7 +63,7 @@ interface Job {
 async function mainJob(job: Job): Promise<MainJobReport> {
   const folder = mkdtempSync(join(tmpdir(), 'portillon-main-job-'));
   const state = new StateFolder(join(folder, 'state'));
-  const programs = new ClubPrograms(state, job.say, { anyPorts: true });
+  const programs = new ClubPrograms(state, job.say, { anyPorts: true, terminal: job.terminal });
   let browser: Browser | undefined;
   try {
     const club = await programs.start({ electron: false });
@@ -290,13 +292,15 @@ const { values } = parseArgs({
   options: {
     offline: { type: 'boolean', default: false },
     language: { type: 'string', default: 'fr' },
+    terminal: { type: 'string' },
     json: { type: 'boolean', default: false },
     screenshots: { type: 'string' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
-if (values.help || (values.language !== 'fr' && values.language !== 'en')) {
+const terminals = [undefined, 'concert', 'caisse-ap', 'zvt'];
+if (values.help || !['fr', 'en'].includes(values.language) || !terminals.includes(values.terminal)) {
   process.stdout.write(`${usage}\n`);
   process.exit(values.help ? 0 : 2);
 }
@@ -304,7 +308,8 @@ if (values.help || (values.language !== 'fr' && values.language !== 'en')) {
 try {
   const report = await mainJob({
     offline: values.offline,
-    language: values.language,
+    language: values.language === 'en' ? 'en' : 'fr',
+    terminal: values.terminal,
     screenshots: values.screenshots ?? null,
     keep: values.keep,
     say: (line) => process.stdout.write(`  ${line}\n`),

@@ -32,15 +32,18 @@ export class ClubPrograms {
 
   /** @type {boolean} */
   #anyPorts;
+  /** @type {string | undefined} */
+  #terminal;
 
   /**
    * @param {StateFolder} state
    * @param {(line: string) => void} say
-   * @param {{ anyPorts?: boolean }} [options] `anyPorts`: for a club of its own beside others, not at the addresses that
-   *   people know
+   * @param {{ anyPorts?: boolean, terminal?: string | undefined }} [options] `anyPorts`: for a club of its own beside
+   *   others, not at the addresses that people know; `terminal`: another model than the club file names
    */
-  constructor(state, say, { anyPorts = false } = {}) {
+  constructor(state, say, { anyPorts = false, terminal } = {}) {
     this.#anyPorts = anyPorts;
+    this.#terminal = terminal;
     this.#state = state;
     this.#say = say;
     for (const folder of ['logs', 'ready']) mkdirSync(state.in(folder), { recursive: true, mode: 0o700 });
@@ -65,6 +68,7 @@ export class ClubPrograms {
     const sims = await this.#startNode('sims', 60_000, () => [
       ['--state', this.#state.in('sims')],
       ['--club', clubFile],
+      ...(this.#terminal ? [['--terminal', this.#terminal]] : []),
       ['--base-url', baseUrl],
       ...(enrolmentCode ? [['--enrolment-code', enrolmentCode]] : []),
       ['--bridge-port', String(ports.kiosk)],

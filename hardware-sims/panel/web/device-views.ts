@@ -35,7 +35,7 @@ export function cableOf(device: DeviceView): Cable {
 
 export interface TerminalView {
   readonly display: readonly string[];
-  readonly phase: 'idle' | 'waiting-card' | 'asking-bank';
+  readonly phase: 'idle' | 'waiting-card' | 'asking-bank' | 'holding';
   readonly waitingMs: number | null;
   readonly waitingLimitMs: number | null;
 }

@@ -10,6 +10,13 @@ const bankAnswers: readonly { readonly answer: BankAnswer; readonly words: strin
   { answer: 'timeout-after-approval', words: 'Answer gets lost' },
 ];
 
+const waitWords = {
+  idle: '',
+  'waiting-card': 'Gives up in',
+  'asking-bank': 'Asks the bank',
+  holding: 'Holds the money until the card is out',
+} as const;
+
 /** The payment terminal: its display, a payment card to hold against it, and the red key. */
 export function TerminalFace({ device, acts, moment }: { device: DeviceView; acts: Acts; moment: Moment }) {
   const view = viewOf<TerminalView>(device);
@@ -28,7 +35,7 @@ export function TerminalFace({ device, acts, moment }: { device: DeviceView; act
       <div className="wait-line">
         {view.waitingMs !== null && view.waitingLimitMs !== null ? (
           <Progress
-            words={waitsForCard ? 'Gives up in' : 'Asks the bank'}
+            words={waitWords[view.phase]}
             elapsedMs={view.waitingMs}
             limitMs={view.waitingLimitMs}
             moment={moment}
