@@ -96,7 +96,7 @@ it('opens a club, writes what an edge needs to drive it, and leaves nothing when
     enrolmentCode: 'CODE-1',
     bridge: { port: 0 },
     devices: {
-      terminal: { model: 'caisse-ap', address: addresses.terminal },
+      terminal: { model: 'concert', address: addresses.terminal, dialect: 'v3' },
       gates: [{ id: 'gate-1', reader: { model: 'pcsc', address: addresses['gate-1-reader'] } }],
     },
   });
