@@ -3,13 +3,14 @@ import { expect, it } from 'vitest';
 
 /** Rules and tests are held together by their numbers. */
 it.each([
-  ['access', 'AC'],
-  ['occupancy', 'OC'],
-  ['sale', 'SA'],
-  ['sale', 'Q'],
+  ['access', 'AC', []],
+  ['occupancy', 'OC', []],
+  ['sale', 'SA', []],
+  ['sale', 'Q', []],
+  ['journal', 'FJ', ['journal/spain', '../kiosk/store', '../tools/verify-journal']],
 ])(
   'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',
-  (folder, prefix) => {
+  (folder, prefix, elsewhere) => {
     const at = new URL(`./${folder}/`, import.meta.url);
     const spec = readFileSync(new URL('SPEC.md', at), 'utf8');
     const rules = [...spec.matchAll(new RegExp(`^- \\*\\*(${prefix}\\d+)\\*\\* `, 'gm'))].map(
@@ -19,11 +20,13 @@ it.each([
     expect(rules.length).toBeGreaterThan(0);
 
     const cited = new Set<string>();
-    for (const file of readdirSync(at).filter((name) => name.endsWith('.test.ts'))) {
-      const titles = readFileSync(new URL(file, at), 'utf8').matchAll(
-        new RegExp(`\\[(${prefix}\\d+)\\] `, 'g'),
-      );
-      for (const match of titles) cited.add(match[1] ?? '');
+    for (const place of [at, ...elsewhere.map((each) => new URL(`./${each}/`, import.meta.url))]) {
+      for (const file of readdirSync(place).filter((name) => name.endsWith('.test.ts'))) {
+        const titles = readFileSync(new URL(file, place), 'utf8').matchAll(
+          new RegExp(`\\[(${prefix}\\d+)\\] `, 'g'),
+        );
+        for (const match of titles) cited.add(match[1] ?? '');
+      }
     }
     expect([...cited].sort()).toEqual([...rules].sort());
   },

@@ -5,8 +5,10 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { type AnchorAnswer, type ChainHead, compareAnchor } from '@portillon/core/journal/anchor.ts';
+import type { Company } from '@portillon/core/journal/archive-manifest.ts';
 import type { ClosingPayload } from '@portillon/core/journal/closing.ts';
 import {
+  composeArchive,
   composeDuplicate,
   composeEvent,
   composeTaking,
@@ -25,6 +27,18 @@ import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { Chain, FiscalRecord } from '@portillon/core/journal/record-layout.ts';
 import type { Taking } from '@portillon/core/journal/taking.ts';
 import type { Reader, Tx } from './connection.ts';
+import {
+  type ArchivePeriod,
+  type ArchiveRefusal,
+  draftArchive,
+  type FinishedArchive,
+  finished,
+  type Purged,
+  type PurgeRefusal,
+  purgeArchived,
+  type Retention,
+  remakeArchive,
+} from './fiscal-archives.ts';
 import { writeDueClosings } from './fiscal-closings.ts';
 import { FiscalKeys } from './fiscal-keys.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
@@ -173,6 +187,11 @@ export class FiscalJournal {
     return fiscalRecords.ofSubject(reader, 'T', subject);
   }
 
+  /** Events of a kind, the oldest first. */
+  eventsOf(kind: FiscalEventKind): Promise<readonly StoredRecord[]> {
+    return fiscalRecords.ofType(this.#options.read, 'J', kind);
+  }
+
   /** To be noted elsewhere: the last record of each chain. */
   heads(): Promise<readonly ChainHead[]> {
     return fiscalRecords.heads(this.#options.read);
@@ -204,6 +223,51 @@ export class FiscalJournal {
       await this.appendEvent(tx, 'key-rotation', detail, operator);
     });
     await this.#keys.destroyRetired(this.#options.read);
+  }
+
+  /**
+   * Makes the archive of a period whose days are closed, and records it (`A1`, and an event). The files are what is to be
+   * written to a medium outside this box (`writeArchiveFolder`). `yearly` for the archive of a whole fiscal year.
+   */
+  async archive(
+    company: Company,
+    period: ArchivePeriod,
+    kind: 'intermediate' | 'yearly' = 'intermediate',
+  ): Promise<Result<FinishedArchive, ArchiveRefusal>> {
+    const { read, till: self, clock, write } = this.#options;
+    const draft = await draftArchive(read, self, company, period, wholeSecond(clock.wallMs()));
+    if (!draft.ok) return draft;
+    const { manifest, manifestText } = draft.value.files;
+    return write(async (tx) => {
+      const place = await this.#place(tx, 'A', 'always');
+      invariant(place.no === manifest.no, 'one archive is made at a time');
+      const { from, to, vat, total, perpetualAfter: perpetual } = manifest;
+      const record = composeArchive(place, { from, to, vat, total, perpetual, manifest: manifestText });
+      await this.#insert(tx, place, record, kind, null);
+      await this.appendEvent(tx, kind === 'yearly' ? 'yearly-archive' : 'intermediate-archive', {
+        recordNo: record.no,
+        from,
+        to,
+      });
+      return ok(finished(record, draft.value.files));
+    });
+  }
+
+  /** An archive that was made before, the same to the byte; null when there is none or its records were purged since. */
+  archiveAgain(no: number): Promise<FinishedArchive | null> {
+    return remakeArchive(this.#options.read, no);
+  }
+
+  /** Deletes line data that are archived and older than the retention; closings, events and all totals stay (FJ22). */
+  purge(retention: Retention, operator: string = till): Promise<Result<readonly Purged[], PurgeRefusal>> {
+    return this.#options.write(async (tx) => {
+      const nowMs = wholeSecond(this.#options.clock.wallMs());
+      const purged = await purgeArchived(tx, retention, nowMs, this.#options.till.timeZone);
+      if (!purged.ok) return purged;
+      for (const { chain, throughNo, count } of purged.value)
+        await this.appendEvent(tx, 'purge', { chain, recordNo: throughNo, count }, operator);
+      return purged;
+    });
   }
 
   async #initialise(): Promise<void> {

@@ -58,6 +58,13 @@ export const fiscalRecords = {
     );
   },
 
+  ofType(reader: Reader, chain: Chain, type: string): Promise<readonly StoredRecord[]> {
+    return reader.all<StoredRecord>(
+      `SELECT ${columns} FROM fiscal_record WHERE chain = ? AND type = ? ORDER BY no`,
+      [chain, type],
+    );
+  },
+
   /** The highest number of a chain filed before `beforeMs`; 0 when there is none. */
   async lastNoBefore(reader: Reader, chain: Chain, beforeMs: number): Promise<number> {
     const row = await reader.get<{ no: number | null }>(
@@ -130,6 +137,17 @@ export const fiscalRecords = {
       absolute: Number(fields.perpAbs),
       net: takingPayloadSchema.parse(JSON.parse(taking.payload)).perpHt,
     };
+  },
+
+  /** As the last closed day before a moment told them: closings are never purged. */
+  async perpetualAtMs(reader: Reader, beforeMs: number): Promise<PerpetualTotals> {
+    const row = await reader.get<{ payload: string }>(
+      `SELECT payload FROM fiscal_record WHERE chain = 'C' AND type = 'J' AND filed_ms < ? ORDER BY no DESC LIMIT 1`,
+      [beforeMs],
+    );
+    if (!row) return nothingTaken;
+    const { perpSigned, perpAbs, perpHt } = closingPayloadSchema.parse(JSON.parse(row.payload));
+    return { signed: perpSigned, absolute: perpAbs, net: perpHt };
   },
 
   heads(reader: Reader): Promise<readonly ChainHead[]> {

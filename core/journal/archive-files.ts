@@ -1,0 +1,106 @@
+import { canonicalJson } from '../crypto/canonical-json.ts';
+import { sha256Hex } from '../crypto/digest.ts';
+import {
+  type ArchiveManifest,
+  archiveFormat,
+  archiveManifestSchema,
+  type ChainRange,
+} from './archive-manifest.ts';
+import { archiveNotice } from './archive-notice.ts';
+import { archiveTables, tableColumns } from './archive-tables.ts';
+import { publicKeyPem } from './fiscal-key.ts';
+import { type Chain, chains, type FiscalRecord, layouts } from './record-layout.ts';
+import { takingPayloadSchema } from './taking.ts';
+import { vatRows } from './vat-row.ts';
+
+/** What an archive is made of. */
+export interface ArchiveFacts
+  extends Pick<
+    ArchiveManifest,
+    | 'no'
+    | 'company'
+    | 'est'
+    | 'till'
+    | 'timeZone'
+    | 'from'
+    | 'to'
+    | 'generated'
+    | 'software'
+    | 'perpetualBefore'
+    | 'perpetualAfter'
+    | 'previousArchive'
+  > {
+  readonly chains: Readonly<Record<Chain, ChainRange>>;
+  /** Every record of the ranges, in order. */
+  readonly records: Readonly<Record<Chain, readonly FiscalRecord[]>>;
+  readonly keys: readonly {
+    readonly kid: string;
+    readonly publicKey: string;
+    readonly sinceEventNo: number;
+  }[];
+}
+
+/** Names of the two files that the manifest cannot list, since they hold it. */
+export const manifestName = 'manifest.json';
+export const archiveRecordName = 'archive-record.json';
+export const signedRecordsName = 'signed-records.jsonl';
+
+export interface ArchiveFiles {
+  /** By name, without `archive-record.json`, which is made of the record that signs the manifest. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly manifest: ArchiveManifest;
+  /** The bytes of `manifest.json`, and the payload of the `A1`. */
+  readonly manifestText: string;
+}
+
+/** The whole set of files of a period, as text (FJ21). The same facts give the same bytes. */
+export function archiveFiles(facts: ArchiveFacts): ArchiveFiles {
+  const { records, keys, ...told } = facts;
+  const files = new Map<string, string>();
+  const rows = new Map<string, number>();
+  const put = (name: string, text: string, rowCount = 0) => {
+    files.set(name, text);
+    rows.set(name, rowCount);
+  };
+  const all = chains.flatMap((chain) => records[chain]);
+  put(signedRecordsName, all.map((record) => `${recordLine(record)}\n`).join(''), all.length);
+  for (const [name, { text, rows: rowCount }] of Object.entries(archiveTables(records)))
+    put(name, text, rowCount);
+  put('LISEZMOI.txt', archiveNotice(facts));
+  put(
+    'schema.json',
+    `${JSON.stringify({ format: archiveFormat, tables: tableColumns, strings: layouts }, null, 2)}\n`,
+  );
+
+  const takings = records.T.map(({ payload }) => takingPayloadSchema.parse(JSON.parse(payload ?? 'null')));
+  const manifest = archiveManifestSchema.parse({
+    ...told,
+    format: archiveFormat,
+    keys: keys.map(({ kid, publicKey, sinceEventNo }) => ({
+      kid,
+      pem: publicKeyPem(publicKey),
+      sinceEvent: sinceEventNo,
+    })),
+    files: [...files].map(([name, text]) => ({
+      name,
+      bytes: Buffer.byteLength(text),
+      sha256: sha256Hex(text),
+      rows: rows.get(name) ?? 0,
+    })),
+    vat: vatRows(takings.flatMap(({ vat }) => vat)),
+    total: takings.reduce((sum, { total }) => sum + total, 0),
+  });
+  const manifestText = canonicalJson(manifest);
+  files.set(manifestName, manifestText);
+  return { files, manifest, manifestText };
+}
+
+/** A record verbatim: one JSON object a line, its members in this order. */
+export function recordLine({ chain, no, text, payload, signature }: FiscalRecord): string {
+  return JSON.stringify({ chain, no, text, payload, signature });
+}
+
+/** `archive-record.json`: the `A1` whose payload is the manifest; the detached signature of the archive. */
+export function archiveRecordText({ text, signature }: FiscalRecord): string {
+  return `${JSON.stringify({ text, signature })}\n`;
+}
