@@ -55,7 +55,7 @@ const detailSchema = z
     nextPublicKey: shapes.code,
     est: shapes.code,
     timeZone: shapes.code,
-    version: shapes.code,
+    version: shapes.version,
     perimeter: shapes.code,
     digest: shapes.code,
   })

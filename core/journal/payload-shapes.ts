@@ -20,13 +20,23 @@ export const shapes = {
     .regex(/^(BORNE|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'not an operator: BORNE or the id of one'),
   /** A code, number or reference of a machine: no blanks, so no sentence and no full name. */
   code: z.string().regex(/^[\w.:+/=@*-]{0,400}$/, 'not a technical reference'),
+  /** Name and version of a program. */
+  version: z.string().regex(/^[\w.+ -]{1,60}$/, 'not the version of a program'),
   signature: z.string().regex(/^([\w-]{86})?$/, 'not a signature'),
   /** Text of a product, which the operator of the network wrote. */
   label: z.string().min(1).max(200),
 } as const;
 
+/** What a device told, in the form of `shapes.code`: a character it does not have becomes `_`, so that no sale fails for one. */
+export function asCode(text: string): string {
+  return text
+    .trim()
+    .replace(/[^\w.:+/=@*-]/g, '_')
+    .slice(0, 400);
+}
+
 export const softwareSchema = z.strictObject({
-  version: shapes.code,
+  version: shapes.version,
   /** SHA-256 over the files of the fiscal perimeter; empty in a build that was not stamped. */
   perimeter: z.string().regex(/^([0-9a-f]{64})?$/),
 });

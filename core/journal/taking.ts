@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invariant } from '../base/invariant.ts';
 import { type Cents, cents, sumCents } from '../base/money.ts';
 import type { SaleLine } from '../sale/pricing.ts';
-import { paymentSumSchema, shapes, softwareSchema } from './payload-shapes.ts';
+import { asCode, paymentSumSchema, shapes, softwareSchema } from './payload-shapes.ts';
 import { vatRowSchema, vatRows } from './vat-row.ts';
 
 /** A sale, money given back for one, a sale undone before anything was handed over. */
@@ -119,8 +119,8 @@ export function takingLines(lines: readonly SaleLine[], direction: 'sold' | 'bac
 /** The part of the payload that comes from the taking. Lines, tax and payments must come to one total (FJ10). */
 export function takingContent(taking: Taking) {
   const lines = taking.lines.map((line) => ({
-    code: line.code,
-    label: line.label.normalize('NFC'),
+    code: asCode(line.code),
+    label: line.label.normalize('NFC').slice(0, 200) || line.code,
     qty: line.quantity,
     unit: line.unitCents,
     rate: line.vatRate,
@@ -131,13 +131,13 @@ export function takingContent(taking: Taking) {
     period: line.period ?? '',
   }));
   const pay = taking.payments.map((payment) => ({
-    means: payment.means,
+    means: asCode(payment.means),
     amount: payment.amountCents,
-    terminal: payment.terminalId ?? '',
-    acquirer: payment.acquirerReference ?? '',
-    pan: payment.maskedPan ?? '',
-    auth: payment.authorisation ?? '',
-    umr: payment.mandateReference ?? '',
+    terminal: asCode(payment.terminalId ?? ''),
+    acquirer: asCode(payment.acquirerReference ?? ''),
+    pan: lastFour(payment.maskedPan ?? ''),
+    auth: asCode(payment.authorisation ?? ''),
+    umr: asCode(payment.mandateReference ?? ''),
   }));
   const total = sumCents(taking.lines.map((line) => line.grossCents));
   invariant(
@@ -154,4 +154,10 @@ export function takingContent(taking: Taking) {
     pay,
     customer: taking.customerId ?? '',
   };
+}
+
+/** Whatever a terminal tells of a card, no more than its last four digits is kept (I14). */
+function lastFour(pan: string): string {
+  const digits = /\d{4}$/.exec(pan.trim())?.[0];
+  return digits ? `************${digits}` : '';
 }

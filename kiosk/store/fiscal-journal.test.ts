@@ -114,6 +114,17 @@ describe('[FJ15] the first start', () => {
   });
 });
 
+it.each([
+  ['an establishment with a name', { est: 'Cadence Lyon' }],
+  ['a till with a comma', { till: 'B,1' }],
+  ['a version that is none', { software: { version: '', perimeter: '' } }],
+])('[FJ18] %s is found at the start, not at a sale', async (_, over) => {
+  expect(await store.openJournal({ ...sampleTill, ...over })).toMatchObject({
+    ok: false,
+    error: { code: 'config.invalid' },
+  });
+});
+
 describe('takings', () => {
   it('[FJ5] follow each other, with the totals after each', async () => {
     await sell('sale-1');

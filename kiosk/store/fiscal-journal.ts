@@ -23,7 +23,7 @@ import {
   type FiscalEventKind,
 } from '@portillon/core/journal/fiscal-event.ts';
 import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
-import type { Software } from '@portillon/core/journal/payload-shapes.ts';
+import { type Software, shapes, softwareSchema } from '@portillon/core/journal/payload-shapes.ts';
 import type { Chain, FiscalRecord } from '@portillon/core/journal/record-layout.ts';
 import type { Taking } from '@portillon/core/journal/taking.ts';
 import type { Reader, Tx } from './connection.ts';
@@ -86,10 +86,20 @@ export class FiscalJournal {
 
   /**
    * Makes the key and the first event, or loads the key and checks the tail of each chain; then writes what has changed
-   * (software, taxpayer) as events. Faults: `journal.key-lost`, `journal.key-wrong`, `journal.broken`, and those of the
+   * (software, taxpayer) as events. Faults: `config.invalid` for a till that cannot be, `journal.key-lost`, `journal.key-wrong`, `journal.broken`, and those of the
    * store. With a fault the till sells nothing.
    */
   static async open(options: FiscalJournalOptions): Promise<Result<FiscalJournal, Fault>> {
+    const { est, till: name, software } = options.till;
+    // Found now, and not with a customer's money on the way.
+    if (
+      !shapes.establishment.safeParse(est).success ||
+      !shapes.till.safeParse(name).success ||
+      !softwareSchema.safeParse(software).success
+    )
+      return err(
+        fault('config.invalid', `no journal for till "${name}" of "${est}" with ${software.version}`),
+      );
     const keys = new FiscalKeys(options.keys);
     const journal = new FiscalJournal(options, keys);
     try {

@@ -1,6 +1,7 @@
 // @ts-check
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { perimeterDigest } from '../fiscal-perimeter/fiscal-perimeter.mjs';
 import { projectFolder } from '../set-up/project.mjs';
 
 /** @typedef {import('./targets.mjs').Target} Target */
@@ -38,7 +39,10 @@ async function buildProgram(target, output) {
     platform: 'node',
     target: 'node20',
     format: target.format,
-    define: target.format === 'cjs' ? { 'import.meta.dirname': '__dirname' } : {},
+    define: {
+      ...(target.format === 'cjs' ? { 'import.meta.dirname': '__dirname' } : {}),
+      'process.env.PORTILLON_FISCAL_PERIMETER': JSON.stringify(perimeterDigest()),
+    },
     sourcemap: 'inline',
     sourcesContent: false,
     external: target.packages === 'bundled' ? ['electron'] : [],
