@@ -1,3 +1,4 @@
+import { type Fault, fault } from '../base/fault-codes.ts';
 import type { Chain } from './record-layout.ts';
 
 /** The last record of a chain. */
@@ -51,4 +52,16 @@ function compareHead(
   if (here.no === known.no) return here.signature === known.signature ? 'same' : 'forked';
   const older = signatureAt?.(known.chain, known.no) ?? null;
   return older !== null && older !== known.signature ? 'forked' : 'ahead';
+}
+
+/** Null when selling may go on. */
+export function anchorFault(answer: AnchorAnswer): Fault | null {
+  switch (answer) {
+    case 'behind':
+      return fault('journal.older-copy', 'records that were seen elsewhere are not on this disk');
+    case 'forked':
+      return fault('journal.forked', 'another record was seen elsewhere under the same number');
+    default:
+      return null;
+  }
 }

@@ -125,6 +125,14 @@ it.each([
   });
 });
 
+it('[FJ18] a disk stays the till that it was', async () => {
+  await restart();
+  expect(await store.openJournal({ ...sampleTill, till: 'B02' })).toMatchObject({
+    ok: false,
+    error: { code: 'config.invalid', detail: 'the journal of this disk is that of till "B01"' },
+  });
+});
+
 describe('takings', () => {
   it('[FJ5] follow each other, with the totals after each', async () => {
     await sell('sale-1');
@@ -445,7 +453,7 @@ describe('[FJ20] the database', () => {
   });
 });
 
-it('[FJ17] an older copy of the disk is behind what was noted elsewhere', async () => {
+it('[FJ17] an older copy of the disk is behind what was noted elsewhere, and sells nothing', async () => {
   await sell();
   const early = await journal.heads();
   expect(await journal.compareWith(early)).toBe('same');
@@ -453,5 +461,10 @@ it('[FJ17] an older copy of the disk is behind what was noted elsewhere', async 
   const noted = await journal.heads();
   expect(await journal.compareWith(early)).toBe('ahead');
   expect(await journal.compareWith([...noted, { chain: 'A', no: 1, signature: 'x' }])).toBe('behind');
+  expect(await journal.refusal()).toMatchObject({ code: 'journal.older-copy' });
+  await expect(sell('sale-3')).rejects.toMatchObject({ fault: { code: 'journal.older-copy' } });
   expect(await journal.compareWith(early.map((head) => ({ ...head, signature: 'x' })))).toBe('forked');
+  await expect(sell('sale-3')).rejects.toMatchObject({ fault: { code: 'journal.forked' } });
+  expect(await journal.compareWith(noted)).toBe('same');
+  await sell('sale-3');
 });

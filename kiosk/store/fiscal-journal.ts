@@ -4,7 +4,12 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import { type AnchorAnswer, type ChainHead, compareAnchor } from '@portillon/core/journal/anchor.ts';
+import {
+  type AnchorAnswer,
+  anchorFault,
+  type ChainHead,
+  compareAnchor,
+} from '@portillon/core/journal/anchor.ts';
 import type { Company } from '@portillon/core/journal/archive-manifest.ts';
 import type { ClosingPayload } from '@portillon/core/journal/closing.ts';
 import {
@@ -16,16 +21,13 @@ import {
   type Duplicate,
   type RecordPlace,
 } from '@portillon/core/journal/compose-record.ts';
-import { type ClosingFacts, timeRefusal } from '@portillon/core/journal/due-closings.ts';
-import {
-  eventPayloadSchema,
-  type FiscalEventDetail,
-  type FiscalEventKind,
-} from '@portillon/core/journal/fiscal-event.ts';
+import type { ClosingFacts } from '@portillon/core/journal/due-closings.ts';
+import type { FiscalEventDetail, FiscalEventKind } from '@portillon/core/journal/fiscal-event.ts';
 import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
 import { type Software, shapes, softwareSchema } from '@portillon/core/journal/payload-shapes.ts';
-import type { Chain, FiscalRecord } from '@portillon/core/journal/record-layout.ts';
+import { type Chain, type FiscalRecord, readFields } from '@portillon/core/journal/record-layout.ts';
 import type { Taking } from '@portillon/core/journal/taking.ts';
+import { timeFault } from '@portillon/core/journal/time-fault.ts';
 import type { Reader, Tx } from './connection.ts';
 import {
   type ArchivePeriod,
@@ -43,6 +45,7 @@ import { writeDueClosings } from './fiscal-closings.ts';
 import { FiscalKeys } from './fiscal-keys.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
 import { checkTails } from './fiscal-tail-check.ts';
+import { lastTold } from './fiscal-told.ts';
 import type { KeyStore } from './key-store.ts';
 import { StoreFault } from './store-fault.ts';
 
@@ -50,7 +53,7 @@ import { StoreFault } from './store-fault.ts';
 export interface FiscalTill {
   /** SIRET of the establishment, 14 digits. */
   readonly est: string;
-  /** Number of the till in the establishment: `B01`. */
+  /** Number of the till in the establishment: `B01`. A journal has one for ever; another till starts on a folder of its own. */
   readonly till: string;
   readonly timeZone: string;
   readonly software: Software;
@@ -72,12 +75,14 @@ const till = 'BORNE';
 /**
  * The fiscal journal of this till (core/journal/SPEC.md). Appending is part of the caller's transaction, with what else
  * belongs to the sale: if it rejects, let the whole transaction fail. It rejects with `StoreFault` when nothing may be
- * recorded: `journal.key-lost`, `journal.period-closed`, `journal.clock-doubtful`. Appends of one transaction are awaited
+ * recorded: `journal.key-lost`, `journal.period-closed`, `journal.clock-doubtful`, `journal.older-copy`, `journal.forked`. Appends of one transaction are awaited
  * one after the other.
  */
 export class FiscalJournal {
   readonly #options: FiscalJournalOptions;
   readonly #keys: FiscalKeys;
+  /** What was seen elsewhere says that this disk must not sell. */
+  #stopped: Fault | null = null;
 
   private constructor(options: FiscalJournalOptions, keys: FiscalKeys) {
     this.#options = options;
@@ -105,6 +110,9 @@ export class FiscalJournal {
     try {
       const current = await FiscalKeys.current(options.read);
       if (current) {
+        const owner = await journal.#ownerTill();
+        if (owner !== options.till.till)
+          return err(fault('config.invalid', `the journal of this disk is that of till "${owner}"`));
         await keys.load(current);
         await keys.destroyRetired(options.read);
         const broken = await journal.#checkTails();
@@ -175,7 +183,7 @@ export class FiscalJournal {
    */
   async closeWhatIsDue(tx: Tx): Promise<readonly ClosingPayload[]> {
     const facts = await this.#closingFacts(tx);
-    const refusal = refusalFault(facts);
+    const refusal = timeFault(facts);
     if (refusal?.code === 'journal.clock-doubtful') throw new StoreFault(refusal.code, refusal.detail);
     return this.#close(tx, facts);
   }
@@ -189,7 +197,7 @@ export class FiscalJournal {
 
   /** Why a taking would be refused now, or null. To be asked before money is. */
   async refusal(): Promise<Fault | null> {
-    return refusalFault(await this.#closingFacts(this.#options.read));
+    return this.#stopped ?? timeFault(await this.#closingFacts(this.#options.read));
   }
 
   /** Takings of a sale, the oldest first. */
@@ -207,14 +215,23 @@ export class FiscalJournal {
     return fiscalRecords.heads(this.#options.read);
   }
 
-  /** How the disk stands to heads noted elsewhere (FJ17). `behind` and `forked` mean that nothing may be sold. */
+  /**
+   * How the disk stands to heads noted elsewhere (FJ17). With `behind` and `forked` takings, practice and duplicates are
+   * refused from now on, until a later comparison is good.
+   */
   async compareWith(anchor: readonly ChainHead[]): Promise<AnchorAnswer> {
     const known = new Map<string, string>();
     for (const { chain, no } of anchor) {
       const record = await fiscalRecords.record(this.#options.read, chain, no);
       if (record) known.set(`${chain}${no}`, record.signature);
     }
-    return compareAnchor(anchor, await this.heads(), (chain, no) => known.get(`${chain}${no}`) ?? null);
+    const answer = compareAnchor(
+      anchor,
+      await this.heads(),
+      (chain, no) => known.get(`${chain}${no}`) ?? null,
+    );
+    this.#stopped = anchorFault(answer);
+    return answer;
   }
 
   /** A new key signs from now on; the old one is destroyed (FJ19). `operator` is the id of a member of staff, or BORNE. */
@@ -280,6 +297,13 @@ export class FiscalJournal {
     });
   }
 
+  async #ownerTill(): Promise<string> {
+    const first = await fiscalRecords.record(this.#options.read, 'J', 1);
+    const fields = first && readFields('J1', first.text);
+    if (!fields) throw new StoreFault('journal.broken', 'J1 number 1 cannot be read');
+    return fields.till;
+  }
+
   async #initialise(): Promise<void> {
     const signer = await this.#keys.make();
     await this.#options.write(async (tx) => {
@@ -340,7 +364,7 @@ export class FiscalJournal {
 
   async #beforeRecord(tx: Tx, chain: Chain, atMs: number): Promise<void> {
     const facts = await this.#closingFacts(tx);
-    const refusal = refusalFault(facts);
+    const refusal = this.#stopped ?? timeFault(facts);
     if (refusal) throw new StoreFault(refusal.code, refusal.detail);
     await this.#close(tx, facts);
     const last = await fiscalRecords.last(tx, chain);
@@ -381,30 +405,5 @@ export class FiscalJournal {
     const stored = { ...record, type, atMs: place.atMs, filedMs, subject };
     await fiscalRecords.insert(tx, stored, place.previousSignature);
     return stored;
-  }
-}
-
-/** What was last told of taxpayer and software. */
-async function lastTold(reader: Reader): Promise<FiscalEventDetail> {
-  const rows = await reader.all<{ payload: string }>(
-    `SELECT payload FROM fiscal_record WHERE chain = 'J' AND type IN ('initialisation', 'taxpayer-change', 'software-change')
-     ORDER BY no`,
-  );
-  const details = rows.map(({ payload }) => eventPayloadSchema.parse(JSON.parse(payload)).detail);
-  return Object.assign({}, ...details);
-}
-
-function refusalFault(facts: ClosingFacts): Fault | null {
-  const refusal = timeRefusal(facts);
-  switch (refusal?.kind) {
-    case 'period-closed':
-      return fault(
-        'journal.period-closed',
-        `it is ${isoTime(facts.nowMs)}, and the books are closed until ${isoTime(refusal.closedUntilMs)}`,
-      );
-    case 'clock-doubtful':
-      return fault('journal.clock-doubtful', `${refusal.openDays} days are open`);
-    default:
-      return null;
   }
 }
