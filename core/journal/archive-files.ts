@@ -33,6 +33,8 @@ export interface ArchiveFacts
   readonly chains: Readonly<Record<Chain, ChainRange>>;
   /** Every record of the ranges, in order. */
   readonly records: Readonly<Record<Chain, readonly FiscalRecord[]>>;
+  /** The events by which keys were changed, since the first: each key is vouched for by the one before it. */
+  readonly keyChanges: readonly FiscalRecord[];
   readonly keys: readonly {
     readonly kid: string;
     readonly publicKey: string;
@@ -55,7 +57,7 @@ export interface ArchiveFiles {
 
 /** The whole set of files of a period, as text (FJ21). The same facts give the same bytes. */
 export function archiveFiles(facts: ArchiveFacts): ArchiveFiles {
-  const { records, keys, ...told } = facts;
+  const { records, keys, keyChanges, ...told } = facts;
   const files = new Map<string, string>();
   const rows = new Map<string, number>();
   const put = (name: string, text: string, rowCount = 0) => {
@@ -66,6 +68,7 @@ export function archiveFiles(facts: ArchiveFacts): ArchiveFiles {
   put(signedRecordsName, all.map((record) => `${recordLine(record)}\n`).join(''), all.length);
   for (const [name, { text, rows: rowCount }] of Object.entries(archiveTables(records)))
     put(name, text, rowCount);
+  put('key-changes.jsonl', keyChanges.map((record) => `${recordLine(record)}\n`).join(''), keyChanges.length);
   put('LISEZMOI.txt', archiveNotice(facts));
   put(
     'schema.json',

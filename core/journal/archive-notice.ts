@@ -32,6 +32,8 @@ vat.csv               Ventilation de TVA par ticket.
 duplicates.csv        Duplicata (D1) : réimpressions et renvois par courriel.
 closings.csv          Clôtures (C1) : J jour, M mois, A année, avec totaux de la période et totaux perpétuels.
 events.csv            Journal des événements (J1).
+key-changes.jsonl     Changements de clé depuis l'origine, tels qu'ils ont été signés : chaque changement est signé par
+                      l'ancienne clé, puis par la nouvelle.
 schema.json           Colonnes des fichiers CSV et champs des chaînes signées.
 
 CSV : séparateur « ; », première ligne d'en-tête, guillemets doublés selon RFC 4180. Montants en centimes entiers, taux en

@@ -84,6 +84,18 @@ describe('[FJ21] an archive', () => {
     });
   });
 
+  it('holds when the key was changed between its period and its making', async () => {
+    await sell('2026-01-05');
+    const oldKey = await firstKey();
+    await closeAt('2026-02-01T10:00:00+01:00');
+    await journal.rotateKey(sampleOperator);
+    const archive = await archiveOrFail(journal, '2026-01-01', '2026-02-01');
+    for (const key of [oldKey, archive.manifest.keys[1]?.pem ?? ''])
+      expect(verifyFiles(bytes(archive), { key })).toMatchObject({ ok: true });
+    await journal.rotateKey(sampleOperator);
+    expect(await journal.archiveAgain(1)).toEqual(archive);
+  });
+
   it('is made again from the journal, the same to the byte', async () => {
     await sell('2026-01-05');
     await closeAt('2026-02-01T10:00:00+01:00');

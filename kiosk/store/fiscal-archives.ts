@@ -15,6 +15,7 @@ import {
   type ChainRange,
   type Company,
 } from '@portillon/core/journal/archive-manifest.ts';
+import { eventPayloadSchema } from '@portillon/core/journal/fiscal-event.ts';
 import {
   isoLocalTime,
   type LocalDate,
@@ -109,6 +110,7 @@ export async function draftArchive(
     chains: { T: T.range, X: X.range, D: D.range, C: C.range, J: J.range, A: A.range },
     records: { T: T.records, X: X.records, D: D.records, C: C.records, J: J.records, A: A.records },
     keys: await FiscalKeys.all(read),
+    keyChanges: await fiscalRecords.ofType(read, 'J', 'key-rotation'),
     perpetualBefore: await fiscalRecords.perpetualAtMs(read, fromMs),
     perpetualAfter: await fiscalRecords.perpetualAtMs(read, toMs),
     previousArchive: last?.payload ? sha256Hex(last.payload) : '',
@@ -152,6 +154,9 @@ export async function remakeArchive(read: Reader, no: number): Promise<FinishedA
     chains: ranges,
     records: { T, X, D, C, J, A },
     keys: (await FiscalKeys.all(read)).filter(({ kid }) => known.has(kid)),
+    keyChanges: (await fiscalRecords.ofType(read, 'J', 'key-rotation')).filter((event) =>
+      known.has(newKeyOf(event)),
+    ),
   });
   invariant(made.manifestText === record.payload, `archive ${no} can be made again as it was`);
   return finished(record, made);
@@ -190,6 +195,10 @@ async function signatureOf(read: Reader, chain: Chain, no: number): Promise<stri
     [chain, no],
   );
   return row?.signature ?? null;
+}
+
+function newKeyOf({ payload }: StoredRecord): string {
+  return eventPayloadSchema.parse(JSON.parse(payload ?? 'null')).detail.nextKid ?? '';
 }
 
 export function manifestOf(record: StoredRecord): ArchiveManifest {

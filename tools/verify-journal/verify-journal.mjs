@@ -666,21 +666,52 @@ function checkEvents({ chains: all }) {
 
 // ---- trust ----------------------------------------------------------------------------------------------------------
 
-/** Every key that signed must be the given one, or be tied to it by an event that both keys signed. @param {Checked} checked @param {string} kidOfArchive @param {string} given @param {string[]} notes */
-function checkTrust({ chains: all, keys }, kidOfArchive, given, notes) {
+/**
+ * Pairs of keys that vouched for each other: the event of the change is signed by the old key, which names the new one, and
+ * then by the new key, which follows.
+ * @param {Files} files
+ * @param {Checked['keys']} keys
+ * @returns {string[][]}
+ */
+function tiedKeys(files, keys) {
+  const name = 'key-changes.jsonl';
+  const events = textOf(files, name)
+    .split('\n')
+    .slice(0, -1)
+    .map((line, index) => {
+      const where = `${name} line ${index + 1}`;
+      const { text, payload, signature } = json(line, where) ?? {};
+      const fields = fieldsOf(text, 'J', where);
+      const known = keys.get(fields.kid ?? '');
+      must(known, where, `is signed by key ${fields.kid}, which the manifest does not hold`);
+      must(signatureHolds(known.key, text, signature), where, 'the signature does not hold');
+      mustBe(fields.payload, sha256(String(payload)), where, 'digest of the payload');
+      const { code, detail } = json(payload, where) ?? {};
+      mustBe(code, 'P10', where, 'code');
+      return { where, fields, signature, detail };
+    });
+  must(events.length % 2 === 0, name, 'a change of key is not confirmed by the new key');
+  return events.flatMap((byOld, index) => {
+    const byNew = events[index + 1];
+    if (index % 2 === 1 || !byNew) return [];
+    mustBe(byOld.fields.kid, byOld.detail.kid, byOld.where, 'key');
+    mustBe(byNew.fields.kid, byOld.detail.nextKid, byNew.where, 'key');
+    mustBe(byNew.detail, byOld.detail, byNew.where, 'detail');
+    mustBe(byNew.fields.prev, byOld.signature, byNew.where, 'signature of the record before');
+    return [[String(byOld.detail.kid), String(byOld.detail.nextKid)]];
+  });
+}
+
+/**
+ * Every key that signed must be the given one, or be tied to it.
+ * @param {Checked} checked
+ * @param {readonly string[][]} ties
+ * @param {string} kidOfArchive
+ * @param {string} given
+ * @param {string[]} notes
+ */
+function checkTrust({ chains: all, keys }, ties, kidOfArchive, given, notes) {
   const trusted = new Set([given]);
-  const ties = all.J.filter(({ payload }) => payload.code === 'P10').flatMap(
-    ({ fields, payload, record }) => {
-      const { kid, nextKid } = payload.detail;
-      const second = all.J.find((event) => event.record.no === record.no + 1);
-      const bothSigned = fields.kid === kid && second?.fields.kid === nextKid;
-      return bothSigned &&
-        second?.payload.code === 'P10' &&
-        stable(second?.payload.detail) === stable(payload.detail)
-        ? [[String(kid), String(nextKid)]]
-        : [];
-    },
-  );
   for (let grown = true; grown; ) {
     grown = false;
     for (const tie of ties)
@@ -919,8 +950,9 @@ export function verifyFiles(files, options = {}) {
     checkClosings(checked, notes);
     checkEvents(checked);
     checkTables(files, checked);
+    const ties = tiedKeys(files, keys);
     if (options.key)
-      checkTrust(checked, own.fields.kid ?? '', keyId(publicKey(options.key, 'the key given')), notes);
+      checkTrust(checked, ties, own.fields.kid ?? '', keyId(publicKey(options.key, 'the key given')), notes);
     else notes.push('no key was given: the archive holds with the key that it brings along, whoever made it');
     if (options.anchor)
       checkAnchor(checked, options.anchor, { no: manifest.no, signature: own.signature }, notes);
