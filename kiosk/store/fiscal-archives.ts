@@ -51,11 +51,13 @@ export interface FinishedArchive {
   readonly anchor: readonly ChainHead[];
 }
 
-/** Line data may be purged when they are older than this many full calendar years. */
+/** Line data may be purged when they are older than this many full calendar years; never under 6 (LPF L102 B). */
 export interface Retention {
-  /** 10 unless the network sets more; never under 6 (LPF L102 B). */
   readonly keptYears: number;
 }
+
+/** Accounting documents, and tax documents after loi 2026-534 art. 36. */
+export const keptYearsDefault = 10;
 
 export type PurgeRefusal =
   /** Records old enough to go are in no archive. */

@@ -317,7 +317,7 @@ describe('duplicates and practice', () => {
       );
     const copies = [await again(1, 'PRINT'), await again(2, 'EMAIL'), await again(1, 'EMAIL')];
     expect(copies.map(({ copyNo }) => copyNo)).toEqual([1, 1, 2]);
-    await expect(again(3, 'PRINT')).rejects.toThrow('is there to be issued again');
+    await expect(again(3, 'PRINT')).rejects.toThrow('is there to be handed out again');
   });
 
   it('[FJ14] keep practice out of chain and totals of the takings', async () => {

@@ -35,10 +35,10 @@ import {
   draftArchive,
   type FinishedArchive,
   finished,
+  keptYearsDefault,
   type Purged,
   type PurgeRefusal,
   purgeArchived,
-  type Retention,
   remakeArchive,
 } from './fiscal-archives.ts';
 import { writeDueClosings } from './fiscal-closings.ts';
@@ -68,9 +68,14 @@ export interface FiscalJournalOptions {
   readonly log: Log;
 }
 
+export interface PurgeOptions {
+  readonly keptYears?: number;
+  readonly operator?: string;
+}
+
 /** A moment further back than this, within an open day, is told as a jump of the clock. */
 const clockJumpMs = 60_000;
-const till = 'BORNE';
+const theTillItself = 'BORNE';
 
 /**
  * The fiscal journal of this till (core/journal/SPEC.md). Appending is part of the caller's transaction, with what else
@@ -149,8 +154,8 @@ export class FiscalJournal {
   }
 
   /**
-   * The second and every later issue of a receipt; call it before the paper or mail goes out. The answer says which
-   * duplicate it is: 1 for the second issue.
+   * A receipt that is handed out again; call it before the paper or mail goes out. The answer says which
+   * duplicate it is: 1 for the second time.
    */
   async appendDuplicate(
     tx: Tx,
@@ -158,8 +163,8 @@ export class FiscalJournal {
   ): Promise<{ readonly record: StoredRecord; readonly copyNo: number }> {
     const { original, originalNo } = duplicate;
     const place = await this.#place(tx, 'D', 'guarded');
-    const issued = await fiscalRecords.record(tx, original === 'T1' ? 'T' : 'X', originalNo);
-    invariant(issued, `${original} ${originalNo} is there to be issued again`);
+    const handedOut = await fiscalRecords.record(tx, original === 'T1' ? 'T' : 'X', originalNo);
+    invariant(handedOut, `${original} ${originalNo} is there to be handed out again`);
     const subject = `${original}:${originalNo}`;
     const copyNo = (await fiscalRecords.ofSubject(tx, 'D', subject)).length + 1;
     const record = composeDuplicate(place, { ...duplicate, copyNo });
@@ -171,7 +176,7 @@ export class FiscalJournal {
     tx: Tx,
     kind: FiscalEventKind,
     detail: FiscalEventDetail = {},
-    operator: string = till,
+    operator: string = theTillItself,
   ): Promise<StoredRecord> {
     const place = await this.#place(tx, 'J', 'always');
     return this.#insert(tx, place, composeEvent(place, kind, operator, detail), kind, null);
@@ -235,7 +240,7 @@ export class FiscalJournal {
   }
 
   /** A new key signs from now on; the old one is destroyed (FJ19). `operator` is the id of a member of staff, or BORNE. */
-  async rotateKey(operator: string = till): Promise<void> {
+  async rotateKey(operator: string = theTillItself): Promise<void> {
     const next = await this.#keys.make();
     await this.#options.write(async (tx) => {
       const current = await this.#keys.signer(tx);
@@ -285,11 +290,17 @@ export class FiscalJournal {
     return remakeArchive(this.#options.read, no);
   }
 
-  /** Deletes line data that are archived and older than the retention; closings, events and all totals stay (FJ22). */
-  purge(retention: Retention, operator: string = till): Promise<Result<readonly Purged[], PurgeRefusal>> {
+  /**
+   * Deletes line data that are archived and older than `keptYears` full calendar years; closings, events and all totals stay
+   * (FJ22). `operator` is the id of a member of staff, or BORNE.
+   */
+  purge({
+    keptYears = keptYearsDefault,
+    operator = theTillItself,
+  }: PurgeOptions = {}): Promise<Result<readonly Purged[], PurgeRefusal>> {
     return this.#options.write(async (tx) => {
       const nowMs = wholeSecond(this.#options.clock.wallMs());
-      const purged = await purgeArchived(tx, retention, nowMs, this.#options.till.timeZone);
+      const purged = await purgeArchived(tx, { keptYears }, nowMs, this.#options.till.timeZone);
       if (!purged.ok) return purged;
       for (const { chain, throughNo, count } of purged.value)
         await this.appendEvent(tx, 'purge', { chain, recordNo: throughNo, count }, operator);

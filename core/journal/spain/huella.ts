@@ -26,7 +26,7 @@ export interface Anulacion {
   readonly FechaHoraHusoGenRegistro: string;
 }
 
-/** An event of a system that does not send its records as they are issued (Orden art. 9). */
+/** An event of a system that does not send its records as they are made (Orden art. 9). */
 export interface Evento {
   /** NIF of the maker of the system. */
   readonly NIF: string;

@@ -17,7 +17,7 @@ const hosts = {
 } as const;
 
 /**
- * The address behind the QR, for an invoice whose record is sent as it is issued (VERI*FACTU). It stands at the head of the
+ * The address behind the QR, for an invoice whose record is sent as it is made (VERI*FACTU). It stands at the head of the
  * invoice, 30 to 40 mm square, error level M, under "QR tributario:".
  */
 export function qrAddress(invoice: InvoiceToCheck, host: keyof typeof hosts = 'production'): string {

@@ -11,7 +11,7 @@ export interface SpanishTaxpayer {
   readonly series: string;
 }
 
-/** VERI*FACTU: records are sent as they are issued, so that neither a signature nor a log of events is asked (Orden art. 3). */
+/** VERI*FACTU: records are sent as they are made, so that neither a signature nor a log of events is asked (Orden art. 3). */
 export function fiscalRulesOfSpain({ nif, series }: SpanishTaxpayer): FiscalRules {
   const factsOf = (taking: FiscalRecord) => {
     const payload = takingPayloadSchema.parse(JSON.parse(taking.payload ?? 'null'));
