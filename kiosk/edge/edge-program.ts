@@ -46,7 +46,7 @@ const started = await Edge.start({
   config: config.value,
   screenFolder: existsSync(screenFolder) ? screenFolder : null,
   software: 'portillon-edge 0.1.0',
-  fiscalSoftware: { version: '0.1.0', perimeter: '' },
+  fiscalSoftware: { version: '0.1.0', perimeter: fiscalPerimeter },
   clock: systemClock,
   random: systemRandom,
   log,
