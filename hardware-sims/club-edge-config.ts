@@ -25,7 +25,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
         ...('dialect' in file.terminal ? { dialect: file.terminal.dialect } : {}),
       },
       dispenser: device(file.dispenser.model, 'dispenser'),
-      printer: device(file.printer.model, 'printer'),
+      printer: { ...device(file.printer.model, 'printer'), paperMm: file.printer.paperMm },
       gates: file.gates.map(({ id, name, board: { model, baud: _baud, ...board }, reader, scanner }) => ({
         id,
         name,

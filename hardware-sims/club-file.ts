@@ -49,7 +49,10 @@ export const clubFileSchema = z
     }),
     terminal: terminalInClubFile,
     dispenser: z.strictObject({ model: z.literal('crt-591'), baud, stack: z.int().min(0).max(400) }),
-    printer: z.strictObject({ model: z.literal('escpos') }),
+    printer: z.strictObject({
+      model: z.literal('escpos'),
+      paperMm: z.union([z.literal(58), z.literal(80)]).default(80),
+    }),
     /** vpcd, which stands in for the PC/SC readers, offers two of them. */
     gates: z.array(gateSchema).max(2),
     /** Badges that are not of this network, to be tried at the gate. */

@@ -114,7 +114,12 @@ export class VirtualClub {
       makeCard: () => this.world.newStackCard(),
       onCardTaken: (chip) => this.world.received(chip),
     });
-    this.#printer = new EscPosSim({ name: 'printer', clock, rowMs: 20 / speed });
+    this.#printer = new EscPosSim({
+      name: 'printer',
+      clock,
+      rowMs: 20 / speed,
+      paperMm: file.printer.paperMm,
+    });
     this.#network = new NetworkCable({
       name: 'network',
       clock,

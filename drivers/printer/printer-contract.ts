@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceBecomes, hasFault, isReady } from '../device-becomes.ts';
+import { drawPicture } from './monochrome-picture.ts';
 import type { PrintBlock, Printer } from './printer.ts';
 
 /** A printer with a person in front of it. */
@@ -29,12 +30,18 @@ export type PrinterFault =
   | 'silent'
   | 'garbled'
   | 'unasked'
-  | 'cable-pulled';
+  | 'cable-pulled'
+  | 'power-off'
+  | 'paper-out-mid-print'
+  | 'cover-open-mid-print'
+  | 'power-off-mid-print';
 
 const receipt: readonly PrintBlock[] = [
+  { kind: 'logo', picture: drawPicture(64, 24, (x) => x % 16 < 8) },
   { kind: 'text', text: 'Cadence Lyon Part-Dieu', bold: true, align: 'centre' },
   { kind: 'rule' },
   { kind: 'pair', left: 'Abonnement Liberté', right: '39,90 €' },
+  { kind: 'table', head: ['Taux', 'HT', 'TTC'], rows: [['20 %', '33,25 €', '39,90 €']] },
   ...Array.from({ length: 12 }, (_, line): PrintBlock => ({ kind: 'text', text: `Ligne ${line + 1}` })),
   { kind: 'qr', data: 'PORTILLON:TEST' },
 ];
@@ -76,7 +83,11 @@ export function printerContract(model: string, makeRig: () => Promise<PrinterRig
       ['cover-open', 'printer.cover-open'],
     ] as const)('names %s, puts nothing on paper, and is ready again by itself', async (name, code) => {
       await rig.setFault(name, true);
-      expect(await rig.printer.print(receipt)).toMatchObject({ kind: 'not-printed', fault: { code } });
+      expect(await rig.printer.print(receipt)).toMatchObject({
+        kind: 'not-printed',
+        fault: { code },
+        onPaper: 'nothing',
+      });
       await deviceBecomes(rig.printer, hasFault(code));
       expect(rig.papers()).toEqual([]);
       if (name === 'paper-out') await rig.newRoll();
@@ -92,33 +103,74 @@ export function printerContract(model: string, makeRig: () => Promise<PrinterRig
     });
 
     it.each([
-      ['paper-out', 'printer.paper-out'],
-      ['cover-open', 'printer.cover-open'],
+      ['paper-out-mid-print', 'paper-out', 'printer.paper-out'],
+      ['cover-open-mid-print', 'cover-open', 'printer.cover-open'],
     ] as const)(
-      '[I11] tells when %s stops it half way, and never lets the rest come out later',
-      async (name, code) => {
-        const outcome = rig.printer.print(receipt);
-        await rig.printedRows(5);
+      '[I11] tells when %s stops it, and never lets the rest come out in front of the next person',
+      async (name, cause, code) => {
         await rig.setFault(name, true);
-        expect(await outcome).toMatchObject({ kind: 'not-printed', fault: { code } });
-        await rig.setFault(name, false);
+        expect(await rig.printer.print(receipt)).toMatchObject({
+          kind: 'not-printed',
+          fault: { code },
+          onPaper: 'part',
+        });
+        await deviceBecomes(rig.printer, hasFault(code));
+        await rig.setFault(cause, false);
         await deviceBecomes(rig.printer, isReady);
         await rig.printedAll();
         expect(rig.papers()).toHaveLength(1);
         expect(rig.papers()[0]).toMatchObject({ qr: [], cut: false });
+        expect(await rig.printer.print([{ kind: 'text', text: 'suivant' }])).toEqual({ kind: 'printed' });
+        expect(rig.papers()).toMatchObject([
+          { qr: [], cut: true },
+          { lines: ['suivant'], cut: true },
+        ]);
       },
     );
 
-    it('tells when the cutter is blocked, and prints again once it is free', async () => {
+    it('[I11] does not know whether the customer has a receipt that the cutter did not cut', async () => {
+      expect(await rig.printer.print([{ kind: 'text', text: 'avant' }])).toEqual({ kind: 'printed' });
       await rig.setFault('cutter-error', true);
       expect(await rig.printer.print(receipt)).toMatchObject({
-        kind: 'not-printed',
+        kind: 'unknown',
         fault: { code: 'printer.hardware', detail: 'cutter' },
       });
-      expect(rig.printer.state).toMatchObject({ status: 'faulted' });
+      await deviceBecomes(rig.printer, hasFault('printer.hardware'));
       await rig.setFault('cutter-error', false);
       await deviceBecomes(rig.printer, isReady);
-      expect(await rig.printer.print(receipt)).toEqual({ kind: 'printed' });
+      expect(await rig.printer.print([{ kind: 'text', text: 'suivant' }])).toEqual({ kind: 'printed' });
+      expect(rig.papers()).toMatchObject([
+        { lines: ['avant'] },
+        { qr: ['PORTILLON:TEST'] },
+        { lines: ['suivant'] },
+      ]);
+    });
+
+    it('[I11] does not know what became of a receipt when the power goes half way', async () => {
+      await rig.setFault('power-off-mid-print', true);
+      expect(await rig.printer.print(receipt)).toMatchObject({ kind: 'unknown' });
+      expect(await rig.printer.print(receipt)).toMatchObject({ kind: 'not-printed', onPaper: 'nothing' });
+      await rig.setFault('power-off', false);
+      await deviceBecomes(rig.printer, isReady);
+      await rig.printedAll();
+      expect(rig.papers()).toHaveLength(1);
+      expect(await rig.printer.print([{ kind: 'text', text: 'suivant' }])).toEqual({ kind: 'printed' });
+      expect(rig.papers()).toMatchObject([{ qr: [], cut: true }, { lines: ['suivant'] }]);
+    });
+
+    it('throws away what a stopped printer still holds of a receipt whose line was lost', async () => {
+      await rig.setFault('paper-out-mid-print', true);
+      const outcome = rig.printer.print(receipt);
+      await rig.printedRows(3);
+      await rig.setFault('cable-pulled', true);
+      expect(await outcome).toMatchObject({ kind: 'unknown' });
+      await rig.printedRows(6);
+      await rig.setFault('cable-pulled', false);
+      await deviceBecomes(rig.printer, hasFault('printer.paper-out'));
+      await rig.newRoll();
+      await deviceBecomes(rig.printer, isReady);
+      await rig.printedAll();
+      expect(rig.papers()).toMatchObject([{ qr: [] }]);
     });
 
     it('[I11] does not know what became of a receipt when the cable is pulled half way', async () => {

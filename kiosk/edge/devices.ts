@@ -15,6 +15,7 @@ import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/paymen
 import { ZvtTerminal } from '@portillon/drivers/payment-terminal/zvt/zvt-terminal.ts';
 import { EscPosPrinter } from '@portillon/drivers/printer/escpos/escpos-printer.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
+import { PrinterWithSpare } from '@portillon/drivers/printer/printer-with-spare.ts';
 import { HidPosScanner } from '@portillon/drivers/scanner/hid-pos/hid-pos-scanner.ts';
 import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import { SerialScanner } from '@portillon/drivers/scanner/serial/serial-scanner.ts';
@@ -89,7 +90,12 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
     terminalOf(config.terminal, options),
   );
   const dispenser = over('dispenser', config.dispenser, (options) => new Crt591Dispenser(options));
-  const printer = over('printer', config.printer, (options) => new EscPosPrinter(options));
+  const printer = withSpare(
+    over('printer', config.printer, (options) => new EscPosPrinter({ ...options, ...config.printer })),
+    over('printer.spare', config.sparePrinter, (options) => {
+      return new EscPosPrinter({ ...options, ...config.sparePrinter });
+    }),
+  );
   const gates: GateDevices[] = [];
   for (const gateConfig of config.gates) {
     const { id, board, scanner } = gateConfig;
@@ -122,4 +128,8 @@ function terminalOf(
     default:
       return new CaisseApTerminal(options);
   }
+}
+
+function withSpare(printer: Printer | null, spare: Printer | null): Printer | null {
+  return printer && spare ? new PrinterWithSpare({ printer, spare }) : (printer ?? spare);
 }

@@ -56,6 +56,15 @@ const terminalSchema = z.discriminatedUnion('model', [
   }),
 ]);
 
+const printerSchema = z.strictObject({
+  model: z.literal('escpos'),
+  address: z.string(),
+  /** Width of the roll; 80 unless told. */
+  paperMm: z.union([z.literal(58), z.literal(80)], { error: 'paper is 58 or 80 mm wide' }).optional(),
+  /** Characters in a line, where the model differs: 42 on 80 mm paper of some. */
+  columns: z.int().min(32, 'a receipt needs 32 columns').max(64).optional(),
+});
+
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
 export const edgeConfigSchema = z.strictObject({
   name: z.string().min(1).max(60),
@@ -79,7 +88,9 @@ export const edgeConfigSchema = z.strictObject({
   devices: z.strictObject({
     terminal: terminalSchema.optional(),
     dispenser: z.strictObject({ model: z.literal('crt-591'), address: z.string() }).optional(),
-    printer: z.strictObject({ model: z.literal('escpos'), address: z.string() }).optional(),
+    printer: printerSchema.optional(),
+    /** Prints what the first printer surely did not (I11). */
+    sparePrinter: printerSchema.optional(),
     gates: z.array(gateSchema).max(16),
   }),
 });

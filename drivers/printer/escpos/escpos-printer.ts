@@ -7,7 +7,7 @@ import { DeviceStatus } from '../../line/device-status.ts';
 import { SupervisedLine } from '../../line/supervised-line.ts';
 import type { Connection, Transport } from '../../transport/transport.ts';
 import type { PrintBlock, Printer, PrintOutcome } from '../printer.ts';
-import { encodeReceipt } from './encode-receipt.ts';
+import { cutBytes, type EncodedReceipt, encodeReceipt } from './encode-receipt.ts';
 import {
   askProcessId,
   askRealTime,
@@ -24,7 +24,9 @@ export interface EscPosPrinterOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
-  /** Characters in a line of the normal font: 48 on 80 mm paper, 42 on some models. */
+  /** Width of the roll; 80 unless told. */
+  readonly paperMm?: 58 | 80;
+  /** Characters in a line of the normal font, where a model differs: 42 on 80 mm paper of some. */
   readonly columns?: number;
   /** How long one status question may take. */
   readonly answerLimitMs?: number;
@@ -39,11 +41,15 @@ interface Waiter {
   readonly end: (reason: Fault) => void;
 }
 
+/** Characters of font A on a roll of so many mm: 384 and 576 dots, 12 each. */
+const columnsOfPaper = { 58: 32, 80: 48 } as const;
+
 /**
  * A receipt printer that speaks ESC/POS, usually on TCP 9100.
  *
- *   print ─ DLE EOT 1..4 ─ ESC @, GS a ─ automatic status ─ text, cut, GS ( H ─▶ process id ─▶ printed
+ *   print ─ DLE EOT 1..4 ─ ESC @, GS a ─ automatic status ─ text ─ GS ( H ─ cut ─ GS ( H ─▶ both ids ─▶ printed, DLE EOT 1..4
  *             └ trouble: not-printed       └ trouble: not-printed    ├─ status with trouble ─▶ not-printed, buffers cleared
+ *                                                                    │    after the first id ─▶ unknown
  *                                                                    └─ line lost, silence ──▶ unknown
  */
 export class EscPosPrinter implements Printer {
@@ -61,9 +67,11 @@ export class EscPosPrinter implements Printer {
   #watching: Promise<void> = Promise.resolve();
   #endRest: () => void = () => undefined;
   #jobNumber = 0;
+  /** Lines of a receipt that did not end may hang in the mouth; at first nobody knows. */
+  #mayHangOut = true;
 
   constructor(options: EscPosPrinterOptions) {
-    this.columns = options.columns ?? 48;
+    this.columns = options.columns ?? columnsOfPaper[options.paperMm ?? 80];
     this.#clock = options.clock;
     this.#log = options.log.child({ device: 'printer', address: options.transport.address });
     this.#answerLimitMs = options.answerLimitMs ?? 2_000;
@@ -119,7 +127,7 @@ export class EscPosPrinter implements Printer {
     return turn;
   }
 
-  async #print(receipt: Uint8Array, dueMs: number): Promise<PrintOutcome> {
+  async #print(receipt: EncodedReceipt, dueMs: number): Promise<PrintOutcome> {
     const connection = this.#line.connection;
     if (!connection) {
       const state = this.state;
@@ -137,25 +145,40 @@ export class EscPosPrinter implements Printer {
   }
 
   /** From here on bytes of the receipt are out: what goes wrong without a word of the printer is unknown (I11). */
-  async #send(connection: Connection, receipt: Uint8Array, dueMs: number): Promise<PrintOutcome> {
-    this.#jobNumber = (this.#jobNumber + 1) % 10_000;
-    const id = String(this.#jobNumber).padStart(4, '0');
+  async #send(connection: Connection, receipt: EncodedReceipt, dueMs: number): Promise<PrintOutcome> {
+    this.#jobNumber = (this.#jobNumber + 1) % 1_000;
+    const number = String(this.#jobNumber).padStart(3, '0');
+    const textId = `T${number}`;
+    const cutId = `C${number}`;
     // What is left after clearing the buffers, should that be needed.
     const limitMs = dueMs - this.#answerLimitMs - this.#clock.monotonicMs();
     if (limitMs <= 0) return notPrinted(fault('printer.no-answer', 'the printer is too slow to begin'));
+    let textIsOut = false;
     const ending = this.#expect(limitMs, (answer): PrintOutcome | undefined => {
-      if (answer.kind === 'process-id' && answer.id === id) return { kind: 'printed' };
+      if (answer.kind === 'process-id') {
+        textIsOut ||= answer.id === textId;
+        return answer.id === cutId ? { kind: 'printed' } : undefined;
+      }
       const trouble = answer.kind === 'automatic' ? faultOf(answer.status) : null;
-      return trouble ? notPrinted(trouble) : undefined;
+      if (!trouble) return undefined;
+      // Text without a cut can be torn off: nobody knows whether the customer has it.
+      return textIsOut
+        ? { kind: 'unknown', fault: trouble }
+        : { kind: 'not-printed', fault: trouble, onPaper: 'part' };
     });
-    void connection.write(Uint8Array.from([...receipt, ...askProcessId(id)])); // a line that fails ends `ending` too
+    const separated = this.#mayHangOut ? cutBytes(this.columns) : new Uint8Array(0);
+    this.#mayHangOut = true;
+    const bytes = [separated, receipt.text, askProcessId(textId), receipt.cut, askProcessId(cutId)];
+    void connection.write(Uint8Array.from(Buffer.concat(bytes))); // a line that fails ends `ending` too
     const outcome = await ending;
     if (!outcome.ok) {
       // Late answers of this job must not meet the next one, nor its rest the next one's paper.
       await this.#line.drop(outcome.error);
       return { kind: 'unknown', fault: outcome.error };
     }
-    if (outcome.value.kind === 'not-printed') await this.#clear(connection);
+    if (outcome.value.kind === 'printed') this.#mayHangOut = false;
+    else await this.#clear(connection);
+    this.#endRest(); // the roll may just have ended: look at once
     return outcome.value;
   }
 
@@ -194,20 +217,29 @@ export class EscPosPrinter implements Printer {
       this.#line.countDiscarded(parsed.discarded);
       for (const answer of parsed.frames) this.#receive(answer);
     });
-    await this.#inTurn(() => this.#look(connection, () => ended, initialise));
+    await this.#inTurn(() => this.#lookFirst(connection, () => ended));
     while (!ended) {
       await this.#rest();
       if (!ended) await this.#inTurn(() => this.#look(connection, () => ended));
     }
   }
 
-  async #look(connection: Connection, hasEnded: () => boolean, before?: Uint8Array): Promise<void> {
+  /** A printer that stands still may hold the rest of a receipt whose line was lost: it must not come out later. */
+  async #lookFirst(connection: Connection, hasEnded: () => boolean): Promise<void> {
     if (hasEnded()) return;
-    if (before) await connection.write(before);
+    await connection.write(initialise);
+    const status = await this.#look(connection, hasEnded);
+    if (status && faultOf(status) && !hasEnded()) await this.#clear(connection);
+  }
+
+  /** Null when it does not answer, or the line has ended. */
+  async #look(connection: Connection, hasEnded: () => boolean): Promise<PrinterStatus | null> {
+    if (hasEnded()) return null;
     const status = await this.#askStatus(connection);
-    if (hasEnded()) return;
+    if (hasEnded()) return null;
     if (status.ok) this.#show(status.value);
     else await this.#line.drop(status.error);
+    return status.ok ? status.value : null;
   }
 
   #rest(): Promise<void> {
@@ -282,5 +314,5 @@ export class EscPosPrinter implements Printer {
 }
 
 function notPrinted(reason: Fault): PrintOutcome {
-  return { kind: 'not-printed', fault: reason };
+  return { kind: 'not-printed', fault: reason, onPaper: 'nothing' };
 }

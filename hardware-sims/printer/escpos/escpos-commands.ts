@@ -16,7 +16,13 @@ export type PrinterCommand =
   | { readonly kind: 'automatic-status'; readonly mask: number }
   | { readonly kind: 'paper-sensor' }
   | { readonly kind: 'process-id'; readonly id: Uint8Array }
-  | { readonly kind: 'picture'; readonly widthDots: number; readonly heightDots: number }
+  /** One bit a dot, rows begun on a byte, the highest bit at the left. */
+  | {
+      readonly kind: 'picture';
+      readonly widthDots: number;
+      readonly heightDots: number;
+      readonly bits: Uint8Array;
+    }
   /** Understood well enough to be skipped as a whole. */
   | { readonly kind: 'ignored'; readonly bytes: Uint8Array }
   | { readonly kind: 'unknown'; readonly byte: number };
@@ -180,7 +186,8 @@ function readPicture(bytes: Uint8Array): ReadCommand {
   const heightDots = (bytes[6] ?? 0) + 256 * (bytes[7] ?? 0);
   const length = 8 + widthBytes * heightDots;
   if (bytes.length < length) return undefined;
-  return { command: { kind: 'picture', widthDots: widthBytes * 8, heightDots }, length };
+  const bits = bytes.slice(8, length);
+  return { command: { kind: 'picture', widthDots: widthBytes * 8, heightDots, bits }, length };
 }
 
 function fixed(

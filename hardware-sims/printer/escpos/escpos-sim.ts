@@ -16,6 +16,9 @@ export interface EscPosSimOptions {
   readonly clock: Clock;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** Width of the roll; 80 unless told. */
+  readonly paperMm?: 58 | 80;
+  /** Characters in a line, where a model differs. */
   readonly columns?: number;
   /** How long a line of text takes: 20 ms at 200 mm a second. */
   readonly rowMs?: number;
@@ -53,7 +56,19 @@ const faults: readonly NamedFault[] = [
   { name: 'garbled', words: 'Answers bytes that make no sense' },
   { name: 'unasked', words: 'Sends an answer that nobody asked for before each right one' },
   { name: 'cable-pulled', words: 'Network cable out' },
+  { name: 'power-off', words: 'No power: what was not yet printed is forgotten' },
+  { name: 'paper-out-mid-print', words: 'The paper ends six lines into the next receipt' },
+  { name: 'cover-open-mid-print', words: 'The cover is opened six lines into the next receipt' },
+  { name: 'power-off-mid-print', words: 'The power goes six lines into the next receipt' },
 ];
+
+/** Faults that wait for the middle of a receipt, and what each turns into there. */
+const midPrint = new Map([
+  ['paper-out-mid-print', 'paper-out'],
+  ['cover-open-mid-print', 'cover-open'],
+  ['power-off-mid-print', 'power-off'],
+]);
+const midPrintRows = 6;
 
 const nearEndRows = 150;
 const bufferLimit = 65_536;
@@ -85,11 +100,12 @@ export class EscPosSim extends SimDevice {
   #cancelRow: CancelTimer | undefined;
   #cutterJammed = false;
   #sending: Promise<void> = Promise.resolve();
+  #switching: Promise<unknown> = Promise.resolve();
 
   constructor(options: EscPosSimOptions) {
     super(options, actions, faults);
     this.#port = options.port ?? 0;
-    this.columns = options.columns ?? 48;
+    this.columns = options.columns ?? (options.paperMm === 58 ? 32 : 48);
     this.#rowMs = options.rowMs ?? 20;
     this.#rollRows = options.rollRows ?? 8_000;
     this.#rowsLeft = this.#rollRows;
@@ -103,7 +119,7 @@ export class EscPosSim extends SimDevice {
 
   async start(): Promise<void> {
     this.#started = true;
-    if (!this.hasFault('cable-pulled')) await this.#listen();
+    if (this.#isReachable) await this.#listen();
   }
 
   async stop(): Promise<void> {
@@ -111,6 +127,7 @@ export class EscPosSim extends SimDevice {
     this.#cancelRow?.();
     this.#cancelRow = undefined;
     this.#unplug();
+    await this.#switching;
     await this.#sending;
   }
 
@@ -162,12 +179,17 @@ export class EscPosSim extends SimDevice {
   }
 
   protected override async faultSwitched(name: string, on: boolean): Promise<void> {
-    if (name === 'cable-pulled' && this.#started) {
+    if (name === 'power-off' && on) this.#losePower();
+    if ((name === 'cable-pulled' || name === 'power-off') && this.#started) {
       if (on) this.#unplug();
-      else await this.#listen();
+      else if (this.#isReachable && !this.#server) await this.#listen();
     }
     if (name === 'cutter-error' && !on) this.#cutterJammed = false;
     this.#stateChanged();
+  }
+
+  get #isReachable(): boolean {
+    return !this.hasFault('cable-pulled') && !this.hasFault('power-off');
   }
 
   get #paperEnd(): boolean {
@@ -179,7 +201,7 @@ export class EscPosSim extends SimDevice {
   }
 
   get #isOffline(): boolean {
-    return this.#paperEnd || this.hasFault('cover-open') || this.#cutterJammed;
+    return this.#paperEnd || this.hasFault('cover-open') || this.#cutterJammed || this.hasFault('power-off');
   }
 
   #tearOff(wanted: unknown): { readonly index: number } {
@@ -266,6 +288,14 @@ export class EscPosSim extends SimDevice {
     }
   }
 
+  #losePower(): void {
+    this.#cancelRow?.();
+    this.#cancelRow = undefined;
+    this.#cutterJammed = false;
+    this.#automaticMask = 0;
+    this.#clear();
+  }
+
   #clear(): void {
     this.#buffer = new Uint8Array(0);
     this.#paper.clear();
@@ -303,6 +333,7 @@ export class EscPosSim extends SimDevice {
     if (rows === 0) return;
     const wasNearEnd = this.#paperNearEnd;
     this.#rowsLeft -= rows;
+    if (this.#failsMidPrint()) return;
     this.#cancelRow = this.clock.setTimer(rows * this.#rowMs, () => {
       this.#cancelRow = undefined;
       if (wasNearEnd !== this.#paperNearEnd || this.#paperEnd) this.#stateChanged();
@@ -310,6 +341,17 @@ export class EscPosSim extends SimDevice {
       this.changed();
     });
     this.changed();
+  }
+
+  /** Turns a fault that waited for the middle of a receipt into what it stands for. */
+  #failsMidPrint(): boolean {
+    const last = this.#paper.receipts.at(-1);
+    if (!last || last.cut || last.rows.length < midPrintRows) return false;
+    const waiting = [...midPrint].find(([name]) => this.hasFault(name));
+    if (!waiting) return false;
+    const [name, becomes] = waiting;
+    this.#switching = Promise.all([this.setFault(becomes, true), this.setFault(name, false)]);
+    return true;
   }
 
   /** Tells the host, if it wants to be told, and goes on printing where that is possible again. */

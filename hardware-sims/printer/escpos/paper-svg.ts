@@ -56,11 +56,21 @@ function drawRow(
       }
       return { svg: `<path d="${path}" shape-rendering="crispEdges"/>`, height: side + rowHeight / 2 };
     }
-    case 'picture':
-      return {
-        svg: `<rect x="${margin}" y="${top}" width="${row.widthDots}" height="${row.heightDots}" fill="none" stroke="#1b1b1b"/>`,
-        height: row.heightDots,
-      };
+    case 'picture': {
+      const left = margin + indent(row.align, printWidth, row.widthDots);
+      const rowBytes = row.widthDots / 8;
+      let path = '';
+      for (let y = 0; y < row.heightDots; y++) {
+        const isBlack = (x: number) => ((row.bits[y * rowBytes + (x >> 3)] ?? 0) & (0x80 >> (x & 7))) !== 0;
+        for (let x = 0; x < row.widthDots; x++) {
+          if (!isBlack(x)) continue;
+          const from = x;
+          while (x + 1 < row.widthDots && isBlack(x + 1)) x += 1;
+          path += `M${left + from} ${top + y}h${x + 1 - from}v1h-${x + 1 - from}z`;
+        }
+      }
+      return { svg: `<path d="${path}" shape-rendering="crispEdges"/>`, height: row.heightDots };
+    }
   }
 }
 

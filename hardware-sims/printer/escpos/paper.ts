@@ -17,7 +17,14 @@ export type PaperRow =
       readonly moduleDots: number;
       readonly correction: 'L' | 'M' | 'Q' | 'H';
     }
-  | { readonly kind: 'picture'; readonly widthDots: number; readonly heightDots: number };
+  | {
+      readonly kind: 'picture';
+      readonly align: PaperAlign;
+      readonly widthDots: number;
+      readonly heightDots: number;
+      /** One bit a dot, rows begun on a byte, the highest bit at the left. */
+      readonly bits: Uint8Array;
+    };
 
 /** One piece of paper, from the last cut to the next. */
 export interface PaperReceipt {
@@ -109,7 +116,7 @@ export class Paper {
         this.#add({ kind: 'qr', align: this.#align, ...this.#qr });
         return 8;
       case 'picture':
-        this.#add({ kind: 'picture', widthDots: command.widthDots, heightDots: command.heightDots });
+        this.#add({ ...command, align: this.#align });
         return Math.ceil(command.heightDots / 30);
       default:
         return 0;
