@@ -1,6 +1,6 @@
 /**
  * How text is laid out on a narrow paper: labels fold, amounts never do. One character is one column; texts come in with
- * every accent in one character.
+ * every accent in one character, and with U+00A0 for every blank that must not become the end of a line.
  */
 
 /**
@@ -34,17 +34,20 @@ function foldWords(words: readonly string[], columns: number): string[] {
   return [...lines, line];
 }
 
-/** Left and right on one line, the gap filled; what does not fit goes on below, the right text at the right edge. */
+/**
+ * Left and right on one line, the gap filled. A label too long for that folds beside a short right text, an amount, which
+ * stands on its last line; a long right text stands below.
+ */
 export function pairLines(left: string, right: string, columns: number): string[] {
-  const leftLines = foldText(left, columns);
+  const beside = right.length <= columns / 2;
+  const room = columns - right.length - 1;
+  const leftLines = foldText(left, beside && left.length > room ? room : columns);
   const last = leftLines.at(-1) ?? '';
-  const rightLines = right.length <= columns ? [right] : foldText(right, columns);
-  const [firstRight = '', ...moreRight] = rightLines;
-  const shared =
-    last.length + 1 + firstRight.length <= columns
-      ? [...leftLines.slice(0, -1), last + firstRight.padStart(columns - last.length)]
-      : [...leftLines, firstRight.padStart(columns)];
-  return [...shared, ...moreRight.map((line) => line.padStart(columns))];
+  if (last.length <= room) {
+    return [...leftLines.slice(0, -1), last + right.padStart(columns - last.length)];
+  }
+  const rightLines = right.length <= columns ? [right.padStart(columns)] : foldText(`  ${right}`, columns);
+  return [...leftLines, ...rightLines];
 }
 
 /**

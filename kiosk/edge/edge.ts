@@ -105,6 +105,7 @@ export class Edge {
             terminal,
             dispenser,
             printer,
+            software: options.software,
             publish: (view) => this.#bridge.publish(view),
           })
         : null;

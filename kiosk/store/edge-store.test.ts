@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CredentialId, EdgeId, PlanId, SaleId } from '@portillon/core/base/ids.ts';
+import { newId } from '@portillon/core/base/ids.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
@@ -272,6 +273,20 @@ describe('intents', () => {
     expect(second?.kind).toBe('gate.release');
     await store.recordOutcome(charge, 'done');
     expect((await store.intents.unfinishedIntents()).map((intent) => intent.kind)).toEqual(['gate.release']);
+  });
+
+  it('are found by what they were for, with what became of each', async () => {
+    const saleId = newId<'sale'>(clock, random);
+    const print = async (outcome: string | null, subject: string = saleId) => {
+      await clock.advance(1);
+      const intentId = await store.recordIntent({ kind: 'print.receipt', subject, detail: {} });
+      if (outcome) await store.recordOutcome(intentId, outcome);
+    };
+    await print('not-printed');
+    await print('printed', 'another sale');
+    await print(null);
+    expect(await store.intents.outcomesOf('print.receipt', saleId, saleId)).toEqual(['not-printed', null]);
+    expect(await store.intents.outcomesOf('print.slip', saleId, saleId)).toEqual([]);
   });
 
   it('have one outcome', async () => {

@@ -51,6 +51,18 @@ export class Intents {
     invariant(changed === 1, `intent ${intentId} is unknown or has an outcome already`);
   }
 
+  /**
+   * What became of each intent of this kind for this subject, oldest first; null where nobody knows. Looks only at intents
+   * younger than `since`, an id made before any of them: ids are ordered by time, and so is the table.
+   */
+  async outcomesOf(kind: string, subject: string, since: Id<string>): Promise<readonly (string | null)[]> {
+    const rows = await this.#read.all<{ outcome: string | null }>(
+      'SELECT outcome FROM intent WHERE intent_id > ? AND kind = ? AND subject = ? ORDER BY intent_id',
+      [since, kind, subject],
+    );
+    return rows.map(({ outcome }) => outcome);
+  }
+
   /** Oldest first. */
   async unfinishedIntents(): Promise<readonly UnfinishedIntent[]> {
     const rows = await this.#read.all<{

@@ -64,11 +64,16 @@ it('folds at blanks, large text at half the width, and cuts words longer than a 
   expect(printed([{ kind: 'text', text: 'abcdefghijkl' }], 10)).toEqual(['abcdefghij', 'kl']);
 });
 
+it('never folds a price, wherever it stands in a sentence', () => {
+  const text = 'Aujourd’hui vous payez 1\u202f299,00\u00a0€.';
+  expect(printed([{ kind: 'text', text }], 32)).toEqual(['Aujourd’hui vous payez', '1 299,00 €.']);
+});
+
 it('puts left and right on one line, or the right one below', () => {
   expect(printed([{ kind: 'pair', left: 'Total', right: '39,90 €' }], 20)).toEqual(['Total        39,90 €']);
   expect(printed([{ kind: 'pair', left: 'Abonnement mensuel', right: '39,90 €' }], 20)).toEqual([
-    'Abonnement mensuel',
-    '             39,90 €',
+    'Abonnement',
+    'mensuel      39,90 €',
   ]);
 });
 

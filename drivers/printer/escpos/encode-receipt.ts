@@ -53,7 +53,7 @@ function encodeBlock(printer: ThermalPrinter, block: PrintBlock, columns: number
       if (block.large) printer.setTextQuadArea(); // first: ESC ! sets the size and takes bold away
       if (block.bold) printer.bold(true);
       const lineColumns = block.large ? Math.floor(columns / 2) : columns;
-      for (const line of foldText(printableText(block.text), lineColumns)) printer.println(line);
+      printLines(printer, foldText(printableText(block.text), lineColumns));
       if (block.large) printer.setTextNormal();
       if (block.bold) printer.bold(false);
       printer.alignLeft();
@@ -61,14 +61,12 @@ function encodeBlock(printer: ThermalPrinter, block: PrintBlock, columns: number
     }
     case 'pair':
       if (block.bold) printer.bold(true);
-      for (const line of pairLines(printableText(block.left), printableText(block.right), columns)) {
-        printer.println(line);
-      }
+      printLines(printer, pairLines(printableText(block.left), printableText(block.right), columns));
       if (block.bold) printer.bold(false);
       return;
     case 'table': {
       const rows = block.rows.map((cells) => cells.map(printableText));
-      for (const line of tableLines(block.head.map(printableText), rows, columns)) printer.println(line);
+      printLines(printer, tableLines(block.head.map(printableText), rows, columns));
       return;
     }
     case 'rule':
@@ -102,6 +100,10 @@ function encodeBlock(printer: ThermalPrinter, block: PrintBlock, columns: number
     default:
       unreachable(block);
   }
+}
+
+function printLines(printer: ThermalPrinter, lines: readonly string[]): void {
+  for (const line of lines) printer.println(line.replaceAll('\u00a0', ' '));
 }
 
 /** GS v 0: a raster picture at normal size. */

@@ -16,6 +16,15 @@ export function moneyWords(amountCents: number, language: 'fr' | 'en'): string {
   );
 }
 
+/** `1299,00`: for texts in which every character counts. */
+export function moneyNumber(amountCents: number, language: 'fr' | 'en'): string {
+  return new Intl.NumberFormat(locales[language], {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    useGrouping: false,
+  }).format(amountCents / 100);
+}
+
 export function dateWords(timeMs: number, timeZone: string, language: 'fr' | 'en'): string {
   return new Intl.DateTimeFormat(locales[language], { dateStyle: 'long', timeZone }).format(timeMs);
 }
@@ -26,6 +35,11 @@ export function dateTimeWords(timeMs: number, timeZone: string, language: 'fr' |
     timeStyle: 'short',
     timeZone,
   }).format(timeMs);
+}
+
+/** `25/11/2026 08:31`, the same in every language. */
+export function compactDateTime(timeMs: number, timeZone: string): string {
+  return dateTimeWords(timeMs, timeZone, 'fr');
 }
 
 /** `YYYY-MM-DD` where the club is. */

@@ -1,118 +1,120 @@
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
-import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
+import type { SaleFacts } from './document-facts.ts';
+import { letterhead, mark } from './letterhead.ts';
 import { dateTimeWords, moneyWords } from './payment-summary.ts';
-
-export interface ReceiptFacts {
-  readonly language: 'fr' | 'en';
-  readonly seller: {
-    readonly name: string;
-    readonly address: string;
-    readonly siret: string;
-    readonly vatNumber: string;
-  };
-  readonly clubName: string;
-  readonly till: string;
-  readonly saleReference: string;
-  readonly atMs: number;
-  readonly timeZone: string;
-  readonly lines: readonly SaleLine[];
-  readonly totalCents: number;
-  readonly payment: EventOf<'sale.completed'>['payment'];
-}
+import { netTotal, rateWords, vatByRate } from './vat-by-rate.ts';
 
 const words = {
   fr: {
     title: 'Reçu',
-    total: 'Total payé',
-    net: 'dont HT',
-    vat: 'TVA',
-    paidBy: 'Payé par carte',
-    authorisation: 'Autorisation',
-    reference: 'Référence',
+    number: 'N° de reçu',
+    date: 'Date',
+    place: 'Lieu',
     till: 'Borne',
+    reference: 'Référence',
+    customer: 'Client',
+    vatTable: ['Taux', 'HT', 'TVA', 'TTC'],
+    vat: 'TVA',
+    netTotal: 'Total HT',
+    total: 'TOTAL TTC',
+    card: 'Carte bancaire',
+    authorisation: 'Autorisation',
+    lineCount: 'Lignes',
+    signature: 'Signature',
+    software: 'Logiciel',
+    copy: 'Copie du reçu déjà remis.',
+    training: 'Essai sans valeur. Rien n’a été vendu.',
     thanks: 'Bonne séance !',
-    guest: 'Invitation',
-    guestUse: 'Une entrée pour un ami, dans les 30 jours. À présenter au lecteur de l’entrée.',
   },
   en: {
     title: 'Receipt',
-    total: 'Total paid',
-    net: 'of which net',
-    vat: 'VAT',
-    paidBy: 'Paid by card',
-    authorisation: 'Authorisation',
-    reference: 'Reference',
+    number: 'Receipt no.',
+    date: 'Date',
+    place: 'Place',
     till: 'Kiosk',
+    reference: 'Reference',
+    customer: 'Customer',
+    vatTable: ['Rate', 'Net', 'VAT', 'Gross'],
+    vat: 'VAT',
+    netTotal: 'Total net',
+    total: 'TOTAL WITH VAT',
+    card: 'Bank card',
+    authorisation: 'Authorisation',
+    lineCount: 'Lines',
+    signature: 'Signature',
+    software: 'Software',
+    copy: 'Copy of the receipt already handed over.',
+    training: 'Practice, of no value. Nothing was sold.',
     thanks: 'Have a good workout!',
-    guest: 'Guest ticket',
-    guestUse: 'One entry for a friend, within 30 days. Show it to the reader at the entrance.',
   },
 } as const;
 
-/** What stands on the paper of a sale (legal-facts of France: seller, lines, tax per rate, means of payment). */
-export function receiptBlocks(facts: ReceiptFacts): readonly PrintBlock[] {
+/**
+ * The receipt of a sale: what the arrêté 83-50/A asks of a note, BOFiP § 50 of a till and the LNE (exigence 9) of a paper
+ * that can be traced. Copies and practice say so at the top and again at the foot.
+ */
+export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
   const say = words[facts.language];
-  const money = (amountCents: number) => moneyWords(amountCents, facts.language);
+  const { fiscal, language } = facts;
+  const money = (amountCents: number) => moneyWords(amountCents, language);
+  const rows = vatByRate(facts.lines).map((each) => [
+    rateWords(each.rate, language),
+    ...[each.netCents, each.vatCents, each.grossCents].map(money),
+  ]);
   return [
-    { kind: 'text', text: facts.seller.name, bold: true, large: true, align: 'centre' },
-    { kind: 'text', text: facts.clubName, align: 'centre' },
-    { kind: 'text', text: facts.seller.address, align: 'centre' },
-    { kind: 'text', text: `SIRET ${facts.seller.siret}`, align: 'centre' },
-    { kind: 'text', text: `TVA ${facts.seller.vatNumber}`, align: 'centre' },
-    { kind: 'space', lines: 1 },
-    {
-      kind: 'pair',
-      left: say.title,
-      right: dateTimeWords(facts.atMs, facts.timeZone, facts.language),
-      bold: true,
-    },
-    { kind: 'pair', left: say.reference, right: facts.saleReference },
-    { kind: 'pair', left: say.till, right: facts.till },
+    ...letterhead(facts),
+    ...marks(facts),
+    { kind: 'text', text: say.title, bold: true, align: 'centre' },
+    ...(fiscal ? [pair(say.number, String(fiscal.recordNo))] : []),
+    pair(say.date, dateTimeWords(facts.atMs, facts.timeZone, language)),
+    pair(say.place, facts.clubName),
+    pair(say.till, facts.till),
+    pair(say.reference, facts.saleReference),
+    ...(facts.customerName === '' ? [] : [pair(say.customer, facts.customerName)]),
     { kind: 'rule' },
-    ...facts.lines.map(
-      (line): PrintBlock => ({ kind: 'pair', left: line.label, right: money(line.grossCents) }),
-    ),
+    ...facts.lines.flatMap((line) => lineBlocks(line, facts)),
     { kind: 'rule' },
-    { kind: 'pair', left: say.total, right: money(facts.totalCents), bold: true },
-    ...vatBlocks(facts.lines, (rate, net, vat) => ({
-      kind: 'pair',
-      left: `${say.vat} ${(rate / 100).toLocaleString(facts.language)} %, ${say.net} ${money(net)}`,
-      right: money(vat),
-    })),
+    { kind: 'table', head: say.vatTable, rows },
+    { kind: 'rule' },
+    pair(say.netTotal, money(netTotal(facts.lines))),
+    { ...pair(say.total, money(facts.totalCents)), bold: true },
     { kind: 'space', lines: 1 },
-    { kind: 'pair', left: say.paidBy, right: `${facts.payment.scheme} ${facts.payment.maskedPan.slice(-4)}` },
-    { kind: 'pair', left: say.authorisation, right: facts.payment.authorisation },
+    pair(`${say.card} ${facts.payment.scheme}`, lastFour(facts.payment.maskedPan)),
+    pair(say.authorisation, facts.payment.authorisation),
+    { kind: 'rule' },
+    pair(say.lineCount, String(facts.lines.length)),
+    ...(fiscal ? [pair(say.signature, fiscal.signatureMark)] : []),
+    pair(say.software, facts.software),
     { kind: 'space', lines: 1 },
+    ...marks(facts),
     { kind: 'text', text: say.thanks, align: 'centre' },
   ];
 }
 
-/** A guest ticket, on a paper of its own so that it can be given away. */
-export function guestTicketBlocks(
-  facts: Pick<ReceiptFacts, 'language' | 'clubName'>,
-  ticketText: string,
-): readonly PrintBlock[] {
-  const say = words[facts.language];
-  return [
-    { kind: 'text', text: say.guest, bold: true, large: true, align: 'centre' },
-    { kind: 'text', text: facts.clubName, align: 'centre' },
-    { kind: 'space', lines: 1 },
-    { kind: 'qr', data: ticketText },
-    { kind: 'space', lines: 1 },
-    { kind: 'text', text: say.guestUse, align: 'centre' },
-  ];
+/** `**** 1234`: never more of a card than this (I14). */
+export function lastFour(maskedPan: string): string {
+  return `**** ${maskedPan.slice(-4)}`;
 }
 
-function vatBlocks(
-  lines: readonly SaleLine[],
-  block: (rate: number, netCents: number, vatCents: number) => PrintBlock,
-): readonly PrintBlock[] {
-  const rates = [...new Set(lines.map((line) => line.vatRate))].sort((a, b) => b - a);
-  return rates.map((rate) => {
-    const ofRate = lines.filter((line) => line.vatRate === rate);
-    const gross = ofRate.reduce((sum, line) => sum + line.grossCents, 0);
-    const net = ofRate.reduce((sum, line) => sum + line.netCents, 0);
-    return block(rate, net, gross - net);
-  });
+function marks({ copyNo, fiscal, language }: SaleFacts): readonly PrintBlock[] {
+  const blocks: PrintBlock[] = [];
+  if (fiscal?.training) blocks.push(mark('SIMULATION'), centred(words[language].training));
+  // The French word in every language: it is the one the law knows.
+  if (copyNo > 0) blocks.push(mark(`DUPLICATA ${copyNo}`), centred(words[language].copy));
+  return blocks.length === 0 ? [] : [...blocks, { kind: 'space', lines: 1 }];
+}
+
+function lineBlocks(line: SaleLine, { language }: SaleFacts): readonly PrintBlock[] {
+  const unit = moneyWords(line.unitCents, language);
+  const detail = `  ${line.quantity} x ${unit}, ${words[language].vat} ${rateWords(line.vatRate, language)}`;
+  return [pair(line.label, moneyWords(line.grossCents, language)), { kind: 'text', text: detail }];
+}
+
+function pair(left: string, right: string) {
+  return { kind: 'pair', left, right } as const;
+}
+
+function centred(text: string): PrintBlock {
+  return { kind: 'text', text, align: 'centre' };
 }

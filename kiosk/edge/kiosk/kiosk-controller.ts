@@ -29,7 +29,7 @@ import type { JournalKeeper } from '../journal-keeper.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
-import { PaperTrail } from './paper-trail.ts';
+import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
@@ -41,6 +41,8 @@ export interface KioskControllerOptions {
   readonly terminal: PaymentTerminal;
   readonly dispenser: CardDispenser;
   readonly printer: Printer | null;
+  readonly software: string;
+  readonly fiscalOf?: PaperTrailOptions['fiscalOf'];
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,29 +1,53 @@
 import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import type { SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { fullName } from '@portillon/core/sale/answers.ts';
+import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import { guestTicketBlocks, receiptBlocks } from '../documents/receipt.ts';
+import { type CardSlipFacts, cardSlipBlocks } from '../documents/card-slip.ts';
+import { type CaseSlipFacts, caseSlipBlocks } from '../documents/case-slip.ts';
+import type { FiscalFacts, PlaceFacts, SaleFacts } from '../documents/document-facts.ts';
+import { guestTicketBlocks } from '../documents/guest-ticket.ts';
+import { noteText } from '../documents/note-text.ts';
+import { receiptBlocks } from '../documents/receipt.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
-interface PaperTrailOptions {
-  readonly config: EdgeConfig;
+export interface PaperTrailOptions {
+  readonly config: Pick<EdgeConfig, 'name'>;
   readonly store: EdgeStore;
   readonly printer: Printer | null;
+  /** Name and version of this program, for the foot of a receipt. */
+  readonly software: string;
+  /** What the fiscal journal says of a sale; null when it has no record of it. */
+  readonly fiscalOf?: (saleId: SaleId) => Promise<FiscalFacts | null>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: () => void;
 }
 
-/** Prints what a sale leaves on paper, each piece once, with its intent before and its outcome after (I11). */
+type PrintResult = 'printed' | 'not-printed' | 'unknown';
+
+/**
+ * What a sale leaves on paper and as a note on the screen. Each piece of paper has its intent before and its outcome after; a
+ * receipt that is or may be on paper already is printed again only as a numbered duplicate (I11).
+ */
 export class PaperTrail {
   readonly #options: PaperTrailOptions;
+  /** Slips begun since the start; those before it stand in the store. */
+  readonly #slipsBegun = new Set<string>();
 
   constructor(options: PaperTrailOptions) {
     this.#options = options;
+  }
+
+  /** The electronic note of a sale that was paid, as plain text. */
+  async note(sale: SaleInProgress, club: ClubRecord): Promise<string> {
+    return noteText(await this.#saleFacts(sale, club, 0));
   }
 
   /** The receipt first, then each guest ticket. A ticket that is not surely on paper is shown on the screen instead. */
@@ -31,32 +55,61 @@ export class PaperTrail {
     sale: SaleInProgress,
     club: ClubRecord,
   ): Promise<{ readonly receipt: boolean; readonly tickets: boolean }> {
-    const { config, clock } = this.#options;
-    invariant(sale.payment, 'a receipt follows a payment');
-    const facts = {
-      language: sale.language,
-      seller: club.legalEntity,
-      clubName: club.name,
-      till: config.name,
-      saleReference: sale.saleReference,
-      atMs: clock.wallMs(),
-      timeZone: club.timeZone,
-      lines: sale.lines,
-      totalCents: sale.totalCents,
-      payment: sale.payment,
-    };
-    const receipt = await this.#printOnce(sale, 'print.receipt', receiptBlocks(facts));
+    const copyNo = await this.#receiptsOnPaper(sale.saleId);
+    const facts = await this.#saleFacts(sale, club, copyNo);
+    const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
     await this.settle(sale, receipt === 'not-printed' ? 'failed' : receipt);
     if (receipt !== 'printed') return { receipt: false, tickets: false };
     for (const ticket of sale.guestTickets) {
-      const printed = await this.#printOnce(
-        sale,
-        'print.guest-ticket',
-        guestTicketBlocks(facts, ticket.text),
-      );
+      const blocks = guestTicketBlocks(facts, ticket.text);
+      const printed = await this.#printOnce('print.guest-ticket', sale.saleId, {}, blocks);
       if (printed !== 'printed') return { receipt: true, tickets: false };
     }
     return { receipt: true, tickets: true };
+  }
+
+  /**
+   * The slip of a card payment that was declined, cancelled or given back, printed without being asked for (code de
+   * l'environnement, D541-371). Null when it was printed before.
+   */
+  cardSlip(
+    sale: SaleInProgress,
+    club: ClubRecord,
+    outcome: CardSlipFacts['outcome'],
+  ): Promise<PrintResult | null> {
+    const attempt = 'attempt' in sale.state ? sale.state.attempt : 1;
+    const reference = sale.payment?.reference ?? paymentReference(sale.saleReference, 'payment', attempt);
+    return this.#slip(
+      sale.saleId,
+      'print.card-slip',
+      `${sale.saleId}:${outcome}:${reference}`,
+      cardSlipBlocks({
+        ...this.#place(sale, club),
+        outcome,
+        atMs: this.#options.clock.wallMs(),
+        amountCents: sale.totalCents,
+        saleReference: sale.saleReference,
+        paymentReference: reference,
+        card: sale.payment,
+      }),
+    );
+  }
+
+  /** For the customer of a sale that a person must settle. Null when it was printed before. */
+  caseSlip(sale: SaleInProgress, club: ClubRecord, owed: CaseSlipFacts['owed']): Promise<PrintResult | null> {
+    return this.#slip(
+      sale.saleId,
+      'print.case-slip',
+      `${sale.saleId}:${owed}`,
+      caseSlipBlocks({
+        ...this.#place(sale, club),
+        owed,
+        atMs: this.#options.clock.wallMs(),
+        amountCents: sale.totalCents,
+        saleReference: sale.saleReference,
+        staffPhone: club.staffPhone,
+      }),
+    );
   }
 
   /** Records what became of the receipt. */
@@ -77,19 +130,76 @@ export class PaperTrail {
     }
   }
 
-  async #printOnce(
-    sale: SaleInProgress,
+  #place(sale: SaleInProgress, club: ClubRecord): PlaceFacts {
+    return {
+      language: sale.language,
+      seller: club.legalEntity,
+      clubName: club.name,
+      till: this.#options.config.name,
+      timeZone: club.timeZone,
+    };
+  }
+
+  async #saleFacts(sale: SaleInProgress, club: ClubRecord, copyNo: number): Promise<SaleFacts> {
+    const { store, software, fiscalOf } = this.#options;
+    invariant(sale.payment, 'a receipt follows a payment');
+    const stored = await store.sales.sale(sale.saleId);
+    const { atMs } = stored ? (JSON.parse(stored.json) as { readonly atMs?: number }) : {};
+    return {
+      ...this.#place(sale, club),
+      saleReference: sale.saleReference,
+      customerName: fullName(sale.answers),
+      atMs: atMs ?? sale.signedAtMs,
+      lines: sale.lines,
+      totalCents: sale.totalCents,
+      payment: sale.payment,
+      fiscal: (await fiscalOf?.(sale.saleId)) ?? null,
+      copyNo,
+      software,
+    };
+  }
+
+  /** One whose outcome is not known counts: the customer may have it. */
+  async #receiptsOnPaper(saleId: SaleId): Promise<number> {
+    const outcomes = await this.#options.store.intents.outcomesOf('print.receipt', saleId, saleId);
+    return outcomes.filter((outcome) => outcome !== 'not-printed').length;
+  }
+
+  async #slip(
+    saleId: SaleId,
     kind: string,
+    subject: string,
     blocks: Parameters<Printer['print']>[0],
-  ): Promise<'printed' | 'not-printed' | 'unknown'> {
+  ): Promise<PrintResult | null> {
+    const { store } = this.#options;
+    if (this.#slipsBegun.has(subject)) return null;
+    this.#slipsBegun.add(subject);
+    if ((await store.intents.outcomesOf(kind, subject, saleId)).length > 0) return null;
+    return this.#printOnce(kind, subject, {}, blocks);
+  }
+
+  async #printOnce(
+    kind: string,
+    subject: string,
+    detail: { readonly copyNo?: number },
+    blocks: Parameters<Printer['print']>[0],
+  ): Promise<PrintResult> {
     const { store, printer, log } = this.#options;
     if (!printer) return 'not-printed';
-    const intent = await store.recordIntent({ kind, subject: sale.saleId, detail: {} });
-    const outcome = await printer.print(blocks);
-    if (outcome.kind !== 'printed') {
-      log.warn('kiosk.not-printed', { kind, code: outcome.fault.code, detail: outcome.fault.detail });
+    try {
+      const intent = await store.recordIntent({ kind, subject, detail: { ...detail } });
+      const outcome = await printer.print(blocks);
+      if (outcome.kind !== 'printed') {
+        log.warn('kiosk.not-printed', { kind, code: outcome.fault.code, detail: outcome.fault.detail });
+      }
+      // Without its outcome the intent counts as not known, which is what a later print needs to hear.
+      await store
+        .recordOutcome(intent, outcome.kind)
+        .catch((error: unknown) => log.error('kiosk.print-not-recorded', { kind, detail: String(error) }));
+      return outcome.kind;
+    } catch (error) {
+      log.error('kiosk.print-not-begun', { kind, detail: String(error) });
+      return 'not-printed';
     }
-    await store.recordOutcome(intent, outcome.kind);
-    return outcome.kind;
   }
 }

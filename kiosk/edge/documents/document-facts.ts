@@ -1,0 +1,48 @@
+import type { SaleLine } from '@portillon/core/sale/pricing.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
+
+/** Who sells: printed on every document of money. */
+export interface SellerFacts {
+  readonly name: string;
+  readonly address: string;
+  readonly siret: string;
+  readonly vatNumber: string;
+}
+
+/** Where and in which language a document is made. */
+export interface PlaceFacts {
+  readonly language: 'fr' | 'en';
+  readonly seller: SellerFacts;
+  readonly clubName: string;
+  /** Name of the kiosk, which is a till in the sense of the law. */
+  readonly till: string;
+  readonly timeZone: string;
+}
+
+/** What the fiscal journal says of a sale. */
+export interface FiscalFacts {
+  /** Number of its record, without gaps on this till. */
+  readonly recordNo: number;
+  /** The 3rd, 7th, 13th and 19th character of the record's signature. */
+  readonly signatureMark: string;
+  /** Made for practice: everything it leaves behind says so (BOFiP BOI-TVA-DECLA-30-10-30, § 150). */
+  readonly training: boolean;
+}
+
+/** Everything that a sale's receipt and its electronic note say; both are made from the same facts. */
+export interface SaleFacts extends PlaceFacts {
+  readonly saleReference: string;
+  /** The note names the client (arrêté 83-50/A, art. 3). */
+  readonly customerName: string;
+  /** When money was taken. */
+  readonly atMs: number;
+  readonly lines: readonly SaleLine[];
+  readonly totalCents: number;
+  readonly payment: EventOf<'sale.completed'>['payment'];
+  /** Null while the journal has no record of the sale. */
+  readonly fiscal: FiscalFacts | null;
+  /** 0 for the original; n for the n-th duplicate. */
+  readonly copyNo: number;
+  /** Name and version of this program. */
+  readonly software: string;
+}

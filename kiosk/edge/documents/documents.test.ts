@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { cardSlipBlocks } from './card-slip.ts';
+import { caseSlipBlocks } from './case-slip.ts';
+import { contractCopyBlocks } from './contract-copy.ts';
+import { guestTicketBlocks } from './guest-ticket.ts';
+import { mandateCopyBlocks } from './mandate-copy.ts';
+import { receiptBlocks } from './receipt.ts';
+import { linesOnPaper, onPaper } from './test/on-paper.ts';
+import { hardSale, sampleContract, samplePlace, sampleSale } from './test/sample-facts.ts';
+
+const rolls = [32, 42, 48];
+const languages = ['fr', 'en'] as const;
+const atMs = Date.UTC(2026, 10, 22, 8, 15);
+
+const ofCase = (language: 'fr' | 'en') => ({
+  ...samplePlace(language),
+  owed: 'money' as const,
+  atMs,
+  amountCents: 129_900,
+  saleReference: 'K7QM-2F9C',
+  staffPhone: '04 72 00 00 00',
+});
+const ofSlip = (language: 'fr' | 'en') => ({
+  ...samplePlace(language),
+  outcome: 'credited' as const,
+  atMs,
+  amountCents: 129_900,
+  saleReference: 'K7QM-2F9C',
+  paymentReference: 'K7QM2F9CP1',
+  card: sampleSale(language).payment,
+});
+const ofMandate = (language: 'fr' | 'en') => ({
+  language,
+  creditor: { ...samplePlace(language).seller, creditorId: 'FR72ZZZ123456' },
+  debtor: { name: 'Marie Lefebvre', address: null },
+  mandateReference: 'LYON1-01HZXK3V9QK7QM2F9C0000000001',
+  ibanLastFour: '0189',
+  recurrent: true,
+  place: 'Lyon',
+  signedAtMs: atMs,
+  timeZone: 'Europe/Paris',
+});
+
+const documents = {
+  receipt: (language: 'fr' | 'en') => receiptBlocks(sampleSale(language)),
+  'receipt with long words': (language: 'fr' | 'en') => receiptBlocks(hardSale(language)),
+  duplicate: (language: 'fr' | 'en') => receiptBlocks(sampleSale(language, { copyNo: 2 })),
+  'card slip': (language: 'fr' | 'en') => cardSlipBlocks(ofSlip(language)),
+  'case slip': (language: 'fr' | 'en') => caseSlipBlocks(ofCase(language)),
+  'guest ticket': (language: 'fr' | 'en') =>
+    guestTicketBlocks({ ...samplePlace(language), fiscal: null }, `PT1:${'a'.repeat(340)}`),
+  'copy of the contract': (language: 'fr' | 'en') =>
+    contractCopyBlocks({
+      contract: sampleContract(language),
+      saleReference: 'K7QM-2F9C',
+      signedAtMs: atMs,
+      timeZone: 'Europe/Paris',
+    }),
+  'copy of the mandate': (language: 'fr' | 'en') => mandateCopyBlocks(ofMandate(language)),
+};
+
+describe.each(rolls)('on paper of %i columns', (columns) => {
+  it.each(Object.entries(documents))('the %s has every letter and stays inside the paper', (_, make) => {
+    for (const language of languages) {
+      const paper = onPaper(make(language), columns);
+      for (const row of paper.rows) {
+        if (row.kind !== 'text') continue;
+        const width = row.spans.reduce((sum, { text, style }) => sum + text.length * style.widthFactor, 0);
+        expect(width).toBeLessThanOrEqual(columns);
+      }
+      expect(linesOnPaper(make(language), columns).join('\n')).not.toMatch(/[?\ufffd]/);
+    }
+  });
+
+  it('a large amount is never folded, however long its label', () => {
+    const lines = linesOnPaper(receiptBlocks(hardSale('fr')), columns);
+    expect(lines).toContainEqual(expect.stringMatching(/ 12 499,00 €$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^TOTAL TTC +12 510,00 €$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}2 x 5,50 €, TVA 5,5 %$/));
+  });
+});
+
+it('a receipt says all that the note, the till and the tax office ask for', () => {
+  const lines = linesOnPaper(receiptBlocks(sampleSale('fr')), 48);
+  for (const line of [
+    /^Cadence Lyon SAS$/,
+    /^17 rue de la Part-Dieu, 69003 Lyon$/,
+    /^SIRET 123 456 789 00012$/,
+    /^TVA FR32123456789$/,
+    /^N° de reçu +1204$/,
+    /^Date +22\/11\/2026 09:15$/,
+    /^Lieu +Cadence Lyon Part-Dieu$/,
+    /^Borne +borne-1$/,
+    /^Référence +K7QM-2F9C$/,
+    /^Client +Marie-Antoinette Lefebvre de la Tour$/,
+    /^Tous les jours, premier mois +29,90 €$/,
+    /^ {2}1 x 29,90 €, TVA 20 %$/,
+    /^Frais d’adhésion +25,00 €$/,
+    /^Taux +HT +TVA +TTC$/,
+    /^20 % +45,75 € +9,15 € +54,90 €$/,
+    /^Total HT +45,75 €$/,
+    /^TOTAL TTC +54,90 €$/,
+    /^Carte bancaire VISA +\*\*\*\* 4869$/,
+    /^Autorisation +123456$/,
+    /^Lignes +2$/,
+    /^Signature +FUCC$/,
+    /^Logiciel +portillon-edge 0\.1\.0$/,
+  ]) {
+    expect(lines).toContainEqual(expect.stringMatching(line));
+  }
+  expect(lines.join('\n')).not.toMatch(/DUPLICATA|SIMULATION/);
+});
+
+it('tells the VAT of each rate, and the sums agree', () => {
+  const lines = linesOnPaper(receiptBlocks(hardSale('fr')), 48);
+  expect(lines).toContainEqual(expect.stringMatching(/^20 % +10 415,83 € +2 083,17 € +12 499,00 €$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^5,5 % +10,43 € +0,57 € +11,00 €$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^Total HT +10 426,26 €$/));
+});
+
+it('[I11] a copy says DUPLICATA and its number at the top and at the foot, in both languages', () => {
+  for (const language of languages) {
+    const lines = linesOnPaper(receiptBlocks(sampleSale(language, { copyNo: 3 })), 32);
+    expect(lines.filter((line) => line === 'DUPLICATA 3')).toHaveLength(2);
+  }
+});
+
+it('practice says SIMULATION on receipt and guest ticket', () => {
+  const fiscal = { recordNo: 7, signatureMark: 'aBcD', training: true };
+  const receipt = linesOnPaper(receiptBlocks(sampleSale('fr', { fiscal })), 48);
+  expect(receipt.filter((line) => line === 'SIMULATION')).toHaveLength(2);
+  const ticket = linesOnPaper(guestTicketBlocks({ ...samplePlace('fr'), fiscal }, 'PT1:abc'), 48);
+  expect(ticket).toContain('SIMULATION');
+});
+
+it('[I14] no paper shows more of a card or an account than its last four digits', () => {
+  const papers = [receiptBlocks(sampleSale('fr')), cardSlipBlocks(ofSlip('fr'))];
+  for (const blocks of papers) {
+    expect(linesOnPaper(blocks, 48)).toContainEqual(expect.stringMatching(/ \*{4} 4869$/));
+  }
+  const mandate = linesOnPaper(mandateCopyBlocks(ofMandate('fr')), 48);
+  expect(mandate).toContainEqual(expect.stringMatching(/^Compte \(IBAN\) +\*{4} 0189$/));
+  expect(() =>
+    mandateCopyBlocks({ ...ofMandate('fr'), ibanLastFour: 'FR7630006000011234567890189' }),
+  ).toThrow('only the end of an IBAN');
+});
+
+it('a case says what is owed, its reference, and whom to ask', () => {
+  const lines = linesOnPaper(caseSlipBlocks(ofCase('fr')), 32);
+  expect(lines).toContain('K7QM-2F9C');
+  expect(lines).toContainEqual(expect.stringMatching(/^À vous rendre +1 299,00 €$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^Par téléphone : +04 72 00 00 00$/));
+  expect(lines).toContain('À l’accueil du club, avec ce');
+});
+
+it('a mandate says who may debit whom, and the eight weeks of the refund', () => {
+  const text = linesOnPaper(mandateCopyBlocks(ofMandate('fr')), 48).join(' ');
+  expect(text).toContain('Cadence Lyon SAS à envoyer des instructions');
+  expect(text).toContain('8 semaines');
+  expect(text).toContain('FR72ZZZ123456');
+  expect(text).toContain('LYON1-01HZXK3V9QK7QM2F9C0000000001');
+});

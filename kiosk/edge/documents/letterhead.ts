@@ -1,0 +1,26 @@
+import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
+import type { PlaceFacts } from './document-facts.ts';
+import { twoBars } from './two-bars.ts';
+
+/** The top of every document: mark, seller, club. */
+export function letterhead({ seller, clubName, language }: PlaceFacts): readonly PrintBlock[] {
+  return [
+    { kind: 'logo', picture: twoBars },
+    { kind: 'space', lines: 1 },
+    { kind: 'text', text: seller.name, bold: true, large: true, align: 'centre' },
+    { kind: 'text', text: clubName, align: 'centre' },
+    { kind: 'text', text: seller.address, align: 'centre' },
+    { kind: 'text', text: `SIRET ${seller.siret}`, align: 'centre' },
+    {
+      kind: 'text',
+      text: `${language === 'fr' ? 'TVA' : 'VAT no.'} ${seller.vatNumber}`,
+      align: 'centre',
+    },
+    { kind: 'space', lines: 1 },
+  ];
+}
+
+/** What no reader may miss, in large letters. */
+export function mark(text: string): PrintBlock {
+  return { kind: 'text', text, bold: true, large: true, align: 'centre' };
+}

@@ -1,0 +1,62 @@
+import type { SaleFacts } from './document-facts.ts';
+import { compactDateTime, moneyNumber } from './payment-summary.ts';
+import { netTotal, rateWords, vatByRate } from './vat-by-rate.ts';
+
+const words = {
+  fr: {
+    title: 'NOTE',
+    till: 'borne',
+    vatNumber: 'TVA',
+    customer: 'Client',
+    net: 'HT',
+    vat: 'TVA',
+    total: 'TOTAL TTC',
+    card: 'Carte',
+    authorisation: 'aut.',
+    reference: 'Réf.',
+    signature: 'sign.',
+  },
+  en: {
+    title: 'NOTE',
+    till: 'kiosk',
+    vatNumber: 'VAT',
+    customer: 'Customer',
+    net: 'Net',
+    vat: 'VAT',
+    total: 'TOTAL WITH VAT',
+    card: 'Card',
+    authorisation: 'auth.',
+    reference: 'Ref.',
+    signature: 'sign.',
+  },
+} as const;
+
+/**
+ * The note of a service (arrêté 83-50/A) as plain text, to be carried by a QR code: it is the note itself, so that it needs
+ * no e-mail, no account and no network. As short as its content allows, so that its modules stay large on the screen.
+ */
+export function noteText(facts: SaleFacts): string {
+  const say = words[facts.language];
+  const { seller, fiscal, payment, language } = facts;
+  const money = (amountCents: number) => moneyNumber(amountCents, language);
+  const number = fiscal ? `${say.title} ${fiscal.recordNo}` : say.title;
+  const lines = [
+    ...(fiscal?.training ? ['SIMULATION'] : []),
+    `${number}, ${say.till} ${facts.till}`,
+    seller.name,
+    seller.address,
+    `SIRET ${seller.siret}`,
+    `${say.vatNumber} ${seller.vatNumber}`,
+    `${compactDateTime(facts.atMs, facts.timeZone)}, ${facts.clubName}`,
+    ...(facts.customerName === '' ? [] : [`${say.customer} ${facts.customerName}`]),
+    ...facts.lines.map((line) => `${line.quantity} x ${money(line.unitCents)} ${line.label}`),
+    `${say.net} ${money(netTotal(facts.lines))}`,
+    ...vatByRate(facts.lines).map(
+      (each) => `${say.vat} ${rateWords(each.rate, language)} ${money(each.vatCents)}`,
+    ),
+    `${say.total} ${money(facts.totalCents)} EUR`,
+    `${say.card} ${payment.scheme} ${payment.maskedPan.slice(-4)} ${say.authorisation} ${payment.authorisation}`,
+    `${say.reference} ${facts.saleReference}${fiscal ? ` ${say.signature} ${fiscal.signatureMark}` : ''}`,
+  ];
+  return lines.join('\n').replace(/[\u00a0\u2000-\u200a\u202f]/g, ' ');
+}
