@@ -57,6 +57,11 @@ const fieldProblem = z.object({
 });
 export type FieldProblem = z.infer<typeof fieldProblem>;
 
+/** Text of an electronic note, to be shown as a QR code that holds it whole; null where there is none. */
+const note = z.object({ text: z.string() }).nullable();
+/** A paper that comes out without being asked for: the slip of a failed payment, or of a case. */
+const slip = z.enum(['none', 'printing', 'printed', 'not-printed']);
+
 const question = {
   /** 1-based position of this question among the questions, and how many there are. */
   step: z.int(),
@@ -141,6 +146,7 @@ export const screenSchema = z.discriminatedUnion('name', [
           .nullable(),
         /** True only if the terminal has said so. */
         nothingTaken: z.boolean(),
+        slip,
       }),
     ]),
   }),
@@ -153,8 +159,10 @@ export const screenSchema = z.discriminatedUnion('name', [
   }),
   z.object({
     name: z.literal('receipt'),
-    phase: z.enum(['asking', 'printing', 'printed', 'failed']),
+    /** `failed`: surely not on paper. `unknown`: it may have come out; printed again, it says that it is a duplicate (I11). */
+    phase: z.enum(['asking', 'printing', 'printed', 'failed', 'unknown']),
     paperPossible: z.boolean(),
+    note,
     totalCents: z.int(),
     saleReference: z.string(),
   }),
@@ -182,6 +190,9 @@ export const screenSchema = z.discriminatedUnion('name', [
     saleReference: z.string(),
     amountCents: z.int(),
     faultCode: z.string().nullable(),
+    slip,
+    /** When money was kept. */
+    note,
   }),
 ]);
 export type Screen = z.infer<typeof screenSchema>;

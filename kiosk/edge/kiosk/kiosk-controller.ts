@@ -33,6 +33,7 @@ import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
+import { UnaskedSlip } from './unasked-slip.ts';
 
 export interface KioskControllerOptions {
   readonly config: EdgeConfig & { readonly screen: NonNullable<EdgeConfig['screen']> };
@@ -59,6 +60,7 @@ export class KioskController {
   readonly #options: KioskControllerOptions;
   readonly #idle: IdleTimer;
   readonly #paper: PaperTrail;
+  readonly #slip: UnaskedSlip;
   #stage: KioskStage = { name: 'attract' };
   #language: Language = 'fr';
   #visitId: string;
@@ -78,7 +80,12 @@ export class KioskController {
       onTick: () => this.#publish(),
       onExpired: () => this.#expired(),
     });
-    this.#paper = new PaperTrail(options);
+    this.#slip = new UnaskedSlip({ log: options.log, onChange: () => this.#publish() });
+    this.#paper = new PaperTrail({
+      ...options,
+      club: () => this.#club(),
+      onSlipBegun: () => this.#slip.begun(),
+    });
     for (const device of [options.terminal, options.dispenser, options.printer]) {
       device?.onState(() => {
         if (this.#stage.name === 'attract' || this.#stage.name === 'receipt') this.#publish();
@@ -283,6 +290,8 @@ export class KioskController {
     this.#show({ name: 'sale', sale, progress, sinceMs: this.#options.clock.wallMs() });
     this.#cancelMouthTick();
     if (progress.name === 'at-mouth') this.#tickAtMouth();
+    if (progress.name === 'not-paid') this.#slip.watch(this.#paper.slipOfNotPaid(sale, progress.why));
+    else this.#slip.forget();
   }
 
   #tickAtMouth(): void {
@@ -300,7 +309,7 @@ export class KioskController {
     const { ending, why } = sale.state;
     this.#options.log.info('kiosk.sale-ended', { saleId: sale.saleId, ending, why });
     if (ending === 'served') {
-      this.#show({ name: 'receipt', sale, phase: 'asking' });
+      this.#showWithNote(sale, (note) => ({ name: 'receipt', sale, phase: 'asking', note }));
       return;
     }
     const [what, money] = troubleOf[ending === 'not-charged' && why === 'store' ? 'store' : ending];
@@ -310,8 +319,27 @@ export class KioskController {
       this.#endVisit();
       return;
     }
-    this.#show(trouble(what, money, sale.saleReference, sale.totalCents, faultCode));
+    this.#slip.forget();
+    const shown = trouble(what, money, sale.saleReference, sale.totalCents, faultCode);
+    if (ending === 'card-owed') {
+      this.#showWithNote(sale, (note) => ({
+        ...shown,
+        trouble: { ...shown.trouble, note: note === null ? null : { text: note } },
+      }));
+    } else {
+      this.#show(shown);
+    }
+    this.#slip.watch(this.#paper.slipOfEnding(sale, ending));
     this.#clearSavedVisit();
+  }
+
+  #showWithNote(sale: SaleInProgress, stage: (note: string | null) => KioskStage): void {
+    this.#paper
+      .note(sale)
+      .then((note) => {
+        if (!this.#stopped) this.#show(stage(note));
+      })
+      .catch((error: unknown) => this.#options.log.error('kiosk.not-shown', { detail: String(error) }));
   }
 
   async #payAgain(type: 'pay-again' | 'abort-payment'): Promise<MessageOutcome> {
@@ -329,27 +357,28 @@ export class KioskController {
 
   async #chooseReceipt(receipt: 'paper' | 'none'): Promise<MessageOutcome> {
     if (this.#stage.name !== 'receipt' || this.#stage.phase === 'printing') return { outcome: 'stale' };
-    const { sale } = this.#stage;
+    const { sale, note } = this.#stage;
     if (receipt === 'none' || !this.#offers().paperReceipt) {
-      const failedBefore = this.#stage.phase === 'failed';
-      if (!failedBefore) await this.#paper.settle(sale, 'not-wanted');
+      if (this.#stage.phase === 'asking') await this.#paper.settle(sale, 'not-wanted');
       this.#show({ name: 'welcome', sale, ticketsPrinted: false });
       return { outcome: 'done' };
     }
-    this.#show({ name: 'receipt', sale, phase: 'printing' });
-    this.#print(sale).catch((error: unknown) => {
+    this.#show({ name: 'receipt', sale, phase: 'printing', note });
+    this.#print(sale, note).catch((error: unknown) => {
       this.#options.log.error('kiosk.print-failed', { detail: String(error) });
     });
     return { outcome: 'done' };
   }
 
-  async #print(sale: SaleInProgress): Promise<void> {
-    const club = this.#club();
-    invariant(club, 'a receipt is printed for a known club');
-    const printed = await this.#paper.print(sale, club);
+  async #print(sale: SaleInProgress, note: string | null): Promise<void> {
+    const printed = await this.#paper.print(sale);
     if (this.#stopped) return;
-    if (printed.receipt) this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
-    else this.#show({ name: 'receipt', sale, phase: 'failed' });
+    if (printed.receipt === 'printed') {
+      this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
+    } else {
+      const phase = printed.receipt === 'unknown' ? 'unknown' : 'failed';
+      this.#show({ name: 'receipt', sale, phase, note });
+    }
   }
 
   async #finish(): Promise<MessageOutcome> {
@@ -376,6 +405,7 @@ export class KioskController {
   #endVisit(): void {
     this.#photo = null;
     this.#staffCalled = false;
+    this.#slip.forget();
     this.#clearSavedVisit();
     this.#visitId = newId(this.#options.clock, this.#options.random);
     this.#language = 'fr';
@@ -413,6 +443,7 @@ export class KioskController {
       offers: this.#offers(),
       openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
+      slip: this.#slip.state,
       contract: () => {
         const stage = this.#stage;
         invariant(stage.name === 'questions' && club, 'a contract is shown during the questions');
@@ -471,6 +502,7 @@ function questionInput(message: Extract<ScreenMessage, { type: QuestionInput['ty
   return message.type === 'give-photo' ? { type: 'give-photo', photo: message.photo.kind } : message;
 }
 
+type TroubleStage = Extract<KioskStage, { name: 'trouble' }>;
 type TroubleScreen = Extract<Screen, { name: 'trouble' }>;
 
 const troubleOf = {
@@ -489,9 +521,9 @@ function trouble(
   saleReference: string,
   amountCents: number,
   faultCode: string | null,
-): KioskStage {
+): TroubleStage {
   return {
     name: 'trouble',
-    trouble: { name: 'trouble', what, money, saleReference, amountCents, faultCode },
+    trouble: { name: 'trouble', what, money, saleReference, amountCents, faultCode, note: null },
   };
 }

@@ -4,7 +4,7 @@ import type { SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import { type TimeLimit, timeLimits } from './time-limits.ts';
 
-type Trouble = Extract<Screen, { name: 'trouble' }>;
+type Trouble = Omit<Extract<Screen, { name: 'trouble' }>, 'slip'>;
 
 /** Where the visit is. One at a time; `attract` when nobody is here. */
 export type KioskStage =
@@ -19,7 +19,9 @@ export type KioskStage =
   | {
       readonly name: 'receipt';
       readonly sale: SaleInProgress;
-      readonly phase: 'asking' | 'printing' | 'failed';
+      readonly phase: 'asking' | 'printing' | 'failed' | 'unknown';
+      /** The electronic note; null when it could not be made. */
+      readonly note: string | null;
     }
   | { readonly name: 'welcome'; readonly sale: SaleInProgress; readonly ticketsPrinted: boolean }
   | { readonly name: 'trouble'; readonly trouble: Trouble };

@@ -4,6 +4,7 @@ import type { SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
+import type { NotPaidReason, SaleEnding } from '@portillon/core/sale/sale-machine.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
@@ -23,6 +24,9 @@ export interface PaperTrailOptions {
   readonly printer: Printer | null;
   /** Name and version of this program, for the foot of a receipt. */
   readonly software: string;
+  readonly club: () => ClubRecord | null;
+  /** A slip that nobody asked for begins to come out. */
+  readonly onSlipBegun?: () => void;
   /** What the fiscal journal says of a sale; null when it has no record of it. */
   readonly fiscalOf?: (saleId: SaleId) => Promise<FiscalFacts | null>;
   readonly clock: Clock;
@@ -30,7 +34,13 @@ export interface PaperTrailOptions {
   readonly onEvent: () => void;
 }
 
-type PrintResult = 'printed' | 'not-printed' | 'unknown';
+const owedAfter: Partial<Record<SaleEnding, CaseSlipFacts['owed']>> = {
+  'card-owed': 'card',
+  'money-owed': 'money',
+  'in-doubt': 'an-answer',
+};
+
+export type PrintResult = 'printed' | 'not-printed' | 'unknown';
 
 /**
  * What a sale leaves on paper and as a note on the screen. Each piece of paper has its intent before and its outcome after; a
@@ -45,71 +55,69 @@ export class PaperTrail {
     this.#options = options;
   }
 
-  /** The electronic note of a sale that was paid, as plain text. */
-  async note(sale: SaleInProgress, club: ClubRecord): Promise<string> {
-    return noteText(await this.#saleFacts(sale, club, 0));
+  /** The electronic note of a sale that was paid, as plain text; null, and a word in the log, when it cannot be made. */
+  async note(sale: SaleInProgress): Promise<string | null> {
+    try {
+      return noteText(await this.#saleFacts(sale, 0));
+    } catch (error) {
+      this.#options.log.error('kiosk.note-not-made', { saleId: sale.saleId, detail: String(error) });
+      return null;
+    }
   }
 
   /** The receipt first, then each guest ticket. A ticket that is not surely on paper is shown on the screen instead. */
-  async print(
-    sale: SaleInProgress,
-    club: ClubRecord,
-  ): Promise<{ readonly receipt: boolean; readonly tickets: boolean }> {
+  async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
     const copyNo = await this.#receiptsOnPaper(sale.saleId);
-    const facts = await this.#saleFacts(sale, club, copyNo);
+    const facts = await this.#saleFacts(sale, copyNo);
     const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
     await this.settle(sale, receipt === 'not-printed' ? 'failed' : receipt);
-    if (receipt !== 'printed') return { receipt: false, tickets: false };
+    if (receipt !== 'printed') return { receipt, tickets: false };
     for (const ticket of sale.guestTickets) {
       const blocks = guestTicketBlocks(facts, ticket.text);
       const printed = await this.#printOnce('print.guest-ticket', sale.saleId, {}, blocks);
-      if (printed !== 'printed') return { receipt: true, tickets: false };
+      if (printed !== 'printed') return { receipt, tickets: false };
     }
-    return { receipt: true, tickets: true };
+    return { receipt, tickets: true };
   }
 
   /**
-   * The slip of a card payment that was declined, cancelled or given back, printed without being asked for (code de
-   * l'environnement, D541-371). Null when it was printed before.
+   * The slip of a card payment that was declined or cancelled, printed without being asked for (code de l'environnement,
+   * D541-371). Null where no card was shown, so that no payment failed, and where it was printed before.
    */
-  cardSlip(
-    sale: SaleInProgress,
-    club: ClubRecord,
-    outcome: CardSlipFacts['outcome'],
-  ): Promise<PrintResult | null> {
-    const attempt = 'attempt' in sale.state ? sale.state.attempt : 1;
-    const reference = sale.payment?.reference ?? paymentReference(sale.saleReference, 'payment', attempt);
-    return this.#slip(
-      sale.saleId,
-      'print.card-slip',
-      `${sale.saleId}:${outcome}:${reference}`,
-      cardSlipBlocks({
-        ...this.#place(sale, club),
-        outcome,
-        atMs: this.#options.clock.wallMs(),
-        amountCents: sale.totalCents,
-        saleReference: sale.saleReference,
-        paymentReference: reference,
-        card: sale.payment,
-      }),
-    );
+  async slipOfNotPaid(sale: SaleInProgress, why: NotPaidReason): Promise<PrintResult | null> {
+    return why === 'declined' || why === 'cancelled' ? this.#cardSlip(sale, why) : null;
   }
 
-  /** For the customer of a sale that a person must settle. Null when it was printed before. */
-  caseSlip(sale: SaleInProgress, club: ClubRecord, owed: CaseSlipFacts['owed']): Promise<PrintResult | null> {
-    return this.#slip(
-      sale.saleId,
-      'print.case-slip',
-      `${sale.saleId}:${owed}`,
-      caseSlipBlocks({
-        ...this.#place(sale, club),
-        owed,
-        atMs: this.#options.clock.wallMs(),
-        amountCents: sale.totalCents,
-        saleReference: sale.saleReference,
-        staffPhone: club.staffPhone,
-      }),
-    );
+  /** What a sale that was not served leaves in the customer's hand. Null where nothing was paid, or printed before. */
+  async slipOfEnding(sale: SaleInProgress, ending: SaleEnding): Promise<PrintResult | null> {
+    if (ending === 'given-back') return this.#cardSlip(sale, 'credited');
+    const owed = owedAfter[ending];
+    if (!owed) return null;
+    const club = this.#club();
+    const blocks = caseSlipBlocks({
+      ...this.#place(sale, club),
+      owed,
+      atMs: this.#options.clock.wallMs(),
+      amountCents: sale.totalCents,
+      saleReference: sale.saleReference,
+      staffPhone: club.staffPhone,
+    });
+    return this.#slip(sale.saleId, 'print.case-slip', `${sale.saleId}:${owed}`, blocks);
+  }
+
+  #cardSlip(sale: SaleInProgress, outcome: CardSlipFacts['outcome']): Promise<PrintResult | null> {
+    const attempt = 'attempt' in sale.state ? sale.state.attempt : 1;
+    const reference = sale.payment?.reference ?? paymentReference(sale.saleReference, 'payment', attempt);
+    const blocks = cardSlipBlocks({
+      ...this.#place(sale, this.#club()),
+      outcome,
+      atMs: this.#options.clock.wallMs(),
+      amountCents: sale.totalCents,
+      saleReference: sale.saleReference,
+      paymentReference: reference,
+      card: sale.payment,
+    });
+    return this.#slip(sale.saleId, 'print.card-slip', `${sale.saleId}:${outcome}:${reference}`, blocks);
   }
 
   /** Records what became of the receipt. */
@@ -130,6 +138,12 @@ export class PaperTrail {
     }
   }
 
+  #club(): ClubRecord {
+    const club = this.#options.club();
+    invariant(club, 'what is sold is sold in a known club');
+    return club;
+  }
+
   #place(sale: SaleInProgress, club: ClubRecord): PlaceFacts {
     return {
       language: sale.language,
@@ -140,13 +154,13 @@ export class PaperTrail {
     };
   }
 
-  async #saleFacts(sale: SaleInProgress, club: ClubRecord, copyNo: number): Promise<SaleFacts> {
+  async #saleFacts(sale: SaleInProgress, copyNo: number): Promise<SaleFacts> {
     const { store, software, fiscalOf } = this.#options;
     invariant(sale.payment, 'a receipt follows a payment');
     const stored = await store.sales.sale(sale.saleId);
     const { atMs } = stored ? (JSON.parse(stored.json) as { readonly atMs?: number }) : {};
     return {
-      ...this.#place(sale, club),
+      ...this.#place(sale, this.#club()),
       saleReference: sale.saleReference,
       customerName: fullName(sale.answers),
       atMs: atMs ?? sale.signedAtMs,
@@ -175,6 +189,7 @@ export class PaperTrail {
     if (this.#slipsBegun.has(subject)) return null;
     this.#slipsBegun.add(subject);
     if ((await store.intents.outcomesOf(kind, subject, saleId)).length > 0) return null;
+    if (this.#options.printer) this.#options.onSlipBegun?.();
     return this.#printOnce(kind, subject, {}, blocks);
   }
 

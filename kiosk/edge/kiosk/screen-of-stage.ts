@@ -13,6 +13,7 @@ import {
 } from '../documents/contract-text.ts';
 import { forgottenSoonSeconds, type KioskStage } from './kiosk-stage.ts';
 import type { SaleProgress } from './sale-runner.ts';
+import type { SlipOnScreen } from './unasked-slip.ts';
 
 /** What is known around the stage when a view is made. */
 export interface ScreenFacts {
@@ -22,6 +23,7 @@ export interface ScreenFacts {
   readonly offers: Extract<Screen, { name: 'attract' }>['offers'];
   readonly openUntil: string | null;
   readonly canAbort: boolean;
+  readonly slip: SlipOnScreen;
   /** Only asked for on the contract screen. */
   readonly contract: () => ContractFacts;
 }
@@ -40,6 +42,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         name: 'receipt',
         phase: stage.phase,
         paperPossible: facts.offers.paperReceipt,
+        note: stage.note === null ? null : { text: stage.note },
         totalCents: stage.sale.totalCents,
         saleReference: stage.sale.saleReference,
       };
@@ -53,7 +56,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         saleReference: stage.sale.saleReference,
       };
     case 'trouble':
-      return stage.trouble;
+      return { ...stage.trouble, slip: facts.slip };
   }
 }
 
@@ -130,7 +133,7 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
           cents: line.grossCents,
         })),
         canAbort: facts.canAbort,
-        phase: paymentPhase(progress),
+        phase: paymentPhase(progress, facts.slip),
       };
     }
   }
@@ -138,10 +141,11 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
 
 function paymentPhase(
   progress: Exclude<SaleProgress, { name: 'finishing' | 'presenting' | 'at-mouth' }>,
+  slip: SlipOnScreen,
 ): Extract<Screen, { name: 'payment' }>['phase'] {
   if (progress.name !== 'not-paid') return progress;
   // Each of these outcomes means that the terminal, or the line to it, has proved that nothing was taken.
-  return { name: 'not-paid', why: progress.why, hint: hintOf(progress.reason), nothingTaken: true };
+  return { name: 'not-paid', why: progress.why, hint: hintOf(progress.reason), nothingTaken: true, slip };
 }
 
 const hints = [

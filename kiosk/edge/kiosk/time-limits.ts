@@ -15,8 +15,8 @@ export const timeLimits = {
   reading,
   /** A refused payment: another card may have to be found. */
   'not-paid': { quietSeconds: 90, countdownSeconds: 30, losesSomething: true },
-  /** Then no paper, which loses nothing. */
-  receipt: { quietSeconds: 10, countdownSeconds: 10, losesSomething: false },
+  /** Time to photograph the note; then no paper, which loses nothing. */
+  receipt: { quietSeconds: 30, countdownSeconds: 30, losesSomething: false },
   welcome: { quietSeconds: 0, countdownSeconds: 12, losesSomething: false },
   /** Welcome with guest tickets on the screen: time to photograph them. */
   'welcome-tickets': { quietSeconds: 30, countdownSeconds: 30, losesSomething: false },

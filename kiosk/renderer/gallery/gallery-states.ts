@@ -101,12 +101,52 @@ const payment = (
 });
 
 const saleReference = 'K7QM-2406';
+/** As an edge writes it, with a long name and a long address. */
+export const galleryNote = {
+  text: [
+    'NOTE 1204, borne lyon-part-dieu-1',
+    'Cadence Lyon SAS',
+    '17 rue du Docteur Bouchut, 69003 Lyon',
+    'SIRET 123 456 789 00012',
+    'TVA FR32123456789',
+    '22/11/2026 09:15, Cadence Lyon Part-Dieu',
+    'Client Marie-Antoinette Lefebvre de la Tour',
+    '1 x 29,90 Tous les jours, premier mois',
+    '1 x 25,00 Frais d’adhésion',
+    'HT 45,75',
+    'TVA 20 % 9,15',
+    'TOTAL TTC 54,90 EUR',
+    'Carte VISA 4869 aut. 123456',
+    'Réf. K7QM-2406 sign. FUCC',
+  ].join('\n'),
+};
+const receipt = (
+  phase: Extract<Screen, { name: 'receipt' }>['phase'],
+  changes: Partial<Extract<Screen, { name: 'receipt' }>> = {},
+): Screen => ({
+  name: 'receipt',
+  phase,
+  paperPossible: true,
+  note: galleryNote,
+  totalCents: 5490,
+  saleReference,
+  ...changes,
+});
 const trouble = (
   what: Extract<Screen, { name: 'trouble' }>['what'],
   money: Extract<Screen, { name: 'trouble' }>['money'],
 ): GalleryState => ({
   name: `trouble-${what}-${money}`,
-  screen: { name: 'trouble', what, money, saleReference, amountCents: 5490, faultCode: 'dispenser.card-jam' },
+  screen: {
+    name: 'trouble',
+    what,
+    money,
+    saleReference,
+    amountCents: 5490,
+    faultCode: 'dispenser.card-jam',
+    slip: money === 'nothing-taken' ? 'none' : 'printed',
+    note: money === 'taken-membership-active' ? galleryNote : null,
+  },
 });
 
 const ticket = (number: number) =>
@@ -253,19 +293,41 @@ export const galleryStates: readonly GalleryState[] = [
   { name: 'payment-recovering', screen: payment({ name: 'recovering' }) },
   {
     name: 'payment-declined',
-    screen: payment({ name: 'not-paid', why: 'declined', hint: null, nothingTaken: true }),
+    screen: payment({ name: 'not-paid', why: 'declined', hint: null, nothingTaken: true, slip: 'printing' }),
   },
   {
     name: 'payment-declined-with-hint',
-    screen: payment({ name: 'not-paid', why: 'declined', hint: 'wrong-pin', nothingTaken: true }),
+    screen: payment({
+      name: 'not-paid',
+      why: 'declined',
+      hint: 'wrong-pin',
+      nothingTaken: true,
+      slip: 'none',
+    }),
+  },
+  {
+    name: 'payment-cancelled',
+    screen: payment({ name: 'not-paid', why: 'cancelled', hint: null, nothingTaken: true, slip: 'printed' }),
   },
   {
     name: 'payment-out-of-order',
-    screen: payment({ name: 'not-paid', why: 'terminal-out-of-order', hint: null, nothingTaken: true }),
+    screen: payment({
+      name: 'not-paid',
+      why: 'terminal-out-of-order',
+      hint: null,
+      nothingTaken: true,
+      slip: 'none',
+    }),
   },
   {
     name: 'payment-not-known',
-    screen: payment({ name: 'not-paid', why: 'terminal-unreachable', hint: null, nothingTaken: false }),
+    screen: payment({
+      name: 'not-paid',
+      why: 'terminal-unreachable',
+      hint: null,
+      nothingTaken: false,
+      slip: 'none',
+    }),
   },
   { name: 'take-card-finishing', screen: { name: 'take-card', phase: 'finishing', waitingSeconds: 0 } },
   { name: 'take-card-presenting', screen: { name: 'take-card', phase: 'presenting', waitingSeconds: 0 } },
@@ -281,16 +343,15 @@ export const galleryStates: readonly GalleryState[] = [
     name: 'take-card-forgotten',
     screen: { name: 'take-card', phase: 'forgotten-soon', waitingSeconds: 150 },
   },
-  ...(['asking', 'printing', 'printed', 'failed'] as const).map(
-    (phase): GalleryState => ({
-      name: `receipt-${phase}`,
-      screen: { name: 'receipt', phase, paperPossible: true, totalCents: 5490, saleReference },
-    }),
+  ...(['asking', 'printing', 'printed', 'failed', 'unknown'] as const).map(
+    (phase): GalleryState => ({ name: `receipt-${phase}`, screen: receipt(phase) }),
   ),
-  {
-    name: 'receipt-no-paper',
-    screen: { name: 'receipt', phase: 'asking', paperPossible: false, totalCents: 5490, saleReference },
-  },
+  { name: 'receipt-no-paper', screen: receipt('asking', { paperPossible: false }) },
+  { name: 'receipt-failed-no-paper', screen: receipt('failed', { paperPossible: false }) },
+  { name: 'receipt-unknown-no-paper', screen: receipt('unknown', { paperPossible: false }) },
+  { name: 'receipt-asking-no-note', screen: receipt('asking', { note: null }) },
+  { name: 'receipt-no-paper-no-note', screen: receipt('asking', { paperPossible: false, note: null }) },
+  { name: 'receipt-failed-no-note', screen: receipt('failed', { paperPossible: false, note: null }) },
   {
     name: 'welcome',
     screen: {

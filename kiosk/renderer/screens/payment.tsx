@@ -6,6 +6,7 @@ import { DeviceProgress } from '../parts/device-progress.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
+import { SlipLine } from '../parts/slip-line.tsx';
 import { WaitingBars } from '../parts/waiting-bars.tsx';
 import type { ScreenOf, ScreenProps } from '../screen-props.ts';
 import { useShell } from '../shell.ts';
@@ -52,6 +53,16 @@ function ToPay({ screen }: Pick<ScreenProps<'payment'>, 'screen'>) {
   );
 }
 
+/** Told where people pay, legibly (code de l'environnement, D541-372). */
+function PaperOnRequest() {
+  const { say } = useWords();
+  return (
+    <p className="paper-on-request" data-testid="paper-on-request">
+      {say('payment.receipt-note')}
+    </p>
+  );
+}
+
 function Preparing({ screen, phase }: ScreenProps<'payment'> & { phase: PhaseOf<'preparing-card'> }) {
   const { say } = useWords();
   return (
@@ -67,6 +78,7 @@ function Preparing({ screen, phase }: ScreenProps<'payment'> & { phase: PhaseOf<
         now={stages.indexOf(phase.stage)}
       />
       <ToPay screen={screen} />
+      <PaperOnRequest />
     </ScreenFrame>
   );
 }
@@ -83,7 +95,7 @@ function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
       middle={<DeviceDrawing name="terminal" side={side} />}
     >
       <ToPay screen={screen} />
-      <p className="note">{say('payment.receipt-note')}</p>
+      <PaperOnRequest />
       {screen.canAbort ? (
         <Press testId="abort-payment" onPress={() => act({ type: 'abort-payment' })}>
           {say('payment.abort')}
@@ -112,6 +124,7 @@ function Checking({ screen, about }: ScreenProps<'payment'> & { about: 'checking
       }
     >
       <ToPay screen={screen} />
+      <PaperOnRequest />
     </ScreenFrame>
   );
 }
@@ -140,6 +153,7 @@ function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: Phase
               <p>{say('payment.not-known', { amount })}</p>
             </Notice>
           )}
+          <SlipLine slip={phase.slip} />
         </div>
       }
     >

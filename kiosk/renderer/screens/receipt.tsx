@@ -1,6 +1,7 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
 import { ReceiptText } from 'lucide-react';
 import { DeviceDrawing } from '../parts/device-drawing.tsx';
+import { NoteCode } from '../parts/note-code.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
@@ -8,70 +9,17 @@ import { WaitingBars } from '../parts/waiting-bars.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
-/** Paper only if asked for (French law: on request), and only offered when there is paper. */
-export function ReceiptScreen({ screen, view, act }: ScreenProps<'receipt'>) {
-  const { say, language } = useWords();
+/**
+ * Paper only if asked for (French law: on request), and only offered when there is paper. The electronic note stands beside
+ * the question, and in for a paper that cannot be had.
+ */
+export function ReceiptScreen(props: ScreenProps<'receipt'>) {
+  const { screen, view } = props;
+  const { say } = useWords();
   const side = view.device.receiptSlotSide;
-  const amount = formatEuros(screen.totalCents, language);
-  const reference = say('common.reference', { reference: screen.saleReference });
-  const goOnWithout = (
-    <Press
-      kind="primary"
-      testId="receipt-none"
-      onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
-    >
-      {say('common.continue')}
-    </Press>
-  );
-
   switch (screen.phase) {
     case 'asking':
-      if (!screen.paperPossible) {
-        return (
-          <ScreenFrame
-            phase="no-paper"
-            canLeave={false}
-            title={say('receipt.no-paper')}
-            middle={
-              <div className="told">
-                <Notice tone="info" title={reference}>
-                  <p>{say('receipt.no-paper-lead', { amount })}</p>
-                </Notice>
-              </div>
-            }
-          >
-            {goOnWithout}
-          </ScreenFrame>
-        );
-      }
-      return (
-        <ScreenFrame
-          phase={screen.phase}
-          canLeave={false}
-          title={say('receipt.question')}
-          lead={`${say('receipt.lead', { amount })} ${reference}.`}
-          middle={<ReceiptText aria-hidden="true" className="big-sign" />}
-        >
-          <div className="doors">
-            <Press
-              kind="choice"
-              testId="receipt-paper"
-              className="door tall"
-              onPress={() => act({ type: 'choose-receipt', receipt: 'paper' })}
-            >
-              {say('receipt.paper')}
-            </Press>
-            <Press
-              kind="choice"
-              testId="receipt-none"
-              className="door tall"
-              onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
-            >
-              {say('receipt.none')}
-            </Press>
-          </div>
-        </ScreenFrame>
-      );
+      return screen.paperPossible ? <Asking {...props} /> : <NoPaper {...props} />;
     case 'printing':
       return (
         <ScreenFrame
@@ -96,21 +44,154 @@ export function ReceiptScreen({ screen, view, act }: ScreenProps<'receipt'>) {
         />
       );
     case 'failed':
-      return (
-        <ScreenFrame
-          phase={screen.phase}
-          canLeave={false}
-          title={say('receipt.failed')}
-          middle={
-            <div className="told">
-              <Notice tone="watch" title={reference}>
-                <p>{say('receipt.failed-lead', { amount })}</p>
-              </Notice>
-            </div>
-          }
-        >
-          {goOnWithout}
-        </ScreenFrame>
-      );
+      return <Failed {...props} />;
+    case 'unknown':
+      return <Unknown {...props} />;
   }
+}
+
+function usePaid({ screen }: ScreenProps<'receipt'>) {
+  const { say, language } = useWords();
+  return {
+    amount: formatEuros(screen.totalCents, language),
+    reference: say('common.reference', { reference: screen.saleReference }),
+  };
+}
+
+function Asking(props: ScreenProps<'receipt'>) {
+  const { say } = useWords();
+  const { amount, reference } = usePaid(props);
+  const { note } = props.screen;
+  return (
+    <ScreenFrame
+      phase="asking"
+      canLeave={false}
+      title={say('receipt.question')}
+      lead={`${say('receipt.lead', { amount })} ${reference}.`}
+      middle={note ? <NoteCode note={note} /> : <ReceiptText aria-hidden="true" className="big-sign" />}
+    >
+      <TwoDoors {...props} paper={say('receipt.paper')} none={say('receipt.none')} />
+    </ScreenFrame>
+  );
+}
+
+function NoPaper(props: ScreenProps<'receipt'>) {
+  const { say } = useWords();
+  const { amount, reference } = usePaid(props);
+  const { note } = props.screen;
+  return (
+    <ScreenFrame
+      phase="no-paper"
+      canLeave={false}
+      title={say('receipt.no-paper')}
+      {...(note ? { lead: `${say('receipt.lead', { amount })} ${reference}.` } : {})}
+      middle={
+        note ? (
+          <NoteCode note={note} />
+        ) : (
+          <div className="told">
+            <Notice tone="info" title={reference}>
+              <p>{say('receipt.no-paper-lead', { amount })}</p>
+            </Notice>
+          </div>
+        )
+      }
+    >
+      <GoOn {...props} />
+    </ScreenFrame>
+  );
+}
+
+function Failed(props: ScreenProps<'receipt'>) {
+  const { say } = useWords();
+  const { amount, reference } = usePaid(props);
+  const { note, paperPossible } = props.screen;
+  return (
+    <ScreenFrame
+      phase="failed"
+      canLeave={false}
+      title={say('receipt.failed')}
+      {...(note ? { lead: `${say('receipt.failed-note', { amount })} ${reference}.` } : {})}
+      middle={
+        note ? (
+          <NoteCode note={note} />
+        ) : (
+          <div className="told">
+            <Notice tone="watch" title={reference}>
+              <p>{say('receipt.failed-lead', { amount })}</p>
+            </Notice>
+          </div>
+        )
+      }
+    >
+      {paperPossible ? (
+        <TwoDoors {...props} paper={say('receipt.again')} none={say('receipt.go-on')} />
+      ) : (
+        <GoOn {...props} />
+      )}
+    </ScreenFrame>
+  );
+}
+
+function Unknown(props: ScreenProps<'receipt'>) {
+  const { say } = useWords();
+  const { note, paperPossible } = props.screen;
+  const { reference } = usePaid(props);
+  return (
+    <ScreenFrame
+      phase="unknown"
+      canLeave={false}
+      title={say('receipt.unknown')}
+      lead={`${say('receipt.unknown-lead')} ${reference}.`}
+      middle={
+        note ? (
+          <NoteCode note={note} />
+        ) : (
+          <DeviceDrawing name="receipt-slot" side={props.view.device.receiptSlotSide} />
+        )
+      }
+    >
+      {paperPossible ? (
+        <TwoDoors {...props} paper={say('receipt.duplicate')} none={say('receipt.have-it')} />
+      ) : (
+        <GoOn {...props} />
+      )}
+    </ScreenFrame>
+  );
+}
+
+function TwoDoors({ act, paper, none }: ScreenProps<'receipt'> & { paper: string; none: string }) {
+  return (
+    <div className="doors">
+      <Press
+        kind="choice"
+        testId="receipt-paper"
+        className="door tall"
+        onPress={() => act({ type: 'choose-receipt', receipt: 'paper' })}
+      >
+        {paper}
+      </Press>
+      <Press
+        kind="choice"
+        testId="receipt-none"
+        className="door tall"
+        onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
+      >
+        {none}
+      </Press>
+    </div>
+  );
+}
+
+function GoOn({ act }: ScreenProps<'receipt'>) {
+  const { say } = useWords();
+  return (
+    <Press
+      kind="primary"
+      testId="receipt-none"
+      onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
+    >
+      {say('common.continue')}
+    </Press>
+  );
 }

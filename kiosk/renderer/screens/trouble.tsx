@@ -1,8 +1,10 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
 import { CallStaffNow } from '../parts/call-staff-now.tsx';
+import { NoteCode } from '../parts/note-code.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
+import { SlipLine } from '../parts/slip-line.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
@@ -41,6 +43,8 @@ export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
               <p className="for-staff">{say('trouble.code', { code: screen.faultCode })}</p>
             )}
           </div>
+          <SlipLine slip={screen.slip} />
+          {screen.note === null ? null : <NoteCode note={screen.note} />}
         </div>
       }
     >

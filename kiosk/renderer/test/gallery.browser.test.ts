@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fontSizeMm, screenGeometry, touch } from '@portillon/ui/tokens.ts';
+import jsQR from 'jsqr';
 import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kioskViewSchema } from '../../bridge/view.ts';
-import { type GalleryState, galleryStates, galleryView } from '../gallery/gallery-states.ts';
+import { type GalleryState, galleryNote, galleryStates, galleryView } from '../gallery/gallery-states.ts';
 import { BuiltPages, serveFolder } from './built-pages.ts';
 import { launchChromium } from './chromium.ts';
 import { screenFaults } from './screen-faults.ts';
@@ -115,6 +117,33 @@ describe.each(looks)('in $lang, brand $brand, on $diagonal inches', (look) => {
     expect(told).toEqual([]);
   });
 });
+
+const lookWithNote = looks.flatMap((look) =>
+  ['receipt-asking', 'receipt-failed-no-paper', 'trouble-card-forgotten-taken-membership-active'].map(
+    (name) => ({
+      ...look,
+      name,
+    }),
+  ),
+);
+
+it.each(lookWithNote)(
+  'the note of $name is read off the pixels of $diagonal inches, and its modules are large enough for a phone',
+  async ({ name, ...look }) => {
+    const state = galleryStates.find((candidate) => candidate.name === name);
+    if (!state) throw new Error('no such state');
+    await show(state, look);
+    const { width, height, data } = PNG.sync.read(
+      await page.locator('[data-testid="note"] .qr').screenshot(),
+    );
+    const read = jsQR(new Uint8ClampedArray(data), width, height);
+    expect(read?.data).toBe(galleryNote.text);
+    expect(read?.version).toBe(15);
+    const modules = 17 + 4 * (read?.version ?? 0) + 8;
+    const mmAcross = (width / 1080) * screenGeometry(look.diagonal).widthMm;
+    expect(mmAcross / modules).toBeGreaterThan(1.2);
+  },
+);
 
 async function accessibilityFaults(): Promise<string[]> {
   await page.evaluate(axeSource);
