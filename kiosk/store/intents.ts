@@ -4,6 +4,9 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { Reader, Tx } from './connection.ts';
 
+/** `019ab3c4-d5e6`, the front of an id. */
+const millisecondLength = 13;
+
 export type IntentId = Id<'intent'>;
 
 /** An irreversible act about to be done: charge, move a card, write a card, print, release. */
@@ -53,12 +56,12 @@ export class Intents {
 
   /**
    * What became of each intent of this kind for this subject, oldest first; null where nobody knows. Looks only at intents
-   * younger than `since`, an id made before any of them: ids are ordered by time, and so is the table.
+   * no older than `since`, an id made before any of them: ids begin with their millisecond, and the table is ordered by them.
    */
   async outcomesOf(kind: string, subject: string, since: Id<string>): Promise<readonly (string | null)[]> {
     const rows = await this.#read.all<{ outcome: string | null }>(
-      'SELECT outcome FROM intent WHERE intent_id > ? AND kind = ? AND subject = ? ORDER BY intent_id',
-      [since, kind, subject],
+      'SELECT outcome FROM intent WHERE intent_id >= ? AND kind = ? AND subject = ? ORDER BY intent_id',
+      [since.slice(0, millisecondLength), kind, subject],
     );
     return rows.map(({ outcome }) => outcome);
   }

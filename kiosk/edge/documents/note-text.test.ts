@@ -32,7 +32,7 @@ it('speaks English to who chose it, with the same numbers', () => {
 });
 
 it('says nothing of a record where there is none, and SIMULATION first where it was practice', () => {
-  expect(noteText(sampleSale('fr', { fiscal: null }))).toMatch(/^NOTE, borne[^]*Réf\. K7QM-2F9C$/);
+  expect(noteText(sampleSale('fr', { fiscal: null }))).toMatch(/^NOTE, borne.*Réf\. K7QM-2F9C$/s);
   const fiscal = { recordNo: 3, signatureMark: 'aBcD', training: true };
   expect(noteText(sampleSale('fr', { fiscal }))).toMatch(/^SIMULATION\nNOTE 3/);
 });
@@ -48,6 +48,6 @@ it('[I14] tells four digits of the card', () => {
 it('fits a code whose modules a phone reads from the screen', () => {
   const versionOf = (text: string) => createQr(text, { errorCorrectionLevel: 'M' }).version;
   expect(versionOf(noteText(sampleSale('fr')))).toBe(15);
-  expect(versionOf(noteText(sampleSale('en')))).toBe(15);
+  expect(versionOf(noteText(sampleSale('en')))).toBe(14);
   expect(versionOf(noteText(hardSale('fr')))).toBeLessThanOrEqual(23);
 });

@@ -98,11 +98,20 @@ export class KioskController {
     const { store, log } = this.#options;
     const found = await store.visits.visitInFlight();
     const sale = found ? (JSON.parse(found.json) as SaleInProgress) : null;
+    const served = sale?.state.name === 'ended' && sale.state.ending === 'served' ? sale : null;
+    const receipt = await this.#paper.resume(served?.saleId ?? null);
     if (sale && sale.state.name !== 'ended' && this.#options.identity()) {
       log.info('kiosk.visit-resumed', { saleId: sale.saleId, state: sale.state.name });
       this.#visitId = sale.visitId;
       this.#language = sale.language;
       this.#runSale(sale, (runner) => runner.resume(), { name: 'recovering' });
+      return;
+    }
+    if (served && receipt !== 'printed' && this.#club()) {
+      this.#visitId = served.visitId;
+      this.#language = served.language;
+      const phase = receipt === 'interrupted' ? 'unknown' : 'asking';
+      this.#showWithNote(served, (note) => ({ name: 'receipt', sale: served, phase, note }));
       return;
     }
     if (found) await store.write((tx) => store.clearVisit(tx, found.visitId));
@@ -359,7 +368,7 @@ export class KioskController {
     if (this.#stage.name !== 'receipt' || this.#stage.phase === 'printing') return { outcome: 'stale' };
     const { sale, note } = this.#stage;
     if (receipt === 'none' || !this.#offers().paperReceipt) {
-      if (this.#stage.phase === 'asking') await this.#paper.settle(sale, 'not-wanted');
+      if (this.#stage.phase === 'asking') await this.#paper.settle(sale.saleId, 'not-wanted');
       this.#show({ name: 'welcome', sale, ticketsPrinted: false });
       return { outcome: 'done' };
     }

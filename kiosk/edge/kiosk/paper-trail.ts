@@ -55,6 +55,24 @@ export class PaperTrail {
     this.#options = options;
   }
 
+  /**
+   * After a start: what was being printed when the power went is not known, and says so from now on. Tells what became of
+   * the receipt of `saleId`: `none` was begun, or surely failed.
+   */
+  async resume(saleId: SaleId | null): Promise<'none' | 'interrupted' | 'printed'> {
+    const { store } = this.#options;
+    let interrupted = false;
+    for (const { intentId, kind, subject } of await store.intents.unfinishedIntents()) {
+      if (!kind.startsWith('print.')) continue;
+      await store.recordOutcome(intentId, 'unknown');
+      if (kind !== 'print.receipt') continue;
+      interrupted ||= subject === saleId;
+      await this.settle(subject as SaleId, 'unknown');
+    }
+    if (interrupted) return 'interrupted';
+    return saleId && (await this.#receiptsOnPaper(saleId)) > 0 ? 'printed' : 'none';
+  }
+
   /** The electronic note of a sale that was paid, as plain text; null, and a word in the log, when it cannot be made. */
   async note(sale: SaleInProgress): Promise<string | null> {
     try {
@@ -67,17 +85,25 @@ export class PaperTrail {
 
   /** The receipt first, then each guest ticket. A ticket that is not surely on paper is shown on the screen instead. */
   async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
-    const copyNo = await this.#receiptsOnPaper(sale.saleId);
-    const facts = await this.#saleFacts(sale, copyNo);
-    const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
-    await this.settle(sale, receipt === 'not-printed' ? 'failed' : receipt);
-    if (receipt !== 'printed') return { receipt, tickets: false };
+    try {
+      const copyNo = await this.#receiptsOnPaper(sale.saleId);
+      const facts = await this.#saleFacts(sale, copyNo);
+      const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
+      await this.settle(sale.saleId, receipt === 'not-printed' ? 'failed' : receipt);
+      return { receipt, tickets: receipt === 'printed' && (await this.#printTickets(sale, facts)) };
+    } catch (error) {
+      this.#options.log.error('kiosk.print-failed', { saleId: sale.saleId, detail: String(error) });
+      return { receipt: 'not-printed', tickets: false };
+    }
+  }
+
+  async #printTickets(sale: SaleInProgress, facts: SaleFacts): Promise<boolean> {
     for (const ticket of sale.guestTickets) {
       const blocks = guestTicketBlocks(facts, ticket.text);
       const printed = await this.#printOnce('print.guest-ticket', sale.saleId, {}, blocks);
-      if (printed !== 'printed') return { receipt, tickets: false };
+      if (printed !== 'printed') return false;
     }
-    return { receipt, tickets: true };
+    return true;
   }
 
   /**
@@ -121,20 +147,20 @@ export class PaperTrail {
   }
 
   /** Records what became of the receipt. */
-  async settle(sale: SaleInProgress, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
+  async settle(saleId: SaleId, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
     const { store, clock, log, onEvent } = this.#options;
     try {
       await store.write((tx) =>
         store.outbox.appendEvent(tx, {
           type: 'receipt.settled',
-          saleId: sale.saleId,
+          saleId,
           at: isoTime(clock.wallMs()),
           receipt,
         }),
       );
       onEvent();
     } catch (error) {
-      log.error('kiosk.receipt-not-recorded', { saleId: sale.saleId, detail: String(error) });
+      log.error('kiosk.receipt-not-recorded', { saleId, detail: String(error) });
     }
   }
 
