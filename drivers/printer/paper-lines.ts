@@ -39,11 +39,12 @@ function foldWords(words: readonly string[], columns: number): string[] {
  * stands on its last line; a long right text stands below.
  */
 export function pairLines(left: string, right: string, columns: number): string[] {
-  const beside = right.length <= columns / 2;
   const room = columns - right.length - 1;
-  const leftLines = foldText(left, beside && left.length > room ? room : columns);
-  const last = leftLines.at(-1) ?? '';
-  if (last.length <= room) {
+  const endsInRoom = (lines: readonly string[]) => (lines.at(-1) ?? '').length <= room;
+  const wide = foldText(left, columns);
+  const leftLines = endsInRoom(wide) || right.length > columns / 2 ? wide : foldText(left, room);
+  if (endsInRoom(leftLines)) {
+    const last = leftLines.at(-1) ?? '';
     return [...leftLines.slice(0, -1), last + right.padStart(columns - last.length)];
   }
   const rightLines = right.length <= columns ? [right.padStart(columns)] : foldText(`  ${right}`, columns);

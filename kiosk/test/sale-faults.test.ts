@@ -28,6 +28,14 @@ async function salesAtBase(): Promise<number> {
   return (await club.facts.counts()).sales;
 }
 
+/** Every paper of the club, as one text each, oldest first. */
+async function papers(): Promise<readonly string[]> {
+  const { papers } = await club.panel.club();
+  const indexes = papers.map(({ index }) => index).sort((a, b) => a - b);
+  const read = await Promise.all(indexes.map((index) => club.panel.paper(index)));
+  return read.map(({ lines }) => lines.join('\n'));
+}
+
 async function takeCardAndLeave(): Promise<void> {
   await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
   await club.panel.world('take-card', {});
@@ -44,6 +52,11 @@ it('[I1] sells after a declined payment and a second card, once', async () => {
   await club.presentCard('decline');
   const { phase } = await person.sees('payment', (screen) => screen.phase.name === 'not-paid');
   expect(phase).toMatchObject({ name: 'not-paid', why: 'declined', nothingTaken: true });
+  await person.sees(
+    'payment',
+    (screen) => screen.phase.name === 'not-paid' && screen.phase.slip === 'printed',
+  );
+  expect((await papers()).at(-1)).toContain('PAIEMENT REFUSÉ');
   await person.say({ type: 'pay-again' });
   await person.sees('payment', (screen) => screen.phase.name === 'waiting-for-card');
   await club.presentCard('approve');
@@ -108,6 +121,8 @@ it('[I2] gives the money back when the paid card jams on its way out', async () 
   await club.presentCard('approve');
   const { money } = await person.sees('trouble');
   expect(money).toBe('given-back');
+  await person.sees('trouble', (screen) => screen.slip === 'printed');
+  expect((await papers()).at(-1)).toContain('PAIEMENT RENDU');
   expect(await salesAtBase()).toBe(before);
   await club.fault('dispenser', 'jam-on-present', false);
   await person.say({ type: 'finish' });
@@ -133,6 +148,59 @@ it('does not offer paper that is not there', async () => {
   await club.fault('printer', 'paper-out', false);
   await person.sees('attract', (screen) => screen.offers.paperReceipt);
 }, 60_000);
+
+it('[I11] shows the note when the paper ends in mid-print, and prints the whole receipt once there is a new roll', async () => {
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.presentCard('approve');
+  await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
+  await club.panel.world('take-card', {});
+  const { note, saleReference } = await person.sees('receipt', ({ phase }) => phase === 'asking');
+  expect(note?.text).toContain(saleReference);
+  await club.fault('printer', 'paper-out-mid-print', true);
+  await person.say({ type: 'choose-receipt', receipt: 'paper' });
+  const failed = await person.sees('receipt', ({ phase }) => phase === 'failed');
+  expect(failed.note).toEqual(note);
+  expect((await papers()).at(-1)).not.toContain('TOTAL TTC');
+  await club.panel.act('printer', 'new-roll');
+  await person.sees('receipt', ({ paperPossible }) => paperPossible);
+  await person.say({ type: 'choose-receipt', receipt: 'paper' });
+  await person.sees('welcome');
+  const printed = (await papers()).filter(
+    (text) => text.includes(saleReference) && text.includes('TOTAL TTC'),
+  );
+  expect(printed).toHaveLength(1);
+  expect(printed[0]).not.toContain('DUPLICATA');
+  await person.say({ type: 'finish' });
+}, 90_000);
+
+it('[I11] asks the same customer after a power cut in mid-print, and prints a duplicate', async () => {
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.presentCard('approve');
+  await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
+  await club.panel.world('take-card', {});
+  const { note, saleReference } = await person.sees('receipt', ({ phase }) => phase === 'asking');
+  await club.fault('printer', 'paper-out-mid-print', true);
+  const before = (await papers()).length;
+  void person.say({ type: 'choose-receipt', receipt: 'paper' });
+  await club.until(async () => (await papers()).length > before);
+  club.kill('edge');
+  await club.until(async () => (await club.healthOrNull()) !== null);
+  person.leave();
+  await club.panel.act('printer', 'new-roll');
+  person = await club.person();
+  const unknown = await person.sees(
+    'receipt',
+    ({ phase, paperPossible }) => phase === 'unknown' && paperPossible,
+  );
+  expect(unknown.note).toEqual(note);
+  await person.say({ type: 'choose-receipt', receipt: 'paper' });
+  await person.sees('welcome');
+  const whole = (await papers()).filter((text) => text.includes(saleReference) && text.includes('TOTAL TTC'));
+  expect(whole).toEqual([expect.stringContaining('DUPLICATA 1')]);
+  await person.say({ type: 'finish' });
+}, 90_000);
 
 it('takes joining off the screen while the cable of the terminal is out', async () => {
   await club.fault('terminal', 'cable-pulled', true);
