@@ -44,6 +44,7 @@ export interface KioskControllerOptions {
   readonly printer: Printer | null;
   readonly software: string;
   readonly fiscalOf?: PaperTrailOptions['fiscalOf'];
+  readonly onIssued?: PaperTrailOptions['onIssued'];
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
   readonly random: Random;

@@ -146,10 +146,15 @@ async function fillUp(): Promise<void> {
 describe('[I11] a receipt', () => {
   it('is an original once; every print after it is a numbered duplicate, after a restart too', async () => {
     const sale = sold();
-    expect(await paperTrail().print(sale)).toEqual({ receipt: 'printed', tickets: true });
-    await paperTrail().print(sale);
-    await paperTrail().print(sale);
+    const issued: number[] = [];
+    const onIssued: PaperTrailOptions['onIssued'] = async ({ copyNo }) => {
+      issued.push(copyNo);
+    };
+    expect(await paperTrail({ onIssued }).print(sale)).toEqual({ receipt: 'printed', tickets: true });
+    await paperTrail({ onIssued }).print(sale);
+    await paperTrail({ onIssued }).print(sale);
     expect(marksOn(sims.wide)).toEqual([original, duplicate(1), duplicate(2)]);
+    expect(issued).toEqual([0, 1, 2]);
     await paperTrail().print(sold());
     expect(marksOn(sims.wide).at(-1)).toEqual(original);
   });

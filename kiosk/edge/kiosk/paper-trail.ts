@@ -29,6 +29,15 @@ export interface PaperTrailOptions {
   readonly onSlipBegun?: () => void;
   /** What the fiscal journal says of a sale; null when it has no record of it. */
   readonly fiscalOf?: (saleId: SaleId) => Promise<FiscalFacts | null>;
+  /**
+   * A receipt is, or may be, in the customer's hand: for the journal, which keeps a record of every issue (LNE, exigence 9).
+   * `copyNo` 0 is the original.
+   */
+  readonly onIssued?: (issue: {
+    readonly saleId: SaleId;
+    readonly copyNo: number;
+    readonly outcome: 'printed' | 'unknown';
+  }) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: () => void;
@@ -90,10 +99,20 @@ export class PaperTrail {
       const facts = await this.#saleFacts(sale, copyNo);
       const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
       await this.settle(sale.saleId, receipt === 'not-printed' ? 'failed' : receipt);
+      if (receipt !== 'not-printed') await this.#tellIssued(sale.saleId, copyNo, receipt);
       return { receipt, tickets: receipt === 'printed' && (await this.#printTickets(sale, facts)) };
     } catch (error) {
       this.#options.log.error('kiosk.print-failed', { saleId: sale.saleId, detail: String(error) });
       return { receipt: 'not-printed', tickets: false };
+    }
+  }
+
+  async #tellIssued(saleId: SaleId, copyNo: number, outcome: 'printed' | 'unknown'): Promise<void> {
+    const { onIssued, log } = this.#options;
+    try {
+      await onIssued?.({ saleId, copyNo, outcome });
+    } catch (error) {
+      log.error('kiosk.issue-not-recorded', { saleId, copyNo, detail: String(error) });
     }
   }
 
