@@ -301,9 +301,10 @@ describe('the electronic note', () => {
     expect(sims.wide.paper()[0]?.lines).toContainEqual(expect.stringMatching(/^Signature +FUCC$/));
   });
 
-  it('is missing, and keeps nobody waiting, when the journal cannot be read', async () => {
+  it('is given when the journal cannot be read, and keeps nobody waiting when it cannot be made', async () => {
     const fiscalOf = () => Promise.reject(new Error('disk'));
-    expect(await paperTrail({ fiscalOf }).note(sold())).toBeNull();
+    expect(await paperTrail({ fiscalOf }).note(sold())).toMatch(/^NOTE, borne borne-1\n/);
+    expect(await paperTrail({ club: () => null }).note(sold())).toBeNull();
   });
 });
 

@@ -82,12 +82,21 @@ export class PaperTrail {
     return saleId && (await this.#receiptsOnPaper(saleId)) > 0 ? 'printed' : 'none';
   }
 
-  /** The electronic note of a sale that was paid, as plain text; null, and a word in the log, when it cannot be made. */
+  /**
+   * The electronic note of a sale that was paid, as plain text. The law gives it to everybody from 25 € on (arrêté 83-50/A):
+   * when store or journal cannot be read it is made of what the sale itself knows. Null, and a word in the log, when even
+   * that fails.
+   */
   async note(sale: SaleInProgress): Promise<string | null> {
+    const { log } = this.#options;
     try {
-      return noteText(await this.#saleFacts(sale, 0));
+      const recorded = await this.#recorded(sale).catch((error: unknown) => {
+        log.error('kiosk.note-without-record', { saleId: sale.saleId, detail: String(error) });
+        return { atMs: sale.signedAtMs, fiscal: null };
+      });
+      return noteText(this.#saleFacts(sale, recorded, 0));
     } catch (error) {
-      this.#options.log.error('kiosk.note-not-made', { saleId: sale.saleId, detail: String(error) });
+      log.error('kiosk.note-not-made', { saleId: sale.saleId, detail: String(error) });
       return null;
     }
   }
@@ -96,7 +105,7 @@ export class PaperTrail {
   async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
     try {
       const copyNo = await this.#receiptsOnPaper(sale.saleId);
-      const facts = await this.#saleFacts(sale, copyNo);
+      const facts = this.#saleFacts(sale, await this.#recorded(sale), copyNo);
       const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
       await this.settle(sale.saleId, receipt === 'not-printed' ? 'failed' : receipt);
       if (receipt !== 'not-printed') await this.#tellIssued(sale.saleId, copyNo, receipt);
@@ -199,22 +208,25 @@ export class PaperTrail {
     };
   }
 
-  async #saleFacts(sale: SaleInProgress, copyNo: number): Promise<SaleFacts> {
-    const { store, software, fiscalOf } = this.#options;
-    invariant(sale.payment, 'a receipt follows a payment');
+  async #recorded(sale: SaleInProgress): Promise<Pick<SaleFacts, 'atMs' | 'fiscal'>> {
+    const { store, fiscalOf } = this.#options;
     const stored = await store.sales.sale(sale.saleId);
     const { atMs } = stored ? (JSON.parse(stored.json) as { readonly atMs?: number }) : {};
+    return { atMs: atMs ?? sale.signedAtMs, fiscal: (await fiscalOf?.(sale.saleId)) ?? null };
+  }
+
+  #saleFacts(sale: SaleInProgress, recorded: Pick<SaleFacts, 'atMs' | 'fiscal'>, copyNo: number): SaleFacts {
+    invariant(sale.payment, 'a receipt follows a payment');
     return {
+      ...recorded,
       ...this.#place(sale, this.#club()),
       saleReference: sale.saleReference,
       customerName: fullName(sale.answers),
-      atMs: atMs ?? sale.signedAtMs,
       lines: sale.lines,
       totalCents: sale.totalCents,
       payment: sale.payment,
-      fiscal: (await fiscalOf?.(sale.saleId)) ?? null,
       copyNo,
-      software,
+      software: this.#options.software,
     };
   }
 
