@@ -29,8 +29,9 @@ import type { JournalKeeper } from '../journal-keeper.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
-import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
+import { PaperTrail } from './paper-trail.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
+import { recordedDuplicate, recordedMark } from './sale-records.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
 import { UnaskedSlip } from './unasked-slip.ts';
@@ -43,8 +44,6 @@ export interface KioskControllerOptions {
   readonly dispenser: CardDispenser;
   readonly printer: Printer | null;
   readonly software: string;
-  readonly fiscalOf?: PaperTrailOptions['fiscalOf'];
-  readonly onIssued?: PaperTrailOptions['onIssued'];
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -86,6 +85,11 @@ export class KioskController {
       ...options,
       club: () => this.#club(),
       onSlipBegun: () => this.#slip.begun(),
+      fiscalOf: async (saleId) => {
+        const mark = options.journal.journal && (await recordedMark(options.journal.journal, saleId));
+        return mark && { recordNo: mark.recordNo, signatureMark: mark.characters, training: false };
+      },
+      recordDuplicate: (saleId) => recordedDuplicate(options, options.journal.journal, saleId),
     });
     for (const device of [options.terminal, options.dispenser, options.printer]) {
       device?.onState(() => {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
-import { newId } from '@portillon/core/base/ids.ts';
+import { newId, type SaleId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { noAnswers } from '@portillon/core/sale/answers.ts';
-import type { SaleState } from '@portillon/core/sale/sale-machine.ts';
+import type { SaleState } from '@portillon/core/sale/sale-state.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
 import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
 import { EscPosPrinter } from '@portillon/drivers/printer/escpos/escpos-printer.ts';
@@ -19,6 +19,8 @@ import { EdgeStore } from '../../store/edge-store.ts';
 import { samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
 import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
+import { recordedDuplicate, recordedSale } from './sale-records.ts';
+import { sampleJournal, sampleSale as signedSale } from './test/sample-sale.ts';
 
 /** Real store, driver and TCP line; simulated printers of both widths at the other end. */
 const surroundings = { clock: systemClock, random: systemRandom, log: silentLog };
@@ -95,6 +97,7 @@ function sold(changes: Partial<SaleInProgress> = {}): SaleInProgress {
   const { lines, totalCents, payment } = sampleSale('fr');
   return {
     version: 1,
+    shape: { goods: 'card', money: 'in' },
     visitId: id(),
     language: 'fr',
     answers: { ...noAnswers, givenName: 'Marie', familyName: 'Lefebvre' },
@@ -117,7 +120,9 @@ function sold(changes: Partial<SaleInProgress> = {}): SaleInProgress {
     guestTickets: [],
     guestTicketsUntilMs: systemClock.wallMs() + 1_000,
     state: { name: 'ended', ending: 'served', why: '' },
+    tried: [],
     payment,
+    fiscal: null,
     ...changes,
   };
 }
@@ -145,16 +150,19 @@ async function fillUp(): Promise<void> {
 
 describe('[I11] a receipt', () => {
   it('is an original once; every print after it is a numbered duplicate, after a restart too', async () => {
-    const sale = sold();
-    const issued: number[] = [];
-    const onIssued: PaperTrailOptions['onIssued'] = async ({ copyNo }) => {
-      issued.push(copyNo);
-    };
-    expect(await paperTrail({ onIssued }).print(sale)).toEqual({ receipt: 'printed', tickets: true });
-    await paperTrail({ onIssued }).print(sale);
-    await paperTrail({ onIssued }).print(sale);
+    const { payment, state, cardUid } = sold();
+    const sale = await signedSale(store, surroundings, { payment, state, cardUid });
+    const journal = await sampleJournal(store);
+    await store.write((tx) =>
+      recordedSale({ tx, store, journal, sale, atMs: sale.signedAtMs, newCaseId: id }),
+    );
+    const recordDuplicate = (saleId: SaleId) => recordedDuplicate({ store }, journal, saleId);
+    const trail = () => paperTrail({ recordDuplicate });
+    expect(await trail().print(sale)).toEqual({ receipt: 'printed', tickets: true });
+    await trail().print(sale);
+    await trail().print(sale);
     expect(marksOn(sims.wide)).toEqual([original, duplicate(1), duplicate(2)]);
-    expect(issued).toEqual([0, 1, 2]);
+    expect((await journal.heads()).find(({ chain }) => chain === 'D')?.no).toBe(2);
     await paperTrail().print(sold());
     expect(marksOn(sims.wide).at(-1)).toEqual(original);
   });
@@ -245,7 +253,7 @@ describe('a spare printer', () => {
 
 describe('a slip that nobody asked for', () => {
   const notPaid = (attempt: number): SaleInProgress => {
-    const state: SaleState = { name: 'not-paid', attempt, why: 'declined', cardsTried: 1 };
+    const state: SaleState = { name: 'not-paid', attempt, why: 'declined', reason: 'refused', cardsTried: 1 };
     return { ...sold(), state, payment: null };
   };
 

@@ -4,8 +4,8 @@ import type { SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
-import type { NotPaidReason, SaleEnding } from '@portillon/core/sale/sale-machine.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
+import type { NotPaidReason, SaleEnding } from '@portillon/core/sale/sale-state.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
@@ -30,14 +30,11 @@ export interface PaperTrailOptions {
   /** What the fiscal journal says of a sale; null when it has no record of it. */
   readonly fiscalOf?: (saleId: SaleId) => Promise<FiscalFacts | null>;
   /**
-   * A receipt is, or may be, in the customer's hand: for the journal, which keeps a record of every issue (LNE, exigence 9).
-   * `copyNo` 0 is the original.
+   * Enters a duplicate in the fiscal journal before it goes out (FJ16; LNE, exigence 9). Resolves with its number, which is
+   * printed on it; null where the journal has no record of the sale. Rejects when it cannot be recorded: then nothing is
+   * printed.
    */
-  readonly onIssued?: (issue: {
-    readonly saleId: SaleId;
-    readonly copyNo: number;
-    readonly outcome: 'printed' | 'unknown';
-  }) => Promise<void>;
+  readonly recordDuplicate?: (saleId: SaleId) => Promise<number | null>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: () => void;
@@ -104,11 +101,10 @@ export class PaperTrail {
   /** The receipt first, then each guest ticket. A ticket that is not surely on paper is shown on the screen instead. */
   async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
     try {
-      const copyNo = await this.#receiptsOnPaper(sale.saleId);
+      const copyNo = await this.#nextCopyNo(sale.saleId);
       const facts = this.#saleFacts(sale, await this.#recorded(sale), copyNo);
       const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
       await this.settle(sale.saleId, receipt === 'not-printed' ? 'failed' : receipt);
-      if (receipt !== 'not-printed') await this.#tellIssued(sale.saleId, copyNo, receipt);
       return { receipt, tickets: receipt === 'printed' && (await this.#printTickets(sale, facts)) };
     } catch (error) {
       this.#options.log.error('kiosk.print-failed', { saleId: sale.saleId, detail: String(error) });
@@ -116,13 +112,11 @@ export class PaperTrail {
     }
   }
 
-  async #tellIssued(saleId: SaleId, copyNo: number, outcome: 'printed' | 'unknown'): Promise<void> {
-    const { onIssued, log } = this.#options;
-    try {
-      await onIssued?.({ saleId, copyNo, outcome });
-    } catch (error) {
-      log.error('kiosk.issue-not-recorded', { saleId, copyNo, detail: String(error) });
-    }
+  /** 0 for the original. A duplicate has the number that the journal gives it. */
+  async #nextCopyNo(saleId: SaleId): Promise<number> {
+    const onPaper = await this.#receiptsOnPaper(saleId);
+    if (onPaper === 0) return 0;
+    return (await this.#options.recordDuplicate?.(saleId)) ?? onPaper;
   }
 
   async #printTickets(sale: SaleInProgress, facts: SaleFacts): Promise<boolean> {

@@ -60,6 +60,19 @@ export async function recordedMark(journal: FiscalJournal, saleId: SaleId): Prom
   return taking ? markOf(taking) : null;
 }
 
+/** FJ16: a duplicate is in the journal before it goes out. Its number, or null where the sale has no record. */
+export async function recordedDuplicate(
+  { store }: { readonly store: EdgeStore },
+  journal: FiscalJournal | null,
+  saleId: SaleId,
+): Promise<number | null> {
+  const open = opened(journal);
+  const [taking] = await open.takingsOf(saleId);
+  if (!taking) return null;
+  const duplicate = { original: 'T1', originalNo: taking.no, channel: 'PRINT', operator: 'BORNE' } as const;
+  return (await store.write((tx) => open.appendDuplicate(tx, duplicate))).copyNo;
+}
+
 function opened(journal: FiscalJournal | null): FiscalJournal {
   if (!journal) throw new StoreFault('journal.key-lost', 'the fiscal journal is not open');
   return journal;
