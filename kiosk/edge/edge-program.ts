@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { fiscalPerimeter } from '../store/fiscal-perimeter.ts';
 import { Edge } from './edge.ts';
 import { readEdgeConfig } from './edge-config.ts';
 

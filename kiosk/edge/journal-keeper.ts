@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
 import type { FiscalJournal } from '../store/fiscal-journal.ts';
@@ -91,8 +92,8 @@ export class JournalKeeper {
       }
       const journal = this.#journal;
       if (!journal) return notYetKnown;
-      const anchored = store.fiscalAnchorFault;
-      if (anchored) return anchored;
+      const anchors = store.fiscalAnchors;
+      if (anchors) await this.#compare(journal, anchors);
       const refusal = await journal.refusal();
       if (refusal) return refusal;
       const closed = await store.write((tx) => journal.closeWhatIsDue(tx));
@@ -102,6 +103,13 @@ export class JournalKeeper {
       if (error instanceof StoreFault) return error.fault;
       throw error;
     }
+  }
+
+  /** FJ17: on an older copy of the disk, or another one, the journal refuses from now on. */
+  async #compare(journal: FiscalJournal, anchors: readonly ChainHead[]): Promise<void> {
+    const answer = await journal.compareWith(anchors);
+    if (answer !== 'behind' && answer !== 'forked') return;
+    this.#options.log.error('journal.not-what-the-base-has-seen', { answer });
   }
 
   async #open(): Promise<Fault | null> {

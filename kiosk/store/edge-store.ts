@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
-import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import { type AnchorAnswer, compareAnchor } from '@portillon/core/journal/anchor.ts';
+import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import { chains } from '@portillon/core/journal/record-layout.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
@@ -64,7 +64,7 @@ export class EdgeStore implements AgentStore {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #toldListeners: (() => void)[] = [];
-  #anchorFault: Fault | null = null;
+  #fiscalAnchors: readonly ChainHead[] | null = null;
 
   private constructor(database: Database, lock: FolderLock, keys: KeyStore, options: EdgeStoreOptions) {
     const { clock, random, log } = options;
@@ -235,36 +235,19 @@ export class EdgeStore implements AgentStore {
     return fiscalRecords.heads(this.#database.read);
   }
 
-  /** What the base had noted of the journal: a copy of the disk that is older, or another one, sells nothing (FJ17). */
+  /** What the base had noted of the journal; the keeper of the journal compares. */
   async checkFiscalAnchors(anchors: readonly FiscalAnchor[]): Promise<void> {
-    const { read } = this.#database;
-    const noted = anchors.flatMap(({ chain, no, signature }) => {
+    const before = JSON.stringify(this.#fiscalAnchors);
+    this.#fiscalAnchors = anchors.flatMap(({ chain, no, signature }) => {
       const known = chains.find((letter) => letter === chain);
       return known ? [{ chain: known, no, signature }] : [];
     });
-    const signatures = new Map<string, string>();
-    for (const { chain, no } of noted) {
-      const record = await fiscalRecords.record(read, chain, no);
-      if (record) signatures.set(`${chain}${no}`, record.signature);
-    }
-    const heads = await fiscalRecords.heads(read);
-    const answer = compareAnchor(noted, heads, (chain, no) => signatures.get(`${chain}${no}`) ?? null);
-    const found = anchorFaults[answer];
-    if (found?.code === this.#anchorFault?.code) return;
-    if (found) this.#log.error('journal.not-what-the-base-has-seen', { ...found });
-    this.#anchorFault = found;
+    if (JSON.stringify(this.#fiscalAnchors) === before) return;
     for (const listener of this.#toldListeners) listener();
   }
 
-  /** Why the base's notes forbid to sell; null when they do not, or when it has not been asked since the start. */
-  get fiscalAnchorFault(): Fault | null {
-    return this.#anchorFault;
+  /** The heads that the base told last; null when it has not been asked since the start. */
+  get fiscalAnchors(): readonly ChainHead[] | null {
+    return this.#fiscalAnchors;
   }
 }
-
-const anchorFaults: Readonly<Record<AnchorAnswer, Fault | null>> = {
-  same: null,
-  ahead: null,
-  behind: fault('journal.older-copy', 'records that the member base has seen are not on this disk'),
-  forked: fault('journal.forked', 'the member base has seen other records under the same numbers'),
-};
