@@ -7,16 +7,19 @@ import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { sampleIdentity, sampleJournal } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
 import { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archiveOfRun } from './matrix-archive.ts';
 import { runMatrix } from './matrix-run.ts';
 import { saleTrial, type TrialSurroundings } from './sale-trial.ts';
 import { allWell } from './trial-plans.ts';
 
 let folder: string;
 let around: TrialSurroundings;
+let startedAtMs: number;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sale-matrix-'));
   const clock = new VirtualClock();
+  startedAtMs = clock.wallMs();
   const random = new SeededRandom(3);
   const opened = await EdgeStore.open({ folder, clock, random, log: silentLog });
   if (!opened.ok) throw new Error(opened.error.detail);
@@ -31,11 +34,12 @@ afterAll(async () => {
 });
 
 describe('the sale, its runner and its store, in front of every answer and every power cut', () => {
-  it('[I1] [I2] [I6] [I10] keeps its promises with one thing going wrong, and with one cut from a clean start', async () => {
+  it('[I1] [I2] [I3] [I6] [I10] keeps its promises with one thing going wrong, and with one cut from a clean start', async () => {
     const summary = await runMatrix(around, { answers: 1, answersWithCut: 0, answersWithSecondCut: -1 });
     expect(summary.violations).toEqual([]);
     expect(summary.combinations).toBeGreaterThan(200);
     expect(summary.withCut).toBeGreaterThan(90);
+    expect(await archiveOfRun(around, startedAtMs, folder)).toMatchObject({ holds: true });
   }, 60_000);
 
   it('has a judge that sees a wrong end', async () => {
