@@ -209,6 +209,8 @@ export const kioskViewSchema = z.object({
     brand: z.enum(['cadence', 'foulee', 'elan']),
     staffPhone: z.string().nullable(),
   }),
+  /** What runs here, for whoever checks the till: name, version, digest of the fiscal perimeter (empty when not stamped). */
+  about: z.object({ till: z.string(), version: z.string(), perimeter: z.string() }),
   device: z.object({
     diagonalInches: z.number(),
     terminalSide: z.enum(['left', 'right', 'below']),

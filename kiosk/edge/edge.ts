@@ -106,6 +106,7 @@ export class Edge {
             dispenser,
             printer,
             software: options.software,
+            fiscalSoftware: options.fiscalSoftware,
             publish: (view) => this.#bridge.publish(view),
           })
         : null;

@@ -81,6 +81,7 @@ function Visit({ view, clock, send, firstCard }: KioskPageProps & { view: KioskV
         <StaffCallCard
           sent={view.staffCall === 'sent'}
           staffPhone={view.club.staffPhone}
+          about={view.about}
           onCall={(reason) => shell.act({ type: 'call-staff', reason })}
           onClose={() => setCard(null)}
         />

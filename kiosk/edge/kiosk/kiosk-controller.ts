@@ -5,6 +5,7 @@ import { type ClubId, newId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { Plan } from '@portillon/core/sale/pricing.ts';
 import {
   firstQuestion,
@@ -44,6 +45,7 @@ export interface KioskControllerOptions {
   readonly dispenser: CardDispenser;
   readonly printer: Printer | null;
   readonly software: string;
+  readonly fiscalSoftware: Software;
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -144,6 +146,7 @@ export class KioskController {
       visitId: this.#visitId,
       language: this.#language,
       club: { name: club?.name ?? config.name, brand: config.brand, staffPhone: club?.staffPhone ?? null },
+      about: { till: config.name, ...this.#options.fiscalSoftware },
       device: config.screen,
       screen: this.#screen(),
       timeout: this.#idle.countdown,

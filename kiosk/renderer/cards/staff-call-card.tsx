@@ -1,3 +1,4 @@
+import type { KioskView } from '../../bridge/view.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { useWords } from '../words.ts';
@@ -9,12 +10,18 @@ export type CallReason = (typeof reasons)[number];
 interface StaffCallCardProps {
   readonly sent: boolean;
   readonly staffPhone: string | null;
+  readonly about: KioskView['about'];
   onCall(reason: CallReason): void;
   onClose(): void;
 }
 
+/** A digest is read aloud and compared in groups. */
+function inGroups(digest: string): string {
+  return digest.match(/.{1,8}/g)?.join(' ') ?? '';
+}
+
 /** A message, not a call: works without hearing or speech. What was typed so far stays. */
-export function StaffCallCard({ sent, staffPhone, onCall, onClose }: StaffCallCardProps) {
+export function StaffCallCard({ sent, staffPhone, about, onCall, onClose }: StaffCallCardProps) {
   const { say } = useWords();
   const phone =
     staffPhone === null ? null : <p data-testid="staff-phone">{say('call.phone', { phone: staffPhone })}</p>;
@@ -50,6 +57,10 @@ export function StaffCallCard({ sent, staffPhone, onCall, onClose }: StaffCallCa
           {say('call.close')}
         </Press>
       </div>
+      <p className="for-staff about" data-testid="about">
+        {say('call.about', { till: about.till, version: about.version })}
+        {about.perimeter === '' ? null : <code>{inGroups(about.perimeter)}</code>}
+      </p>
     </CardOverScreen>
   );
 }

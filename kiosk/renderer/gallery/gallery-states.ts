@@ -412,6 +412,11 @@ export function galleryView(state: GalleryState, choice: GalleryChoice): KioskVi
     visitId: 'gallery',
     language: choice.language,
     club: { name: 'Lyon Part-Dieu', brand: choice.brand, staffPhone: '04 72 00 00 00' },
+    about: {
+      till: 'kiosk-1',
+      version: '0.1.0',
+      perimeter: '9ad3520e96f654618a9ac2097f49892d14d18953ab65f77615036f6d848e98d1',
+    },
     device: {
       terminalSide: 'right',
       cardSlotSide: 'right',

@@ -24,6 +24,7 @@ export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
       phase={screen.what}
       canLeave={false}
       title={say(`trouble.${screen.what}`)}
+      {...(screen.what === 'card-not-paid' ? { lead: say('trouble.card-not-paid-lead') } : {})}
       middle={
         <div className="told">
           <Notice
