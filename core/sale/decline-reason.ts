@@ -1,7 +1,5 @@
-/** Why nothing was taken. The screen has words for each in the customer's language; a technician reads them in the log. */
-export const declineReasons = [
-  /** The bank or the terminal said no and gave no reason. */
-  'refused',
+/** Reasons that help the customer: the screen has words for them. */
+export const customerHints = [
   'card-expired',
   'card-unreadable',
   'card-blocked',
@@ -11,6 +9,14 @@ export const declineReasons = [
   'wrong-pin',
   'pin-tries-exceeded',
   'bank-unreachable',
+] as const;
+export type CustomerHint = (typeof customerHints)[number];
+
+/** Why nothing was taken. A technician reads it in the log. */
+export const declineReasons = [
+  /** The bank or the terminal said no and gave no reason. */
+  'refused',
+  ...customerHints,
   'not-completed',
   'abandoned',
   /** The protocol or the set-up of the terminal forbids it. */

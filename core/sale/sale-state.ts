@@ -13,6 +13,7 @@ export interface SaleShape {
 
 /** What the terminal tells of a payment; kept as it came, for the record, the receipt, and to ask it again. */
 export interface PaymentSlip {
+  /** Masked by the terminal and truncated by the driver to the last four digits, `************4869`. */
   readonly maskedPan: string;
   readonly scheme: string;
   readonly authorisation: string;

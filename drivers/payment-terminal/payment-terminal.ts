@@ -1,6 +1,7 @@
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { Cents } from '@portillon/core/base/money.ts';
 import type { DeclineReason } from '@portillon/core/sale/decline-reason.ts';
+import type { PaymentSlip } from '@portillon/core/sale/sale-state.ts';
 import type { Device } from '../device.ts';
 
 /** What a terminal's protocol can do; the sale's order of steps depends on it. */
@@ -22,19 +23,8 @@ export interface TerminalCapabilities {
 }
 
 /** What may be kept of a card payment: what the terminal prints on a slip, nothing more (I14). */
-export interface CardSlip {
-  /** Masked by the terminal and truncated by us to the last four digits, `************4869`. */
-  readonly maskedPan: string;
-  readonly scheme: string;
-  readonly authorisation: string;
-  readonly applicationId: string | null;
-  readonly contactless: boolean;
-  readonly terminalContract: string | null;
+export interface CardSlip extends PaymentSlip {
   readonly amountCents: Cents;
-  /** The terminal's own number of this payment, as it wants to hear it again; null where the protocol tells none. */
-  readonly terminalReceipt: string | null;
-  /** Approved without asking the bank; null where the protocol does not tell. */
-  readonly offline: boolean | null;
 }
 
 export type PaymentOutcome =

@@ -269,7 +269,8 @@ export class CounterTerminal {
   }
 }
 
-function bankAnswer(value: unknown): BankAnswer {
+/** What a person chose for the bank, from outside. Throws a sentence when it is none of the answers. */
+export function bankAnswer(value: unknown): BankAnswer {
   const known = bankAnswers.find((answer) => answer === value);
   if (!known) throw new NotPossible('unknown', `The bank says one of ${bankAnswers.join(', ')}.`);
   return known;

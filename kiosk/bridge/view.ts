@@ -1,3 +1,4 @@
+import { customerHints } from '@portillon/core/sale/decline-reason.ts';
 import { z } from 'zod';
 
 /**
@@ -131,19 +132,7 @@ export const screenSchema = z.discriminatedUnion('name', [
           'busy',
         ]),
         /** What the bank or the terminal said of the card, where it helps the customer; else null. */
-        hint: z
-          .enum([
-            'card-expired',
-            'card-unreadable',
-            'card-blocked',
-            'card-not-accepted',
-            'not-enough-money',
-            'amount-too-high',
-            'wrong-pin',
-            'pin-tries-exceeded',
-            'bank-unreachable',
-          ])
-          .nullable(),
+        hint: z.enum(customerHints).nullable(),
         /** True only if the terminal has said so. */
         nothingTaken: z.boolean(),
         slip,

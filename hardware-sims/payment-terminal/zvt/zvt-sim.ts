@@ -4,9 +4,10 @@ import { type Apdu, apduOf } from '@portillon/drivers/payment-terminal/zvt/apdu.
 import type { Fields } from '@portillon/drivers/payment-terminal/zvt/bitmaps.ts';
 import { zvtCommands } from '@portillon/drivers/payment-terminal/zvt/zvt-messages.ts';
 import { inPieces } from '../../line/pieces.ts';
-import type { NamedFault, SimAction, SimView } from '../../sim.ts';
+import type { NamedFault, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
 import { NotPossible } from '../../world/not-possible.ts';
+import { type BankAnswer, bankAnswer, counterActions } from '../counter-terminal.ts';
 import { ProcessEnded, ZvtSimDialogue } from './zvt-sim-dialogue.ts';
 import { ZvtSimJournal, type ZvtTransaction } from './zvt-sim-journal.ts';
 import type { ZvtSimLine, ZvtSimLineEvents } from './zvt-sim-line.ts';
@@ -40,12 +41,9 @@ export interface ZvtSimOptions {
   readonly random?: Random;
 }
 
-const bankAnswers = ['approve', 'decline', 'timeout-after-approval'] as const;
-export type ZvtBankAnswer = (typeof bankAnswers)[number];
-
 /** What a person does while the terminal waits for a card. */
 export type ZvtCustomerAct =
-  | { readonly kind: 'card'; readonly bank: ZvtBankAnswer }
+  | { readonly kind: 'card'; readonly bank: BankAnswer }
   | { readonly kind: 'red-key' }
   /** 06 B0 of the till. */
   | { readonly kind: 'abort' };
@@ -57,20 +55,6 @@ export interface ZvtSimJob {
   readonly amountCents: number;
   readonly limitMs: number;
 }
-
-const actions: readonly SimAction[] = [
-  {
-    name: 'present-card',
-    words: 'Hold a payment card against the terminal',
-    args: { bank: bankAnswers.join(' | ') },
-  },
-  { name: 'red-key', words: 'Press the red key' },
-  {
-    name: 'set-bank',
-    words: 'Decide what the bank will say to the next cards',
-    args: { bank: bankAnswers.join(' | ') },
-  },
-];
 
 const faults: readonly NamedFault[] = [
   { name: 'decline', words: 'The bank declines every card' },
@@ -113,12 +97,12 @@ export class ZvtSim extends SimDevice {
   #job: (ZvtSimJob & { readonly sinceMonotonicMs: number }) | undefined;
   #customer: ((act: ZvtCustomerAct) => void) | undefined;
   #display: readonly string[] = welcome;
-  #bank: ZvtBankAnswer = 'approve';
+  #bank: BankAnswer = 'approve';
   #running: Promise<void> = Promise.resolve();
   #cancelDisplayTimer: () => void = () => undefined;
 
   constructor(options: ZvtSimOptions) {
-    super(options, actions, faults);
+    super(options, counterActions, faults);
     this.#limits = {
       inputLimitMs: options.inputLimitMs ?? 60_000,
       bankMs: options.bankMs ?? 1_200,
@@ -363,10 +347,4 @@ function meaningOf(command: number, fields: Fields | null): string {
 
 function hex(command: number): string {
   return command.toString(16).padStart(4, '0').toUpperCase();
-}
-
-function bankAnswer(value: unknown): ZvtBankAnswer {
-  const known = bankAnswers.find((answer) => answer === value);
-  if (!known) throw new NotPossible('unknown', `The bank says one of ${bankAnswers.join(', ')}.`);
-  return known;
 }

@@ -1,7 +1,7 @@
 import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
-import type { DeclineReason } from '@portillon/core/sale/decline-reason.ts';
+import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
 import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
 import { type QuestionState, questionOrder } from '@portillon/core/sale/questions.ts';
 import type { PlanOffer, Screen } from '../../bridge/view.ts';
@@ -148,19 +148,7 @@ function paymentPhase(
   return { name: 'not-paid', why: progress.why, hint: hintOf(progress.reason), nothingTaken: true, slip };
 }
 
-const hints = [
-  'card-expired',
-  'card-unreadable',
-  'card-blocked',
-  'card-not-accepted',
-  'not-enough-money',
-  'amount-too-high',
-  'wrong-pin',
-  'pin-tries-exceeded',
-  'bank-unreachable',
-] as const;
-
 /** The other reasons tell a technician something, and the customer nothing. */
-function hintOf(reason: DeclineReason | null): (typeof hints)[number] | null {
-  return hints.find((hint) => hint === reason) ?? null;
+function hintOf(reason: DeclineReason | null): CustomerHint | null {
+  return customerHints.find((hint) => hint === reason) ?? null;
 }
