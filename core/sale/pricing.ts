@@ -13,16 +13,40 @@ export interface SaleLine {
   readonly vatRate: number;
 }
 
-/** What is paid today: the first month, and the joining fee where there is one. Prices include tax. */
-export function linesToday(planId: string, plan: Plan, language: 'fr' | 'en'): readonly SaleLine[] {
-  const words = {
-    fr: { month: `${plan.names.fr}, premier mois`, fee: "Frais d'adhésion" },
-    en: { month: `${plan.names.en}, first month`, fee: 'Joining fee' },
-  }[language];
-  const lines = [line(words.month, planId, plan.monthlyCents, plan.vatRate)];
-  if (plan.joiningFeeCents > 0)
-    lines.push(line(words.fee, 'joining-fee', plan.joiningFeeCents, plan.vatRate));
+/**
+ * What is paid today: the first month, and the joining fee where there is one, each with its own rate in the country of the
+ * seller. Prices include tax.
+ */
+export function linesToday(
+  planId: string,
+  plan: Plan,
+  language: 'fr' | 'en',
+  country: string,
+): readonly SaleLine[] {
+  const [month = '', fee = ''] = lineLabels(plan, language);
+  const vat = plan.vatByCountry?.[country] ?? { plan: plan.vatRate, joiningFee: plan.vatRate };
+  const lines = [line(month, planId, plan.monthlyCents, vat.plan)];
+  if (plan.joiningFeeCents > 0) {
+    lines.push(line(fee, 'joining-fee', plan.joiningFeeCents, vat.joiningFee));
+  }
   return lines;
+}
+
+/** The labels of these lines in another language, in their order. */
+export function lineLabels(plan: Plan, language: 'fr' | 'en'): readonly string[] {
+  return language === 'fr'
+    ? [`${plan.names.fr}, premier mois`, "Frais d'adhésion"]
+    : [`${plan.names.en}, first month`, 'Joining fee'];
+}
+
+/** What is paid today, tax included. */
+export function totalToday(plan: Plan): Cents {
+  return cents(plan.monthlyCents + plan.joiningFeeCents);
+}
+
+/** Where the seller pays VAT: the first two letters of its number (Directive 2006/112/EC, article 215). */
+export function countryOfSeller({ vatNumber }: { readonly vatNumber: string }): string {
+  return vatNumber.slice(0, 2).toUpperCase();
 }
 
 function line(label: string, productId: string, priceCents: number, rate: number): SaleLine {

@@ -101,6 +101,12 @@ export type PushAnswer = z.infer<typeof pushAnswerSchema>;
  */
 
 /** `GET /v1/feed?after=V&waitSeconds=S`, signed. Waits up to S (0..25) for a change. */
+/** VAT of a plan by country of the seller (ISO 3166), hundredths of a percent, where it is not `vatRate` for both lines. */
+export const vatByCountrySchema = z.record(
+  z.string().regex(/^[A-Z]{2}$/, 'a country is two capitals'),
+  z.object({ plan: z.int().min(0).max(10_000), joiningFee: z.int().min(0).max(10_000) }),
+);
+
 export const feedRecordSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('club'),
@@ -137,6 +143,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         monthlyCents: z.int().min(0),
         joiningFeeCents: z.int().min(0),
         vatRate: z.int().min(0).max(10_000),
+        vatByCountry: vatByCountrySchema.optional(),
         /** `network`: every club; `home`: the club it was sold in. */
         scope: z.enum(['network', 'home']),
         /** Hours in which the plan lets in, as for a club; null for whenever the club is open. */

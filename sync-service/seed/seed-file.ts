@@ -1,6 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import { vatByCountrySchema } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import type { BaseContext } from '../http/base-context.ts';
 import { writeFeed } from '../postgres/feed.ts';
@@ -54,6 +55,7 @@ export const seedFileSchema = z.strictObject({
         monthlyCents: z.int().min(0),
         joiningFeeCents: z.int().min(0),
         vatRate: z.int().min(0).max(10_000),
+        vatByCountry: vatByCountrySchema.optional(),
         scope: z.enum(['network', 'home']),
         hours: hours.nullable(),
         guestTickets: z.int().min(0).max(5),

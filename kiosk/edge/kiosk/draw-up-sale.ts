@@ -16,7 +16,7 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { seal } from '@portillon/core/crypto/seal.ts';
 import { encodeTicket } from '@portillon/core/crypto/ticket.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
-import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
+import { countryOfSeller, linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import { startSale } from '@portillon/core/sale/sale-machine.ts';
 import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
@@ -51,7 +51,7 @@ export function contractFacts(
 ): ContractFacts {
   const { plan, club, language, questions } = facts;
   const { answers } = questions;
-  const lines = linesToday(answers.planId ?? '', plan, language);
+  const lines = linesToday(answers.planId ?? '', plan, language, countryOfSeller(club.legalEntity));
   return {
     language,
     seller: club.legalEntity,
@@ -83,7 +83,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const sealed = await sealDocuments(facts, signedAtMs);
   const planId = answers.planId as PlanId;
   const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
-  const lines = linesToday(planId, plan, language);
+  const lines = linesToday(planId, plan, language, countryOfSeller(club.legalEntity));
   const sale: SaleInProgress = {
     version: 1,
     shape: membershipShape,

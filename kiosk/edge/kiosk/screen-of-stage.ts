@@ -2,7 +2,7 @@ import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
 import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
-import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
+import { lineLabels, type Plan, totalToday } from '@portillon/core/sale/pricing.ts';
 import { type QuestionState, questionOrder } from '@portillon/core/sale/questions.ts';
 import type { PlanOffer, Screen } from '../../bridge/view.ts';
 import {
@@ -68,7 +68,7 @@ export function planOffer(planId: string, plan: Plan): PlanOffer {
     commitment: plan.commitments,
     monthlyCents: plan.monthlyCents,
     joiningFeeCents: plan.joiningFeeCents,
-    todayCents: totalOf(linesToday(planId, plan, 'fr')),
+    todayCents: totalToday(plan),
     guestTickets: plan.guestTickets,
   };
 }
@@ -124,7 +124,7 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
     default: {
       const chosen = facts.plans.find(({ planId }) => planId === sale.planId)?.plan;
       const words = (language: 'fr' | 'en', index: number) =>
-        (chosen && linesToday(sale.planId, chosen, language)[index]?.label) ?? sale.lines[index]?.label ?? '';
+        (chosen && lineLabels(chosen, language)[index]) ?? sale.lines[index]?.label ?? '';
       return {
         name: 'payment',
         totalCents: sale.totalCents,

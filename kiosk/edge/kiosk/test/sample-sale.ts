@@ -78,7 +78,7 @@ export async function sampleSale(
     await store.attachments.putAttachment(tx, person.digest, person.bytes, null);
     await store.attachments.putAttachment(tx, contract.digest, contract.bytes, null);
   });
-  const lines = linesToday(planId, samplePlan, 'fr');
+  const lines = linesToday(planId, samplePlan, 'fr', 'FR');
   const shape = { goods: 'card', money: 'in' } as const;
   return {
     version: 1,
