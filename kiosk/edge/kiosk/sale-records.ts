@@ -6,7 +6,7 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import { receiptCharacters } from '@portillon/core/journal/fiscal-key.ts';
 import { type Taking, takingLines } from '@portillon/core/journal/taking.ts';
-import type { CaseKind } from '@portillon/core/sale/sale-state.ts';
+import type { CaseKind, SaleState } from '@portillon/core/sale/sale-state.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
@@ -191,6 +191,14 @@ export async function cancelledSale(
   for (const { credentialId, record } of credentialsOf(sale, 'blocked')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
+}
+
+/** A sale that came to the money and took none is an event of the till (NF525 R19, 320). */
+export async function abandonedSale({ tx, journal, sale }: RecordFacts, from: SaleState): Promise<void> {
+  const { state } = sale;
+  if (state.name !== 'ended' || state.ending !== 'not-charged' || from.name === 'preparing-card') return;
+  const reason = state.why.replaceAll(/[^\w.-]+/g, '-');
+  await journal?.appendEvent(tx, 'sale-cancelled', { subject: sale.saleId, reason });
 }
 
 /** SA5: the credential is on another card now. */

@@ -167,6 +167,8 @@ it('[SA4] [I6] leaves no grant on a card whose payment was declined, and gives t
   first.runner.send({ type: 'give-up' });
   expect((await first.ended).sale.state).toMatchObject({ ending: 'not-charged' });
   expect(await events()).toEqual([]);
+  const [abandoned] = await journal.eventsOf('sale-cancelled');
+  expect(abandoned?.payload).toContain(first.runner.sale.saleId);
   await store.write((tx) => store.clearVisit(tx, first.runner.sale.visitId));
   const inside = dispenserSim.contents.inPath;
   const grantLength = inside?.card.memory().applications[0]?.files[0]?.hex.slice(34, 38);

@@ -41,6 +41,7 @@ import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import {
+  abandonedSale,
   blockedCredential,
   cancelledSale,
   openedCase,
@@ -164,7 +165,7 @@ export class SaleRunner {
       const { effects } = step;
       const before = this.#sale;
       this.#sale = { ...before, state: step.state };
-      const intents = await this.#saveWithIntents(effects);
+      const intents = await this.#saveWithIntents(effects, before);
       const mustBeSaved = (effect: SaleEffect) =>
         isRecordEffect(effect) || neverWithoutIntent.includes(effect.type);
       if (intents === null && effects.some(mustBeSaved)) {
@@ -190,13 +191,17 @@ export class SaleRunner {
   }
 
   /** Null when the store cannot write: nothing may be charged then, but what is paid for is still carried out. */
-  async #saveWithIntents(effects: readonly SaleEffect[]): Promise<Map<SaleEffect, IntentId> | null> {
+  async #saveWithIntents(
+    effects: readonly SaleEffect[],
+    before: SaleInProgress,
+  ): Promise<Map<SaleEffect, IntentId> | null> {
     const { store, log } = this.#options;
     const intents = new Map<SaleEffect, IntentId>();
     try {
       await store.write(async (tx) => {
         intents.clear();
         await store.visits.saveVisit(tx, this.#sale.visitId, JSON.stringify(this.#sale));
+        await abandonedSale(this.#recordFacts(tx), before.state);
         for (const effect of effects) {
           if (isRecordEffect(effect)) await this.#writeRecord(tx, effect);
           if (!irreversible.includes(effect.type)) continue;
