@@ -29,7 +29,7 @@ const shapes: readonly SaleShape[] = [
 ];
 const startSale = () => startOf(card);
 const nextSale = (state: SaleState, input: SaleInput) => nextOf(card, state, input);
-const resumeSale = (state: SaleState) => resumeOf(card, state);
+const resumeSale = (state: SaleState) => resumeOf(state, true);
 
 const slip = {
   maskedPan: '************4869',
@@ -44,7 +44,7 @@ const slip = {
 const captured: PaymentAnswer = { kind: 'captured', slip };
 const held: PaymentAnswer = { kind: 'held', slip };
 const declined: PaymentAnswer = { kind: 'declined', reason: 'refused' };
-const paid = { slip, attempt: 1, held: false };
+const paid = { slip, attempt: 1, held: false, customerGone: false };
 
 const answers: readonly PaymentAnswer[] = [
   captured,
@@ -351,6 +351,41 @@ describe('interruption', () => {
   });
 });
 
+describe('a customer who may be gone', () => {
+  const late = (state: SaleState) => resumeOf(state, false);
+
+  it('[SA24] is handed nothing: the card goes to the bin, and is owed', () => {
+    const resumed = late(run(toMouth).state);
+    expect(resumed.effects).toEqual([{ type: 'locate-card' }]);
+    const found = nextSale(resumed.state, { type: 'card-located', place: 'mouth' });
+    expect(found.effects).toEqual([{ type: 'capture-card' }]);
+    expect(nextSale(found.state, { type: 'taken-back' })).toMatchObject({
+      state: { ending: 'card-owed' },
+      effects: [{ type: 'open-case', kind: 'hand-over-card' }],
+    });
+    expect(nextSale(resumed.state, { type: 'card-located', place: 'none' }).state).toMatchObject({
+      ending: 'served',
+    });
+  });
+
+  it('[SA24] is not asked to pay again, and what was taken meanwhile is recorded and owed', () => {
+    const asked = late({ name: 'authorising', attempt: 1, cardsTried: 1 });
+    expect(nextSale(asked.state, { type: 'payment-looked-up', answer: declined }).state).toMatchObject({
+      ending: 'not-charged',
+    });
+    const taken = nextSale(asked.state, { type: 'payment-looked-up', answer: captured });
+    expect(taken.effects).toMatchObject([{ type: 'record-sale' }]);
+    expect(nextSale(taken.state, { type: 'recorded' }).effects).toEqual([{ type: 'capture-card' }]);
+  });
+
+  it('[SA24] has what was held let go', () => {
+    const asked = late(run([{ type: 'card-staged' }, payment(held), { type: 'grant-written' }]).state);
+    expect(nextSale(asked.state, { type: 'payment-looked-up', answer: held }).effects).toMatchObject([
+      { type: 'reverse' },
+    ]);
+  });
+});
+
 /** Every state that any order of inputs and interruptions can lead to, with what has been done on the way. */
 interface Walk {
   readonly step: SaleStep;
@@ -375,8 +410,10 @@ function walk(shape: SaleShape): Walk[] {
         money: moneyAfter(money, input),
       });
     }
-    const resumed = resumeOf(shape, step.state);
-    open.push({ step: resumed, recorded, money: step.state.name === 'authorising' ? 'maybe' : money });
+    for (const customerThere of [true, false]) {
+      const resumed = resumeOf(step.state, customerThere);
+      open.push({ step: resumed, recorded, money: step.state.name === 'authorising' ? 'maybe' : money });
+    }
   }
   return [...seen.values()];
 }

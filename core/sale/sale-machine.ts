@@ -41,7 +41,9 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
     case 'preparing-card':
       return preparingCard(state, input);
     case 'authorising':
-      return input.type === 'payment-answered' ? paymentAnswered(shape, state, input.answer) : stay(state);
+      return input.type === 'payment-answered'
+        ? paymentAnswered(shape, state, input.answer, false)
+        : stay(state);
     case 'checking-payment':
       return checkingPayment(shape, state, input);
     case 'not-paid':
@@ -80,18 +82,36 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
   }
 }
 
-/** SA14 to SA16, SA20: what an edge does first with a sale that it finds unfinished at its start. */
-export function resumeSale(_shape: SaleShape, state: SaleState): SaleStep {
+/**
+ * SA14 to SA16, SA20, SA24: what an edge does first with a sale that it finds unfinished at its start. `customerThere` is
+ * false when so much time has passed that somebody else may stand in front of the kiosk.
+ */
+export function resumeSale(state: SaleState, customerThere: boolean): SaleStep {
+  const known = 'paid' in state && state.paid ? withCustomer(state, state.paid, customerThere) : state;
+  return resumed(known, customerThere);
+}
+
+function withCustomer<State extends SaleState>(state: State, paid: Paid, there: boolean): State {
+  return { ...state, paid: { ...paid, customerGone: paid.customerGone || !there } };
+}
+
+function resumed(state: SaleState, customerThere: boolean): SaleStep {
   switch (state.name) {
     case 'preparing-card':
       if (!state.paid) return end('not-charged', 'interrupted before payment');
       if (state.paid.held) return askWhetherBooked(state.paid, 'inside', false);
+      if (state.paid.customerGone) return takeBack(state.paid);
       return to(state, { type: 'stage-card', discardFirst: true });
     case 'not-paid':
       return end('not-charged', 'interrupted before payment');
     case 'authorising':
     case 'checking-payment':
-      return lookUp(state.attempt, 1, state.cardsTried);
+      return lookUp({
+        attempt: state.attempt,
+        cardsTried: state.cardsTried,
+        customerGone: !customerThere || ('customerGone' in state && state.customerGone),
+        queries: 1,
+      });
     case 'recording':
       return record({ ...state, tries: 1 });
     case 'writing-grant':
@@ -105,6 +125,7 @@ export function resumeSale(_shape: SaleShape, state: SaleState): SaleStep {
     case 'checking-completion':
       return askWhetherBooked(state.paid, state.grant, state.release);
     case 'handing-ticket':
+      if (state.paid.customerGone) return handOverOwed('the customer was gone');
       return to(state, { type: 'hand-ticket' });
     case 'at-mouth':
       return locate(state.paid, cardsTriedLimit, true);
@@ -188,28 +209,27 @@ function paymentAnswered(
   shape: SaleShape,
   { attempt, cardsTried }: { readonly attempt: number; readonly cardsTried: number },
   answer: PaymentAnswer,
+  customerGone: boolean,
 ): SaleStep {
-  const notPaidBecause = (why: NotPaidReason) =>
-    stay({
-      name: 'not-paid',
-      attempt,
-      why,
-      reason: answer.kind === 'declined' ? answer.reason : null,
-      cardsTried,
-    });
+  const notPaidBecause = (why: NotPaidReason): SaleStep => {
+    if (customerGone) return end('not-charged', why);
+    const reason = answer.kind === 'declined' ? answer.reason : null;
+    return stay({ name: 'not-paid', attempt, why, reason, cardsTried });
+  };
   switch (answer.kind) {
     case 'captured': {
-      const paid = { slip: answer.slip, attempt, held: false };
+      const paid = { slip: answer.slip, attempt, held: false, customerGone };
       return record({ name: 'recording', paid, cardsTried, tries: 1, grant: 'none' });
     }
     case 'held': {
-      const paid = { slip: answer.slip, attempt, held: true };
+      const paid = { slip: answer.slip, attempt, held: true, customerGone };
+      if (customerGone) return reverse({ paid, tries: 1, recorded: false, grant: 'none' });
       if (shape.goods === 'card')
         return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
       return complete(paid, 'none');
     }
     case 'in-doubt':
-      return lookUp(attempt, 1, cardsTried);
+      return lookUp({ attempt, cardsTried, customerGone, queries: 1 });
     case 'cannot-tell':
       return paymentInDoubt();
     case 'not-sent':
@@ -224,10 +244,10 @@ function paymentAnswered(
   }
 }
 
-function lookUp(attempt: number, queries: number, cardsTried: number): SaleStep {
+function lookUp(question: Omit<SaleStateOf<'checking-payment'>, 'name'>): SaleStep {
   return to(
-    { name: 'checking-payment', attempt, queries, cardsTried },
-    { type: 'look-up-payment', attempt, slip: null },
+    { ...question, name: 'checking-payment' },
+    { type: 'look-up-payment', attempt: question.attempt, slip: null },
   );
 }
 
@@ -247,10 +267,12 @@ function checkingPayment(
   input: SaleInput,
 ): SaleStep {
   if (input.type === 'time-to-ask-again' && state.queries < lookUpLimit) {
-    return lookUp(state.attempt, state.queries + 1, state.cardsTried);
+    return lookUp({ ...state, queries: state.queries + 1 });
   }
   if (input.type !== 'payment-looked-up') return stay(state);
-  if (!isStillUnknown(input.answer)) return paymentAnswered(shape, state, input.answer);
+  if (!isStillUnknown(input.answer)) {
+    return paymentAnswered(shape, state, input.answer, state.customerGone);
+  }
   return state.queries < lookUpLimit ? askAgain(state) : paymentInDoubt();
 }
 
@@ -271,6 +293,7 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
   const { paid, cardsTried, tries, grant } = state;
   switch (input.type) {
     case 'recorded':
+      if (paid.customerGone) return recordedTooLate(shape, paid, grant);
       if (grant === 'out') return waitTaken(paid);
       if (shape.goods === 'card')
         return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
@@ -287,6 +310,13 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
     default:
       return stay(state);
   }
+}
+
+/** SA24: what was sold is owed, unless it was at the mouth and is gone from there. */
+function recordedTooLate(shape: SaleShape, paid: Paid, grant: 'none' | 'out'): SaleStep {
+  if (shape.goods === 'none') return end('served', 'recorded');
+  if (shape.goods === 'ticket') return handOverOwed('the customer was gone');
+  return grant === 'out' ? locate(paid, cardsTriedLimit, true) : takeBack(paid);
 }
 
 function presented(paid: Paid): SaleStep {
@@ -310,7 +340,7 @@ function completionAnswered(
   answer: PaymentAnswer,
 ): SaleStep {
   if (answer.kind === 'captured') {
-    const booked: Paid = { slip: answer.slip, attempt: paid.attempt, held: false };
+    const booked: Paid = { ...paid, slip: answer.slip, held: false };
     return record({
       name: 'recording',
       paid: booked,
@@ -345,10 +375,10 @@ function checkingCompletion(state: SaleStateOf<'checking-completion'>, input: Sa
   }
   if (answer.kind === 'captured' && (release || grant === 'inside')) {
     // Booked although the card is not out: what the customer cannot be given any more is given back.
-    const booked: Paid = { slip: answer.slip, attempt: paid.attempt, held: false };
+    const booked: Paid = { ...paid, slip: answer.slip, held: false };
     return reverse({ paid: booked, tries: 1, recorded: false, grant });
   }
-  if (answer.kind === 'held' && (release || grant === 'inside')) {
+  if (answer.kind === 'held' && (release || grant === 'inside' || paid.customerGone)) {
     return reverse({ paid, tries: 1, recorded: false, grant });
   }
   return completionAnswered(state, answer);
@@ -412,11 +442,13 @@ function locatingCard(state: SaleStateOf<'locating-card'>, input: SaleInput): Sa
   if (input.type !== 'card-located') return stay(state);
   switch (input.place) {
     case 'encoder':
+      if (paid.customerGone) return takeBack(paid);
       return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
     case 'mouth':
-      return waitTaken(paid);
+      return paid.customerGone ? takeBack(paid) : waitTaken(paid);
     case 'none':
-      return wasPresented ? end('served', 'the card was gone from the mouth') : anotherCard(paid, cardsTried);
+      if (wasPresented) return end('served', 'the card was gone from the mouth');
+      return paid.customerGone ? handOverOwed('the customer was gone') : anotherCard(paid, cardsTried);
     case 'unknown':
       return handOverOwed('the dispenser could not tell');
   }

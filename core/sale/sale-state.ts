@@ -66,6 +66,8 @@ export interface Paid {
   readonly attempt: number;
   /** Approved and not yet booked (SA18). */
   readonly held: boolean;
+  /** SA24: picked up so late that somebody else may stand there: nothing is handed out any more. */
+  readonly customerGone: boolean;
 }
 
 /** Where a grant may be that was written before the money was booked or recorded: on no card, in the machine, outside. */
@@ -80,6 +82,8 @@ export type SaleState =
       readonly attempt: number;
       readonly queries: number;
       readonly cardsTried: number;
+      /** As in `Paid`. */
+      readonly customerGone: boolean;
     }
   | {
       readonly name: 'not-paid';

@@ -28,10 +28,10 @@ export class ModelDispenser extends ModelDevice implements CardDispenser {
     this.#random = random;
   }
 
-  /** What the customer may do while the kiosk is dark. */
+  /** What the customer may do at the mouth while the kiosk is dark. */
   whileDark(): void {
     if (this.#place !== 'at-mouth') return;
-    if (this.#script.choose('while dark', ['card stays', 'card is taken']) === 'card is taken') this.#take();
+    if (this.#script.choose('card while dark', ['stays', 'is taken']) === 'is taken') this.#take();
   }
 
   async status(): Promise<Result<DispenserStatus, Fault>> {

@@ -32,6 +32,7 @@ export interface TrialOutcome {
   readonly violations: readonly string[];
 }
 
+const hourMs = 3_600_000;
 /** More turns than any sale needs: one that takes longer is stuck. */
 const turnLimit = 400;
 /** In the file on the card, as hex: the length of the grant, after version and credential id. */
@@ -56,6 +57,9 @@ export async function saleTrial(
   for (let starts = 1; ended === 'power gone' && starts <= plan.cuts.length; starts++) {
     terminal.letGo();
     dispenser.whileDark();
+    if (script.choose('dark', ['for a moment', 'for an hour']) === 'for an hour') {
+      await around.clock.advance(hourMs);
+    }
     script.restarted();
     const found = await store.visits.visitInFlight();
     if (!found) break;

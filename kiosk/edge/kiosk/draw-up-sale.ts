@@ -106,6 +106,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     lines,
     totalCents: totalOf(lines),
     signedAtMs,
+    savedAtMs: signedAtMs,
     guestTickets: Array.from({ length: plan.guestTickets }, () =>
       guestTicket(newId(clock, random), planId, plan.scope, identity, signedAtMs, guestTicketsUntilMs),
     ),

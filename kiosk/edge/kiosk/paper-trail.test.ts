@@ -117,6 +117,7 @@ function sold(changes: Partial<SaleInProgress> = {}): SaleInProgress {
     lines,
     totalCents,
     signedAtMs: systemClock.wallMs(),
+    savedAtMs: systemClock.wallMs(),
     guestTickets: [],
     guestTicketsUntilMs: systemClock.wallMs() + 1_000,
     state: { name: 'ended', ending: 'served', why: '' },

@@ -39,6 +39,8 @@ export interface SaleInProgress {
   readonly lines: readonly SaleLine[];
   readonly totalCents: number;
   readonly signedAtMs: number;
+  /** When it was saved last, by the wall clock. */
+  readonly savedAtMs: number;
   readonly guestTickets: readonly { readonly credentialId: CredentialId; readonly text: string }[];
   readonly guestTicketsUntilMs: number;
   readonly state: SaleState;

@@ -85,6 +85,8 @@ interface SaleRunnerOptions {
 /** After an interruption devices get this long to come back before they are asked. */
 const deviceReturnLimitMs = 20_000;
 
+/** SA24: as long as people wait in front of a dark screen. */
+const customerStaysMs = 600_000;
 /** As many as a case carries (core/wire/event.ts). */
 const triedLimit = 20;
 
@@ -134,7 +136,9 @@ export class SaleRunner {
   /** After an interruption: asks the devices what happened before anything else. */
   resume(): void {
     this.#recovering = true;
-    this.#enqueue(() => this.#take(resumeSale(this.#sale.shape, this.#sale.state)));
+    const awayMs = this.#options.clock.wallMs() - this.#sale.savedAtMs;
+    const customerThere = awayMs >= 0 && awayMs <= customerStaysMs;
+    this.#enqueue(() => this.#take(resumeSale(this.#sale.state, customerThere)));
   }
 
   send(input: SaleInput): void {
@@ -164,7 +168,7 @@ export class SaleRunner {
       if (step.state === this.#sale.state && step.effects.length === 0) return;
       const { effects } = step;
       const before = this.#sale;
-      this.#sale = { ...before, state: step.state };
+      this.#sale = { ...before, state: step.state, savedAtMs: this.#options.clock.wallMs() };
       const intents = await this.#saveWithIntents(effects, before);
       const mustBeSaved = (effect: SaleEffect) =>
         isRecordEffect(effect) || neverWithoutIntent.includes(effect.type);

@@ -102,6 +102,7 @@ export async function sampleSale(
     lines,
     totalCents: totalOf(lines),
     signedAtMs: clock.wallMs(),
+    savedAtMs: clock.wallMs(),
     guestTickets: [],
     guestTicketsUntilMs: clock.wallMs() + 1_000,
     state: startSale(shape).state,
