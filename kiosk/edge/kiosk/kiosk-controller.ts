@@ -31,7 +31,7 @@ import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
 import { PaperTrail } from './paper-trail.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import { customerMayBeThere, type SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedMark } from './sale-records.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
@@ -102,7 +102,7 @@ export class KioskController {
 
   /** Picks up a visit that was interrupted, in front of the same customer if they are still there. */
   async start(): Promise<void> {
-    const { store, log } = this.#options;
+    const { store, clock, log } = this.#options;
     const found = await store.visits.visitInFlight();
     const sale = found ? (JSON.parse(found.json) as SaleInProgress) : null;
     const served = sale?.state.name === 'ended' && sale.state.ending === 'served' ? sale : null;
@@ -114,7 +114,7 @@ export class KioskController {
       this.#runSale(sale, (runner) => runner.resume(), { name: 'recovering' });
       return;
     }
-    if (served && receipt !== 'printed' && this.#club()) {
+    if (served && receipt !== 'printed' && this.#club() && customerMayBeThere(served, clock.wallMs())) {
       this.#visitId = served.visitId;
       this.#language = served.language;
       const phase = receipt === 'interrupted' ? 'unknown' : 'asking';

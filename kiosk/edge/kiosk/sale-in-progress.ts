@@ -58,3 +58,11 @@ export interface SaleInProgress {
   /** Set once the sale is in the fiscal journal, for the receipt. */
   readonly fiscal: FiscalMark | null;
 }
+
+/** As long as people wait in front of a dark screen. */
+const customerStaysMs = 600_000;
+
+/** SA24, I8: after an interruption, whether the same customer may still be there. A clock that went back tells nothing. */
+export function customerMayBeThere({ savedAtMs }: SaleInProgress, nowMs: number): boolean {
+  return nowMs >= savedAtMs && nowMs - savedAtMs <= customerStaysMs;
+}

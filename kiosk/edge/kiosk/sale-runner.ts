@@ -39,7 +39,7 @@ import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import { customerMayBeThere, type SaleInProgress } from './sale-in-progress.ts';
 import {
   abandonedSale,
   blockedCredential,
@@ -85,8 +85,6 @@ interface SaleRunnerOptions {
 /** After an interruption devices get this long to come back before they are asked. */
 const deviceReturnLimitMs = 20_000;
 
-/** SA24: as long as people wait in front of a dark screen. */
-const customerStaysMs = 600_000;
 /** As many as a case carries (core/wire/event.ts). */
 const triedLimit = 20;
 
@@ -136,8 +134,7 @@ export class SaleRunner {
   /** After an interruption: asks the devices what happened before anything else. */
   resume(): void {
     this.#recovering = true;
-    const awayMs = this.#options.clock.wallMs() - this.#sale.savedAtMs;
-    const customerThere = awayMs >= 0 && awayMs <= customerStaysMs;
+    const customerThere = customerMayBeThere(this.#sale, this.#options.clock.wallMs());
     this.#enqueue(() => this.#take(resumeSale(this.#sale.state, customerThere)));
   }
 
