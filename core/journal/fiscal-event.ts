@@ -34,13 +34,14 @@ export const fiscalEvents = {
   verification: { code: 'P42', label: 'Vérification' },
   'auditor-access': { code: 'P50', label: "Accès de l'administration" },
   'duplicate-not-sent': { code: 'P60', label: 'Duplicata non envoyé' },
+  'terminal-reconciliation': { code: 'P70', label: 'Rapprochement avec le terminal de paiement' },
 } as const;
 export type FiscalEventKind = keyof typeof fiscalEvents;
 
 /** What an event may say of itself: ids, numbers, codes. No sentence, no name (FJ8). */
 const detailSchema = z
   .strictObject({
-    /** Id of what it is about: a sale, a device, a case. */
+    /** What it is about: the id of a sale, a device, a case; a day. */
     subject: shapes.code,
     /** A word: a reason, a fault code, a device. */
     reason: shapes.code,
@@ -58,6 +59,11 @@ const detailSchema = z
     version: shapes.version,
     perimeter: shapes.code,
     digest: shapes.code,
+    /** Card payments of the journal, and those that the terminal told: net amount and number. */
+    ownCents: shapes.cents,
+    ownCount: shapes.count,
+    toldCents: shapes.cents,
+    toldCount: shapes.count,
   })
   .partial();
 export type FiscalEventDetail = z.infer<typeof detailSchema>;

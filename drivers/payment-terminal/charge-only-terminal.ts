@@ -124,7 +124,8 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
   }
 
   async reconcile(): Promise<TerminalTotals> {
-    return { kind: 'unavailable', fault: fault('terminal.cannot', 'the protocol tells no totals') };
+    const cannot = fault('terminal.cannot', 'the protocol tells no totals');
+    return { kind: 'unavailable', fault: cannot, mayHaveClosed: false };
   }
 
   /** No cancel from the till; the screen points to the red key. */

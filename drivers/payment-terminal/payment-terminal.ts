@@ -72,7 +72,12 @@ export type TerminalTotals =
       readonly debits: { readonly count: number; readonly amountCents: Cents };
       readonly credits: { readonly count: number; readonly amountCents: Cents };
     }
-  | { readonly kind: 'unavailable'; readonly fault: Fault };
+  | {
+      readonly kind: 'unavailable';
+      readonly fault: Fault;
+      /** The request may have been carried out: what would have been told may be gone. Where not, asking again is harmless. */
+      readonly mayHaveClosed: boolean;
+    };
 
 /**
  * A payment terminal. One operation at a time: a second one meanwhile is answered `busy`. Every method resolves, within
@@ -105,7 +110,10 @@ export interface PaymentTerminal extends Device {
   reverse(request: UndoRequest): Promise<PaymentOutcome>;
   /** Gives the amount back to a card that the customer presents; `captured` means that it was given back. */
   refund(request: UndoRequest): Promise<PaymentOutcome>;
-  /** Totals of the terminal for the end of the day. Safe to repeat; where the protocol closes the batch, once closed the totals start anew. */
+  /**
+   * Totals of the terminal for the end of the day. Where the protocol closes the batch with it, the totals start anew then:
+   * what was asked and not heard (`mayHaveClosed`) is not told a second time. Resolves within the limit of the protocol.
+   */
   reconcile(): Promise<TerminalTotals>;
   /** Asks the terminal to stop waiting for a card; the outcome of `authorise` tells whether it did. Nothing where it cannot. */
   abort(): Promise<void>;

@@ -13,6 +13,7 @@ import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
+import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
 
 export interface EdgeOptions {
@@ -37,6 +38,8 @@ export interface EdgeHealth {
   readonly online: boolean;
   readonly dataAgeMs: number | null;
   readonly plans: number;
+  /** How the last closed day compares with the terminal; null on a box that does not sell. */
+  readonly endOfDay: EndOfDayHealth | null;
 }
 
 /**
@@ -52,6 +55,7 @@ export class Edge {
   readonly #kiosk: KioskController | null;
   /** Of a box that sells; null on a gate controller. */
   readonly #journal: JournalKeeper | null;
+  readonly #endOfDay: EndOfDay | null;
   readonly #bridge: BridgeServer;
   #identity: EdgeIdentity | null;
 
@@ -110,6 +114,15 @@ export class Edge {
             publish: (view) => this.#bridge.publish(view),
           })
         : null;
+    this.#endOfDay =
+      this.#kiosk && terminal
+        ? new EndOfDay({
+            ...shared,
+            terminal,
+            journal: () => journal.journal,
+            isQuiet: () => this.#kiosk?.isQuiet ?? false,
+          })
+        : null;
     this.#bridge = new BridgeServer({
       port: config.bridge.port,
       screenFolder: options.screenFolder,
@@ -146,6 +159,7 @@ export class Edge {
     edge.#agent.start();
     await edge.#journal?.look();
     await edge.#kiosk?.start();
+    edge.#endOfDay?.start();
     log.info('edge.started', {
       edge: config.name,
       gates: config.devices.gates.length,
@@ -173,6 +187,7 @@ export class Edge {
       online: this.#agent.state.online,
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
       plans: this.#store.book.plansOnSale().length,
+      endOfDay: this.#endOfDay?.health ?? null,
     };
   }
 
@@ -183,6 +198,7 @@ export class Edge {
     await Promise.all(this.#devices.all.map(({ device }) => device.stop()));
     await kioskStopped;
     for (const gate of this.#gates) await gate.stop();
+    await this.#endOfDay?.stop();
     await this.#journal?.stop();
     await this.#agent.stop();
     await this.#store.close();

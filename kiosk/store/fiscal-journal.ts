@@ -26,7 +26,7 @@ import type { FiscalEventDetail, FiscalEventKind } from '@portillon/core/journal
 import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
 import { type Software, shapes, softwareSchema } from '@portillon/core/journal/payload-shapes.ts';
 import { type Chain, type FiscalRecord, readFields } from '@portillon/core/journal/record-layout.ts';
-import type { Taking } from '@portillon/core/journal/taking.ts';
+import type { Taking, TakingPayload } from '@portillon/core/journal/taking.ts';
 import { timeFault } from '@portillon/core/journal/time-fault.ts';
 import type { Reader, Tx } from './connection.ts';
 import {
@@ -208,6 +208,16 @@ export class FiscalJournal {
   /** Takings of a sale, the oldest first. */
   takingsOf(subject: string, reader: Reader = this.#options.read): Promise<readonly StoredRecord[]> {
     return fiscalRecords.ofSubject(reader, 'T', subject);
+  }
+
+  /** Takings recorded after that of this number, in order; 0 for all. */
+  takingsAfter(no: number, reader: Reader = this.#options.read): Promise<readonly TakingPayload[]> {
+    return fiscalRecords.takingsAfter(reader, no);
+  }
+
+  /** `2026-11-22`; null before the first day is closed. */
+  async lastClosedDay(): Promise<string | null> {
+    return (await fiscalRecords.lastClosing(this.#options.read, 'J'))?.period ?? null;
   }
 
   /** Events of a kind, the oldest first. */

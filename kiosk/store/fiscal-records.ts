@@ -90,6 +90,15 @@ export const fiscalRecords = {
     return rows.map(({ payload }) => takingPayloadSchema.parse(JSON.parse(payload)));
   },
 
+  /** With a higher number, in order. */
+  async takingsAfter(reader: Reader, no: number): Promise<readonly TakingPayload[]> {
+    const rows = await reader.all<{ payload: string }>(
+      `SELECT payload FROM fiscal_record WHERE chain = 'T' AND no > ? ORDER BY no`,
+      [no],
+    );
+    return rows.map(({ payload }) => takingPayloadSchema.parse(JSON.parse(payload)));
+  },
+
   async closings(
     reader: Reader,
     level: ClosingLevel,

@@ -171,7 +171,7 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
   }
 
   async reconcile(): Promise<TerminalTotals> {
-    return { kind: 'unavailable', fault: fault('terminal.cannot', 'no totals') };
+    return { kind: 'unavailable', fault: fault('terminal.cannot', 'no totals'), mayHaveClosed: false };
   }
 
   async abort(): Promise<void> {

@@ -1,4 +1,4 @@
-import { fault } from '@portillon/core/base/fault-codes.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
@@ -180,7 +180,7 @@ export class ZvtTerminal implements PaymentTerminal {
    * given back taken off already; it is told here as debits. Closes the batch: the next totals start anew.
    */
   async reconcile(): Promise<TerminalTotals> {
-    if (this.#working) return { kind: 'unavailable', fault: badAnswer('it is at work for a customer') };
+    if (this.#working) return unavailable(badAnswer('it is at work for a customer'), false);
     const totals = totalsOf(await this.#work(encodeEndOfDay(this.#session.password)));
     this.#log.info('end of day', {
       outcome: totals.kind,
@@ -310,15 +310,25 @@ function keepNewest(kept: Map<string, HoldEnd> | Set<string>): void {
 }
 
 function totalsOf(exchange: ZvtExchange): TerminalTotals {
-  if ('fault' in exchange) return { kind: 'unavailable', fault: exchange.fault };
-  if (exchange.kind !== 'completed') {
-    const why = fault('terminal.out-of-order', `no end of day, ${codeWords(exchange.code)}`);
-    return { kind: 'unavailable', fault: why };
+  switch (exchange.kind) {
+    case 'not-sent':
+      return unavailable(exchange.fault, false);
+    case 'lost':
+      return unavailable(exchange.fault, true);
+    case 'refused':
+    case 'aborted':
+      return unavailable(fault('terminal.out-of-order', `no end of day, ${codeWords(exchange.code)}`), false);
+    case 'completed': {
+      const { status } = exchange.told;
+      if (!status?.totals) return unavailable(badAnswer('an end of day without totals (60)'), true);
+      if (status.amountCents !== null && status.amountCents !== status.totals.amountCents) {
+        return unavailable(badAnswer('the schemes (60) do not add up to the sum (04)'), true);
+      }
+      return { kind: 'totals', debits: status.totals, credits: { count: 0, amountCents: cents(0) } };
+    }
   }
-  const { status } = exchange.told;
-  if (!status?.totals) return { kind: 'unavailable', fault: badAnswer('an end of day without totals (60)') };
-  if (status.amountCents !== null && status.amountCents !== status.totals.amountCents) {
-    return { kind: 'unavailable', fault: badAnswer('the schemes (60) do not add up to the sum (04)') };
-  }
-  return { kind: 'totals', debits: status.totals, credits: { count: 0, amountCents: cents(0) } };
+}
+
+function unavailable(why: Fault, mayHaveClosed: boolean): TerminalTotals {
+  return { kind: 'unavailable', fault: why, mayHaveClosed };
 }

@@ -127,10 +127,16 @@ export class ZvtSimSale {
   }
 
   async endOfDay(): Promise<void> {
-    const { journal, show, shows } = this.#options.sim;
+    const { journal, show, shows, hasFault, loseLine } = this.#options.sim;
     show(['KASSENSCHNITT', 'BITTE WARTEN']);
     await this.#dialogue.pause(this.#options.bankMs);
-    await this.#say(says.totals(journal.closeBatch()));
+    const told = journal.closeBatch();
+    if (hasFault('loses-end-of-day')) {
+      shows(['KASSENSCHNITT', 'ERFOLGT']);
+      loseLine();
+      return;
+    }
+    await this.#say(says.totals(told));
     await this.#say(says.completion());
     shows(['KASSENSCHNITT', 'ERFOLGT']);
   }

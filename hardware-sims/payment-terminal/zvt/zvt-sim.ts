@@ -4,7 +4,7 @@ import { type Apdu, apduOf } from '@portillon/drivers/payment-terminal/zvt/apdu.
 import type { Fields } from '@portillon/drivers/payment-terminal/zvt/bitmaps.ts';
 import { zvtCommands } from '@portillon/drivers/payment-terminal/zvt/zvt-messages.ts';
 import { inPieces } from '../../line/pieces.ts';
-import type { NamedFault, SimView } from '../../sim.ts';
+import type { NamedFault, SimAction, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
 import { NotPossible } from '../../world/not-possible.ts';
 import { type BankAnswer, bankAnswer, counterActions } from '../counter-terminal.ts';
@@ -56,6 +56,15 @@ export interface ZvtSimJob {
   readonly limitMs: number;
 }
 
+const actions: readonly SimAction[] = [
+  ...counterActions,
+  {
+    name: 'booked-elsewhere',
+    words: 'Take money with the keys of the terminal, without the kiosk',
+    args: { amountCents: 'cents' },
+  },
+];
+
 const faults: readonly NamedFault[] = [
   { name: 'decline', words: 'The bank declines every card' },
   {
@@ -69,6 +78,10 @@ const faults: readonly NamedFault[] = [
   { name: 'silent', words: 'Takes no notice of anything it is told' },
   { name: 'cable-pulled', words: 'Cable out' },
   { name: 'full-pan', words: 'Misbehaves: sends whole card numbers, tracks, expiry dates and slip lines' },
+  {
+    name: 'loses-end-of-day',
+    words: 'Closes its batch at the end of the day, and the line dies before it tells',
+  },
   { name: 'slow-segments', words: 'Answers arrive in pieces (on from the start)' },
 ];
 
@@ -102,7 +115,7 @@ export class ZvtSim extends SimDevice {
   #cancelDisplayTimer: () => void = () => undefined;
 
   constructor(options: ZvtSimOptions) {
-    super(options, counterActions, faults);
+    super(options, actions, faults);
     this.#limits = {
       inputLimitMs: options.inputLimitMs ?? 60_000,
       bankMs: options.bankMs ?? 1_200,
@@ -192,6 +205,9 @@ export class ZvtSim extends SimDevice {
         this.#bank = bankAnswer(args.bank);
         this.changed();
         return undefined;
+      case 'booked-elsewhere':
+        this.#bookElsewhere(args.amountCents);
+        return undefined;
       default:
         this.#act({ kind: 'red-key' }, 'The terminal is not waiting for a card: the red key does nothing.');
         return undefined;
@@ -200,6 +216,24 @@ export class ZvtSim extends SimDevice {
 
   protected override async faultSwitched(name: string, on: boolean): Promise<void> {
     if (name === 'cable-pulled') await this.#line.pull(on);
+  }
+
+  /** Somebody took money at the terminal itself: the till hears of it at the end of the day only. */
+  #bookElsewhere(amountCents: unknown): void {
+    if (typeof amountCents !== 'number' || !Number.isInteger(amountCents) || amountCents < 1) {
+      throw new NotPossible('unknown', 'Money is taken with amountCents, a whole number from 1 on.');
+    }
+    if (this.#dialogue) throw new NotPossible('now', 'The terminal is at work for the kiosk.');
+    this.#journal.add({
+      receipt: this.#journal.nextReceipt(),
+      action: 'debit',
+      amountCents,
+      state: 'booked',
+      undoes: null,
+      reason: null,
+      atMs: this.clock.wallMs(),
+    });
+    this.changed();
   }
 
   #act(act: ZvtCustomerAct, otherwise: string): void {

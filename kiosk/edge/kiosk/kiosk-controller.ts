@@ -125,6 +125,11 @@ export class KioskController {
     this.#publish();
   }
 
+  /** Nobody is here, and nothing of a visit is left to be done. */
+  get isQuiet(): boolean {
+    return this.#stage.name === 'attract' && this.#runner === null && !this.#busy;
+  }
+
   /** Resolves when nothing runs any more; a sale in flight stays saved. */
   async stop(): Promise<void> {
     this.#stopped = true;
