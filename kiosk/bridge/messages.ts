@@ -53,6 +53,8 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pay-again') }),
   z.object({ type: z.literal('abort-payment') }),
   z.object({ type: z.literal('choose-receipt'), receipt: z.enum(['paper', 'none']) }),
+  /** On the receipt screen: a copy of the contract on paper, once a visit (J7). */
+  z.object({ type: z.literal('print-contract') }),
   z.object({ type: z.literal('back') }),
   /** Ends the visit and erases everything that may be erased; not possible between payment and card. */
   z.object({ type: z.literal('finish') }),

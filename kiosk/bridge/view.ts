@@ -151,6 +151,11 @@ export const screenSchema = z.discriminatedUnion('name', [
     /** `failed`: surely not on paper. `unknown`: it may have come out; printed again, it says that it is a duplicate (I11). */
     phase: z.enum(['asking', 'printing', 'printed', 'failed', 'unknown']),
     paperPossible: z.boolean(),
+    /**
+     * A copy of the signed contract on paper. `none`: not to be had here. `failed`: surely not on paper, may be tried again
+     * where paper is possible. `unknown`: it may have come out.
+     */
+    contractCopy: z.enum(['none', 'offered', 'printing', 'printed', 'failed', 'unknown']),
     note,
     totalCents: z.int(),
     saleReference: z.string(),

@@ -202,6 +202,27 @@ it('[I11] asks the same customer after a power cut in mid-print, and prints a du
   await person.say({ type: 'finish' });
 }, 90_000);
 
+it('prints one copy of the contract that was signed, and then the receipt', async () => {
+  await person.signContract();
+  await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.presentCard('approve');
+  await person.sees('take-card', ({ phase }) => phase === 'at-mouth');
+  await club.panel.world('take-card', {});
+  const { saleReference } = await person.sees('receipt', ({ contractCopy }) => contractCopy === 'offered');
+  await person.say({ type: 'print-contract' });
+  await person.sees('receipt', ({ contractCopy }) => contractCopy === 'printing');
+  expect(await person.say({ type: 'choose-receipt', receipt: 'paper' })).toBe('stale');
+  await person.sees('receipt', ({ contractCopy }) => contractCopy === 'printed');
+  expect(await person.say({ type: 'print-contract' })).toBe('stale');
+  const copies = (await papers()).filter((text) => text.includes('Copie du contrat'));
+  expect(copies).toHaveLength(1);
+  expect(copies[0]).toContain(saleReference);
+  expect(copies[0]).toContain('Aïcha Benoît');
+  await person.say({ type: 'choose-receipt', receipt: 'paper' });
+  await person.sees('welcome');
+  await person.say({ type: 'finish' });
+}, 90_000);
+
 it('takes joining off the screen while the cable of the terminal is out', async () => {
   await club.fault('terminal', 'cable-pulled', true);
   const { offers } = await person.sees('attract', (screen) => !screen.offers.join.possible);

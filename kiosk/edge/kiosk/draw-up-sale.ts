@@ -80,7 +80,9 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     'a sale is drawn up once everything is answered and signed',
   );
   const signedAtMs = clock.wallMs();
-  const sealed = await sealDocuments(facts, signedAtMs);
+  const signedFacts = contractFacts(facts);
+  const text = contractText(signedFacts).join('\n');
+  const sealed = await sealDocuments(facts, text, signedAtMs);
   const planId = answers.planId as PlanId;
   const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
   const lines = linesToday(planId, plan, language, countryOfSeller(club.legalEntity));
@@ -103,6 +105,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     personDigest: sealed.person.digest,
     photoDigest: sealed.photo?.digest ?? null,
     contractDigest: sealed.contract.digest,
+    contract: { facts: signedFacts, textSha256: sha256Hex(text) },
     lines,
     totalCents: totalOf(lines),
     signedAtMs,
@@ -132,6 +135,7 @@ interface SealedDocument {
 
 async function sealDocuments(
   facts: DrawUpFacts,
+  text: string,
   signedAtMs: number,
 ): Promise<{ person: SealedDocument; photo: SealedDocument | null; contract: SealedDocument }> {
   const { answers, signature } = facts.questions;
@@ -143,7 +147,6 @@ async function sealDocuments(
     email: answers.contact.kind === 'email' ? answers.contact.email : null,
     phone: answers.contact.kind === 'phone' ? answers.contact.phone : null,
   };
-  const text = contractText(contractFacts(facts)).join('\n');
   const contract: Contract = {
     wordingVersion: contractWordingVersion,
     language: facts.language,

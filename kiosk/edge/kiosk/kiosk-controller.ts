@@ -29,7 +29,7 @@ import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
-import { type KioskStage, timeLimitOf } from './kiosk-stage.ts';
+import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { customerMayBeThere, type SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedMark } from './sale-records.ts';
@@ -117,8 +117,7 @@ export class KioskController {
     if (served && receipt !== 'printed' && this.#club() && customerMayBeThere(served, clock.wallMs())) {
       this.#visitId = served.visitId;
       this.#language = served.language;
-      const phase = receipt === 'interrupted' ? 'unknown' : 'asking';
-      this.#showWithNote(served, (note) => ({ name: 'receipt', sale: served, phase, note }));
+      this.#askAboutPaper(served, receipt === 'interrupted' ? 'unknown' : 'asking');
       return;
     }
     if (found) await store.write((tx) => store.clearVisit(tx, found.visitId));
@@ -190,6 +189,8 @@ export class KioskController {
         return this.#finish();
       case 'choose-receipt':
         return this.#chooseReceipt(message.receipt);
+      case 'print-contract':
+        return this.#printContract();
       case 'pay-again':
       case 'abort-payment':
         return this.#payAgain(message.type);
@@ -216,6 +217,7 @@ export class KioskController {
           | 'start'
           | 'finish'
           | 'choose-receipt'
+          | 'print-contract'
           | 'pay-again'
           | 'abort-payment';
       }
@@ -331,7 +333,7 @@ export class KioskController {
     const { ending, why } = sale.state;
     this.#options.log.info('kiosk.sale-ended', { saleId: sale.saleId, ending, why });
     if (ending === 'served') {
-      this.#showWithNote(sale, (note) => ({ name: 'receipt', sale, phase: 'asking', note }));
+      this.#askAboutPaper(sale, 'asking');
       return;
     }
     const [what, money] = troubleOf[ending === 'not-charged' && why === 'store' ? 'store' : ending];
@@ -355,11 +357,22 @@ export class KioskController {
     this.#clearSavedVisit();
   }
 
-  #showWithNote(sale: SaleInProgress, stage: (note: string | null) => KioskStage): void {
+  #askAboutPaper(sale: SaleInProgress, phase: 'asking' | 'unknown'): void {
+    this.#showWithNote(sale, async (note) => {
+      const contractCopy = await this.#paper.contractCopy(sale);
+      return { name: 'receipt', sale, phase, note, contractCopy };
+    });
+  }
+
+  #showWithNote(
+    sale: SaleInProgress,
+    stage: (note: string | null) => KioskStage | Promise<KioskStage>,
+  ): void {
     this.#paper
       .note(sale)
-      .then((note) => {
-        if (!this.#stopped) this.#show(stage(note));
+      .then(stage)
+      .then((made) => {
+        if (!this.#stopped) this.#show(made);
       })
       .catch((error: unknown) => this.#options.log.error('kiosk.not-shown', { detail: String(error) }));
   }
@@ -378,29 +391,45 @@ export class KioskController {
   }
 
   async #chooseReceipt(receipt: 'paper' | 'none'): Promise<MessageOutcome> {
-    if (this.#stage.name !== 'receipt' || this.#stage.phase === 'printing') return { outcome: 'stale' };
-    const { sale, note } = this.#stage;
+    const stage = this.#stage;
+    if (stage.name !== 'receipt' || isPrinting(stage)) return { outcome: 'stale' };
+    const { sale } = stage;
     if (receipt === 'none' || !this.#offers().paperReceipt) {
-      if (this.#stage.phase === 'asking') await this.#paper.settle(sale.saleId, 'not-wanted');
+      if (stage.phase === 'asking') await this.#paper.settle(sale.saleId, 'not-wanted');
       this.#show({ name: 'welcome', sale, ticketsPrinted: false });
       return { outcome: 'done' };
     }
-    this.#show({ name: 'receipt', sale, phase: 'printing', note });
-    this.#print(sale, note).catch((error: unknown) => {
-      this.#options.log.error('kiosk.print-failed', { detail: String(error) });
+    this.#show({ ...stage, phase: 'printing' });
+    this.#inBackground(async () => {
+      const printed = await this.#paper.print(sale);
+      if (this.#stopped) return;
+      if (printed.receipt === 'printed') {
+        this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
+      } else {
+        this.#show({ ...stage, phase: printed.receipt === 'unknown' ? 'unknown' : 'failed' });
+      }
     });
     return { outcome: 'done' };
   }
 
-  async #print(sale: SaleInProgress, note: string | null): Promise<void> {
-    const printed = await this.#paper.print(sale);
-    if (this.#stopped) return;
-    if (printed.receipt === 'printed') {
-      this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
-    } else {
-      const phase = printed.receipt === 'unknown' ? 'unknown' : 'failed';
-      this.#show({ name: 'receipt', sale, phase, note });
-    }
+  /** J7: a copy of the contract with no e-mail. The question about the receipt stands again afterwards. */
+  #printContract(): MessageOutcome {
+    const stage = this.#stage;
+    if (stage.name !== 'receipt' || isPrinting(stage)) return { outcome: 'stale' };
+    const isToBeHad = stage.contractCopy === 'offered' || stage.contractCopy === 'failed';
+    if (!isToBeHad || !this.#offers().paperReceipt) return { outcome: 'stale' };
+    this.#show({ ...stage, contractCopy: 'printing' });
+    this.#inBackground(async () => {
+      const contractCopy = await this.#paper.printContractCopy(stage.sale);
+      if (!this.#stopped) this.#show({ ...stage, contractCopy });
+    });
+    return { outcome: 'done' };
+  }
+
+  #inBackground(printing: () => Promise<void>): void {
+    printing().catch((error: unknown) => {
+      this.#options.log.error('kiosk.print-failed', { detail: String(error) });
+    });
   }
 
   async #finish(): Promise<MessageOutcome> {

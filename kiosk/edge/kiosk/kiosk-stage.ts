@@ -4,6 +4,9 @@ import type { SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import { type TimeLimit, timeLimits } from './time-limits.ts';
 
+/** What has become of the copy of the contract. */
+export type CopyOnScreen = Extract<Screen, { name: 'receipt' }>['contractCopy'];
+
 type Trouble = Omit<Extract<Screen, { name: 'trouble' }>, 'slip'>;
 
 /** Where the visit is. One at a time; `attract` when nobody is here. */
@@ -22,6 +25,7 @@ export type KioskStage =
       readonly phase: 'asking' | 'printing' | 'failed' | 'unknown';
       /** The electronic note; null when it could not be made. */
       readonly note: string | null;
+      readonly contractCopy: CopyOnScreen;
     }
   | { readonly name: 'welcome'; readonly sale: SaleInProgress; readonly ticketsPrinted: boolean }
   | { readonly name: 'trouble'; readonly trouble: Trouble };
@@ -41,7 +45,7 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'sale':
       return stage.progress.name === 'not-paid' ? timeLimits['not-paid'] : null;
     case 'receipt':
-      return stage.phase === 'printing' ? null : timeLimits.receipt;
+      return isPrinting(stage) ? null : timeLimits.receipt;
     case 'welcome':
       return stage.ticketsPrinted || stage.sale.guestTickets.length === 0
         ? timeLimits.welcome
@@ -49,4 +53,9 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'trouble':
       return timeLimits.trouble;
   }
+}
+
+/** The printer is at work for what the customer asked for. */
+export function isPrinting({ phase, contractCopy }: Extract<KioskStage, { name: 'receipt' }>): boolean {
+  return phase === 'printing' || contractCopy === 'printing';
 }

@@ -6,6 +6,7 @@ import { newId, type SaleId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { noAnswers } from '@portillon/core/sale/answers.ts';
 import type { SaleState } from '@portillon/core/sale/sale-state.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
@@ -16,7 +17,8 @@ import { transportFor } from '@portillon/drivers/transport/address.ts';
 import { EscPosSim } from '@portillon/hardware-sims/printer/escpos/escpos-sim.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
-import { samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
+import { contractText } from '../documents/contract-text.ts';
+import { sampleContract, samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
 import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedSale } from './sale-records.ts';
@@ -314,6 +316,65 @@ describe('the electronic note', () => {
     const fiscalOf = () => Promise.reject(new Error('disk'));
     expect(await paperTrail({ fiscalOf }).note(sold())).toMatch(/^NOTE, borne borne-1\n/);
     expect(await paperTrail({ club: () => null }).note(sold())).toBeNull();
+  });
+});
+
+describe('the copy of the contract', () => {
+  const signed = (language: 'fr' | 'en' = 'fr') => {
+    const facts = sampleContract(language);
+    return sold({ contract: { facts, textSha256: sha256Hex(contractText(facts).join('\n')) } });
+  };
+  /** Without line ends and spaces: paper folds a paragraph anywhere. */
+  const folded = (lines: readonly string[]) => lines.join('').replaceAll(/\s/g, '');
+
+  it('is marked as a copy, says word for word what was signed, and comes out once a visit', async () => {
+    const sale = signed();
+    expect(await paperTrail().contractCopy(sale)).toBe('offered');
+    expect(await paperTrail().printContractCopy(sale)).toBe('printed');
+    expect(await paperTrail().contractCopy(sale)).toBe('printed');
+    expect(await paperTrail().printContractCopy(sale)).toBe('printed');
+    const [paper, ...others] = sims.wide.paper();
+    expect(others).toEqual([]);
+    expect(paper?.lines).toContain('Copie du contrat');
+    const onPaper = folded(paper?.lines ?? []);
+    for (const paragraph of contractText(sampleContract('fr'))) {
+      expect(onPaper).toContain(folded([paragraph.replace(/^# /, '')]));
+    }
+    expect(onPaper).toContain('K7QM-2F9C');
+  });
+
+  it('stays in the language that was signed', async () => {
+    await paperTrail().printContractCopy({ ...signed('en'), language: 'fr' });
+    expect(sims.wide.paper()[0]?.lines).toContain('Copy of the contract');
+  });
+
+  it('may be tried again when it surely did not come out', async () => {
+    const sale = signed();
+    await sims.wide.act('fault', { name: 'paper-out-mid-print', on: true });
+    expect(await paperTrail().printContractCopy(sale)).toBe('failed');
+    expect(await paperTrail().contractCopy(sale)).toBe('failed');
+    await sims.wide.act('new-roll');
+    await deviceBecomes(printer, isReady);
+    expect(await paperTrail().printContractCopy(sale)).toBe('printed');
+  });
+
+  it('is not printed again by itself when nobody knows whether it came out, after a power cut too', async () => {
+    const sale = signed();
+    await store.recordIntent({ kind: 'print.contract-copy', subject: sale.saleId, detail: {} });
+    const after = paperTrail();
+    expect(await after.resume(sale.saleId)).toBe('none');
+    expect(await after.contractCopy(sale)).toBe('unknown');
+    expect(await after.printContractCopy(sale)).toBe('unknown');
+    expect(sims.wide.paper()).toEqual([]);
+  });
+
+  it('is not to be had where the text is not the one that was signed, without a printer, or without its facts', async () => {
+    const sale = signed();
+    const reworded = { ...sale, contract: { facts: sampleContract('fr'), textSha256: sha256Hex('before') } };
+    expect(await paperTrail().printContractCopy(reworded)).toBe('none');
+    expect(await paperTrail({ printer: null }).contractCopy(sale)).toBe('none');
+    expect(await paperTrail().contractCopy(sold())).toBe('none');
+    expect(sims.wide.paper()).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import type { SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
 import type { NotPaidReason, SaleEnding } from '@portillon/core/sale/sale-state.ts';
@@ -11,11 +12,14 @@ import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { type CardSlipFacts, cardSlipBlocks } from '../documents/card-slip.ts';
 import { type CaseSlipFacts, caseSlipBlocks } from '../documents/case-slip.ts';
+import { contractCopyBlocks } from '../documents/contract-copy.ts';
+import { contractText } from '../documents/contract-text.ts';
 import type { FiscalFacts, PlaceFacts, SaleFacts } from '../documents/document-facts.ts';
 import { guestTicketBlocks } from '../documents/guest-ticket.ts';
 import { noteText } from '../documents/note-text.ts';
 import { receiptBlocks } from '../documents/receipt.ts';
 import type { EdgeConfig } from '../edge-config.ts';
+import type { CopyOnScreen } from './kiosk-stage.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
 export interface PaperTrailOptions {
@@ -45,6 +49,8 @@ const owedAfter: Partial<Record<SaleEnding, CaseSlipFacts['owed']>> = {
   'money-owed': 'money',
   'in-doubt': 'an-answer',
 };
+
+const contractCopyKind = 'print.contract-copy';
 
 export type PrintResult = 'printed' | 'not-printed' | 'unknown';
 
@@ -126,6 +132,44 @@ export class PaperTrail {
       if (printed !== 'printed') return false;
     }
     return true;
+  }
+
+  /**
+   * What has become of the copy of the contract: there is one a visit, and one that surely did not come out does not count.
+   * `none` where it cannot be made word for word as it was signed.
+   */
+  async contractCopy(sale: SaleInProgress): Promise<Exclude<CopyOnScreen, 'printing'>> {
+    const { printer, store, log } = this.#options;
+    if (!printer || !sale.contract) return 'none';
+    const text = contractText(sale.contract.facts).join('\n');
+    if (sha256Hex(text) !== sale.contract.textSha256) {
+      // Signed before an update of this program that words the contract otherwise.
+      log.warn('kiosk.contract-worded-otherwise', { saleId: sale.saleId });
+      return 'none';
+    }
+    try {
+      const outcomes = await store.intents.outcomesOf(contractCopyKind, sale.saleId, sale.saleId);
+      const onPaper = outcomes.find((outcome) => outcome !== 'not-printed');
+      if (onPaper !== undefined) return onPaper === 'printed' ? 'printed' : 'unknown';
+      return outcomes.length === 0 ? 'offered' : 'failed';
+    } catch (error) {
+      log.error('kiosk.copy-not-offered', { saleId: sale.saleId, detail: String(error) });
+      return 'none';
+    }
+  }
+
+  /** Prints the copy of the contract, unless one is or may be on paper already; resolves with what there is then. */
+  async printContractCopy(sale: SaleInProgress): Promise<Exclude<CopyOnScreen, 'printing'>> {
+    const before = await this.contractCopy(sale);
+    if ((before !== 'offered' && before !== 'failed') || !sale.contract) return before;
+    const blocks = contractCopyBlocks({
+      contract: sale.contract.facts,
+      saleReference: sale.saleReference,
+      signedAtMs: sale.signedAtMs,
+      timeZone: this.#club().timeZone,
+    });
+    const printed = await this.#printOnce(contractCopyKind, sale.saleId, {}, blocks);
+    return printed === 'not-printed' ? 'failed' : printed;
   }
 
   /**

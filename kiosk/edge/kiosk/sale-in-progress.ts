@@ -10,6 +10,7 @@ import type {
 import type { Answers } from '@portillon/core/sale/answers.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { SaleShape, SaleState } from '@portillon/core/sale/sale-state.ts';
+import type { ContractFacts } from '../documents/contract-text.ts';
 import type { FiscalMark } from './sale-records.ts';
 
 /**
@@ -36,6 +37,15 @@ export interface SaleInProgress {
   readonly personDigest: string;
   readonly photoDigest: string | null;
   readonly contractDigest: string;
+  /**
+   * What a copy of the contract on paper is made from, since the sealed one can be opened by the member base only. Absent
+   * in a visit that an earlier version saved.
+   */
+  readonly contract?: {
+    readonly facts: ContractFacts;
+    /** Of the text that was signed; a copy is given of no other. */
+    readonly textSha256: string;
+  };
   readonly lines: readonly SaleLine[];
   readonly totalCents: number;
   readonly signedAtMs: number;

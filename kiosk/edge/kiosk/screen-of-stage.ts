@@ -42,6 +42,8 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         name: 'receipt',
         phase: stage.phase,
         paperPossible: facts.offers.paperReceipt,
+        contractCopy:
+          stage.contractCopy === 'offered' && !facts.offers.paperReceipt ? 'none' : stage.contractCopy,
         note: stage.note === null ? null : { text: stage.note },
         totalCents: stage.sale.totalCents,
         saleReference: stage.sale.saleReference,

@@ -127,6 +127,7 @@ const receipt = (
   name: 'receipt',
   phase,
   paperPossible: true,
+  contractCopy: changes.paperPossible === false ? 'none' : 'offered',
   note: galleryNote,
   totalCents: 5490,
   saleReference,
@@ -346,6 +347,18 @@ export const galleryStates: readonly GalleryState[] = [
   ...(['asking', 'printing', 'printed', 'failed', 'unknown'] as const).map(
     (phase): GalleryState => ({ name: `receipt-${phase}`, screen: receipt(phase) }),
   ),
+  ...(['none', 'printing', 'printed', 'failed', 'unknown'] as const).map(
+    (contractCopy): GalleryState => ({
+      name: `receipt-contract-copy-${contractCopy}`,
+      screen: receipt('asking', { contractCopy }),
+    }),
+  ),
+  {
+    name: 'receipt-contract-copy-failed-no-paper',
+    screen: receipt('asking', { paperPossible: false, contractCopy: 'failed' }),
+  },
+  { name: 'receipt-failed-contract-copy-failed', screen: receipt('failed', { contractCopy: 'failed' }) },
+  { name: 'receipt-unknown-contract-copy-unknown', screen: receipt('unknown', { contractCopy: 'unknown' }) },
   { name: 'receipt-no-paper', screen: receipt('asking', { paperPossible: false }) },
   { name: 'receipt-failed-no-paper', screen: receipt('failed', { paperPossible: false }) },
   { name: 'receipt-unknown-no-paper', screen: receipt('unknown', { paperPossible: false }) },

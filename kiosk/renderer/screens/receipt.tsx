@@ -1,5 +1,6 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
 import { ReceiptText } from 'lucide-react';
+import { ContractCopy } from '../parts/contract-copy.tsx';
 import { DeviceDrawing } from '../parts/device-drawing.tsx';
 import { NoteCode } from '../parts/note-code.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -17,6 +18,7 @@ export function ReceiptScreen(props: ScreenProps<'receipt'>) {
   const { screen, view } = props;
   const { say } = useWords();
   const side = view.device.receiptSlotSide;
+  if (screen.contractCopy === 'printing') return <CopyPrinting side={side} />;
   switch (screen.phase) {
     case 'asking':
       return screen.paperPossible ? <Asking {...props} /> : <NoPaper {...props} />;
@@ -48,6 +50,23 @@ export function ReceiptScreen(props: ScreenProps<'receipt'>) {
     case 'unknown':
       return <Unknown {...props} />;
   }
+}
+
+function CopyPrinting({ side }: { side: ScreenProps<'receipt'>['view']['device']['receiptSlotSide'] }) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase="printing-contract"
+      canLeave={false}
+      title={say('receipt.copy-printing')}
+      middle={<DeviceDrawing name="receipt-slot" side={side} />}
+    >
+      <p className="waiting-line">
+        <WaitingBars />
+        {say('receipt.printing-lead')}
+      </p>
+    </ScreenFrame>
+  );
 }
 
 function usePaid({ screen }: ScreenProps<'receipt'>) {
@@ -160,38 +179,46 @@ function Unknown(props: ScreenProps<'receipt'>) {
   );
 }
 
-function TwoDoors({ act, paper, none }: ScreenProps<'receipt'> & { paper: string; none: string }) {
+function TwoDoors({ paper, none, ...props }: ScreenProps<'receipt'> & { paper: string; none: string }) {
+  const { act } = props;
   return (
-    <div className="doors">
-      <Press
-        kind="choice"
-        testId="receipt-paper"
-        className="door tall"
-        onPress={() => act({ type: 'choose-receipt', receipt: 'paper' })}
-      >
-        {paper}
-      </Press>
-      <Press
-        kind="choice"
-        testId="receipt-none"
-        className="door tall"
-        onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
-      >
-        {none}
-      </Press>
-    </div>
+    <>
+      <ContractCopy {...props} />
+      <div className="doors">
+        <Press
+          kind="choice"
+          testId="receipt-paper"
+          className="door tall"
+          onPress={() => act({ type: 'choose-receipt', receipt: 'paper' })}
+        >
+          {paper}
+        </Press>
+        <Press
+          kind="choice"
+          testId="receipt-none"
+          className="door tall"
+          onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
+        >
+          {none}
+        </Press>
+      </div>
+    </>
   );
 }
 
-function GoOn({ act }: ScreenProps<'receipt'>) {
+function GoOn(props: ScreenProps<'receipt'>) {
+  const { act } = props;
   const { say } = useWords();
   return (
-    <Press
-      kind="primary"
-      testId="receipt-none"
-      onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
-    >
-      {say('common.continue')}
-    </Press>
+    <>
+      <ContractCopy {...props} />
+      <Press
+        kind="primary"
+        testId="receipt-none"
+        onPress={() => act({ type: 'choose-receipt', receipt: 'none' })}
+      >
+        {say('common.continue')}
+      </Press>
+    </>
   );
 }

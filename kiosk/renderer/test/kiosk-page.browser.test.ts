@@ -370,6 +370,18 @@ describe('what is said of money', () => {
     await received('pay-again');
   });
 
+  it('asks for a copy of the contract beside the question of the receipt, and tells when it did not come out', async () => {
+    await open('receipt-asking');
+    await page.getByTestId('contract-copy').tap();
+    expect(await received('print-contract')).toEqual({ type: 'print-contract' });
+    edge.show(viewOf('receipt-contract-copy-failed'));
+    await page.getByTestId('contract-copy-told').waitFor();
+    edge.show(viewOf('receipt-contract-copy-printed'));
+    await page.getByTestId('contract-copy').waitFor({ state: 'detached' });
+    await page.getByTestId('receipt-paper').tap();
+    expect(await received('choose-receipt')).toEqual({ type: 'choose-receipt', receipt: 'paper' });
+  });
+
   it('names the red key where the screen cannot cancel, and offers to cancel where it can', async () => {
     await open('payment-waiting');
     await page.getByTestId('red-key').waitFor();
