@@ -157,6 +157,55 @@ describe('migrations', () => {
     await older.close();
   });
 
+  it('give the sales of the version before the number of their fiscal record, from the events as received', async () => {
+    const [, url] = await newDatabase();
+    const older = new Database(url, silentLog);
+    await migrate(older, migrations.slice(0, 3));
+    const [network, entity, club, edge, member, told, untold] = Array.from({ length: 7 }, newTestId);
+    const bodyOf = (saleId: string | undefined, fiscal: object | null) =>
+      JSON.stringify({ fiscal, saleId, type: 'sale.completed' });
+    await older.query(`
+      insert into networks values ('${network}', 'network');
+      insert into legal_entities values ('${entity}', '${network}', 'Entity', '', '', '');
+      insert into clubs values ('${club}', '${entity}', 'Club', 'Europe/Paris', 10, '{}', null, '');
+      insert into edges values ('${edge}', '${club}', 'key', 'active', '', now(), now(), 3, '');
+      insert into members (id, home_club_id, language, created_at) values ('${member}', '${club}', 'fr', now())`);
+    for (const id of [told, untold]) {
+      await older.query(
+        `insert into sales (id, reference, club_id, edge_id, legal_entity_id, member_id, at, language, total_cents,
+           lines, payment, consents)
+         values ($1, 'M7QK-2F9C', $2, $3, $4, $5, now(), 'fr', 0, '[]', '{}', '[]')`,
+        [id, club, edge, entity, member],
+      );
+    }
+    const bodies = [
+      bodyOf(told, { recordNo: 1_204, characters: 'FUCC' }),
+      bodyOf(untold, null),
+      // Kept aside, since no base could read it.
+      `${bodyOf(untold, { recordNo: 7, characters: 'AAAA' })}}`,
+    ];
+    for (const [index, body] of bodies.entries()) {
+      await older.query(`insert into edge_events values ($1, $2, $3, $4, '', '', now())`, [
+        edge,
+        index + 1,
+        newTestId(),
+        Buffer.from(body),
+      ]);
+    }
+    await older.query(`insert into parked_events values ($1, 3, 'not JSON', now())`, [edge]);
+    expect(await migrate(older)).toEqual(['004-fiscal-record-of-a-sale']);
+    const rows = await older.query<{ id: string }>(
+      'select id, fiscal_record_no as no, fiscal_characters as characters from sales',
+    );
+    expect(new Map(rows.map(({ id, ...kept }) => [id, kept]))).toEqual(
+      new Map([
+        [told, { no: 1_204, characters: 'FUCC' }],
+        [untold, { no: null, characters: null }],
+      ]),
+    );
+    await older.close();
+  });
+
   it('refuse one that was changed after it landed, and a base that is newer than the program', async () => {
     const changed = { ...trial, sql: 'select 1' };
     await expect(migrate(fresh, [...migrations, changed])).rejects.toThrow(/900-trial was changed/);

@@ -41,6 +41,20 @@ describe('what an event does to the tables', () => {
     expect(rows.filter(({ table }) => table === 'attachments')).toHaveLength(2);
   });
 
+  it('keeps the number and characters of the fiscal record of a sale, and none of an edge that told none', () => {
+    const columnsOf = (event: EventBody) =>
+      rowsOf(event).flatMap((change) =>
+        change.do === 'insert' && change.table === 'sales'
+          ? [change.row.fiscal_record_no, change.row.fiscal_characters]
+          : [],
+      );
+    expect(columnsOf({ ...sale(), fiscal: { recordNo: 1_204, characters: 'FUCC' } })).toEqual([
+      1_204,
+      'FUCC',
+    ]);
+    expect(columnsOf(sale())).toEqual([null, null]);
+  });
+
   it('is the same whatever else the base knows: the event and the facts decide alone', () => {
     const sold = sale(true);
     expect(rowsOf(sold)).toEqual(rowsOf(sold, { decisionGranted: true, saleClubId: newTestId() }));

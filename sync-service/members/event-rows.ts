@@ -130,6 +130,8 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
       lines: JSON.stringify(event.lines),
       payment: JSON.stringify(event.payment),
       consents: JSON.stringify(event.consents),
+      fiscal_record_no: event.fiscal?.recordNo ?? null,
+      fiscal_characters: event.fiscal?.characters ?? null,
     }),
     insert('memberships', {
       id: event.membership.membershipId,

@@ -11,7 +11,9 @@ const settledShown = 100;
 
 const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
   coalesce(cases.amount_cents, 0) as "amountCents", coalesce(cases.reference, cases.sale_reference) as reference,
-  cases.tried, cases.detail`;
+  sales.fiscal_record_no as "fiscalRecordNo", cases.tried, cases.detail`;
+/** A sale of another club is not the edge's to tell of. */
+const withSale = 'left join sales on sales.id = cases.sale_id and sales.club_id = cases.club_id';
 const ofClub = '($1::uuid is null or cases.club_id = $1)';
 
 /** The cases of one club, or of all with null. */
@@ -23,10 +25,8 @@ export async function readCaseList(database: Database, clubId: string | null): P
       [clubId],
     ),
     database.query<Omit<OpenCase, 'who'> & MemberRow>(
-      // A sale of another club is not the edge's to show a name of.
       `select ${caseColumns}, ${memberColumns}
-         from cases
-         left join sales on sales.id = cases.sale_id and sales.club_id = cases.club_id
+         from cases ${withSale}
          left join members on members.id = sales.member_id
         where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)
         order by cases.at, cases.id limit $2`,
@@ -34,7 +34,7 @@ export async function readCaseList(database: Database, clubId: string | null): P
     ),
     database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
       `select ${caseColumns}, ${settlementColumns}
-         from case_settlements join cases on cases.id = case_settlements.case_id
+         from case_settlements join cases on cases.id = case_settlements.case_id ${withSale}
         where ${ofClub}
         order by settled_at desc, cases.id limit $2`,
       [clubId, settledShown],

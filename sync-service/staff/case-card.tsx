@@ -62,6 +62,7 @@ export function CaseCard(props: CaseCardProps) {
           <div>
             <dt>{text.reference}</dt>
             <dd className="figure">{shown.reference}</dd>
+            {shown.fiscalRecordNo !== null && <dd>{text.fiscalRecord(shown.fiscalRecordNo)}</dd>}
           </div>
         )}
         {shown.who && (

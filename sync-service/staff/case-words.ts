@@ -24,6 +24,7 @@ export interface CaseWords {
   readonly doNow: string;
   readonly amount: string;
   readonly reference: string;
+  readonly fiscalRecord: (no: number) => string;
   readonly member: string;
   readonly tried: string;
   readonly nothingTried: string;
@@ -61,6 +62,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
     doNow: 'À faire maintenant',
     amount: 'Montant',
     reference: 'Référence',
+    fiscalRecord: (no) => `écriture fiscale n°\u00a0${no}`,
     member: 'Membre',
     tried: 'Déjà essayé par la machine',
     nothingTried: 'Rien de connu.',
@@ -165,6 +167,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
     doNow: 'What to do now',
     amount: 'Amount',
     reference: 'Reference',
+    fiscalRecord: (no) => `fiscal record no.\u00a0${no}`,
     member: 'Member',
     tried: 'Tried by the machine',
     nothingTried: 'Nothing known.',

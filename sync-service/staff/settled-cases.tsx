@@ -17,10 +17,11 @@ export function SettledCases(props: {
       <h2 id="settled">{text.settled}</h2>
       {settled.length === 0 && <p className="empty">{text.noneSettled}</p>}
       <ul>
-        {settled.map(({ id, kind, amountCents, reference, clubId, settlement }) => {
+        {settled.map(({ id, kind, amountCents, reference, fiscalRecordNo, clubId, settlement }) => {
           const club = clubs.get(clubId);
           const facts = [
             ...(reference === null ? [] : [reference]),
+            ...(fiscalRecordNo === null ? [] : [text.fiscalRecord(fiscalRecordNo)]),
             ...(amountCents === 0 ? [] : [formatEuros(amountCents, language)]),
             ...(club ? [club.name] : []),
           ];

@@ -39,7 +39,7 @@ async function sold(edge: TestEdge): Promise<EventOf<'sale.completed'>> {
   if (!row) throw new Error('the seed was not applied');
   const person = await edge.sealed('person', testPerson);
   const digests = { person: sha256Hex(person), photo: null, contract: '0'.repeat(64) };
-  const sale = saleEvent({ ...row, digests });
+  const sale = { ...saleEvent({ ...row, digests }), fiscal: { recordNo: 1_204, characters: 'FUCC' } };
   edge.append(sale);
   await edge.pushed();
   await edge.put(digests.person, person);
@@ -103,6 +103,7 @@ describe('the cases of the staff page', () => {
       'Une carte au client.',
       'Regardez dans le bac de la machine',
       'Q4TN-8XWD',
+      'écriture fiscale n°\u00a01204',
       'Inès Moreau-Testard',
       'presented the card for 180 s',
     ]) {

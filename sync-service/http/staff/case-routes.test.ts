@@ -146,14 +146,14 @@ describe('a case', () => {
     });
   });
 
-  it('names the member of its sale, once known, and each look is logged', async () => {
+  it('names the member and the fiscal record of its sale, once known, and each look at a name is logged', async () => {
     const [row] = await sql.query<{ legalEntityId: string; planId: string }>(
       'select legal_entities.id as "legalEntityId", plans.id as "planId" from legal_entities, plans limit 1',
     );
     if (!row) throw new Error('the seed was not applied');
     const person = await edge.sealed('person', testPerson);
     const digests = { person: sha256Hex(person), photo: null, contract: '0'.repeat(64) };
-    const sold = saleEvent({ ...row, digests });
+    const sold = { ...saleEvent({ ...row, digests }), fiscal: { recordNo: 1_204, characters: 'FUCC' } };
     edge.append(sold);
     const { saleId, saleReference } = sold;
     const about = caseEvent({ kind: 'hand-over-card', saleId, saleReference, amountCents: 0 });
@@ -161,6 +161,7 @@ describe('a case', () => {
     await edge.pushed();
     const whoOf = async (id: string) => (await list()).open.find((one) => one.id === id)?.who;
     const { memberId } = sold.member;
+    expect((await list()).open.find((one) => one.id === about.caseId)?.fiscalRecordNo).toBe(1_204);
     expect(await whoOf(about.caseId)).toEqual({ memberId, name: null, hasPhoto: false, guest: false });
     await edge.put(digests.person, person);
     expect(await whoOf(about.caseId)).toMatchObject({ name: 'Inès Moreau-Testard' });
@@ -171,7 +172,13 @@ describe('a case', () => {
     expect(JSON.stringify(logged)).not.toMatch(/Inès|Moreau/);
     // An edge cannot bring up the member of another club's sale.
     const stranger = await newEdge(otherClubId);
-    expect(await whoOf(await opened({ saleId, saleReference }, stranger))).toBeNull();
+    const strange = await opened({ saleId, saleReference }, stranger);
+    expect((await list()).open.find((one) => one.id === strange)).toMatchObject({
+      who: null,
+      fiscalRecordNo: null,
+    });
+    await settle(about.caseId, refunded);
+    expect((await list()).settled.find((one) => one.id === about.caseId)?.fiscalRecordNo).toBe(1_204);
   });
 
   it('is listed with the oldest first, and by club', async () => {

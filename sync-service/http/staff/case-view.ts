@@ -53,6 +53,8 @@ const openCaseSchema = z.object({
   amountCents: z.int(),
   /** What the customer was told. */
   reference: z.string().nullable(),
+  /** Number of the sale's record in the fiscal journal of its box; null where the base knows none. */
+  fiscalRecordNo: z.int().nullable(),
   /** The member of the sale, when the base knows the sale. */
   who: whoSchema.nullable(),
   tried: z.array(z.string()),
