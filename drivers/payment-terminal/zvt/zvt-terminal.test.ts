@@ -1,7 +1,7 @@
 import { cents } from '@portillon/core/base/money.ts';
 import type { ZvtSimOptions } from '@portillon/hardware-sims/payment-terminal/zvt/zvt-sim.ts';
 import { afterEach, expect, it } from 'vitest';
-import { deviceBecomes, isReady } from '../../device-becomes.ts';
+import { deviceBecomes, hasFault, isReady } from '../../device-becomes.ts';
 import type { PaymentOutcome } from '../payment-terminal.ts';
 import { startZvtRig, type ZvtRig } from './test/zvt-rig.ts';
 import type { ZvtTerminalOptions } from './zvt-terminal.ts';
@@ -138,6 +138,20 @@ it('[ZV13] tells each batch once', async () => {
     credits: none,
   });
   expect(await started.terminal.reconcile()).toEqual({ kind: 'totals', debits: none, credits: none });
+});
+
+it('[ZV13] tells whether the batch may be closed when there are no totals', async () => {
+  const started = await startRig();
+  await started.sim.act('fault', { name: 'loses-end-of-day', on: true });
+  expect(await started.terminal.reconcile()).toMatchObject({ kind: 'unavailable', mayHaveClosed: true });
+  await started.sim.act('fault', { name: 'loses-end-of-day', on: false });
+  await deviceBecomes(started.terminal, isReady);
+  await started.setFault('busy', true);
+  expect(await started.terminal.reconcile()).toMatchObject({ kind: 'unavailable', mayHaveClosed: false });
+  await started.setFault('busy', false);
+  await started.setFault('cable-pulled', true);
+  await deviceBecomes(started.terminal, hasFault('transport.unreachable'));
+  expect(await started.terminal.reconcile()).toMatchObject({ kind: 'unavailable', mayHaveClosed: false });
 });
 
 it('[ZV14] lets go of an approval for another amount', async () => {

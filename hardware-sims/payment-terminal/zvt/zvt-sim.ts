@@ -223,7 +223,7 @@ export class ZvtSim extends SimDevice {
     if (typeof amountCents !== 'number' || !Number.isInteger(amountCents) || amountCents < 1) {
       throw new NotPossible('unknown', 'Money is taken with amountCents, a whole number from 1 on.');
     }
-    if (this.#dialogue) throw new NotPossible('now', 'The terminal is at work for the kiosk.');
+    if (this.#job) throw new NotPossible('now', 'The terminal is at work for the kiosk.');
     this.#journal.add({
       receipt: this.#journal.nextReceipt(),
       action: 'debit',

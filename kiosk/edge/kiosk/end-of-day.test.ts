@@ -131,6 +131,11 @@ function simBecomes(fits: () => boolean): Promise<void> {
   });
 }
 
+async function takeMoneyAtTheTerminal(amountCents: number): Promise<void> {
+  await simBecomes(() => sim.view().phase === 'idle');
+  await sim.act('booked-elsewhere', { amountCents });
+}
+
 const closeDays = () => store.write((tx) => journal.closeWhatIsDue(tx));
 const asked = () => sim.received.filter(({ meaning }) => meaning === 'end of day').length;
 
@@ -150,6 +155,7 @@ it('[SA24] asks once for each closed day, and says in the journal that both come
   await sell();
   await evening.look();
   expect(asked()).toBe(0);
+  expect(evening.health).toEqual({ day: null, outcome: 'no-day-yet' });
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
   await evening.look();
@@ -173,7 +179,7 @@ it('[SA24] asks once for each closed day, and says in the journal that both come
 it('[SA27] opens one case for money taken at the keys of the terminal, and begins behind it the next day', async () => {
   const evening = endOfDay();
   await sell();
-  await sim.act('booked-elsewhere', { amountCents: 2_000 });
+  await takeMoneyAtTheTerminal(2_000);
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
   await evening.look();
@@ -346,7 +352,7 @@ it('[SA28] asks nothing while the disk does not take the intent', async () => {
 
 it('[SA27] writes later what the disk did not take, without asking the terminal again', async () => {
   await sell();
-  await sim.act('booked-elsewhere', { amountCents: 2_000 });
+  await takeMoneyAtTheTerminal(2_000);
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
   const evening = endOfDay();
@@ -372,6 +378,7 @@ it('[SA29] names a terminal that cannot tell once a day, and opens no case', asy
     transport: line('tcp://127.0.0.1:9'),
   });
   const evening = endOfDay({ terminal: chargeOnly });
+  expect(evening.health).toEqual({ day: null, outcome: 'cannot' });
   await evening.look();
   await evening.look();
   expect(evening.health).toEqual({ day: '2026-11-22', outcome: 'cannot' });

@@ -85,7 +85,7 @@ const startsMost = 31;
  */
 export class EndOfDay {
   readonly #options: EndOfDayOptions;
-  #health: EndOfDayHealth = { day: null, outcome: 'no-day-yet' };
+  #health: EndOfDayHealth;
   #compared: Compared | null = null;
   /** Told by the terminal and not on disk yet. */
   #unwritten: Heard | Unheard | null = null;
@@ -96,6 +96,8 @@ export class EndOfDay {
 
   constructor(options: EndOfDayOptions) {
     this.#options = options;
+    const { canReconcile } = options.terminal.capabilities;
+    this.#health = { day: null, outcome: canReconcile ? 'no-day-yet' : 'cannot' };
   }
 
   get health(): EndOfDayHealth {

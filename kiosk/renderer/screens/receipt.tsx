@@ -63,7 +63,7 @@ function CopyPrinting({ side }: { side: ScreenProps<'receipt'>['view']['device']
     >
       <p className="waiting-line">
         <WaitingBars />
-        {say('receipt.printing-lead')}
+        {say('receipt.copy-printing-lead')}
       </p>
     </ScreenFrame>
   );
