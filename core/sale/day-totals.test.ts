@@ -17,7 +17,7 @@ const told = (count: number, amountCents: number, credits = { count: 0, amountCe
 });
 const own = (...takings: readonly CardTaking[]): OwnTotals => cardTotals(takings);
 
-it('[SA25] sums what was charged and what was given back, card payments only', () => {
+it('[SA26] sums what was charged and what was given back, card payments only', () => {
   const takings: CardTaking[] = [
     card('VENTE', 3_990),
     { type: 'VENTE', pay: [{ means: 'SEPA', amount: 2_990 }] },
@@ -52,35 +52,35 @@ interface Row {
 }
 
 const same: readonly Row[] = [
-  { title: '[SA25] nothing and nothing', told: told(0, 0), own: [own()] },
-  { title: '[SA25] two sales', told: told(2, 7_980), own: [own(sold, sold)] },
+  { title: '[SA26] nothing and nothing', told: told(0, 0), own: [own()] },
+  { title: '[SA26] two sales', told: told(2, 7_980), own: [own(sold, sold)] },
   {
-    title: '[SA25] money given back, told with the payments',
+    title: '[SA26] money given back, told with the payments',
     told: told(2, 0),
     own: [own(...refunded)],
   },
   {
-    title: '[SA25] money given back, told apart',
+    title: '[SA26] money given back, told apart',
     told: told(1, 5_490, { count: 1, amountCents: 5_490 }),
     own: [own(...refunded)],
   },
   {
-    title: '[SA26] an undone sale that counts as nothing',
+    title: '[SA27] an undone sale that counts as nothing',
     told: told(1, 3_990),
     own: [own(sold, ...undone)],
   },
-  { title: '[SA26] an undone sale that counts as two', told: told(3, 3_990), own: [own(sold, ...undone)] },
+  { title: '[SA27] an undone sale that counts as two', told: told(3, 3_990), own: [own(sold, ...undone)] },
   {
-    title: '[SA28] from behind an end of day that nobody heard',
+    title: '[SA29] from behind an end of day that nobody heard',
     told: told(1, 3_990),
     own: [own(sold, sold), own(sold)],
   },
-  { title: '[SA28] from before it', told: told(2, 7_980), own: [own(sold, sold), own(sold)] },
+  { title: '[SA29] from before it', told: told(2, 7_980), own: [own(sold, sold), own(sold)] },
 ];
 
 const different: readonly Row[] = [
   {
-    title: '[SA25] money that nobody here sold anything for',
+    title: '[SA26] money that nobody here sold anything for',
     told: told(2, 5_990),
     own: [own(sold)],
     cents: 2_000,
@@ -88,7 +88,7 @@ const different: readonly Row[] = [
     words: 'the terminal has taken 20.00 more than the journal says; 1 payment too many',
   },
   {
-    title: '[SA25] a sale that the terminal does not know',
+    title: '[SA26] a sale that the terminal does not know',
     told: told(0, 0),
     own: [own(sold, sold)],
     cents: -7_980,
@@ -96,7 +96,7 @@ const different: readonly Row[] = [
     words: 'the terminal has taken 79.80 less than the journal says; 2 payments too few',
   },
   {
-    title: '[SA25] one cent',
+    title: '[SA26] one cent',
     told: told(1, 3_991),
     own: [own(sold)],
     cents: 1,
@@ -104,7 +104,7 @@ const different: readonly Row[] = [
     words: 'the terminal has taken 0.01 more than the journal says; as many payments',
   },
   {
-    title: '[SA26] a sale and its refund at the terminal that nobody here knows of',
+    title: '[SA27] a sale and its refund at the terminal that nobody here knows of',
     told: told(3, 3_990),
     own: [own(sold)],
     cents: 0,
@@ -112,7 +112,7 @@ const different: readonly Row[] = [
     words: 'the amounts are the same; 2 payments too many',
   },
   {
-    title: '[SA26] one payment more than an undone sale explains',
+    title: '[SA27] one payment more than an undone sale explains',
     told: told(4, 3_990),
     own: [own(sold, ...undone)],
     cents: 0,
@@ -120,7 +120,7 @@ const different: readonly Row[] = [
     words: 'the amounts are the same; 1 payment too many',
   },
   {
-    title: '[SA28] neither before nor behind an end of day that nobody heard; told against the earlier',
+    title: '[SA29] neither before nor behind an end of day that nobody heard; told against the earlier',
     told: told(3, 9_980),
     own: [own(sold, sold), own(sold)],
     cents: 2_000,

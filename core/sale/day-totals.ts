@@ -30,7 +30,7 @@ export type DayComparison =
       readonly words: string;
     };
 
-/** SA25: the card payments of these takings. Other means are no business of the terminal. */
+/** SA26: the card payments of these takings. Other means are no business of the terminal. */
 export function cardTotals(takings: readonly CardTaking[]): OwnTotals {
   const payments = takings.flatMap(({ type, pay }) =>
     pay.filter(({ means, amount }) => means === 'CB' && amount !== 0).map(({ amount }) => ({ type, amount })),
@@ -51,8 +51,8 @@ export function netOf({ debits, credits }: ToldTotals): number {
 }
 
 /**
- * Holds what the terminal tells against our own (SA25, SA26). `own` has one entry, or more where an earlier end of day was
- * not heard and either side of it may be where the terminal's totals begin (SA28): the first that fits is taken, and where
+ * Holds what the terminal tells against our own (SA26, SA27). `own` has one entry, or more where an earlier end of day was
+ * not heard and either side of it may be where the terminal's totals begin (SA29): the first that fits is taken, and where
  * none fits the difference is told against the first.
  */
 export function compareDayTotals(
@@ -73,7 +73,7 @@ export function compareDayTotals(
   };
 }
 
-/** SA26: an undone sale is no payment at all for one terminal, and a payment and a reversal for another. */
+/** SA27: an undone sale is no payment at all for one terminal, and a payment and a reversal for another. */
 function unexplainedCount(told: ToldTotals, own: OwnTotals): number {
   const count = told.debits.count + told.credits.count;
   const most = own.debits.count + own.credits.count;

@@ -149,7 +149,7 @@ async function compared() {
   return events.map(({ payload }) => eventPayloadSchema.parse(JSON.parse(payload ?? '')).detail);
 }
 
-it('[SA24] asks once for each closed day, and says in the journal that both come to the same', async () => {
+it('[SA25] asks once for each closed day, and says in the journal that both come to the same', async () => {
   const evening = endOfDay();
   await sell();
   await sell();
@@ -176,7 +176,7 @@ it('[SA24] asks once for each closed day, and says in the journal that both come
   expect(await cases()).toEqual([]);
 });
 
-it('[SA27] opens one case for money taken at the keys of the terminal, and begins behind it the next day', async () => {
+it('[SA28] opens one case for money taken at the keys of the terminal, and begins behind it the next day', async () => {
   const evening = endOfDay();
   await sell();
   await takeMoneyAtTheTerminal(2_000);
@@ -205,7 +205,7 @@ it('[SA27] opens one case for money taken at the keys of the terminal, and begin
   expect(await cases()).toHaveLength(1);
 });
 
-it('[SA26] takes a sale that was undone for none', async () => {
+it('[SA27] takes a sale that was undone for none', async () => {
   const { undo } = await sell();
   await undo();
   await sell();
@@ -215,7 +215,7 @@ it('[SA26] takes a sale that was undone for none', async () => {
   expect(await compared()).toMatchObject([{ reason: 'same', recordNo: 3, ownCount: 3, toldCount: 1 }]);
 });
 
-it('[SA25] compares takings of the new day that came before the first quiet moment, too', async () => {
+it('[SA26] compares takings of the new day that came before the first quiet moment, too', async () => {
   let isQuiet = false;
   const evening = endOfDay({ isQuiet: () => isQuiet });
   await sell();
@@ -229,7 +229,7 @@ it('[SA25] compares takings of the new day that came before the first quiet mome
   expect(await compared()).toMatchObject([{ subject: '2026-11-22', reason: 'same', recordNo: 2 }]);
 });
 
-it('[SA24] waits while a visit is saved that was not finished', async () => {
+it('[SA25] waits while a visit is saved that was not finished', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
@@ -242,7 +242,7 @@ it('[SA24] waits while a visit is saved that was not finished', async () => {
   expect(asked()).toBe(1);
 });
 
-it('[SA24] asks once for the last of several days that were closed at once', async () => {
+it('[SA25] asks once for the last of several days that were closed at once', async () => {
   await sell();
   at('2026-11-25T08:00:00+01:00');
   await closeDays();
@@ -251,7 +251,7 @@ it('[SA24] asks once for the last of several days that were closed at once', asy
   expect(await compared()).toMatchObject([{ subject: '2026-11-24', reason: 'same' }]);
 });
 
-it('[SA28] does not close the batch a second time after a power cut while the terminal was at it', async () => {
+it('[SA29] does not close the batch a second time after a power cut while the terminal was at it', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
@@ -283,7 +283,7 @@ it('[SA28] does not close the batch a second time after a power cut while the te
   expect(await cases()).toEqual([]);
 });
 
-it('[SA28] compares both days when the power went before the terminal was asked', async () => {
+it('[SA29] compares both days when the power went before the terminal was asked', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
@@ -300,7 +300,7 @@ it('[SA28] compares both days when the power went before the terminal was asked'
   ]);
 });
 
-it('[SA28] asks no more that day when the line dies before the terminal tells', async () => {
+it('[SA29] asks no more that day when the line dies before the terminal tells', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
@@ -315,7 +315,7 @@ it('[SA28] asks no more that day when the line dies before the terminal tells', 
   expect(await cases()).toEqual([]);
 });
 
-it('[SA28] asks again a quarter of an hour later where the terminal surely did not begin', async () => {
+it('[SA29] asks again a quarter of an hour later where the terminal surely did not begin', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
@@ -336,7 +336,7 @@ it('[SA28] asks again a quarter of an hour later where the terminal surely did n
   expect(await compared()).toMatchObject([{ reason: 'same' }]);
 });
 
-it('[SA28] asks nothing while the disk does not take the intent', async () => {
+it('[SA29] asks nothing while the disk does not take the intent', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();
@@ -350,7 +350,7 @@ it('[SA28] asks nothing while the disk does not take the intent', async () => {
   expect(asked()).toBe(1);
 });
 
-it('[SA27] writes later what the disk did not take, without asking the terminal again', async () => {
+it('[SA28] writes later what the disk did not take, without asking the terminal again', async () => {
   await sell();
   await takeMoneyAtTheTerminal(2_000);
   at('2026-11-23T00:01:00+01:00');
@@ -368,7 +368,7 @@ it('[SA27] writes later what the disk did not take, without asking the terminal 
   expect(await compared()).toMatchObject([{ reason: 'different', toldCents: 6_045 }]);
 });
 
-it('[SA29] names a terminal that cannot tell once a day, and opens no case', async () => {
+it('[SA30] names a terminal that cannot tell once a day, and opens no case', async () => {
   await sell();
   at('2026-11-23T00:01:00+01:00');
   await closeDays();

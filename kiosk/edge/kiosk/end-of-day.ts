@@ -62,7 +62,7 @@ interface Unheard extends Asked {
 interface Compared {
   /** The last day that was asked for; null before the first. */
   readonly day: string | null;
-  /** Takings after which the terminal's totals may begin: one, or more after ends of day that nobody heard (SA28). */
+  /** Takings after which the terminal's totals may begin: one, or more after ends of day that nobody heard (SA29). */
   readonly starts: readonly [number, ...number[]];
 }
 
@@ -75,7 +75,7 @@ const askAgainMs = 900_000;
 const startsMost = 31;
 
 /**
- * Compares, once for each closed day, what the terminal has booked with the card takings of the journal (SA24 to SA29,
+ * Compares, once for each closed day, what the terminal has booked with the card takings of the journal (SA25 to SA30,
  * core/sale/SPEC.md):
  *
  *   day closed, kiosk quiet ─▶ intent on disk ─▶ the terminal closes its batch and tells
@@ -147,14 +147,14 @@ export class EndOfDay {
     if (await this.#mayAsk()) await this.#ask(journal, day, compared);
   }
 
-  /** SA29. */
+  /** SA30. */
   #cannot(day: string): void {
     if (this.#health.day === day) return;
     this.#health = { day, outcome: 'cannot' };
     this.#options.log.warn('end-of-day.terminal-cannot', { day, code: 'terminal.cannot' });
   }
 
-  /** SA28: what was being asked when the power went was not heard. Then, what the journal tells. */
+  /** SA29: what was being asked when the power went was not heard. Then, what the journal tells. */
   async #recall(journal: FiscalJournal): Promise<Compared> {
     const { store } = this.#options;
     for (const { intentId, kind, subject, detail } of await store.intents.unfinishedIntents()) {
@@ -177,7 +177,7 @@ export class EndOfDay {
     return compared;
   }
 
-  /** SA24. */
+  /** SA25. */
   async #mayAsk(): Promise<boolean> {
     const { clock, isQuiet, store, terminal } = this.#options;
     return (
@@ -218,7 +218,7 @@ export class EndOfDay {
     await this.#write(journal, { ...asked, told: answer, comparison });
   }
 
-  /** SA27: outcome, event and case together. What cannot be written is tried again at the next look, and not asked again. */
+  /** SA28: outcome, event and case together. What cannot be written is tried again at the next look, and not asked again. */
   async #write(journal: FiscalJournal, ended: Heard | Unheard): Promise<void> {
     const { store, clock, random, log, onEvent } = this.#options;
     const { intentId, day, throughNo } = ended;
