@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { fiscalPerimeter } from '../store/fiscal-perimeter.ts';
 import { Edge } from './edge.ts';
 import { readEdgeConfig } from './edge-config.ts';
+import { edgeSoftware } from './edge-software.ts';
 
 /**
  * The edge as a program: `edge --config FILE [--ready-file FILE] [--follow-parent]`. Ends with 0 when asked to, with 1 and
@@ -46,8 +46,8 @@ const screenFolder = fileURLToPath(new URL('./kiosk', import.meta.url));
 const started = await Edge.start({
   config: config.value,
   screenFolder: existsSync(screenFolder) ? screenFolder : null,
-  software: 'portillon-edge 0.1.0',
-  fiscalSoftware: { version: '0.1.0', perimeter: fiscalPerimeter },
+  software: `portillon-edge ${edgeSoftware.version}`,
+  fiscalSoftware: edgeSoftware,
   clock: systemClock,
   random: systemRandom,
   log,

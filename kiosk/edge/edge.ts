@@ -12,6 +12,8 @@ import { BridgeServer } from './bridge-server.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
+import { DeskServer } from './journal-desk/desk-server.ts';
+import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
 import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
@@ -56,6 +58,8 @@ export class Edge {
   /** Of a box that sells; null on a gate controller. */
   readonly #journal: JournalKeeper | null;
   readonly #endOfDay: EndOfDay | null;
+  /** Where operators and auditors reach that journal. */
+  readonly #desk: DeskServer | null;
   readonly #bridge: BridgeServer;
   #identity: EdgeIdentity | null;
 
@@ -100,6 +104,7 @@ export class Edge {
       onRecord: shared.onEvent,
     });
     this.#journal = screen && terminal && dispenser ? journal : null;
+    this.#desk = this.#journal && this.#deskOf(this.#journal);
     this.#kiosk =
       screen && terminal && dispenser
         ? new KioskController({
@@ -158,6 +163,7 @@ export class Edge {
     for (const { device } of devices.value.all) device.start();
     edge.#agent.start();
     await edge.#journal?.look();
+    await edge.#desk?.listen();
     await edge.#kiosk?.start();
     edge.#endOfDay?.start();
     log.info('edge.started', {
@@ -199,6 +205,7 @@ export class Edge {
     await kioskStopped;
     for (const gate of this.#gates) await gate.stop();
     await this.#endOfDay?.stop();
+    await this.#desk?.close();
     await this.#journal?.stop();
     await this.#agent.stop();
     await this.#store.close();
@@ -220,8 +227,30 @@ export class Edge {
     );
   }
 
+  #deskOf(journal: JournalKeeper): DeskServer {
+    const { config, clock, fiscalSoftware } = this.#options;
+    const log = this.#options.log.child({ part: 'desk' });
+    const desk = new JournalDesk({
+      store: this.#store,
+      journal: () => journal.journal,
+      fault: () => journal.fault,
+      club: () => this.#club(),
+      software: fiscalSoftware,
+      log,
+      onRecord: () => {
+        this.#agent.notify();
+        void journal.look();
+      },
+    });
+    return new DeskServer({ stateFolder: config.stateFolder, desk, clock, log });
+  }
+
+  #club() {
+    return this.#identity && this.#store.book.club(this.#identity.clubId as ClubId);
+  }
+
   #taxpayer(): Taxpayer | null {
-    const club = this.#identity && this.#store.book.club(this.#identity.clubId as ClubId);
+    const club = this.#club();
     return club ? { est: club.legalEntity.siret, timeZone: club.timeZone } : null;
   }
 

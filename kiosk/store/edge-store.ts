@@ -16,6 +16,7 @@ import { Attachments } from './attachments.ts';
 import type { Tx } from './connection.ts';
 import { Database } from './database.ts';
 import { FileKeyStore } from './file-key-store.ts';
+import { FiscalBooks } from './fiscal-books.ts';
 import { FiscalJournal, type FiscalTill } from './fiscal-journal.ts';
 import { fiscalRecords } from './fiscal-records.ts';
 import { FolderLock } from './folder-lock.ts';
@@ -57,6 +58,8 @@ export class EdgeStore implements AgentStore {
   readonly sales: Sales;
   readonly book: MemberBook;
   readonly passages: Passages;
+  /** What stands in the fiscal journal, for those who may read it. */
+  readonly books: FiscalBooks;
   readonly keys: KeyStore;
   readonly #identity: Identity;
   readonly #database: Database;
@@ -82,6 +85,7 @@ export class EdgeStore implements AgentStore {
     this.sales = new Sales(read, clock);
     this.book = new MemberBook(read, log);
     this.passages = new Passages(read, clock, this.outbox);
+    this.books = new FiscalBooks(read);
   }
 
   /** Faults: `store.in-use`, `store.newer-schema`, `store.full`, `store.failed`. */

@@ -66,7 +66,8 @@ async function tailProblem(
   return null;
 }
 
-function recordProblem(
+/** What is wrong with one record by itself, and with its link where the one before it is given; null when it holds. */
+export function recordProblem(
   record: FiscalRecord,
   before: FiscalRecord | null,
   keys: ReadonlyMap<string, string>,
