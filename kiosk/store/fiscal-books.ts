@@ -8,6 +8,7 @@ import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
 import { recordProblem } from './fiscal-tail-check.ts';
 import { lastTold } from './fiscal-told.ts';
 import { checkWhole, type WholeCheck } from './fiscal-whole-check.ts';
+import { StoreFault } from './store-fault.ts';
 
 /** One taking with everything the journal knows of it: what a tax officer may ask for (BOI-TVA-DECLA-30-10-30 §50). */
 export interface TakingDossier {
@@ -96,7 +97,7 @@ export class FiscalBooks {
 
   /** Takings from `fromMs` until before `toMs`, the oldest first; no more than `limit`. */
   async takings(fromMs: number, toMs: number, limit: number): Promise<readonly ListedTaking[]> {
-    const records = await this.#read.all<Pick<StoredRecord, 'payload'>>(
+    const records = await this.#read.all<TakingRow>(
       `SELECT no, payload FROM fiscal_record WHERE chain = 'T' AND filed_ms >= ? AND filed_ms < ?
        ORDER BY no LIMIT ?`,
       [fromMs, toMs, limit],
@@ -153,7 +154,7 @@ export class FiscalBooks {
   }
 
   async #undoing(no: number): Promise<readonly UndoingTaking[]> {
-    const records = await this.#read.all<Pick<StoredRecord, 'payload'>>(
+    const records = await this.#read.all<TakingRow>(
       `SELECT no, payload FROM fiscal_record
        WHERE chain = 'T' AND no > ? AND type <> 'VENTE' AND payload->>'ref' = ? ORDER BY no`,
       [no, String(no)],
@@ -164,8 +165,16 @@ export class FiscalBooks {
   }
 }
 
-function takingOf({ payload }: Pick<StoredRecord, 'payload'>): TakingPayload {
-  return takingPayloadSchema.parse(JSON.parse(payload ?? 'null'));
+type TakingRow = Pick<StoredRecord, 'no' | 'payload'>;
+
+function takingOf({ no, payload }: TakingRow): TakingPayload {
+  try {
+    return takingPayloadSchema.parse(JSON.parse(payload ?? 'null'));
+  } catch (error) {
+    throw new StoreFault('journal.broken', `T1 number ${no} has a payload that cannot be read`, {
+      cause: error,
+    });
+  }
 }
 
 function listed({ no, type, dt, total, ref }: TakingPayload): ListedTaking {

@@ -44,13 +44,22 @@ const commands: Readonly<Record<string, Command>> = {
     request: ({ from, to, operator }) => ({ command: 'list', from, to, operator }),
   },
   archive: {
-    takes: ['from', 'to', 'to-folder', 'yearly', 'again'],
-    request: ({ from, to, yearly, again, 'to-folder': folder }) => {
-      const path = typeof folder === 'string' ? resolve(folder) : undefined;
-      return again === undefined
-        ? { command: 'archive', from, to, yearly, folder: path }
-        : { command: 'archive-again', no: whole(again), from, to, yearly, folder: path };
-    },
+    takes: ['from', 'to', 'to-folder', 'yearly'],
+    request: ({ from, to, yearly, 'to-folder': folder }) => ({
+      command: 'archive',
+      from,
+      to,
+      yearly,
+      folder: wholePath(folder),
+    }),
+  },
+  'archive --again': {
+    takes: ['again', 'to-folder'],
+    request: ({ again, 'to-folder': folder }) => ({
+      command: 'archive-again',
+      no: whole(again),
+      folder: wholePath(folder),
+    }),
   },
   verify: { takes: [], request: () => ({ command: 'verify' }) },
   close: { takes: [], request: () => ({ command: 'close' }) },
@@ -71,9 +80,10 @@ export function readJournalArguments(args: readonly string[]): Result<JournalCal
   if (!parsed.ok) return parsed;
   const { values, positionals } = parsed.value;
   const { config, json = false, ...options } = values;
-  const [name, argument, ...rest] = positionals;
+  const [word, argument, ...rest] = positionals;
+  const name = word === 'archive' && options.again !== undefined ? 'archive --again' : word;
   if (!config) return err(`Say which configuration file the till has: --config FILE.\n${journalUsage}`);
-  const command = name === undefined ? undefined : commands[name];
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!name || !command)
     return err(`${name ? `There is no command ${name}.` : 'Say what to do.'}\n${journalUsage}`);
   if (argument === undefined && command.argument) return err(`Say ${command.argument}.`);
@@ -123,6 +133,11 @@ function parsedArguments(args: readonly string[]) {
   } catch (error) {
     return err(`${error instanceof Error ? error.message : String(error)}\n${journalUsage}`);
   }
+}
+
+/** The edge may run elsewhere: what was meant from here is made whole. */
+function wholePath(folder: string | boolean | undefined): string | undefined {
+  return typeof folder === 'string' ? resolve(folder) : undefined;
 }
 
 /** A number as it was typed; what is none is left to the schema, which says so. */

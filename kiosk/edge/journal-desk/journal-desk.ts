@@ -216,10 +216,11 @@ export class JournalDesk {
       };
       return done(archiveText(value), toJson(value));
     } catch (error) {
-      if (!(error instanceof StoreFault)) throw error;
+      const problem = problemOfMedium(error);
+      if (!problem) throw error;
       return refused(
-        error.fault.code,
-        `Archive ${no} is recorded, but its folder could not be written: ${error.fault.detail}. Write it again, to where there is room: archive --again ${no} --to-folder DIR`,
+        'folder',
+        `Archive ${no} is recorded, but its folder could not be written: ${problem}. Write it again, to where there is room: archive --again ${no} --to-folder DIR`,
       );
     }
   }
@@ -326,6 +327,7 @@ export class JournalDesk {
 
 const whatToDo: Readonly<Record<string, string>> = {
   'journal.clock-doubtful': 'Look at the clock of the box; if it is right: confirm-clock --operator ID',
+  'journal.broken': 'Run verify, and tell support and accounting.',
   'journal.period-closed': 'Set the clock of the box right.',
 };
 
@@ -355,6 +357,12 @@ async function folderProblem(folder: string): Promise<string | null> {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     return `The till cannot write to ${folder} (${code}): choose a folder that its account may write to.`;
   }
+}
+
+/** What the file system said; null for a bug. A medium may be full, worn or pulled at any moment. */
+function problemOfMedium(error: unknown): string | null {
+  if (error instanceof StoreFault) return error.fault.detail;
+  return error instanceof Error && 'syscall' in error ? error.message : null;
 }
 
 function sentence(text: string): string {
