@@ -51,20 +51,35 @@ export function keyId(spki: Uint8Array): string {
   return sha256Hex(spki).slice(0, 16);
 }
 
-/** `publicKey` as SPKI DER in base64. False for a wrong signature and for a key or signature of the wrong shape. */
-export function fiscalSignatureHolds(publicKey: string, text: string, signature: string): boolean {
-  if (!/^[A-Za-z0-9_-]{86}$/.test(signature)) return false;
-  try {
-    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    return verify(
+/** Whether a signature over a text is of one key; false for a signature of the wrong shape. */
+export type FiscalVerifier = (text: string, signature: string) => boolean;
+
+/** `publicKey` as SPKI DER in base64, read once: most of the time of a check goes there. Nothing holds for what is no key. */
+export function fiscalVerifier(publicKey: string): FiscalVerifier {
+  const key = importPublicKey(publicKey);
+  return (text, signature) =>
+    key !== null &&
+    /^[A-Za-z0-9_-]{86}$/.test(signature) &&
+    verify(
       'sha256',
       Buffer.from(text),
       { key, dsaEncoding: 'ieee-p1363' },
       Buffer.from(signature, 'base64url'),
     );
+}
+
+function importPublicKey(publicKey: string): KeyObject | null {
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : null;
   } catch {
-    return false; // not a key at all
+    return null; // not a key at all: nothing it signed holds
   }
+}
+
+/** One signature; see `fiscalVerifier`. */
+export function fiscalSignatureHolds(publicKey: string, text: string, signature: string): boolean {
+  return fiscalVerifier(publicKey)(text, signature);
 }
 
 /** The public key as auditors read it. */

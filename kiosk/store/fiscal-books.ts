@@ -5,10 +5,13 @@ import type { Reader } from './connection.ts';
 import { FiscalKeys } from './fiscal-keys.ts';
 import { type PurgedThrough, purgedThrough } from './fiscal-purges.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
-import { recordProblem } from './fiscal-tail-check.ts';
+import { recordProblem, verifiersOf } from './fiscal-tail-check.ts';
 import { lastTold } from './fiscal-told.ts';
 import { checkWhole, type WholeCheck } from './fiscal-whole-check.ts';
 import { StoreFault } from './store-fault.ts';
+
+/** Takings read in one go, a few ms: between two goes the edge does everything else it has to do. */
+const goLength = 100;
 
 /** One taking with everything the journal knows of it: what a tax officer may ask for (BOI-TVA-DECLA-30-10-30 §50). */
 export interface TakingDossier {
@@ -80,7 +83,7 @@ export class FiscalBooks {
     const fields = record && readFields('T1', record.text);
     if (!record || !fields) return null;
     const { text, payload, signature } = record;
-    const keys = new Map((await FiscalKeys.all(this.#read)).map(({ kid, publicKey }) => [kid, publicKey]));
+    const keys = verifiersOf(await FiscalKeys.all(this.#read));
     return {
       no,
       taking: takingOf(record),
@@ -97,12 +100,16 @@ export class FiscalBooks {
 
   /** Takings from `fromMs` until before `toMs`, the oldest first; no more than `limit`. */
   async takings(fromMs: number, toMs: number, limit: number): Promise<readonly ListedTaking[]> {
-    const records = await this.#read.all<TakingRow>(
-      `SELECT no, payload FROM fiscal_record WHERE chain = 'T' AND filed_ms >= ? AND filed_ms < ?
-       ORDER BY no LIMIT ?`,
-      [fromMs, toMs, limit],
-    );
-    return records.map(takingOf).map(listed);
+    const found: ListedTaking[] = [];
+    for (;;) {
+      const records = await this.#read.all<TakingRow>(
+        `SELECT no, payload FROM fiscal_record
+         WHERE chain = 'T' AND filed_ms >= ? AND filed_ms < ? AND no > ? ORDER BY no LIMIT ?`,
+        [fromMs, toMs, found.at(-1)?.no ?? 0, Math.min(goLength, limit - found.length)],
+      );
+      if (records.length === 0) return found;
+      found.push(...records.map(takingOf).map(listed));
+    }
   }
 
   chains(): Promise<readonly ChainStanding[]> {

@@ -1,5 +1,5 @@
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { fiscalSignatureHolds } from '@portillon/core/journal/fiscal-key.ts';
+import { type FiscalVerifier, fiscalVerifier } from '@portillon/core/journal/fiscal-key.ts';
 import {
   type Chain,
   chains,
@@ -8,7 +8,7 @@ import {
   readFields,
 } from '@portillon/core/journal/record-layout.ts';
 import type { Reader } from './connection.ts';
-import { FiscalKeys } from './fiscal-keys.ts';
+import { FiscalKeys, type FiscalPublicKey } from './fiscal-keys.ts';
 import { fiscalRecords } from './fiscal-records.ts';
 
 /** Records looked at of each chain at a start; the whole is checked by `tools/verify-journal`. */
@@ -23,7 +23,7 @@ export interface BrokenChain {
 
 /** The end of each chain, quickly: numbers without gaps from first to last, links, digests and signatures of the tail. */
 export async function checkTails(reader: Reader): Promise<readonly BrokenChain[]> {
-  const keys = new Map((await FiscalKeys.all(reader)).map(({ kid, publicKey }) => [kid, publicKey]));
+  const keys = verifiersOf(await FiscalKeys.all(reader));
   const broken: BrokenChain[] = [];
   for (const chain of chains) {
     const problem = (await countProblem(reader, chain)) ?? (await tailProblem(reader, chain, keys));
@@ -52,7 +52,7 @@ async function countProblem(reader: Reader, chain: Chain): Promise<Problem | nul
 async function tailProblem(
   reader: Reader,
   chain: Chain,
-  keys: ReadonlyMap<string, string>,
+  keys: ReadonlyMap<string, FiscalVerifier>,
 ): Promise<Problem | null> {
   const last = await fiscalRecords.last(reader, chain);
   if (!last) return null;
@@ -66,11 +66,15 @@ async function tailProblem(
   return null;
 }
 
+export function verifiersOf(keys: readonly FiscalPublicKey[]): ReadonlyMap<string, FiscalVerifier> {
+  return new Map(keys.map(({ kid, publicKey }) => [kid, fiscalVerifier(publicKey)]));
+}
+
 /** What is wrong with one record by itself, and with its link where the one before it is given; null when it holds. */
 export function recordProblem(
   record: FiscalRecord,
   before: FiscalRecord | null,
-  keys: ReadonlyMap<string, string>,
+  keys: ReadonlyMap<string, FiscalVerifier>,
 ): string | null {
   const kind = kindOf(record.chain);
   const fields = readFields(kind, record.text);
@@ -78,7 +82,7 @@ export function recordProblem(
   if (fields.no !== String(record.no)) return `says that it is number ${fields.no}`;
   if (before && fields.prev !== before.signature) return 'does not follow the one before it';
   if ('payload' in fields && fields.payload !== sha256Hex(record.payload ?? '')) return 'has another payload';
-  const publicKey = keys.get(fields.kid);
-  if (publicKey === undefined) return `is signed by an unknown key ${fields.kid}`;
-  return fiscalSignatureHolds(publicKey, record.text, record.signature) ? null : 'has a wrong signature';
+  const holds = keys.get(fields.kid);
+  if (holds === undefined) return `is signed by an unknown key ${fields.kid}`;
+  return holds(record.text, record.signature) ? null : 'has a wrong signature';
 }

@@ -8,6 +8,7 @@ import {
   totalsOfTakings,
 } from '@portillon/core/journal/closing.ts';
 import { eventPayloadSchema } from '@portillon/core/journal/fiscal-event.ts';
+import type { FiscalVerifier } from '@portillon/core/journal/fiscal-key.ts';
 import { afterTaking, nothingTaken, type PerpetualTotals } from '@portillon/core/journal/perpetual-totals.ts';
 import {
   type Chain,
@@ -27,10 +28,10 @@ import type { Reader } from './connection.ts';
 import { FiscalKeys, type FiscalPublicKey } from './fiscal-keys.ts';
 import { purgedThrough } from './fiscal-purges.ts';
 import { fiscalRecords } from './fiscal-records.ts';
-import { type BrokenChain, recordProblem } from './fiscal-tail-check.ts';
+import { type BrokenChain, recordProblem, verifiersOf } from './fiscal-tail-check.ts';
 
-/** Records looked at in one go, some 10 ms: between two goes the edge does everything else it has to do. */
-const goLength = 50;
+/** Records looked at in one go, a few ms: between two goes the edge does everything else it has to do. */
+const goLength = 20;
 
 export interface WholeCheck {
   /** Records looked at of each chain. */
@@ -76,7 +77,7 @@ class ChainCheck {
   readonly #read: Reader;
   readonly #chain: Chain;
   readonly #keys: readonly FiscalPublicKey[];
-  readonly #publicKeys: ReadonlyMap<string, string>;
+  readonly #verifiers: ReadonlyMap<string, FiscalVerifier>;
   /** Null until something is known: the first record after a purge is believed. */
   #perpetual: PerpetualTotals | null;
   readonly #copies = new Map<string, number>();
@@ -89,7 +90,7 @@ class ChainCheck {
     this.#read = read;
     this.#chain = chain;
     this.#keys = keys;
-    this.#publicKeys = new Map(keys.map(({ kid, publicKey }) => [kid, publicKey]));
+    this.#verifiers = verifiersOf(keys);
     this.#beginsPurged = beginsPurged;
     this.#perpetual = beginsPurged ? null : nothingTaken;
   }
@@ -99,7 +100,7 @@ class ChainCheck {
     if (fields?.prev !== previous) return 'does not follow the one before it';
     if (fields.first !== (record.no === 1 ? 'O' : 'N')) return 'says wrongly whether it is the first';
     return (
-      recordProblem(record, null, this.#publicKeys) ??
+      recordProblem(record, null, this.#verifiers) ??
       this.#keyProblem(fields.kid, record.no) ??
       (await this.#contentProblem(record))
     );

@@ -68,6 +68,7 @@ export function ticketText(dossier: TakingDossier, accessEvent: number | null): 
 export function listText(
   takings: readonly ListedTaking[],
   { from, to }: { readonly from: string; readonly to: string },
+  purged: { readonly no: number; readonly archiveNo: number } | null,
   accessEvent: number | null,
 ): string {
   const total = takings.reduce((sum, taking) => sum + taking.total, 0);
@@ -78,6 +79,11 @@ export function listText(
         `${String(no).padStart(8)}  ${dt}  ${type}  ${euros(amount).padStart(10)}${ref === '' ? '' : `  of taking ${ref}`}`,
     ),
     `${takings.length} takings, total ${euros(total)}`,
+    ...(purged
+      ? [
+          `Takings through ${purged.no} were purged: they are in the archives through number ${purged.archiveNo}.`,
+        ]
+      : []),
     accessLine(accessEvent),
   ].join('\n');
 }

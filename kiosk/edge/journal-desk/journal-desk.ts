@@ -142,10 +142,9 @@ export class JournalDesk {
         `There are more than ${listMax} takings from ${from} to ${to}: ask for fewer days.`,
       );
     const accessEvent = await this.#recordAccess({ chain: 'T', from, to, count: found.length }, operator);
-    return done(
-      listText(found, { from, to }, accessEvent),
-      toJson({ from, to, takings: found, accessEvent }),
-    );
+    const purged = await books.purgedThrough('T');
+    const value = { from, to, takings: found, purgedThrough: purged?.no ?? 0, accessEvent };
+    return done(listText(found, { from, to }, purged, accessEvent), toJson(value));
   }
 
   /** The number of the event that says so; null when it could not be recorded. */
