@@ -55,12 +55,12 @@ export async function saleTrial(
 
   let ended = await runUntilCut(sale, 'begin', { ...around, script, terminal, dispenser });
   for (let starts = 1; ended === 'power gone' && starts <= plan.cuts.length; starts++) {
+    script.restarted();
     terminal.letGo();
     dispenser.whileDark();
     if (script.choose('dark', ['for a moment', 'for an hour']) === 'for an hour') {
       await around.clock.advance(hourMs);
     }
-    script.restarted();
     const found = await store.visits.visitInFlight();
     if (!found) break;
     const saved = JSON.parse(found.json) as SaleInProgress;
