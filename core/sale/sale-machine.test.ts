@@ -128,6 +128,16 @@ describe('order', () => {
       { type: 'reverse', tries: 1, attempt: 1, slip },
     ]);
   });
+
+  it('[SA5] binds a second card after payment also where one failed before it', () => {
+    const failed = run([
+      { type: 'card-failed', why: 'mute' },
+      ...toCaptured,
+      { type: 'recorded' },
+      { type: 'grant-failed' },
+    ]);
+    expect(failed.effects).toEqual([{ type: 'stage-card', discardFirst: true }]);
+  });
 });
 
 describe('money', () => {

@@ -179,7 +179,8 @@ function authorise(attempt: number, cardsTried: number): SaleStep {
 function preparingCard(state: SaleStateOf<'preparing-card'>, input: SaleInput): SaleStep {
   const { cardsTried, paid } = state;
   if (input.type === 'card-staged') {
-    if (!paid) return authorise(1, cardsTried);
+    // The card that is proven now is the first of two, whatever became of one before it (SA5).
+    if (!paid) return authorise(1, 1);
     const next: SaleState = { name: 'writing-grant', paid, cardsTried };
     // What is only held is not in the books yet: there is no credential to bind anew.
     return paid.held

@@ -12,6 +12,7 @@ import { BridgePerson } from './bridge-person.ts';
 /** A whole club of real processes in a folder of its own: member base, devices, edge. What `npm start` runs. */
 export class TestClub {
   readonly panel: PanelClient;
+  readonly panelUrl: string;
   readonly kioskUrl: string;
   readonly gateId: string;
   #facts: BaseFacts;
@@ -24,7 +25,7 @@ export class TestClub {
     programs: ClubPrograms,
     state: StateFolder,
     folder: string,
-    panel: PanelClient,
+    panelUrl: string,
     facts: BaseFacts,
     kioskUrl: string,
     gateId: string,
@@ -32,23 +33,24 @@ export class TestClub {
     this.#programs = programs;
     this.#state = state;
     this.#folder = folder;
-    this.panel = panel;
+    this.panelUrl = panelUrl;
+    this.panel = new PanelClient(panelUrl);
     this.#facts = facts;
     this.kioskUrl = kioskUrl;
     this.gateId = gateId;
   }
 
-  /** Resolves when everything is ready to sell. */
-  static async open(): Promise<TestClub> {
+  /** Resolves when everything is ready to sell. `terminal` and `speed` are those of the virtual club. */
+  static async open(options: { terminal?: string; speed?: number } = {}): Promise<TestClub> {
     const folder = mkdtempSync(join(tmpdir(), 'portillon club '));
     const state = new StateFolder(join(folder, 'state'));
-    const programs = new ClubPrograms(state, () => undefined, { anyPorts: true });
+    const programs = new ClubPrograms(state, () => undefined, { anyPorts: true, ...options });
     try {
       const { base, sims, kioskUrl } = await programs.start({ electron: false });
-      const panel = new PanelClient(String(sims.panelUrl));
+      const panelUrl = String(sims.panelUrl);
       const facts = await BaseFacts.connect(String(base.databaseUrl));
-      const gateId = (await panel.club()).gates[0]?.id ?? '';
-      const club = new TestClub(programs, state, folder, panel, facts, kioskUrl, gateId);
+      const gateId = (await new PanelClient(panelUrl).club()).gates[0]?.id ?? '';
+      const club = new TestClub(programs, state, folder, panelUrl, facts, kioskUrl, gateId);
       await club.until(async () => {
         const { devices, plans } = await club.health();
         return plans > 0 && Object.values(devices).every(({ status }) => status === 'ready');

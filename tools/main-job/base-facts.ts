@@ -108,6 +108,28 @@ export class BaseFacts {
     return row?.id ?? null;
   }
 
+  /** What the first payment of a plan comes to. */
+  async todayCents(planId: string): Promise<number | null> {
+    const row = await this.#row<{ cents: number }>(
+      `select (record->>'monthlyCents')::int + (record->>'joiningFeeCents')::int as cents from plans where id = $1`,
+      [planId],
+    );
+    return row?.cents ?? null;
+  }
+
+  async cancelledSales(): Promise<number> {
+    const row = await this.#row<{ count: number }>(
+      'select count(*)::int as count from sales where cancelled_at is not null',
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Kinds of the cases, oldest first. */
+  async cases(): Promise<readonly string[]> {
+    const answer = await this.#client.query('select kind from cases order by at');
+    return answer.rows.map(({ kind }) => String(kind));
+  }
+
   async #row<Row>(sql: string, values: readonly unknown[] = []): Promise<Row | null> {
     const answer = await this.#client.query(sql, [...values]);
     return (answer.rows[0] as Row | undefined) ?? null;

@@ -3,7 +3,7 @@ import type { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts
 import type { Page } from 'playwright-core';
 import { waitUntil } from './wait-until.ts';
 
-const screenLimitMs = 15_000;
+const screenLimitMs = 30_000;
 const deviceLimitMs = 30_000;
 
 export interface VisitorOptions {
@@ -11,6 +11,8 @@ export interface VisitorOptions {
   readonly panel: PanelClient;
   readonly clock: Clock;
   readonly language: 'fr' | 'en';
+  /** Has a photo taken unless told. */
+  readonly photo?: 'taken' | 'refused';
   /** Called when a screen is there, before it is answered. */
   readonly onScreen: (screen: string) => Promise<void>;
 }
@@ -23,9 +25,9 @@ export class KioskVisitor {
     this.#options = options;
   }
 
-  /** From the first touch to the welcome. Resolves with the id of the card that was taken. */
-  async buyMembership(planId: string): Promise<{ readonly cardId: string }> {
-    const { page, panel, clock, language } = this.#options;
+  /** From the first touch to the signature. */
+  async signContract(planId: string): Promise<void> {
+    const { page, language, photo = 'taken' } = this.#options;
     await this.#at('attract');
     await this.#press(`language-${language}`);
     await this.#at('plan');
@@ -44,9 +46,13 @@ export class KioskVisitor {
     await this.#press('contact-none');
     await this.#press('continue');
     await this.#at('photo');
-    await this.#press('photo-consent-yes');
-    await this.#press('photo-take');
-    await this.#press('photo-use');
+    if (photo === 'taken') {
+      await this.#press('photo-consent-yes');
+      await this.#press('photo-take');
+      await this.#press('photo-use');
+    } else {
+      await this.#press('photo-refuse');
+    }
     await this.#at('consents');
     await this.#press('news-no');
     await page.getByTestId('continue').click();
@@ -58,6 +64,12 @@ export class KioskVisitor {
     await this.#draw();
     await this.#press('continue');
     await this.#at('payment');
+  }
+
+  /** From the first touch to the welcome. Resolves with the id of the card that was taken. */
+  async buyMembership(planId: string): Promise<{ readonly cardId: string }> {
+    const { page, panel, clock } = this.#options;
+    await this.signContract(planId);
     await page
       .locator('[data-testid="screen-payment"][data-phase="waiting-for-card"]')
       .waitFor({ timeout: deviceLimitMs });

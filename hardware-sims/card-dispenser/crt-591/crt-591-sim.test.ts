@@ -169,6 +169,24 @@ it('hands the card to the person who takes it, and the panel only its number', a
   expect(takenUids).toEqual(['04000000000001']);
 });
 
+it('spoils one card and no other where a fault is of one card', async () => {
+  await exchange('3033');
+  await exchange('3232');
+  await sim.act('fault', { name: 'card-dead-once', on: true });
+  expect(await exchange('60304130')).toBe('error 63');
+  expect(sim.view()).toMatchObject({ faults: [] });
+  expect(await exchange('60304130')).toBe('error 63');
+  await exchange('3233');
+  await exchange('3232');
+  expect(await exchange('60304130')).toBe('200');
+  await sim.act('fault', { name: 'jam-on-present-once', on: true });
+  expect(await exchange('3230')).toBe('error 10');
+  expect(await exchange('3031')).toBe('000');
+  await sim.act('refill', { count: 1 });
+  await exchange('3232');
+  expect(await exchange('3230')).toBe('100');
+});
+
 it('is refilled, emptied and freed from the panel', async () => {
   expect(await sim.act('refill', { count: 3 })).toEqual({ stackerCount: 5 });
   await expect(sim.act('refill', { count: 0 })).rejects.toThrow('1 to 400');

@@ -65,9 +65,11 @@ const actions: readonly SimAction[] = [
 const faults: readonly NamedFault[] = [
   { name: 'jam-on-feed', words: 'Cards get stuck before the encoder; only a person can free them' },
   { name: 'jam-on-present', words: 'Cards get stuck before the mouth; pulling them back into the bin helps' },
+  { name: 'jam-on-present-once', words: 'The next card gets stuck before the mouth, the one after it does not' },
   { name: 'empty', words: 'The stacker sensor says empty' },
   { name: 'bin-full', words: 'The bin sensor says full' },
   { name: 'card-dead', words: 'No card answers the encoder' },
+  { name: 'card-dead-once', words: 'The card at the encoder, or the next one there, never answers again' },
   { name: 'cable-pulled', words: 'Cable out' },
   { name: 'silent', words: 'Never answers' },
   { name: 'garbled', words: 'Every reply is damaged on the way' },
@@ -86,6 +88,8 @@ export class Crt591Sim extends SimDevice {
   readonly #deviceAddress: number;
   #initialised = false;
   #fieldOn = false;
+  #deadCard: SimCard | undefined;
+  #spending: Promise<unknown> = Promise.resolve();
   #lastReply: Uint8Array | undefined;
   #lastCommand: { readonly hex: string; readonly atMs: number } | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -98,7 +102,7 @@ export class Crt591Sim extends SimDevice {
       options,
       () => ({
         jamOnFeed: this.hasFault('jam-on-feed'),
-        jamOnPresent: this.hasFault('jam-on-present'),
+        jamOnPresent: this.hasFault('jam-on-present') || this.hasFault('jam-on-present-once'),
         stackerEmpty: this.hasFault('empty'),
         binFull: this.hasFault('bin-full'),
       }),
@@ -119,6 +123,7 @@ export class Crt591Sim extends SimDevice {
   async stop(): Promise<void> {
     this.#started = false;
     this.#path.halt();
+    await this.#spending;
     await this.#writing;
     await this.#line.unplug();
   }
@@ -330,8 +335,10 @@ export class Crt591Sim extends SimDevice {
   }
 
   #arrived(command: CrtCommand): void {
-    if (this.#path.isJammed) this.#reply(command, { code: crtErrors.jam });
-    else this.#reply(command, isInit(command) ? this.#initialise() : done);
+    if (this.#path.isJammed) {
+      this.#spend('jam-on-present-once');
+      this.#reply(command, { code: crtErrors.jam });
+    } else this.#reply(command, isInit(command) ? this.#initialise() : done);
   }
 
   #activate(): Answer {
@@ -350,7 +357,17 @@ export class Crt591Sim extends SimDevice {
 
   #cardOnAntenna(): SimCard | undefined {
     const { resting } = this.#path;
-    return resting?.at === 'encoder' && !this.hasFault('card-dead') ? resting.card : undefined;
+    if (resting?.at !== 'encoder') return undefined;
+    if (this.hasFault('card-dead-once')) {
+      this.#deadCard = resting.card;
+      this.#spend('card-dead-once');
+    }
+    return this.hasFault('card-dead') || resting.card === this.#deadCard ? undefined : resting.card;
+  }
+
+  /** A fault of one card has met its card. */
+  #spend(name: string): void {
+    this.#spending = Promise.all([this.#spending, this.setFault(name, false)]);
   }
 
   #switchFieldOff(): void {

@@ -336,13 +336,15 @@ export class KioskController {
       this.#askAboutPaper(sale, 'asking');
       return;
     }
-    const [what, money] = troubleOf[ending === 'not-charged' && why === 'store' ? 'store' : ending];
     const faultCode = lastFault?.code ?? null;
-    if (ending === 'not-charged' && faultCode === null && why !== 'store') {
+    if (ending === 'not-charged' && this.#stage.name === 'sale' && this.#stage.progress.name === 'not-paid') {
       // The customer gave up after a refusal that the screen has told them: nothing to explain.
       this.#endVisit();
       return;
     }
+    // Without a fault, as after a power cut, no device is to blame.
+    const noFault = ending === 'not-charged' && (why === 'store' || faultCode === null);
+    const [what, money] = troubleOf[noFault ? 'stopped' : ending];
     this.#slip.forget();
     const shown = trouble(what, money, sale.saleReference, sale.totalCents, faultCode);
     if (ending === 'card-owed') {
@@ -558,7 +560,7 @@ type TroubleScreen = Extract<Screen, { name: 'trouble' }>;
 
 const troubleOf = {
   'not-charged': ['card-not-made', 'nothing-taken'],
-  store: ['sale-impossible', 'nothing-taken'],
+  stopped: ['sale-impossible', 'nothing-taken'],
   'given-back': ['card-not-made', 'given-back'],
   'card-owed': ['card-forgotten', 'taken-membership-active'],
   'money-owed': ['paid-no-card', 'owed-to-you'],

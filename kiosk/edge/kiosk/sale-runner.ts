@@ -326,12 +326,12 @@ export class SaleRunner {
   }
 
   async #stageCard(discardFirst: boolean): Promise<SaleInput> {
-    const { dispenser, onProgress } = this.#options;
+    const { dispenser } = this.#options;
     const failed = (what: Fault): SaleInput => {
       this.#failed(what);
       return { type: 'card-failed', why: what.code };
     };
-    onProgress({ name: 'preparing-card', stage: 'feeding' });
+    this.#showPreparing('feeding');
     await this.#waitForReturn(dispenser);
     const before = await dispenser.status();
     if (!before.ok) return failed(before.error);
@@ -344,13 +344,25 @@ export class SaleRunner {
       const staged = await dispenser.stage();
       if (!staged.ok) return failed(staged.error);
     }
-    onProgress({ name: 'preparing-card', stage: 'writing' });
+    this.#showPreparing('writing');
     const card = await this.#clubCard();
     if ('fault' in card) return failed(card.fault);
     const written = await card.clubCard.stage(idBytes(this.#sale.credentialId));
     if (!written.ok) return failed(written.error);
     this.#sale = { ...this.#sale, cardUid: card.uid };
     return { type: 'card-staged' };
+  }
+
+  /** The screen of a card before payment says that nothing is paid; a second card after it must not. */
+  #showPreparing(stage: 'feeding' | 'writing'): void {
+    const { state } = this.#sale;
+    const isPaid = state.name === 'preparing-card' && state.paid !== null;
+    this.#options.onProgress(isPaid ? { name: 'finishing' } : { name: 'preparing-card', stage });
+  }
+
+  /** While money is asked about or undone: nothing is promised. */
+  #showChecking(): void {
+    this.#options.onProgress({ name: this.#recovering ? 'recovering' : 'checking-payment' });
   }
 
   async #clubCard(): Promise<{ clubCard: ClubCard; uid: string; uidBytes: Uint8Array } | { fault: Fault }> {
@@ -383,8 +395,8 @@ export class SaleRunner {
   }
 
   async #lookUpPayment(attempt: number, slip: PaymentSlip | null): Promise<SaleInput> {
-    const { terminal, onProgress } = this.#options;
-    onProgress({ name: this.#recovering ? 'recovering' : 'checking-payment' });
+    const { terminal } = this.#options;
+    this.#showChecking();
     await this.#waitForReturn(terminal);
     const outcome = await terminal.statusOf(this.#payment(attempt, slip));
     return { type: 'payment-looked-up', answer: this.#lookedUp(outcome) };
@@ -517,8 +529,8 @@ export class SaleRunner {
 
   /** SA19. Inside, an empty path means that the card went to the bin before; at the mouth, that somebody has it. */
   async #withdrawCard(wasOut: boolean): Promise<SaleInput> {
-    const { dispenser, onProgress } = this.#options;
-    onProgress({ name: 'finishing' });
+    const { dispenser } = this.#options;
+    this.#showChecking();
     await this.#waitForReturn(dispenser);
     const status = await dispenser.status();
     if (!status.ok) {
@@ -533,7 +545,7 @@ export class SaleRunner {
   }
 
   async #reverse({ tries, attempt, slip }: Extract<SaleEffect, { type: 'reverse' }>): Promise<SaleInput> {
-    this.#options.onProgress({ name: 'finishing' });
+    this.#showChecking();
     const payment = this.#payment(attempt, slip);
     const outcome = await this.#options.terminal.reverse({
       reference: this.#reference('reversal', tries),

@@ -34,7 +34,10 @@ export function PaymentScreen(props: ScreenProps<'payment'>) {
   }
 }
 
-function ToPay({ screen }: Pick<ScreenProps<'payment'>, 'screen'>) {
+function Amounts({
+  screen,
+  sum,
+}: Pick<ScreenProps<'payment'>, 'screen'> & { readonly sum: 'today' | 'total' }) {
   const { say, language } = useWords();
   return (
     <div className="to-pay">
@@ -48,7 +51,7 @@ function ToPay({ screen }: Pick<ScreenProps<'payment'>, 'screen'>) {
           ))}
         </dl>
       )}
-      <AmountBar cents={screen.totalCents} label={say('payment.today')} testId="amount" />
+      <AmountBar cents={screen.totalCents} label={say(`payment.${sum}`)} testId="amount" />
     </div>
   );
 }
@@ -77,7 +80,7 @@ function Preparing({ screen, phase }: ScreenProps<'payment'> & { phase: PhaseOf<
         stages={stages.map((stage) => say(`payment.preparing.${stage}`))}
         now={stages.indexOf(phase.stage)}
       />
-      <ToPay screen={screen} />
+      <Amounts screen={screen} sum="today" />
       <PaperOnRequest />
     </ScreenFrame>
   );
@@ -94,7 +97,7 @@ function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
       lead={say('payment.waiting.lead')}
       middle={<DeviceDrawing name="terminal" side={side} />}
     >
-      <ToPay screen={screen} />
+      <Amounts screen={screen} sum="today" />
       <PaperOnRequest />
       {screen.canAbort ? (
         <Press testId="abort-payment" onPress={() => act({ type: 'abort-payment' })}>
@@ -109,6 +112,7 @@ function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
   );
 }
 
+/** Nothing here may ask for money: it may have been taken. */
 function Checking({ screen, about }: ScreenProps<'payment'> & { about: 'checking' | 'recovering' }) {
   const { say } = useWords();
   return (
@@ -123,7 +127,7 @@ function Checking({ screen, about }: ScreenProps<'payment'> & { about: 'checking
         </div>
       }
     >
-      <ToPay screen={screen} />
+      <Amounts screen={screen} sum="total" />
       <PaperOnRequest />
     </ScreenFrame>
   );
@@ -157,7 +161,7 @@ function NotPaid({ screen, act, phase }: ScreenProps<'payment'> & { phase: Phase
         </div>
       }
     >
-      <ToPay screen={screen} />
+      <Amounts screen={screen} sum="today" />
       {phase.nothingTaken ? (
         <div className="primary-bar">
           <Press testId="payment-stop" onPress={() => openCard('leave')}>

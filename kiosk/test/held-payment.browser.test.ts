@@ -1,0 +1,119 @@
+import { formatEuros } from '@portillon/ui/format/money.ts';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChromium } from '../renderer/test/chromium.ts';
+import { french } from './french.ts';
+import { KioskInBrowser } from './kiosk-in-browser.ts';
+import { PanelInBrowser } from './panel-in-browser.ts';
+import { TestClub } from './test-club.ts';
+
+/** A terminal that can hold the money until the card is out, and can be told to stop: ZVT. */
+let club: TestClub;
+let browser: Browser;
+let kiosk: KioskInBrowser;
+let panel: PanelInBrowser;
+let planId: string;
+let amount: string;
+
+const limitMs = 240_000;
+
+beforeAll(async () => {
+  [club, browser] = await Promise.all([TestClub.open({ terminal: 'zvt', speed: 4 }), launchChromium()]);
+  kiosk = await KioskInBrowser.open(browser, club);
+  panel = await PanelInBrowser.open(browser, club.panelUrl);
+  planId = (await club.facts.planWithGuestTickets(1)) ?? '';
+  amount = formatEuros((await club.facts.todayCents(planId)) ?? 0, 'fr');
+}, limitMs);
+
+afterAll(async () => {
+  await browser?.close();
+  await club?.close();
+}, limitMs);
+
+interface TerminalView {
+  readonly phase: string;
+  readonly transactions: readonly { readonly state: string }[];
+}
+
+async function terminal(): Promise<TerminalView> {
+  return (await club.device('terminal')).view as unknown as TerminalView;
+}
+
+/** States of all that the terminal has in its journal, without what was declined. */
+async function journal(): Promise<readonly string[]> {
+  return (await terminal()).transactions.map(({ state }) => state).filter((state) => state !== 'declined');
+}
+
+async function salesAtBase(): Promise<number> {
+  await club.until(async () => (await club.health()).outboxLeft === 0);
+  return (await club.facts.counts()).sales;
+}
+
+async function askedToPay(): Promise<void> {
+  await kiosk.at('payment', 'waiting-for-card');
+  await kiosk.reads(
+    french('payment.waiting.right', { amount }),
+    french('payment.waiting.lead'),
+    french('payment.abort'),
+  );
+  await club.until(async () => (await terminal()).phase === 'waiting-card');
+}
+
+it(
+  'Cancel on the kiosk: the terminal stops waiting, nothing was taken, and the customer can still pay',
+  async () => {
+    await kiosk.signContract(planId);
+    await askedToPay();
+    await kiosk.picture('zvt-asked-to-pay');
+    await kiosk.press('abort-payment');
+    await kiosk.reads(
+      french('payment.not-paid.cancelled'),
+      french('payment.advice.cancelled'),
+      french('payment.nothing-taken'),
+      french('payment.again', { amount }),
+    );
+    await kiosk.picture('zvt-cancelled');
+    expect(await journal()).toEqual([]);
+    expect((await terminal()).phase).toBe('idle');
+    await kiosk.press('pay-again');
+    await askedToPay();
+    await panel.press('Bank approves');
+    await kiosk.reads(french('take-card.at-mouth.right'));
+    expect(await journal()).toEqual(['booked']);
+    await panel.press('Take the card');
+    await kiosk.leaveWithoutPaper();
+    expect(await salesAtBase()).toBe(1);
+  },
+  limitMs,
+);
+
+it(
+  '[I1] power cut while the money is held: the terminal lets go of it, and the customer reads that nothing was taken',
+  async () => {
+    await kiosk.signContract(planId);
+    await askedToPay();
+    // The card cannot go on: the money stays held for as long as this takes.
+    await panel.pullCable('Card dispenser');
+    await panel.press('Bank approves');
+    await club.until(async () => (await terminal()).phase === 'holding');
+    club.kill('edge');
+    await kiosk.reads(french('away.money'));
+    await panel.plugIn('Card dispenser');
+    await kiosk.reads(french('payment.recovering.title'), french('payment.recovering.lead'));
+    kiosk.begin();
+    await kiosk.reads(
+      french('trouble.sale-impossible'),
+      french('trouble.money.nothing-taken'),
+      french('trouble.now.nothing-taken'),
+    );
+    await kiosk.picture('zvt-held-then-power-cut');
+    expect(kiosk.wasRead).not.toContain(french('take-card.finishing'));
+    await club.until(async () => (await terminal()).phase === 'idle');
+    expect(await journal()).toEqual(['booked', 'reversed']);
+    await kiosk.leave();
+    await kiosk.reads(french('attract.start'));
+    expect(await salesAtBase()).toBe(1);
+    expect(await club.facts.cases()).toEqual([]);
+  },
+  limitMs,
+);
