@@ -95,11 +95,12 @@ it(
     // The card cannot go on: the money stays held for as long as this takes.
     await panel.pullCable('Card dispenser');
     await panel.press('Bank approves');
-    await club.until(async () => (await terminal()).phase === 'holding');
+    await kiosk.reads(french('take-card.finishing'));
+    expect((await terminal()).phase).toBe('holding');
     club.kill('edge');
     await kiosk.reads(french('away.money'));
-    await panel.plugIn('Card dispenser');
     await kiosk.reads(french('payment.recovering.title'), french('payment.recovering.lead'));
+    await panel.plugIn('Card dispenser');
     kiosk.begin();
     await kiosk.reads(
       french('trouble.sale-impossible'),

@@ -31,11 +31,6 @@ const recorder = `{
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true }));
 }`;
 
-/** Runs in the page: resolves when everything that moves once has come to rest. */
-const stillPicture = `Promise.all(document.getAnimations()
-  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
-  .map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
-
 interface Read {
   readonly step: string;
   readonly text: string;
@@ -56,7 +51,10 @@ export class KioskInBrowser {
   }
 
   static async open(browser: Browser, club: TestClub): Promise<KioskInBrowser> {
-    const page = await browser.newPage({ viewport: { width: 1080, height: 1920 }, locale: 'fr-FR' });
+    const page = await browser.newPage({
+      viewport: { width: 1080, height: 1920 },
+      reducedMotion: 'reduce',
+    });
     const kiosk = new KioskInBrowser(page, club);
     await page.exposeFunction('wasRead', ({ step, text }: Read) => {
       kiosk.#read.push({ step: step.trim(), text: plain(text) });
@@ -126,9 +124,7 @@ export class KioskInBrowser {
   /** Resolves when the screen is there in this phase. */
   async at(screen: string, phase = ''): Promise<void> {
     const inPhase = phase === '' ? '' : `[data-phase="${phase}"]`;
-    await this.page
-      .locator(`[data-testid="screen-${screen}"]${inPhase}`)
-      .waitFor({ timeout: patienceMs });
+    await this.page.locator(`[data-testid="screen-${screen}"]${inPhase}`).waitFor({ timeout: patienceMs });
   }
 
   /** From the receipt's question to the next customer. */
@@ -149,7 +145,6 @@ export class KioskInBrowser {
     if (!pictures) return;
     mkdirSync(pictures, { recursive: true });
     this.#pictureNo += 1;
-    await this.page.evaluate(stillPicture);
     const number = String(this.#pictureNo).padStart(2, '0');
     await this.page.screenshot({ path: join(pictures, `${number}-${name}.png`) });
   }

@@ -65,7 +65,10 @@ const actions: readonly SimAction[] = [
 const faults: readonly NamedFault[] = [
   { name: 'jam-on-feed', words: 'Cards get stuck before the encoder; only a person can free them' },
   { name: 'jam-on-present', words: 'Cards get stuck before the mouth; pulling them back into the bin helps' },
-  { name: 'jam-on-present-once', words: 'The next card gets stuck before the mouth, the one after it does not' },
+  {
+    name: 'jam-on-present-once',
+    words: 'The next card gets stuck before the mouth, the one after it does not',
+  },
   { name: 'empty', words: 'The stacker sensor says empty' },
   { name: 'bin-full', words: 'The bin sensor says full' },
   { name: 'card-dead', words: 'No card answers the encoder' },

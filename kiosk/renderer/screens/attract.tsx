@@ -39,7 +39,7 @@ export function AttractScreen({ screen, view, act }: ScreenProps<'attract'>) {
           <p>
             {say(`attract.stop.${join.why}`)} {say('attract.stop.advice')}
           </p>
-          <p className="for-staff">{join.faultCode}</p>
+          <p className="for-staff">{say('trouble.code', { code: join.faultCode })}</p>
         </Notice>
       )}
       {join.possible && !screen.offers.paperReceipt ? (

@@ -37,9 +37,11 @@ export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
           <div className="card" data-testid="what-to-do">
             <h2>{say('trouble.now.title')}</h2>
             <p>{say(`trouble.now.${screen.money}`)}</p>
-            <p className="reference" data-testid="reference">
-              {say('common.reference', { reference: screen.saleReference })}
-            </p>
+            {screen.saleReference === '' ? null : (
+              <p className="reference" data-testid="reference">
+                {say('common.reference', { reference: screen.saleReference })}
+              </p>
+            )}
             {screen.faultCode === null ? null : (
               <p className="for-staff">{say('trouble.code', { code: screen.faultCode })}</p>
             )}
