@@ -20,6 +20,7 @@ export class TestClub {
   readonly #state: StateFolder;
   readonly #folder: string;
   readonly #killed = new Set<number>();
+  #closed = false;
 
   private constructor(
     programs: ClubPrograms,
@@ -79,6 +80,7 @@ export class TestClub {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#facts.close();
     await this.#programs.stop();
     rmSync(this.#folder, { recursive: true, force: true });
@@ -101,9 +103,12 @@ export class TestClub {
     return BridgePerson.attach(this.kioskUrl);
   }
 
-  /** Looks again and again, as fast as answers come, until it holds; the time limit is the test's. */
+  /** Looks again and again, as fast as answers come, until it holds; the time limit is the test's. Ends with the club. */
   async until(holds: () => Promise<boolean>): Promise<void> {
-    while (!(await holds())) await new Promise<void>((resolve) => setImmediate(resolve));
+    while (!(await holds())) {
+      if (this.#closed) throw new Error('the club was closed before it came true');
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
   }
 
   /** As the power would: at once, no goodbye. */
