@@ -50,12 +50,12 @@ async function salesAtBase(): Promise<number> {
 }
 
 async function askedToPay(): Promise<void> {
-  await kiosk.at('payment', 'waiting-for-card');
   await kiosk.reads(
     french('payment.waiting.right', { amount }),
     french('payment.waiting.lead'),
     french('payment.abort'),
   );
+  await kiosk.at('payment', 'waiting-for-card');
   await club.until(async () => (await terminal()).phase === 'waiting-card');
 }
 

@@ -88,12 +88,12 @@ function served(before: Books): Books {
 }
 
 async function askedToPay(): Promise<void> {
-  await kiosk.at('payment', 'waiting-for-card');
   await kiosk.reads(
     french('payment.waiting.right', { amount }),
     french('payment.waiting.lead'),
     french('payment.red-key'),
   );
+  await kiosk.at('payment', 'waiting-for-card');
 }
 
 async function takeCard(): Promise<void> {
