@@ -175,6 +175,8 @@ export const caseKinds = [
   'totals-differ',
   /** The fiscal journal holds less than it once did. */
   'journal-rolled-back',
+  /** Somebody at a kiosk asks for a person. */
+  'staff-called',
   /** Nobody knows whether the receipt was printed. */
   'print-in-doubt',
 ] as const;

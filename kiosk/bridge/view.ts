@@ -80,7 +80,7 @@ export const screenSchema = z.discriminatedUnion('name', [
         z.object({ possible: z.literal(true) }),
         z.object({
           possible: z.literal(false),
-          why: z.enum(['terminal', 'dispenser', 'cards-sold-out', 'no-plans', 'store']),
+          why: z.enum(['terminal', 'dispenser', 'cards-sold-out', 'no-plans', 'store', 'journal']),
           faultCode: z.string(),
         }),
       ]),
@@ -214,6 +214,7 @@ export const kioskViewSchema = z.object({
   screen: screenSchema,
   /** The session ends by itself in so many seconds, unless somebody touches; null while there is no limit. */
   timeout: z.object({ warning: z.boolean(), secondsLeft: z.int() }).nullable(),
-  staffCall: z.enum(['none', 'sent']),
+  /** `waiting`: noted on the box, and not yet where staff see it. */
+  staffCall: z.enum(['none', 'waiting', 'sent']),
 });
 export type KioskView = z.infer<typeof kioskViewSchema>;

@@ -110,6 +110,7 @@ export class Edge {
         ? new KioskController({
             ...shared,
             journal,
+            isOnline: () => this.#agent.state.online,
             config: { ...config, screen },
             terminal,
             dispenser,

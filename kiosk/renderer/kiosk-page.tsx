@@ -79,7 +79,7 @@ function Visit({ view, clock, send, firstCard }: KioskPageProps & { view: KioskV
         />
       ) : card === 'call-staff' ? (
         <StaffCallCard
-          sent={view.staffCall === 'sent'}
+          call={view.staffCall}
           staffPhone={view.club.staffPhone}
           about={view.about}
           onCall={(reason) => shell.act({ type: 'call-staff', reason })}

@@ -243,3 +243,17 @@ it('[I8] forgets the visitor when the visit ends', async () => {
   expect(person.view?.visitId).not.toBe(visitId);
   expect(JSON.stringify(person.view)).not.toContain('Secret');
 }, 30_000);
+
+it('[J6] brings a call for staff to the base, where the staff page shows it, and forgets it with the next visit', async () => {
+  const before = (await club.facts.cases()).filter((kind) => kind === 'staff-called').length;
+  await person.say({ type: 'call-staff', reason: 'help' });
+  expect(person.view?.staffCall).toBe('sent');
+  await club.until(
+    async () => (await club.facts.cases()).filter((kind) => kind === 'staff-called').length === before + 1,
+  );
+  await person.sees('attract', (screen) => screen.offers.join.possible);
+  await person.say({ type: 'start', language: 'fr' });
+  await person.sees('plan');
+  expect(person.view?.staffCall).toBe('none');
+  await person.say({ type: 'finish' });
+}, 30_000);

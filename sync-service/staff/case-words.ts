@@ -139,6 +139,12 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client.',
         doNow: 'Ne vendez plus avec ce boîtier et n’y effacez rien. Prévenez le support et la comptabilité.',
       },
+      'staff-called': {
+        title: 'Appel à la borne',
+        happened: 'Quelqu’un demande de l’aide à une borne.',
+        owed: () => 'Un peu d’aide.',
+        doNow: 'Allez à la borne, ou appelez le club si personne n’y est.',
+      },
       'print-in-doubt': {
         title: 'Impression incertaine',
         happened: 'La machine ne sait pas si le reçu a été imprimé.',
@@ -247,6 +253,12 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           'The fiscal journal of a box holds less than it did: its end was cut, its disk is an older copy, or it is lost.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Sell no more with this box and erase nothing on it. Tell support and accounting.',
+      },
+      'staff-called': {
+        title: 'Call from a kiosk',
+        happened: 'Somebody at a kiosk asks for help.',
+        owed: () => 'Some help.',
+        doNow: 'Go to the kiosk, or phone the club if nobody is there.',
       },
       'print-in-doubt': {
         title: 'Printing in doubt',

@@ -172,6 +172,24 @@ it('keeps two equal commands more than 20 ms apart, so that they count as two', 
   }
 });
 
+it('counts that time from the answer: a slow line may have brought the first command late', async () => {
+  const line = await startLink();
+  const first = line.exchange(status, 'repeat');
+  await line.clock.advance(100);
+  line.say(`${ack}${replyFrame(status)}`);
+  await line.clock.advance(0);
+  expect(await first).toMatchObject({ ok: true });
+  line.heardSince();
+  const second = line.exchange(status, 'repeat');
+  await line.clock.advance(20);
+  expect(line.heardSince()).not.toContain(statusFrame);
+  await line.clock.advance(10);
+  expect(line.heardSince()).toContain(statusFrame);
+  line.say(`${ack}${replyFrame(status)}`);
+  await line.clock.advance(0);
+  expect(await second).toMatchObject({ ok: true });
+});
+
 it('tells a pulled cable in the middle of an exchange', async () => {
   const line = await startLink();
   const answer = line.exchange(move, 'once');

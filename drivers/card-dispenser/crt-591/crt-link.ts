@@ -24,7 +24,8 @@ const replyLimitMs = 31_000;
 const mostTries = 3;
 /**
  * The device takes a command that is repeated within 20 ms for the one it has just had, dispense and initialise aside
- * (CRT-591-M protocol, 3). Two equal APDUs in a row are two, so equal commands keep more than that apart.
+ * (CRT-591-M protocol, 3). Two equal APDUs in a row are two, so equal commands keep more than that apart: counted from the
+ * answer to the first, since on a busy line the device may have had it long after it was sent.
  */
 const apartMs = 25;
 
@@ -49,7 +50,7 @@ export class CrtLink {
   readonly #deviceAddress: number;
   readonly #frames: FrameReader<CrtToken>;
   #unasked = 0;
-  #last: { readonly frame: Uint8Array; readonly sentMs: number } | undefined;
+  #last: { readonly frame: Uint8Array; readonly atMs: number } | undefined;
 
   constructor({ connection, clock, log, deviceAddress, onDiscarded }: CrtLinkOptions) {
     this.#connection = connection;
@@ -67,7 +68,7 @@ export class CrtLink {
     for (let tries = 1; ; tries++) {
       const written = await this.#connection.write(frame);
       if (!written.ok) return written;
-      this.#last = { frame, sentMs: this.#clock.monotonicMs() };
+      this.#last = { frame, atMs: this.#clock.monotonicMs() };
       const heard = await this.#acknowledgement(command, repeat === 'once' ? patientAckLimitMs : ackLimitMs);
       if (heard === 'ack') return this.#reply(command);
       if (typeof heard === 'object') return heard;
@@ -131,6 +132,7 @@ export class CrtLink {
   }
 
   async #confirmed(reply: CrtReply): Promise<Result<CrtReply, Fault>> {
+    if (this.#last) this.#last = { ...this.#last, atMs: this.#clock.monotonicMs() };
     const written = await this.#connection.write(Uint8Array.of(controlBytes.ack));
     return written.ok ? ok(reply) : written;
   }
@@ -163,7 +165,7 @@ export class CrtLink {
 
   async #keepApart(frame: Uint8Array): Promise<void> {
     if (!this.#last || Buffer.compare(this.#last.frame, frame) !== 0) return;
-    const waitMs = this.#until(this.#last.sentMs + apartMs);
+    const waitMs = this.#until(this.#last.atMs + apartMs);
     if (waitMs > 0) await delay(this.#clock, waitMs);
   }
 

@@ -1,5 +1,5 @@
 import { closingTime } from '@portillon/core/access/opening-hours.ts';
-import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, newId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
@@ -41,6 +41,8 @@ export interface KioskControllerOptions {
   readonly config: EdgeConfig & { readonly screen: NonNullable<EdgeConfig['screen']> };
   readonly store: EdgeStore;
   readonly journal: JournalKeeper;
+  /** The member base answers. */
+  readonly isOnline: () => boolean;
   readonly terminal: PaymentTerminal;
   readonly dispenser: CardDispenser;
   readonly printer: Printer | null;
@@ -69,6 +71,8 @@ export class KioskController {
   #photo: Uint8Array | null = null;
   #runner: SaleRunner | null = null;
   #staffCalled = false;
+  /** False until it is known whether a visit is to be picked up: a start button must not come before it. */
+  #ready = false;
   #revision = 0;
   #cancelMouthTick: CancelTimer = () => undefined;
   #busy = false;
@@ -104,6 +108,7 @@ export class KioskController {
   async start(): Promise<void> {
     const { store, clock, log } = this.#options;
     const found = await store.visits.visitInFlight();
+    this.#ready = true;
     const sale = found ? (JSON.parse(found.json) as SaleInProgress) : null;
     const served = sale?.state.name === 'ended' && sale.state.ending === 'served' ? sale : null;
     const receipt = await this.#paper.resume(served?.saleId ?? null);
@@ -142,8 +147,13 @@ export class KioskController {
     if (this.#stage.name === 'attract') this.#publish();
   }
 
-  view(): KioskView {
-    const { config } = this.#options;
+  /** Null before the start has looked for an unfinished visit. */
+  view(): KioskView | null {
+    return this.#ready ? this.#currentView() : null;
+  }
+
+  #currentView(): KioskView {
+    const { config, isOnline } = this.#options;
     const club = this.#club();
     return {
       revision: this.#revision,
@@ -154,12 +164,12 @@ export class KioskController {
       device: config.screen,
       screen: this.#screen(),
       timeout: this.#idle.countdown,
-      staffCall: this.#staffCalled ? 'sent' : 'none',
+      staffCall: !this.#staffCalled ? 'none' : isOnline() ? 'sent' : 'waiting',
     };
   }
 
   async receive(message: ScreenMessage): Promise<MessageOutcome> {
-    if (this.#busy) return { outcome: 'stale' };
+    if (this.#busy || !this.#ready) return { outcome: 'stale' };
     this.#busy = true;
     try {
       return await this.#handle(message);
@@ -179,10 +189,7 @@ export class KioskController {
         this.#publish();
         return { outcome: 'done' };
       case 'call-staff':
-        this.#staffCalled = true;
-        this.#options.log.info('kiosk.staff-called', { reason: message.reason });
-        this.#publish();
-        return { outcome: 'done' };
+        return this.#callStaff(message.reason);
       case 'start':
         return this.#begin(message.language);
       case 'finish':
@@ -199,9 +206,33 @@ export class KioskController {
     }
   }
 
+  /** J6: it becomes a case, which the staff page shows at once where there is a network. */
+  async #callStaff(reason: string): Promise<MessageOutcome> {
+    const { store, clock, random, log, onEvent } = this.#options;
+    const sale = 'sale' in this.#stage ? this.#stage.sale : null;
+    log.info('kiosk.staff-called', { reason, screen: this.#stage.name });
+    await store.write((tx) =>
+      store.outbox.appendEvent(tx, {
+        type: 'case.opened',
+        caseId: newId<'case'>(clock, random),
+        at: isoTime(clock.wallMs()),
+        kind: 'staff-called',
+        saleId: sale?.saleId ?? null,
+        saleReference: sale?.saleReference ?? null,
+        amountCents: 0,
+        detail: `${reason}, screen ${this.#stage.name}`,
+      }),
+    );
+    onEvent();
+    this.#staffCalled = true;
+    this.#publish();
+    return { outcome: 'done' };
+  }
+
   #begin(language: Language): MessageOutcome {
     if (this.#stage.name !== 'attract' || !this.#offers().join.possible) return { outcome: 'stale' };
     this.#language = language;
+    this.#staffCalled = false;
     this.#show({ name: 'questions', questions: firstQuestion });
     return { outcome: 'done' };
   }
@@ -480,9 +511,9 @@ export class KioskController {
   }
 
   #publish(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#ready) return;
     this.#revision += 1;
-    this.#options.publish(this.view());
+    this.#options.publish(this.#currentView());
   }
 
   #screen(): Screen {
@@ -512,7 +543,7 @@ export class KioskController {
     const { terminal, dispenser, printer, store, journal, identity } = this.#options;
     const paperReceipt = printer?.state.status === 'ready';
     const impossible = (
-      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans' | 'store',
+      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans' | 'journal',
       faultCode: string,
     ) => ({
       join: { possible: false as const, why, faultCode },
@@ -523,7 +554,10 @@ export class KioskController {
     if (!identity() || !this.#club() || store.book.plansOnSale().length === 0) {
       return impossible('no-plans', 'sync.unreachable');
     }
-    if (journal.fault) return impossible('store', journal.fault.code);
+    if (journal.fault) {
+      const notYet = journal.fault.code === 'sync.unreachable';
+      return impossible(notYet ? 'no-plans' : 'journal', journal.fault.code);
+    }
     if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
     if (dispenser.state.status !== 'ready') {
       const code = faultOf(dispenser.state);

@@ -8,12 +8,14 @@ const reasons = ['help', 'device', 'other'] as const;
 export type CallReason = (typeof reasons)[number];
 
 interface StaffCallCardProps {
-  readonly sent: boolean;
+  readonly call: KioskView['staffCall'];
   readonly staffPhone: string | null;
   readonly about: KioskView['about'];
   onCall(reason: CallReason): void;
   onClose(): void;
 }
+
+const titles = { none: 'call.title', waiting: 'call.waiting', sent: 'call.sent' } as const;
 
 /** A digest is read aloud and compared in groups. */
 function inGroups(digest: string): string {
@@ -21,26 +23,22 @@ function inGroups(digest: string): string {
 }
 
 /** A message, not a call: works without hearing or speech. What was typed so far stays. */
-export function StaffCallCard({ sent, staffPhone, about, onCall, onClose }: StaffCallCardProps) {
+export function StaffCallCard({ call, staffPhone, about, onCall, onClose }: StaffCallCardProps) {
   const { say } = useWords();
   const phone =
     staffPhone === null ? null : <p data-testid="staff-phone">{say('call.phone', { phone: staffPhone })}</p>;
   return (
-    <CardOverScreen
-      title={say(sent ? 'call.sent' : 'call.title')}
-      testId="staff-call-card"
-      onDismiss={onClose}
-    >
-      {sent ? (
-        <Notice tone="done" testId="call-sent">
-          <p>{say('call.sent-lead')}</p>
-        </Notice>
-      ) : (
+    <CardOverScreen title={say(titles[call])} testId="staff-call-card" onDismiss={onClose}>
+      {call === 'none' ? (
         <p>{say('call.lead')}</p>
+      ) : (
+        <Notice tone={call === 'sent' ? 'done' : 'watch'} testId={`call-${call}`}>
+          <p>{say(`call.${call}-lead`)}</p>
+        </Notice>
       )}
       {phone}
       <div className="stacked">
-        {sent
+        {call !== 'none'
           ? null
           : reasons.map((reason) => (
               <Press

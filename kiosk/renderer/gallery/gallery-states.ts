@@ -189,6 +189,13 @@ export const galleryStates: readonly GalleryState[] = [
       paperReceipt: true,
     }),
   },
+  {
+    name: 'attract-cannot-record',
+    screen: attract({
+      join: { possible: false, why: 'journal', faultCode: 'journal.older-copy' },
+      paperReceipt: true,
+    }),
+  },
   { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
   { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },
   {
@@ -405,6 +412,12 @@ export const galleryStates: readonly GalleryState[] = [
     name: 'call-staff-sent',
     screen: { name: 'name', ...question(2) },
     view: { staffCall: 'sent' },
+    doing: 'open-call-staff',
+  },
+  {
+    name: 'call-staff-waiting',
+    screen: { name: 'name', ...question(2) },
+    view: { staffCall: 'waiting' },
     doing: 'open-call-staff',
   },
   { name: 'leave', screen: { name: 'name', ...question(2) }, doing: 'open-leave' },
