@@ -9,36 +9,36 @@ import { StateFolder } from '@portillon/tools/start/state-folder.mjs';
 import type { EdgeHealth } from '../edge/edge.ts';
 import { BridgePerson } from './bridge-person.ts';
 
-/** A whole club of real processes in a folder of its own: member base, devices, edge. What `npm start` runs. */
-export class TestClub {
+interface Reached {
   readonly panel: PanelClient;
   readonly panelUrl: string;
   readonly kioskUrl: string;
   readonly gateId: string;
-  #facts: BaseFacts;
-  readonly #programs: ClubPrograms;
+  readonly facts: BaseFacts;
+}
+
+async function reach(programs: ClubPrograms): Promise<Reached> {
+  const { base, sims, kioskUrl } = await programs.start({ electron: false });
+  const panelUrl = String(sims.panelUrl);
+  const panel = new PanelClient(panelUrl);
+  const gateId = (await panel.club()).gates[0]?.id ?? '';
+  return { panel, panelUrl, kioskUrl, gateId, facts: await BaseFacts.connect(String(base.databaseUrl)) };
+}
+
+/** A whole club of real processes in a folder of its own: member base, devices, edge. What `npm start` runs. */
+export class TestClub {
+  #reached: Reached;
+  #programs: ClubPrograms;
   readonly #state: StateFolder;
   readonly #folder: string;
   readonly #killed = new Set<number>();
   #closed = false;
 
-  private constructor(
-    programs: ClubPrograms,
-    state: StateFolder,
-    folder: string,
-    panelUrl: string,
-    facts: BaseFacts,
-    kioskUrl: string,
-    gateId: string,
-  ) {
+  private constructor(programs: ClubPrograms, state: StateFolder, folder: string, reached: Reached) {
     this.#programs = programs;
     this.#state = state;
     this.#folder = folder;
-    this.panelUrl = panelUrl;
-    this.panel = new PanelClient(panelUrl);
-    this.#facts = facts;
-    this.kioskUrl = kioskUrl;
-    this.gateId = gateId;
+    this.#reached = reached;
   }
 
   /** Resolves when everything is ready to sell. `terminal` and `speed` are those of the virtual club. */
@@ -47,15 +47,8 @@ export class TestClub {
     const state = new StateFolder(join(folder, 'state'));
     const programs = new ClubPrograms(state, () => undefined, { anyPorts: true, ...options });
     try {
-      const { base, sims, kioskUrl } = await programs.start({ electron: false });
-      const panelUrl = String(sims.panelUrl);
-      const facts = await BaseFacts.connect(String(base.databaseUrl));
-      const gateId = (await new PanelClient(panelUrl).club()).gates[0]?.id ?? '';
-      const club = new TestClub(programs, state, folder, panelUrl, facts, kioskUrl, gateId);
-      await club.until(async () => {
-        const { devices, plans } = await club.health();
-        return plans > 0 && Object.values(devices).every(({ status }) => status === 'ready');
-      });
+      const club = new TestClub(programs, state, folder, await reach(programs));
+      await club.#ready();
       return club;
     } catch (error) {
       await programs.stop();
@@ -64,24 +57,58 @@ export class TestClub {
     }
   }
 
+  /** Ends all programs, lets the test change the edge's own folder while nothing runs, and starts them again. */
+  async restart(change: (edgeFolder: string) => void): Promise<void> {
+    await this.#reached.facts.close();
+    await this.#programs.stop();
+    change(this.#state.in('sims', 'edge'));
+    this.#programs = new ClubPrograms(this.#state, () => undefined, { anyPorts: true });
+    this.#reached = await reach(this.#programs);
+    await this.#ready();
+  }
+
+  /** Every device answers, and the plans are there. */
+  #ready(): Promise<void> {
+    return this.until(async () => {
+      const { devices, plans } = await this.health();
+      return plans > 0 && Object.values(devices).every(({ status }) => status === 'ready');
+    });
+  }
+
   get facts(): BaseFacts {
-    return this.#facts;
+    return this.#reached.facts;
+  }
+
+  get panel(): PanelClient {
+    return this.#reached.panel;
+  }
+
+  get panelUrl(): string {
+    return this.#reached.panelUrl;
+  }
+
+  get kioskUrl(): string {
+    return this.#reached.kioskUrl;
+  }
+
+  get gateId(): string {
+    return this.#reached.gateId;
   }
 
   /** After the base was killed: its PostgreSQL has a new process, and maybe a new port. */
   async reconnectFacts(): Promise<void> {
-    await this.#facts.close();
+    await this.facts.close();
     await this.until(async () => {
       const ready = this.#state.read('ready/sync-service.json') as { databaseUrl?: string } | null;
       if (!ready?.databaseUrl || this.#killed.has(this.#programs.pidOf('sync-service') ?? 0)) return false;
-      this.#facts = await BaseFacts.connect(ready.databaseUrl);
+      this.#reached = { ...this.#reached, facts: await BaseFacts.connect(ready.databaseUrl) };
       return true;
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#facts.close();
+    await this.facts.close();
     await this.#programs.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
