@@ -56,6 +56,8 @@ export interface KioskControllerOptions {
   readonly onEvent: () => void;
 }
 
+/** As long as the screen says where the receipt comes out, before it says goodbye. */
+const receiptOutMs = 4_000;
 /** A waiting screen is redrawn each second while a card lies at the mouth. */
 const mouthTickMs = 1_000;
 
@@ -437,7 +439,11 @@ export class KioskController {
       const printed = await this.#paper.print(sale);
       if (this.#stopped) return;
       if (printed.receipt === 'printed') {
-        this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
+        this.#show({ ...stage, phase: 'printed' });
+        this.#options.clock.setTimer(receiptOutMs, () => {
+          if (this.#stopped) return;
+          this.#show({ name: 'welcome', sale, ticketsPrinted: printed.tickets });
+        });
       } else {
         this.#show({ ...stage, phase: printed.receipt === 'unknown' ? 'unknown' : 'failed' });
       }

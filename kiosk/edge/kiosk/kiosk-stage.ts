@@ -22,7 +22,7 @@ export type KioskStage =
   | {
       readonly name: 'receipt';
       readonly sale: SaleInProgress;
-      readonly phase: 'asking' | 'printing' | 'failed' | 'unknown';
+      readonly phase: 'asking' | 'printing' | 'printed' | 'failed' | 'unknown';
       /** The electronic note; null when it could not be made. */
       readonly note: string | null;
       readonly contractCopy: CopyOnScreen;
@@ -55,7 +55,7 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
   }
 }
 
-/** The printer is at work for what the customer asked for. */
+/** The printer is at work for what the customer asked for, or has just put it out: nothing to choose meanwhile. */
 export function isPrinting({ phase, contractCopy }: Extract<KioskStage, { name: 'receipt' }>): boolean {
-  return phase === 'printing' || contractCopy === 'printing';
+  return phase === 'printing' || phase === 'printed' || contractCopy === 'printing';
 }
