@@ -20,7 +20,7 @@ export interface Registration {
 }
 
 /**
- * What a country asks beside the common journal (FJ20). The journal itself, its closings, archives and checks are the same
+ * What a country asks beside the common journal (FJ24). The journal itself, its closings, archives and checks are the same
  * everywhere: a country adds a registration to a taking, marks to a receipt, and a time for which data are kept.
  */
 export interface FiscalRules {

@@ -6,10 +6,10 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../kiosk/renderer/test/chromium.ts';
 import { Database } from '../postgres/database.ts';
 import { axeObjections } from './axe-objections.ts';
 import { buildStaffPage } from './build-staff-page.ts';
-import { launchChromium } from './chromium.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
 import { caseEvent, saleEvent, TestEdge, testPerson } from './test-edge.ts';
 

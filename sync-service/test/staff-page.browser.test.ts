@@ -6,10 +6,10 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../kiosk/renderer/test/chromium.ts';
 import { Database } from '../postgres/database.ts';
 import { axeObjections } from './axe-objections.ts';
 import { buildStaffPage } from './build-staff-page.ts';
-import { launchChromium } from './chromium.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
 import { newTestId, saleEvent, TestEdge, testPerson, visit } from './test-edge.ts';
 

@@ -549,7 +549,7 @@ export class KioskController {
     const { terminal, dispenser, printer, store, journal, identity } = this.#options;
     const paperReceipt = printer?.state.status === 'ready';
     const impossible = (
-      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans' | 'journal',
+      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans' | 'store' | 'journal',
       faultCode: string,
     ) => ({
       join: { possible: false as const, why, faultCode },
@@ -560,10 +560,7 @@ export class KioskController {
     if (!identity() || !this.#club() || store.book.plansOnSale().length === 0) {
       return impossible('no-plans', 'sync.unreachable');
     }
-    if (journal.fault) {
-      const notYet = journal.fault.code === 'sync.unreachable';
-      return impossible(notYet ? 'no-plans' : 'journal', journal.fault.code);
-    }
+    if (journal.fault) return impossible(offerRefusal(journal.fault), journal.fault.code);
     if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
     if (dispenser.state.status !== 'ready') {
       const code = faultOf(dispenser.state);
@@ -589,6 +586,12 @@ export class KioskController {
     const known = this.#options.identity();
     return known ? this.#options.store.book.club(known.clubId as ClubId) : null;
   }
+}
+
+/** Why nothing can be recorded, as the start screen says it: nothing known yet, a full disk, or the books themselves. */
+function offerRefusal({ code }: Fault): 'no-plans' | 'store' | 'journal' {
+  if (code === 'sync.unreachable') return 'no-plans';
+  return code.startsWith('store.') ? 'store' : 'journal';
 }
 
 function questionInput(message: Extract<ScreenMessage, { type: QuestionInput['type'] }>): QuestionInput {
