@@ -23,7 +23,7 @@ export function xorInto(target: Uint8Array, mask: Uint8Array): void {
 }
 
 /** Appends 80 00… up to whole blocks, at least one byte. */
-function padWithMark(message: Uint8Array): Uint8Array {
+export function padWithMark(message: Uint8Array): Uint8Array {
   const padded = new Uint8Array((Math.floor(message.length / aesBlockLength) + 1) * aesBlockLength);
   padded.set(message);
   padded[message.length] = 0x80;
