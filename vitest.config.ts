@@ -41,8 +41,6 @@ export default defineConfig({
           name: 'browser',
           include: browserTests,
           exclude: never,
-          // A page on a busy machine may lose a press; a promise that is broken fails twice.
-          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
