@@ -66,6 +66,16 @@ afterAll(async () => {
   expect(complaints).toEqual([]);
 });
 
+/** Resolves when the words have stood on the page, however shortly: a look from outside comes and goes. */
+function stoodOnPage(words: string): Promise<void> {
+  return page.evaluate(`new Promise((resolve) =>
+    new MutationObserver((_changes, observer) => {
+      if (!document.body.innerText.includes(${JSON.stringify(words)})) return;
+      observer.disconnect();
+      resolve();
+    }).observe(document.body, { childList: true, subtree: true, characterData: true }))`);
+}
+
 it('fits one screen of 1440 by 900, and needs no sideways scrolling at 1024', async () => {
   await page.getByRole('heading', { name: 'Lyon Part-Dieu' }).waitFor();
   const overflow = () =>
@@ -90,8 +100,9 @@ it('shows a card come out, and lets it be taken into the hand and tapped', async
   const inHand = page.getByRole('region', { name: 'In your hand' }).getByRole('listitem');
   await inHand.nth(2).waitFor();
   await host.close();
+  const onReader = stoodOnPage('on the reader');
   await inHand.nth(2).getByRole('button', { name: 'Tap' }).click();
-  await page.getByText('on the reader').waitFor();
+  await onReader;
   await inHand.nth(2).getByRole('button', { name: 'Tap' }).waitFor();
 });
 
