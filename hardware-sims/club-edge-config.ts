@@ -19,6 +19,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
     bridge: { port: options.bridgePort },
     brand: file.brand,
     screen: file.screen,
+    ...(file.sale ? { sale: file.sale } : {}),
     devices: {
       terminal: {
         ...device(file.terminal.model, 'terminal'),

@@ -47,6 +47,8 @@ export const clubFileSchema = z
       cardSlotSide: z.enum(['left', 'right']),
       receiptSlotSide: z.enum(['left', 'right']),
     }),
+    /** Goes as it is into the configuration of the edge, which knows and checks what may stand there. */
+    sale: z.record(z.string(), z.json()).optional(),
     terminal: terminalInClubFile,
     dispenser: z.strictObject({ model: z.literal('crt-591'), baud, stack: z.int().min(0).max(400) }),
     printer: z.strictObject({

@@ -25,8 +25,6 @@ export const reversalTryLimit = 2;
 export const mouthLookUpLimit = 3;
 export const recordTryLimit = 12;
 export const askAgainMs = 5_000;
-/** SA12. */
-export const takeCardLimitMs = 180_000;
 
 export function startSale(shape: SaleShape): SaleStep {
   if (shape.goods !== 'card') return authorise(1, 0);

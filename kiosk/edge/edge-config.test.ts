@@ -48,6 +48,24 @@ it('names a setting that does not exist, a model that is not known, and an addre
   expect(await problemOf(JSON.stringify({ ...good, baseUrl: 'base.example' }))).toContain('http://');
 });
 
+it('[SA12] leaves a card at the mouth for 180 s unless told, and for no less than half a minute', async () => {
+  const file = join(folder, 'told.json');
+  const seconds = async (sale: object | undefined) => {
+    writeFileSync(file, JSON.stringify({ ...good, sale }));
+    const read = await readEdgeConfig(file);
+    return read.ok && read.value.sale.takeCardSeconds;
+  };
+  expect(await seconds(undefined)).toBe(180);
+  expect(await seconds({})).toBe(180);
+  expect(await seconds({ takeCardSeconds: 30 })).toBe(30);
+  expect(await seconds({ takeCardSeconds: 600 })).toBe(600);
+  const problem = (takeCardSeconds: number) =>
+    problemOf(JSON.stringify({ ...good, sale: { takeCardSeconds } }));
+  expect(await problem(29)).toContain('sale.takeCardSeconds: a customer needs 30 seconds');
+  expect(await problem(601)).toContain('sale.takeCardSeconds: a card is not left');
+  expect(await problem(90.5)).toContain('sale.takeCardSeconds');
+});
+
 it('says so when the file is not JSON, or not there', async () => {
   expect(await problemOf('{ "name": ')).toContain('is not JSON');
   const missing = await readEdgeConfig(join(folder, 'nowhere.json'));

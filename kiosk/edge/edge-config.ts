@@ -65,6 +65,19 @@ const printerSchema = z.strictObject({
   columns: z.int().min(32, 'a receipt needs 32 columns').max(64).optional(),
 });
 
+/** How this box sells, where the operator wants it otherwise. */
+const saleSchema = z.strictObject({
+  /**
+   * SA12: how long a card may lie at the mouth. Shorter, and a customer who reads slowly loses it; longer, and the next one
+   * takes it.
+   */
+  takeCardSeconds: z
+    .int('a number of seconds is whole')
+    .min(30, 'a customer needs 30 seconds at least to take a card')
+    .max(600, 'a card is not left at the mouth for more than 600 seconds')
+    .default(180),
+});
+
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
 export const edgeConfigSchema = z.strictObject({
   name: z.string().min(1).max(60),
@@ -85,6 +98,7 @@ export const edgeConfigSchema = z.strictObject({
       receiptSlotSide: side,
     })
     .optional(),
+  sale: saleSchema.prefault({}),
   devices: z.strictObject({
     terminal: terminalSchema.optional(),
     dispenser: z.strictObject({ model: z.literal('crt-591'), address: z.string() }).optional(),

@@ -141,12 +141,17 @@ export class KioskInBrowser {
   }
 
   /** A picture of this moment, where pictures are wanted. */
-  async picture(name: string): Promise<void> {
+  picture(name: string): Promise<void> {
+    return this.pictureOf(this.page, name);
+  }
+
+  /** Of another page at this moment, in the same row of pictures. */
+  async pictureOf(page: Page, name: string): Promise<void> {
     if (!pictures) return;
     mkdirSync(pictures, { recursive: true });
     this.#pictureNo += 1;
     const number = String(this.#pictureNo).padStart(2, '0');
-    await this.page.screenshot({ path: join(pictures, `${number}-${name}.png`) });
+    await page.screenshot({ path: join(pictures, `${number}-${name}.png`) });
   }
 }
 

@@ -1,3 +1,5 @@
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { StaffReader } from '@portillon/tools/main-job/staff-reader.ts';
 import { formatEuros } from '@portillon/ui/format/money.ts';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -19,6 +21,8 @@ let planId: string;
 let amount: string;
 
 const limitMs = 240_000;
+/** Long enough for a slow machine to take a card in time, short enough to wait for the one that nobody takes. */
+const takeCardSeconds = 45;
 
 /** Screens and phases from the first touch to the next customer. */
 const stepsOfASale = [
@@ -42,7 +46,10 @@ const stepsOfASale = [
 ];
 
 beforeAll(async () => {
-  [club, browser] = await Promise.all([TestClub.open({ speed: 4 }), launchChromium()]);
+  [club, browser] = await Promise.all([
+    TestClub.open({ speed: 4, sale: { takeCardSeconds } }),
+    launchChromium(),
+  ]);
   kiosk = await KioskInBrowser.open(browser, club);
   panel = await PanelInBrowser.open(browser, club.panelUrl);
   planId = (await club.facts.planWithGuestTickets(1)) ?? '';
@@ -370,6 +377,46 @@ it(
     await takeCard();
     await kiosk.leaveWithoutPaper();
     expect(await books()).toEqual(served(before));
+  },
+  limitMs,
+);
+
+it(
+  '[SA12] card left in the slot: warns, then says that the membership is active and staff owe a card',
+  async () => {
+    const before = await books();
+    const { memberships } = await club.facts.counts();
+    const binCount = async () => Number((await club.device('dispenser')).view.binCount);
+    const inBin = await binCount();
+    await kiosk.signContract(planId);
+    await askedToPay();
+    await panel.press('Bank approves');
+    await kiosk.reads(french('take-card.at-mouth.right'), french('take-card.at-mouth-lead'));
+    expect(kiosk.wasRead).not.toContain(french('take-card.forgotten.right'));
+    await kiosk.reads(french('take-card.forgotten.right'), french('take-card.forgotten-lead'));
+    await kiosk.picture('card-forgotten-soon');
+    await kiosk.reads(
+      french('trouble.card-forgotten'),
+      french('trouble.money.taken-membership-active', { amount }),
+      french('trouble.now.taken-membership-active'),
+      french('note.title'),
+      french('slip.printed.right'),
+    );
+    await kiosk.picture('card-taken-back');
+    const reference = /Référence (\S+)/.exec(kiosk.wasRead)?.[1] ?? 'none was read';
+    expect(await binCount()).toBe(inBin + 1);
+    await kiosk.leave();
+    await kiosk.reads(french('attract.start'));
+    expect(await books()).toEqual({ ...served(before), cases: [...before.cases, 'hand-over-card'] });
+    expect((await club.facts.counts()).memberships).toBe(memberships + 1);
+
+    const { page } = await StaffReader.signIn(browser, systemClock, club.staff, 'fr-FR');
+    await page.getByRole('link', { name: 'Cas à régler' }).click();
+    const owed = page.getByTestId('open-case').filter({ hasText: reference });
+    await owed.getByRole('heading', { name: 'Carte à remettre' }).waitFor({ timeout: patienceMs });
+    await owed.getByText('Une carte au client.').waitFor();
+    await kiosk.pictureOf(page, 'case-of-the-card');
+    await page.close();
   },
   limitMs,
 );

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readClubFile } from '@portillon/hardware-sims/club-file.ts';
 import type { BankAnswer, DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
 import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
 import { BaseFacts } from '@portillon/tools/main-job/base-facts.ts';
-import { ClubPrograms } from '@portillon/tools/start/club-programs.mjs';
+import { ClubPrograms, usualClubFile } from '@portillon/tools/start/club-programs.mjs';
 import { StateFolder } from '@portillon/tools/start/state-folder.mjs';
 import type { EdgeHealth } from '../edge/edge.ts';
 import { BridgePerson } from './bridge-person.ts';
@@ -15,6 +16,8 @@ interface Reached {
   readonly kioskUrl: string;
   readonly gateId: string;
   readonly facts: BaseFacts;
+  /** Of the staff page: its address, and who may sign in. */
+  readonly staff: { readonly url: string; readonly user: string; readonly password: string };
 }
 
 async function reach(programs: ClubPrograms): Promise<Reached> {
@@ -22,7 +25,23 @@ async function reach(programs: ClubPrograms): Promise<Reached> {
   const panelUrl = String(sims.panelUrl);
   const panel = new PanelClient(panelUrl);
   const gateId = (await panel.club()).gates[0]?.id ?? '';
-  return { panel, panelUrl, kioskUrl, gateId, facts: await BaseFacts.connect(String(base.databaseUrl)) };
+  const { user = '', password = '' } = (base.staff ?? {}) as { user?: string; password?: string };
+  const staff = { url: String(base.staffUrl), user, password };
+  return {
+    panel,
+    panelUrl,
+    kioskUrl,
+    gateId,
+    staff,
+    facts: await BaseFacts.connect(String(base.databaseUrl)),
+  };
+}
+
+/** The usual club with settings of its own. */
+function writeClubFile(folder: string, sale: Readonly<Record<string, unknown>>): string {
+  const path = join(folder, 'club.json');
+  writeFileSync(path, JSON.stringify({ ...readClubFile(usualClubFile), sale }));
+  return path;
 }
 
 /** A whole club of real processes in a folder of its own: member base, devices, edge. What `npm start` runs. */
@@ -41,11 +60,25 @@ export class TestClub {
     this.#reached = reached;
   }
 
-  /** Resolves when everything is ready to sell. `terminal` and `speed` are those of the virtual club. */
-  static async open(options: { terminal?: string; speed?: number } = {}): Promise<TestClub> {
+  /**
+   * Resolves when everything is ready to sell. `terminal` and `speed` are those of the virtual club; `sale` is what the
+   * operator sets of selling in the edge's configuration.
+   */
+  static async open({
+    sale,
+    ...options
+  }: {
+    terminal?: string;
+    speed?: number;
+    sale?: Readonly<Record<string, unknown>>;
+  } = {}): Promise<TestClub> {
     const folder = mkdtempSync(join(tmpdir(), 'portillon club '));
     const state = new StateFolder(join(folder, 'state'));
-    const programs = new ClubPrograms(state, () => undefined, { anyPorts: true, ...options });
+    const programs = new ClubPrograms(state, () => undefined, {
+      anyPorts: true,
+      ...options,
+      ...(sale ? { clubFile: writeClubFile(folder, sale) } : {}),
+    });
     try {
       const club = new TestClub(programs, state, folder, await reach(programs));
       await club.#ready();
@@ -77,6 +110,10 @@ export class TestClub {
 
   get facts(): BaseFacts {
     return this.#reached.facts;
+  }
+
+  get staff(): Reached['staff'] {
+    return this.#reached.staff;
   }
 
   get panel(): PanelClient {

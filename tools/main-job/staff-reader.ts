@@ -18,8 +18,9 @@ export class StaffReader {
     browser: Browser,
     clock: Clock,
     staff: { readonly url: string; readonly user: string; readonly password: string },
+    locale = 'en-GB',
   ): Promise<StaffReader> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale });
     await page.goto(staff.url);
     await page.locator('#user').fill(staff.user);
     await page.locator('#password').fill(staff.password);

@@ -114,6 +114,7 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
         ending = state.name === 'ended' ? state.ending : state.name;
       },
       onEvent: () => undefined,
+      takeCardMs: 180_000,
     },
     sale,
   );

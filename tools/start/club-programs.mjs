@@ -12,7 +12,7 @@ import { SupervisedProgram } from './supervised-program.mjs';
 /** @typedef {{ kiosk: number, base: number, panel: number }} Ports */
 
 const usualPorts = { kiosk: 4610, base: 4620, panel: 4630 };
-const clubFile = inProject('hardware-sims', 'clubs', 'lyon-part-dieu.json');
+export const usualClubFile = inProject('hardware-sims', 'clubs', 'lyon-part-dieu.json');
 const errorLookMs = 1_000;
 
 /**
@@ -36,18 +36,21 @@ export class ClubPrograms {
   #terminal;
   /** @type {number} */
   #speed;
+  /** @type {string} */
+  #clubFile;
 
   /**
    * @param {StateFolder} state
    * @param {(line: string) => void} say
-   * @param {{ anyPorts?: boolean, terminal?: string | undefined, speed?: number }} [options] `anyPorts`: for a club of its
-   *   own beside others, not at the addresses that people know; `terminal`: another model than the club file names;
-   *   `speed`: terminal, dispenser and printer work so many times faster
+   * @param {{ anyPorts?: boolean, terminal?: string | undefined, speed?: number, clubFile?: string }} [options] `anyPorts`:
+   *   for a club of its own beside others, not at the addresses that people know; `terminal`: another model than the club
+   *   file names; `speed`: terminal, dispenser and printer work so many times faster; `clubFile`: another club
    */
-  constructor(state, say, { anyPorts = false, terminal, speed = 1 } = {}) {
+  constructor(state, say, { anyPorts = false, terminal, speed = 1, clubFile = usualClubFile } = {}) {
     this.#anyPorts = anyPorts;
     this.#terminal = terminal;
     this.#speed = speed;
+    this.#clubFile = clubFile;
     this.#state = state;
     this.#say = say;
     for (const folder of ['logs', 'ready']) mkdirSync(state.in(folder), { recursive: true, mode: 0o700 });
@@ -68,10 +71,10 @@ export class ClubPrograms {
       ['--staff-page', inProject('build', 'staff')],
     ]);
     const baseUrl = text(base.ready, 'url');
-    const enrolmentCode = enrolmentCodeOf(base.ready);
+    const enrolmentCode = enrolmentCodeOf(base.ready, this.#clubFile);
     const sims = await this.#startNode('sims', 60_000, () => [
       ['--state', this.#state.in('sims')],
-      ['--club', clubFile],
+      ['--club', this.#clubFile],
       ...(this.#terminal ? [['--terminal', this.#terminal]] : []),
       ['--speed', String(this.#speed)],
       ['--base-url', baseUrl],
@@ -210,8 +213,9 @@ function text(ready, field) {
 /**
  * The one-time code that waits for the box of our club; none once it has been used, and the edge keeps its own identity.
  * @param {Record<string, unknown>} ready
+ * @param {string} clubFile
  */
-function enrolmentCodeOf({ enrolmentCodes }) {
+function enrolmentCodeOf({ enrolmentCodes }, clubFile) {
   const { name } = JSON.parse(readFileSync(clubFile, 'utf8'));
   const code = /** @type {Record<string, unknown> | undefined} */ (enrolmentCodes)?.[name];
   return typeof code === 'string' ? code : null;

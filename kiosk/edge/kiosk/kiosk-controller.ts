@@ -335,6 +335,7 @@ export class KioskController {
         onEvent,
         onProgress: (progress) => this.#showProgress(runner.sale, progress),
         onEnded: (ended, lastFault) => this.#saleEnded(ended, lastFault),
+        takeCardMs: this.#options.config.sale.takeCardSeconds * 1_000,
       },
       sale,
     );
@@ -523,7 +524,7 @@ export class KioskController {
   }
 
   #screen(): Screen {
-    const { clock, terminal, store } = this.#options;
+    const { clock, terminal, store, config } = this.#options;
     const club = this.#club();
     const closesAt = club ? closingTime(club.hours, club.timeZone, clock.wallMs()) : null;
     return screenOfStage(this.#stage, {
@@ -534,6 +535,7 @@ export class KioskController {
       openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
       slip: this.#slip.state,
+      takeCardSeconds: config.sale.takeCardSeconds,
       contract: () => {
         const stage = this.#stage;
         invariant(stage.name === 'questions' && club, 'a contract is shown during the questions');

@@ -30,8 +30,12 @@ export type KioskStage =
   | { readonly name: 'welcome'; readonly sale: SaleInProgress; readonly ticketsPrinted: boolean }
   | { readonly name: 'trouble'; readonly trouble: Trouble };
 
-/** At the mouth a warning comes this long before the card is taken back. */
-export const forgottenSoonSeconds = 150;
+const warningSeconds = 30;
+
+/** Seconds at the mouth after which the screen warns: 30 before the card is taken back, or at half a time shorter than 60. */
+export function forgottenSoonAfter(takeCardSeconds: number): number {
+  return Math.max(takeCardSeconds - warningSeconds, takeCardSeconds / 2);
+}
 
 export function timeLimitOf(stage: KioskStage): TimeLimit | null {
   switch (stage.name) {

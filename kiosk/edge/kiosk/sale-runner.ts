@@ -8,13 +8,7 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { encodeGrant } from '@portillon/core/crypto/grant.ts';
 import type { DeclineReason } from '@portillon/core/sale/decline-reason.ts';
-import {
-  askAgainMs,
-  nextSale,
-  resumeSale,
-  startSale,
-  takeCardLimitMs,
-} from '@portillon/core/sale/sale-machine.ts';
+import { askAgainMs, nextSale, resumeSale, startSale } from '@portillon/core/sale/sale-machine.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
 import {
   isRecordEffect,
@@ -79,7 +73,7 @@ interface SaleRunnerOptions {
   /** An event was appended: the agent may push. */
   readonly onEvent: () => void;
   /** SA12; how long a card may lie at the mouth. */
-  readonly takeCardMs?: number;
+  readonly takeCardMs: number;
 }
 
 /** After an interruption devices get this long to come back before they are asked. */
@@ -502,7 +496,7 @@ export class SaleRunner {
 
   async #waitTaken(): Promise<SaleInput> {
     this.#options.onProgress({ name: 'at-mouth' });
-    const waited = await this.#options.dispenser.waitTaken(this.#options.takeCardMs ?? takeCardLimitMs);
+    const waited = await this.#options.dispenser.waitTaken(this.#options.takeCardMs);
     if (waited.ok) return { type: waited.value };
     this.#failed(waited.error);
     return { type: 'mouth-unknown' };

@@ -11,7 +11,7 @@ import {
   contractText,
   contractWordingVersion,
 } from '../documents/contract-text.ts';
-import { forgottenSoonSeconds, type KioskStage } from './kiosk-stage.ts';
+import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import type { SlipOnScreen } from './unasked-slip.ts';
 
@@ -24,6 +24,8 @@ export interface ScreenFacts {
   readonly openUntil: string | null;
   readonly canAbort: boolean;
   readonly slip: SlipOnScreen;
+  /** SA12. */
+  readonly takeCardSeconds: number;
   /** Only asked for on the contract screen. */
   readonly contract: () => ContractFacts;
 }
@@ -120,7 +122,7 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
     case 'at-mouth':
       return {
         name: 'take-card',
-        phase: waitingSeconds >= forgottenSoonSeconds ? 'forgotten-soon' : 'at-mouth',
+        phase: waitingSeconds >= forgottenSoonAfter(facts.takeCardSeconds) ? 'forgotten-soon' : 'at-mouth',
         waitingSeconds,
       };
     default: {
