@@ -193,7 +193,7 @@ describe('migrations', () => {
       ]);
     }
     await older.query(`insert into parked_events values ($1, 3, 'not JSON', now())`, [edge]);
-    expect(await migrate(older)).toEqual(['004-fiscal-record-of-a-sale']);
+    expect(await migrate(older, migrations.slice(0, 4))).toEqual(['004-fiscal-record-of-a-sale']);
     const rows = await older.query<{ id: string }>(
       'select id, fiscal_record_no as no, fiscal_characters as characters from sales',
     );
@@ -202,6 +202,60 @@ describe('migrations', () => {
         [told, { no: 1_204, characters: 'FUCC' }],
         [untold, { no: null, characters: null }],
       ]),
+    );
+    await older.close();
+  });
+
+  it('[W-MAND-1] want the mandates that newer edges had named to the version before', async () => {
+    const [, url] = await newDatabase();
+    const older = new Database(url, silentLog);
+    await migrate(older, migrations.slice(0, 4));
+    const [network, entity, club, edge, member, named, undone, unnamed] = Array.from(
+      { length: 8 },
+      newTestId,
+    );
+    await older.query(`
+      insert into networks values ('${network}', 'network');
+      insert into legal_entities values ('${entity}', '${network}', 'Entity', '', '', '');
+      insert into clubs values ('${club}', '${entity}', 'Club', 'Europe/Paris', 10, '{}', null, '');
+      insert into edges values ('${edge}', '${club}', 'key', 'active', '', now(), now(), 3, '');
+      insert into members (id, home_club_id, language, created_at) values ('${member}', '${club}', 'fr', now())`);
+    const mandates = new Map([
+      [named, { digest: 'a'.repeat(64), reference: 'REFERENCE1' }],
+      [undone, { digest: 'b'.repeat(64), reference: 'REFERENCE2' }],
+      [unnamed, null],
+    ]);
+    for (const [index, [saleId, mandate]] of [...mandates].entries()) {
+      await older.query(
+        `insert into sales (id, reference, club_id, edge_id, legal_entity_id, member_id, at, language, total_cents,
+           lines, payment, consents, cancelled_at)
+         values ($1, 'M7QK-2F9C', $2, $3, $4, $5, now(), 'fr', 0, '[]', '{}', '[]', $6)`,
+        [saleId, club, edge, entity, member, saleId === undone ? '2026-11-22T09:00:00Z' : null],
+      );
+      await older.query(`insert into edge_events values ($1, $2, $3, $4, '', '', now())`, [
+        edge,
+        index + 1,
+        newTestId(),
+        Buffer.from(JSON.stringify({ mandate, saleId, type: 'sale.completed' })),
+      ]);
+    }
+    expect(await migrate(older)).toContain('005-mandates');
+    expect(
+      await older.query(
+        `select purpose, sale_id, mandates.member_id, legal_entity_id, reference, status, edge_id
+           from mandates join attachments on digest = attachment_digest order by reference`,
+      ),
+    ).toEqual(
+      [
+        { sale_id: named, reference: 'REFERENCE1', status: 'awaited' },
+        { sale_id: undone, reference: 'REFERENCE2', status: 'cancelled' },
+      ].map((row) => ({
+        ...row,
+        purpose: 'mandate',
+        member_id: member,
+        legal_entity_id: entity,
+        edge_id: edge,
+      })),
     );
     await older.close();
   });

@@ -17,6 +17,7 @@ import { newEnrolmentCode } from './postgres/enrolment.ts';
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { addStaffUser } from './postgres/staff-accounts.ts';
+import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
 
 export interface MemberBaseOptions {
@@ -30,6 +31,8 @@ export interface MemberBaseOptions {
   readonly staffPage: string | null;
   /** Clubs, by name, that get a fresh enrolment code even though a box is enrolled there. */
   readonly newCodesFor?: readonly string[];
+  /** Creditor identifiers (ICS) to set or change, by the SIRET of the legal entity. */
+  readonly creditorIds?: Readonly<Record<string, string>>;
   /** Settings of the embedded PostgreSQL, for tests. */
   readonly serverSettings?: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -118,6 +121,9 @@ async function startWith(
 
   const base: BaseContext = { database, announcements, keys, networkId, epoch, clock, random, log };
   if (options.seed) await applySeed(base, options.seed);
+  for (const [siret, creditorId] of Object.entries(options.creditorIds ?? {})) {
+    await setCreditorId(base, siret, creditorId);
+  }
   const staff = await firstSignIn(base, stateFolder);
 
   const app = await baseApp(base, staffRoutes(options.staffPage));

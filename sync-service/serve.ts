@@ -14,6 +14,7 @@ const usage = `sync-service --state FOLDER [options]
   --seed FILE                  clubs and plans for an empty base
   --staff-page FOLDER          the built staff page
   --new-enrolment-code CLUB    a fresh code for a club that has a box already (repeatable)
+  --creditor SIRET=ICS         identifier of a legal entity as a creditor of direct debits (repeatable)
 DATABASE_URL names a PostgreSQL to use instead of one of our own.`;
 
 const log = systemLog('sync-service');
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       'staff-page': { type: 'string' },
       'new-enrolment-code': { type: 'string', multiple: true, default: [] },
+      creditor: { type: 'string', multiple: true, default: [] },
     },
   });
   const port = Number(values.port);
@@ -45,6 +47,7 @@ async function main(): Promise<number> {
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
     newCodesFor: values['new-enrolment-code'],
+    creditorIds: Object.fromEntries(values.creditor.map((pair) => pair.split('=', 2))),
     clock: systemClock,
     random: systemRandom,
     log,

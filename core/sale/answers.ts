@@ -1,3 +1,5 @@
+import { compactIban, ibanProgress } from './iban.ts';
+
 /** What a customer has answered so far, and the judgement of each answer. Pure: the day is a parameter. */
 
 export type Contact =
@@ -6,6 +8,14 @@ export type Contact =
   | { readonly kind: 'phone'; readonly phone: string }
   | { readonly kind: 'none' };
 
+/** The account that the monthly fees are debited from. */
+export type AccountAnswer =
+  | { readonly kind: 'unanswered' }
+  /** `iban` in capitals and digits, without spaces. The holder may be another person than the member. */
+  | { readonly kind: 'iban'; readonly iban: string; readonly holder: string }
+  /** No IBAN at hand: the mandate is signed with staff. */
+  | { readonly kind: 'later' };
+
 export interface Answers {
   readonly planId: string | null;
   readonly givenName: string;
@@ -13,6 +23,7 @@ export interface Answers {
   /** `YYYY-MM-DD`. */
   readonly birthDate: string | null;
   readonly contact: Contact;
+  readonly account: AccountAnswer;
   readonly photo: 'unanswered' | 'taken' | 'later' | 'refused';
   readonly newsConsent: boolean | null;
 }
@@ -23,6 +34,7 @@ export const noAnswers: Answers = {
   familyName: '',
   birthDate: null,
   contact: { kind: 'unanswered' },
+  account: { kind: 'unanswered' },
   photo: 'unanswered',
   newsConsent: null,
 };
@@ -33,6 +45,8 @@ export type AnswerField =
   | 'birthDate'
   | 'email'
   | 'phone'
+  | 'iban'
+  | 'holder'
   | 'photo'
   | 'signature';
 export type AnswerProblem =
@@ -43,6 +57,9 @@ export type AnswerProblem =
   | 'too-old'
   | 'not-an-email'
   | 'not-a-phone'
+  | 'not-an-iban'
+  | 'not-sepa'
+  | 'wrong-check'
   | 'too-dark'
   | 'too-short'
   | 'unreadable';
@@ -57,6 +74,8 @@ export type Judged<T> =
   | { readonly problems: readonly []; readonly value: T };
 
 const nameLengthLimit = 80;
+/** Of a debtor's name in a collection (pain.008, `Dbtr/Nm`). */
+const holderLengthLimit = 70;
 const oldestAgeYears = 120;
 export const adultAgeYears = 18;
 
@@ -164,6 +183,29 @@ export function judgeContact(contact: Contact): Judged<Contact> {
     return { problems: [], value: { kind: 'phone', phone } };
   }
   return { problems: [], value: contact };
+}
+
+/** Q8, Q9. An empty IBAN stands for the one that was taken before, which no screen shows whole again (Q10). */
+export function judgeAccount(
+  typed: { readonly iban: string; readonly holder: string },
+  before: AccountAnswer,
+): Judged<AccountAnswer> {
+  const holder = tidy(typed.holder);
+  const compact = compactIban(typed.iban);
+  const iban = compact === '' && before.kind === 'iban' ? before.iban : compact;
+  const problems: FieldProblem[] = [];
+  const wrong = ibanProblem(iban);
+  if (wrong) problems.push({ field: 'iban', problem: wrong });
+  if (holder.length === 0) problems.push({ field: 'holder', problem: 'empty' });
+  if (holder.length > holderLengthLimit) problems.push({ field: 'holder', problem: 'too-long' });
+  return problems.length > 0 ? { problems } : { problems: [], value: { kind: 'iban', iban, holder } };
+}
+
+function ibanProblem(iban: string): AnswerProblem | null {
+  if (iban === '') return 'empty';
+  const { state } = ibanProgress(iban);
+  if (state === 'whole') return null;
+  return state === 'no-country' ? 'not-an-iban' : state;
 }
 
 export type Signature =

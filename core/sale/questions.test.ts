@@ -1,8 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { ageOn, judgeBirthDate, judgeContact, judgeNames, judgeSignature, noAnswers } from './answers.ts';
-import { firstQuestion, nextQuestion, type QuestionInput, type QuestionState } from './questions.ts';
+import {
+  ageOn,
+  judgeAccount,
+  judgeBirthDate,
+  judgeContact,
+  judgeNames,
+  judgeSignature,
+  noAnswers,
+} from './answers.ts';
+import {
+  accountSigned,
+  firstQuestion,
+  nextQuestion,
+  type QuestionInput,
+  type QuestionState,
+  questionsOf,
+} from './questions.ts';
 
-const facts = { language: 'fr', today: '2026-11-22', planIds: ['all-days'] } as const;
+const facts = {
+  language: 'fr',
+  today: '2026-11-22',
+  planIds: ['all-days', 'year-in-advance'],
+  debitPlanIds: ['all-days'],
+} as const;
 const answered = (...inputs: QuestionInput[]): QuestionState =>
   inputs.reduce((state, input) => nextQuestion(state, input, facts), firstQuestion);
 
@@ -11,8 +31,18 @@ const upToCheck: QuestionInput[] = [
   { type: 'give-name', givenName: ' Zoë ', familyName: 'Nguyễn' },
   { type: 'give-birth-date', day: '3', month: 'août', year: '1990' },
   { type: 'give-contact', contact: { kind: 'none' } },
+  {
+    type: 'give-account',
+    account: { kind: 'iban', iban: 'fr76 3000 6000 0112 3456 7890 189', holder: 'Zoë N' },
+  },
   { type: 'give-photo', photo: 'later' },
   { type: 'give-consents', news: false },
+];
+const iban = 'FR7630006000011234567890189';
+/** The same without a word of an account, for a plan that is paid in advance. */
+const paidInAdvance: QuestionInput[] = [
+  { type: 'choose-plan', planId: 'year-in-advance' },
+  ...upToCheck.slice(1).filter(({ type }) => type !== 'give-account'),
 ];
 
 it('asks one question after the other up to the check', () => {
@@ -150,5 +180,123 @@ describe('[Q6] signatures', () => {
     expect(judgeSignature({ kind: 'typed', text: 'Zoé Miller' }, answers).problems).toMatchObject([
       { problem: 'unreadable' },
     ]);
+  });
+});
+
+describe('the account for the monthly fees', () => {
+  it('[Q7] is asked for after the contact, where the plan is debited', () => {
+    expect(answered(...upToCheck.slice(0, 4)).at).toBe('iban');
+    expect(answered(...upToCheck)).toMatchObject({
+      at: 'check',
+      answers: { account: { kind: 'iban', iban, holder: 'Zoë N' } },
+    });
+  });
+
+  it('[Q7] is not asked for elsewhere, going on and going back', () => {
+    expect(answered(...paidInAdvance.slice(0, 4)).at).toBe('photo');
+    expect(answered(...paidInAdvance.slice(0, 4), { type: 'back' }).at).toBe('contact');
+    const signing = answered(...paidInAdvance, { type: 'confirm-answers' }, { type: 'contract-read' });
+    expect(signing.at).toBe('sign');
+    expect(accountSigned(signing.answers, facts)).toBeNull();
+  });
+
+  it('[Q7] counts the questions of the plan, and of a debited one before any is chosen', () => {
+    expect(questionsOf(noAnswers, facts)).toHaveLength(11);
+    expect(questionsOf(noAnswers, { debitPlanIds: [] })).toHaveLength(9);
+    expect(questionsOf({ ...noAnswers, planId: 'all-days' }, facts)).toHaveLength(11);
+    expect(questionsOf({ ...noAnswers, planId: 'year-in-advance' }, facts)).toHaveLength(9);
+  });
+
+  it.each([
+    ['', 'empty'],
+    ['12', 'not-sepa'],
+    ['F', 'not-an-iban'],
+    ['US64SVBKUS6S3300958879', 'not-sepa'],
+    ['FR76 3000', 'too-short'],
+    [`${iban}1`, 'too-long'],
+    ['FR7630006000011234567809189', 'wrong-check'],
+  ] as const)('[Q8] tells at the field that %j is %s, and keeps nothing of it', (typed, problem) => {
+    const account = { kind: 'iban', iban: typed, holder: 'Zoë' } as const;
+    const state = answered(...upToCheck.slice(0, 4), { type: 'give-account', account });
+    expect(state).toMatchObject({ at: 'iban', problems: [{ field: 'iban', problem }] });
+    expect(state.answers.account).toEqual({ kind: 'unanswered' });
+  });
+
+  it.each([
+    ['  ', 'empty'],
+    ['Z'.repeat(71), 'too-long'],
+  ] as const)('[Q9] tells at the field that the holder %j is %s', (holder, problem) => {
+    expect(judgeAccount({ iban, holder }, noAnswers.account).problems).toEqual([
+      { field: 'holder', problem },
+    ]);
+  });
+
+  it('[Q9] takes a holder in any script, and tidies it', () => {
+    expect(judgeAccount({ iban, holder: ' Ольга   Іванова ' }, noAnswers.account)).toMatchObject({
+      value: { holder: 'Ольга Іванова' },
+    });
+  });
+
+  it('[Q10] keeps the IBAN that was taken when the field is left empty, and changes it when it is not', () => {
+    const change = { type: 'change-answer', screen: 'iban' } as const;
+    const given = (typed: string): QuestionInput => ({
+      type: 'give-account',
+      account: { kind: 'iban', iban: typed, holder: 'Paul N' },
+    });
+    expect(answered(...upToCheck, change, given(' '))).toMatchObject({
+      at: 'check',
+      answers: { account: { iban, holder: 'Paul N' } },
+    });
+    expect(answered(...upToCheck, change, given('ES9121000418450200051332'))).toMatchObject({
+      answers: { account: { iban: 'ES9121000418450200051332' } },
+    });
+  });
+
+  it('[Q11] may wait for staff: the visit goes on, without a mandate to read', () => {
+    const later = upToCheck.map((input) =>
+      input.type === 'give-account' ? ({ type: 'give-account', account: { kind: 'later' } } as const) : input,
+    );
+    const signing = answered(...later, { type: 'confirm-answers' }, { type: 'contract-read' });
+    expect(signing).toMatchObject({ at: 'sign', answers: { account: { kind: 'later' } } });
+    expect(accountSigned(signing.answers, facts)).toBeNull();
+    expect(questionsOf(signing.answers, facts)).toHaveLength(10);
+  });
+
+  it('[Q12] is followed, after the contract, by the mandate, and then by the signature', () => {
+    const contract = answered(...upToCheck, { type: 'confirm-answers' });
+    const mandate = nextQuestion(contract, { type: 'contract-read' }, facts);
+    expect(mandate.at).toBe('mandate');
+    expect(nextQuestion(mandate, { type: 'contract-read' }, facts)).toBe(mandate);
+    expect(nextQuestion(mandate, { type: 'back' }, facts).at).toBe('contract');
+    const signing = nextQuestion(mandate, { type: 'mandate-read' }, facts);
+    expect(signing.at).toBe('sign');
+    expect(nextQuestion(signing, { type: 'back' }, facts).at).toBe('mandate');
+    expect(accountSigned(signing.answers, facts)).toEqual({ kind: 'iban', iban, holder: 'Zoë N' });
+  });
+
+  it('[Q13] is asked for when a debited plan takes the place of another, at once and before the contract', () => {
+    const changed = answered(
+      ...paidInAdvance,
+      { type: 'change-answer', screen: 'plan' },
+      { type: 'choose-plan', planId: 'all-days' },
+    );
+    expect(changed.at).toBe('iban');
+    const back = nextQuestion(changed, { type: 'back' }, facts);
+    expect(back.at).toBe('check');
+    expect(nextQuestion(back, { type: 'confirm-answers' }, facts).at).toBe('iban');
+    const later = { type: 'give-account', account: { kind: 'later' } } as const;
+    expect(nextQuestion(changed, later, facts).at).toBe('check');
+  });
+
+  it('[Q13] leaves no mandate when the plan that takes the place is not debited', () => {
+    const changed = answered(
+      ...upToCheck,
+      { type: 'change-answer', screen: 'plan' },
+      { type: 'choose-plan', planId: 'year-in-advance' },
+    );
+    expect(changed.at).toBe('check');
+    expect(accountSigned(changed.answers, facts)).toBeNull();
+    const contract = nextQuestion(changed, { type: 'confirm-answers' }, facts);
+    expect(nextQuestion(contract, { type: 'contract-read' }, facts).at).toBe('sign');
   });
 });

@@ -1,9 +1,11 @@
 import {
+  type AccountAnswer,
   type Answers,
   adultAgeYears,
   ageOn,
   type Contact,
   type FieldProblem,
+  judgeAccount,
   judgeBirthDate,
   judgeContact,
   judgeNames,
@@ -14,18 +16,34 @@ import {
 
 /** The questions of a visit, one per screen, up to the signature. What follows is the sale machine's. */
 
-export const questionOrder = [
+const everyQuestion = [
   'plan',
   'name',
   'birth-date',
   'contact',
+  'iban',
   'photo',
   'consents',
   'check',
   'contract',
+  'mandate',
   'sign',
 ] as const;
-export type QuestionName = (typeof questionOrder)[number];
+export type QuestionName = (typeof everyQuestion)[number];
+
+/** The questions of this visit, in their order (Q7, Q12). Before a plan is chosen, those of a plan with a mandate. */
+export function questionsOf(
+  answers: Answers,
+  { debitPlanIds }: Pick<QuestionFacts, 'debitPlanIds'>,
+): readonly QuestionName[] {
+  const { planId, account } = answers;
+  const isDebited = planId === null ? debitPlanIds.length > 0 : debitPlanIds.includes(planId);
+  return everyQuestion.filter(
+    (question) =>
+      (question !== 'iban' || isDebited) &&
+      (question !== 'mandate' || (isDebited && account.kind !== 'later')),
+  );
+}
 
 export interface QuestionState {
   readonly at: QuestionName | 'minor' | 'signed';
@@ -41,11 +59,18 @@ export type QuestionInput =
   | { readonly type: 'give-name'; readonly givenName: string; readonly familyName: string }
   | { readonly type: 'give-birth-date'; readonly day: string; readonly month: string; readonly year: string }
   | { readonly type: 'give-contact'; readonly contact: Exclude<Contact, { kind: 'unanswered' }> }
+  | {
+      readonly type: 'give-account';
+      readonly account:
+        | { readonly kind: 'iban'; readonly iban: string; readonly holder: string }
+        | { readonly kind: 'later' };
+    }
   | { readonly type: 'give-photo'; readonly photo: 'taken' | 'later' | 'refused' }
   | { readonly type: 'give-consents'; readonly news: boolean }
   | { readonly type: 'confirm-answers' }
   | { readonly type: 'change-answer'; readonly screen: QuestionName }
   | { readonly type: 'contract-read' }
+  | { readonly type: 'mandate-read' }
   | { readonly type: 'sign'; readonly signature: Signature }
   | { readonly type: 'back' };
 
@@ -54,6 +79,8 @@ export interface QuestionFacts {
   /** `YYYY-MM-DD` in the club's time zone. */
   readonly today: string;
   readonly planIds: readonly string[];
+  /** Of these, the plans whose monthly fees the seller collects by direct debit. */
+  readonly debitPlanIds: readonly string[];
 }
 
 export const firstQuestion: QuestionState = {
@@ -70,15 +97,15 @@ export function nextQuestion(
   input: QuestionInput,
   facts: QuestionFacts,
 ): QuestionState {
-  if (input.type === 'back') return stepBack(state);
+  if (input.type === 'back') return stepBack(state, facts);
   switch (state.at) {
     case 'plan':
       return input.type === 'choose-plan' && facts.planIds.includes(input.planId)
-        ? answered(state, { planId: input.planId })
+        ? answered(state, { planId: input.planId }, facts)
         : state;
     case 'name':
       return input.type === 'give-name'
-        ? judged(state, judgeNames(input.givenName, input.familyName), input)
+        ? judged(state, judgeNames(input.givenName, input.familyName), input, facts)
         : state;
     case 'birth-date': {
       if (input.type !== 'give-birth-date') return state;
@@ -87,7 +114,7 @@ export function nextQuestion(
       if (ageOn(birth.value, facts.today) < adultAgeYears) {
         return { at: 'minor', answers: noAnswers, problems: [], backToCheck: false, signature: null };
       }
-      return answered(state, { birthDate: birth.value });
+      return answered(state, { birthDate: birth.value }, facts);
     }
     case 'contact': {
       if (input.type !== 'give-contact') return state;
@@ -99,18 +126,29 @@ export function nextQuestion(
           problems: contact.problems,
         };
       }
-      return answered(state, { contact: contact.value });
+      return answered(state, { contact: contact.value }, facts);
+    }
+    case 'iban': {
+      if (input.type !== 'give-account') return state;
+      if (input.account.kind === 'later') return answered(state, { account: { kind: 'later' } }, facts);
+      const account = judgeAccount(input.account, state.answers.account);
+      return 'value' in account
+        ? answered(state, { account: account.value }, facts)
+        : { ...state, problems: account.problems };
     }
     case 'photo':
-      return input.type === 'give-photo' ? answered(state, { photo: input.photo }) : state;
+      return input.type === 'give-photo' ? answered(state, { photo: input.photo }, facts) : state;
     case 'consents':
-      return input.type === 'give-consents' ? answered(state, { newsConsent: input.news }) : state;
+      return input.type === 'give-consents' ? answered(state, { newsConsent: input.news }, facts) : state;
     case 'check':
       if (input.type === 'change-answer')
         return { ...state, at: input.screen, problems: [], backToCheck: true };
-      return input.type === 'confirm-answers' ? moved(state, 'contract') : state;
+      if (input.type !== 'confirm-answers') return state;
+      return isAccountMissing(state.answers, facts) ? askedForAccount(state) : moved(state, 'contract');
     case 'contract':
-      return input.type === 'contract-read' ? moved(state, 'sign') : state;
+      return input.type === 'contract-read' ? moved(state, following(state, facts)) : state;
+    case 'mandate':
+      return input.type === 'mandate-read' ? moved(state, 'sign') : state;
     case 'sign': {
       if (input.type !== 'sign') return state;
       const signature = judgeSignature(input.signature, state.answers);
@@ -132,29 +170,49 @@ function judged(
   state: QuestionState,
   names: ReturnType<typeof judgeNames>,
   typed: { readonly givenName: string; readonly familyName: string },
+  facts: QuestionFacts,
 ): QuestionState {
-  if ('value' in names) return answered(state, names.value);
+  if ('value' in names) return answered(state, names.value, facts);
   const { givenName, familyName } = typed;
   return { ...state, answers: { ...state.answers, givenName, familyName }, problems: names.problems };
 }
 
-function answered(state: QuestionState, more: Partial<Answers>): QuestionState {
-  const answers = { ...state.answers, ...more };
-  return moved({ ...state, answers }, state.backToCheck ? 'check' : following(state.at));
+function answered(state: QuestionState, more: Partial<Answers>, facts: QuestionFacts): QuestionState {
+  const next = { ...state, answers: { ...state.answers, ...more } };
+  if (!state.backToCheck) return moved(next, following(next, facts));
+  return isAccountMissing(next.answers, facts) ? askedForAccount(next) : moved(next, 'check');
+}
+
+/** Q13: a plan that is debited was chosen in the place of one that is not. */
+function isAccountMissing(answers: Answers, facts: QuestionFacts): boolean {
+  return answers.account.kind === 'unanswered' && questionsOf(answers, facts).includes('iban');
+}
+
+function askedForAccount(state: QuestionState): QuestionState {
+  return { ...state, at: 'iban', problems: [], backToCheck: true };
 }
 
 function moved(state: QuestionState, to: QuestionName): QuestionState {
   return { ...state, at: to, problems: [], backToCheck: false };
 }
 
-function following(at: QuestionState['at']): QuestionName {
-  const index = questionOrder.indexOf(at as QuestionName);
-  return questionOrder[index + 1] ?? 'sign';
+function following({ at, answers }: QuestionState, facts: QuestionFacts): QuestionName {
+  const questions = questionsOf(answers, facts);
+  return questions[questions.indexOf(at as QuestionName) + 1] ?? 'sign';
 }
 
-function stepBack(state: QuestionState): QuestionState {
+function stepBack(state: QuestionState, facts: QuestionFacts): QuestionState {
   if (state.backToCheck) return moved(state, 'check');
-  const index = questionOrder.indexOf(state.at as QuestionName);
-  const before = questionOrder[index - 1];
+  const questions = questionsOf(state.answers, facts);
+  const before = questions[questions.indexOf(state.at as QuestionName) - 1];
   return before ? moved(state, before) : state;
+}
+
+/** What is signed for: the account that is debited, or null where nothing is debited or the mandate comes later. */
+export function accountSigned(
+  answers: Answers,
+  facts: Pick<QuestionFacts, 'debitPlanIds'>,
+): Extract<AccountAnswer, { kind: 'iban' }> | null {
+  const { account } = answers;
+  return account.kind === 'iban' && questionsOf(answers, facts).includes('mandate') ? account : null;
 }

@@ -19,6 +19,9 @@ export const accessReasons = [
 
 export const credentialKinds = ['card', 'pass', 'ticket'] as const;
 
+/** Unique reference of a mandate (EPC016-06, AT-01), of the characters that need no escaping anywhere. */
+export const mandateReferenceSchema = z.string().regex(/^[A-Z0-9]{1,35}$/, 'not a reference of a mandate');
+
 const saleLine = z.object({
   label: z.string().min(1).max(120),
   productId: z.string().min(1).max(60),
@@ -45,6 +48,8 @@ const saleCompleted = z.object({
     photoDigest: digestSchema.nullable(),
     contractDigest: digestSchema,
   }),
+  /** The mandate that was signed with the contract, sealed; null where there is none, or from an edge that asked for none. */
+  mandate: z.object({ digest: digestSchema, reference: mandateReferenceSchema }).nullable().default(null),
   membership: z.object({ membershipId: id, planId: id, validFrom: time, validTo: time.nullable() }),
   credentials: z
     .array(
@@ -179,6 +184,8 @@ export const caseKinds = [
   'staff-called',
   /** Nobody knows whether the receipt was printed. */
   'print-in-doubt',
+  /** Monthly fees are due, and the member had no IBAN at hand to sign a mandate for them. */
+  'mandate-missing',
 ] as const;
 export type CaseKind = (typeof caseKinds)[number];
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema, outboxEventSchema } from './event.ts';
+import { digestSchema, mandateReferenceSchema, outboxEventSchema } from './event.ts';
 
 /** Requests and answers between an edge's agent and the base. Rules: SPEC.md. */
 
@@ -120,6 +120,8 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
           address: z.string(),
           siret: z.string(),
           vatNumber: z.string(),
+          /** Creditor of direct debits (ICS); absent where it collects none, or from a base of the version before. */
+          creditorId: z.string().optional(),
         }),
         timeZone: z.string(),
         capacity: z.int().min(1),
@@ -221,6 +223,12 @@ export const personSchema = z.object({
 });
 export type Person = z.infer<typeof personSchema>;
 
+/** Strokes in millimetres on the signing field: [x, y, x, y, …] a stroke; or the name as typed. */
+const signatureSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('drawn'), strokes: z.array(z.array(z.number()).max(4_000)).max(60) }),
+  z.object({ kind: z.literal('typed'), text: z.string().max(160) }),
+]);
+
 /** What a sealed `contract` attachment holds once opened. */
 export const contractSchema = z.object({
   wordingVersion: z.string(),
@@ -228,10 +236,27 @@ export const contractSchema = z.object({
   text: z.string().max(60_000),
   textSha256: digestSchema,
   signedAt: time,
-  /** Strokes in millimetres on the signing field: [x, y, x, y, …] a stroke; or the name as typed. */
-  signature: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('drawn'), strokes: z.array(z.array(z.number()).max(4_000)).max(60) }),
-    z.object({ kind: z.literal('typed'), text: z.string().max(160) }),
-  ]),
+  signature: signatureSchema,
 });
 export type Contract = z.infer<typeof contractSchema>;
+
+/** What a sealed `mandate` attachment holds once opened: the only place where an IBAN is ever whole. */
+export const mandateSchema = z.object({
+  reference: mandateReferenceSchema,
+  creditor: z.object({ creditorId: z.string().max(35), name: z.string(), address: z.string() }),
+  debtor: z.object({
+    holder: z.string().min(1).max(70),
+    iban: z.string().regex(/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/),
+  }),
+  kind: z.literal('recurrent'),
+  wordingVersion: z.string(),
+  language: z.enum(['fr', 'en']),
+  /** As it was read, with the IBAN masked. */
+  text: z.string().max(10_000),
+  textSha256: digestSchema,
+  place: z.string(),
+  signedAt: time,
+  /** One signature for the contract and the mandate. */
+  signature: signatureSchema,
+});
+export type Mandate = z.infer<typeof mandateSchema>;

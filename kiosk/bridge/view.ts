@@ -1,4 +1,5 @@
 import { customerHints } from '@portillon/core/sale/decline-reason.ts';
+import { maskedIbanShape } from '@portillon/core/sale/iban.ts';
 import { z } from 'zod';
 
 /**
@@ -36,13 +37,29 @@ const answersSchema = z.object({
     z.object({ kind: z.literal('phone'), phone: z.string() }),
     z.object({ kind: z.literal('none') }),
   ]),
+  /** Never the whole IBAN: what was taken is shown masked (Q10). */
+  account: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('unanswered') }),
+    z.object({ kind: z.literal('iban'), maskedIban: z.string().regex(maskedIbanShape), holder: z.string() }),
+    z.object({ kind: z.literal('later') }),
+  ]),
   photo: z.enum(['unanswered', 'taken', 'later', 'refused']),
   newsConsent: z.boolean().nullable(),
 });
 export type Answers = z.infer<typeof answersSchema>;
 
 const fieldProblem = z.object({
-  field: z.enum(['givenName', 'familyName', 'birthDate', 'email', 'phone', 'photo', 'signature']),
+  field: z.enum([
+    'givenName',
+    'familyName',
+    'birthDate',
+    'email',
+    'phone',
+    'iban',
+    'holder',
+    'photo',
+    'signature',
+  ]),
   problem: z.enum([
     'empty',
     'too-long',
@@ -51,6 +68,9 @@ const fieldProblem = z.object({
     'too-old',
     'not-an-email',
     'not-a-phone',
+    'not-an-iban',
+    'not-sepa',
+    'wrong-check',
     'too-dark',
     'too-short',
     'unreadable',

@@ -49,6 +49,7 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
         ),
         update('memberships', { status: 'cancelled' }, { sale_id: event.saleId }),
         update('credentials', { status: 'blocked' }, { sale_id: event.saleId }),
+        update('mandates', { status: 'cancelled' }, { sale_id: event.saleId }),
       ]);
     case 'credential.rebound':
       return ofKnownSale(facts, [
@@ -163,10 +164,28 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
       }),
     );
   }
-  const attachments = { person: personDigest, photo: photoDigest, contract: contractDigest };
+  const { mandate } = event;
+  const attachments = {
+    person: personDigest,
+    photo: photoDigest,
+    contract: contractDigest,
+    mandate: mandate?.digest ?? null,
+  };
   for (const [purpose, digest] of Object.entries(attachments)) {
     if (digest === null) continue;
     rows.push(insert('attachments', { digest, purpose, member_id: memberId, edge_id: reporter.edgeId }));
+  }
+  if (mandate) {
+    rows.push(
+      insert('mandates', {
+        attachment_digest: mandate.digest,
+        member_id: memberId,
+        sale_id: event.saleId,
+        legal_entity_id: event.legalEntityId,
+        reference: mandate.reference,
+        status: 'awaited',
+      }),
+    );
   }
   return ok(rows);
 }

@@ -1,13 +1,26 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { openSealed } from '@portillon/core/crypto/seal.ts';
-import { contractSchema, type Person, personSchema } from '@portillon/core/wire/messages.ts';
+import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
+import { ibanProgress, maskedIban } from '@portillon/core/sale/iban.ts';
+import {
+  contractSchema,
+  type Mandate,
+  mandateSchema,
+  type Person,
+  personSchema,
+} from '@portillon/core/wire/messages.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 
-type Purpose = 'person' | 'photo' | 'contract';
+type Purpose = 'person' | 'photo' | 'contract' | 'mandate';
 
-/** What was found in the sealed bytes: the person, something good of another kind, or why it is no good. */
-type Opened = { readonly person: Person | null } | { readonly problem: string };
+/** What was found in the sealed bytes: a person, a mandate, something else that is good, or why it is no good. */
+type Opened =
+  | { readonly person: Person }
+  | { readonly mandate: Mandate }
+  | { readonly good: true }
+  | { readonly problem: string };
 
 /**
  * Takes in the bytes an event has named. `unknown` when no applied event of this edge names them. Bytes that cannot be
@@ -26,7 +39,12 @@ export async function receiveAttachment(
   );
   if (!wanted) return 'unknown';
   if (wanted.received_at !== null) return 'stored';
-  const opened = await open(wanted.purpose, sealed, base.sealPrivateKey);
+  const opened = await open(
+    wanted.purpose,
+    sealed,
+    base.sealPrivateKey,
+    await mandateReferenceOf(database, digest),
+  );
   const now = isoTime(base.nowMs);
   await database.transaction(async (sql) => {
     const stored = await sql.query(
@@ -41,9 +59,11 @@ export async function receiveAttachment(
          select $1, club_id, id, $2, 'unreadable-attachment', $3 from edges where id = $4`,
         [base.caseId, now, `${wanted.purpose} of member ${wanted.member_id}: ${opened.problem}`, edgeId],
       );
-    } else if (opened.person) {
+    } else if ('person' in opened) {
       await writePerson(sql, wanted.member_id, opened.person);
     }
+    if (wanted.purpose === 'mandate')
+      await writeMandate(sql, digest, 'mandate' in opened ? opened.mandate : null);
     await announce(sql, 'live');
   });
   return 'stored';
@@ -54,6 +74,31 @@ async function writePerson(sql: Sql, memberId: string, person: Person): Promise<
     `update members set given_name = $2, family_name = $3, birth_date = $4, email = $5, phone = $6 where id = $1`,
     [memberId, person.givenName, person.familyName, person.birthDate, person.email, person.phone],
   );
+}
+
+/** W-MAND-3: one of a sale that was undone stays cancelled. */
+async function writeMandate(sql: Sql, digest: string, mandate: Mandate | null): Promise<void> {
+  await sql.query(
+    `update mandates
+        set status = case when status = 'awaited' then $2 else status end,
+            creditor_id = $3, iban_masked = $4, signed_at = $5
+      where attachment_digest = $1`,
+    [
+      digest,
+      mandate ? 'in-force' : 'unreadable',
+      mandate?.creditor.creditorId ?? null,
+      mandate && maskedIban(mandate.debtor.iban),
+      mandate?.signedAt ?? null,
+    ],
+  );
+}
+
+async function mandateReferenceOf(database: Database, digest: string): Promise<string | null> {
+  const [named] = await database.query<{ reference: string }>(
+    'select reference from mandates where attachment_digest = $1',
+    [digest],
+  );
+  return named?.reference ?? null;
 }
 
 /** The photo of a member as it was taken, or null when the base holds none it can open. */
@@ -70,7 +115,12 @@ export async function memberPhoto(
   return photo ? openSealed(sealPrivateKey, 'photo', photo.sealed) : null;
 }
 
-async function open(purpose: Purpose, sealed: Buffer, sealPrivateKey: string): Promise<Opened> {
+async function open(
+  purpose: Purpose,
+  sealed: Buffer,
+  sealPrivateKey: string,
+  mandateReference: string | null,
+): Promise<Opened> {
   let plain: Uint8Array;
   try {
     plain = await openSealed(sealPrivateKey, purpose, sealed);
@@ -78,18 +128,31 @@ async function open(purpose: Purpose, sealed: Buffer, sealPrivateKey: string): P
     return { problem: 'not sealed to this base for this purpose, or changed on the way' };
   }
   if (purpose === 'photo') {
-    return imageType(plain) ? { person: null } : { problem: 'neither a JPEG nor a PNG picture' };
+    return imageType(plain) ? { good: true } : { problem: 'neither a JPEG nor a PNG picture' };
   }
   const value = jsonOf(plain);
   if (purpose === 'contract') {
-    return contractSchema.safeParse(value).success ? { person: null } : { problem: 'not a signed contract' };
+    return contractSchema.safeParse(value).success ? { good: true } : { problem: 'not a signed contract' };
   }
+  if (purpose === 'mandate') return openedMandate(value, mandateReference);
   const person = personSchema.safeParse(value);
   // PostgreSQL keeps no NUL character in text.
   if (!person.success || Object.values(person.data).some((text) => text?.includes('\0'))) {
     return { problem: 'not the particulars of a person' };
   }
   return { person: person.data };
+}
+
+/** W-MAND-3. Problems name no part of the account: they are shown to staff and logged. */
+function openedMandate(value: unknown, reference: string | null): Opened {
+  const mandate = mandateSchema.safeParse(value);
+  if (!mandate.success) return { problem: 'not a signed mandate' };
+  const { data } = mandate;
+  if (data.reference !== reference) return { problem: 'not the mandate that the sale named' };
+  if (!isCreditorIdentifier(data.creditor.creditorId)) return { problem: 'not of a known form of creditor' };
+  if (ibanProgress(data.debtor.iban).state !== 'whole') return { problem: 'its account is not whole' };
+  if (sha256Hex(data.text) !== data.textSha256) return { problem: 'its text is not the one that was read' };
+  return { mandate: data };
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

@@ -98,9 +98,11 @@ async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string
   return new Set(rows.map(({ credential_id }) => credential_id));
 }
 
+const keyOfTable: Readonly<Record<string, string>> = { attachments: 'digest', mandates: 'attachment_digest' };
+
 /** Keys of the rows written. Names of tables and columns are our own words (event-rows.ts), values are parameters. */
 async function write(sql: Sql, change: RowChange): Promise<string[]> {
-  const key = change.table === 'attachments' ? 'digest' : 'id';
+  const key = keyOfTable[change.table] ?? 'id';
   if (change.do === 'insert') {
     const columns = Object.keys(change.row);
     const places = columns.map((_, index) => `$${index + 1}`);

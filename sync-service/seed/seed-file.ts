@@ -1,5 +1,6 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
+import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { vatByCountrySchema } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
@@ -31,6 +32,11 @@ export const seedFileSchema = z.strictObject({
         address: z.string().min(1),
         siret: z.string().regex(/^\d{14}$/, 'a SIRET has 14 digits'),
         vatNumber: z.string().regex(/^FR\d{11}$/, 'a French VAT number is FR and 11 digits'),
+        /** Creditor of direct debits (ICS); left out where the entity collects none. */
+        creditorId: z
+          .string()
+          .refine(isCreditorIdentifier, 'not a creditor identifier like FR72ZZZ123456')
+          .optional(),
         clubs: z
           .array(
             z.strictObject({
@@ -77,9 +83,17 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
     for (const { clubs, ...entity } of seed.legalEntities) {
       const entityId = newId<'legal-entity'>(clock, random);
       await sql.query(
-        `insert into legal_entities (id, network_id, name, address, siret, vat_number)
-         values ($1, $2, $3, $4, $5, $6)`,
-        [entityId, networkId, entity.name, entity.address, entity.siret, entity.vatNumber],
+        `insert into legal_entities (id, network_id, name, address, siret, vat_number, creditor_id)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
+        [
+          entityId,
+          networkId,
+          entity.name,
+          entity.address,
+          entity.siret,
+          entity.vatNumber,
+          entity.creditorId ?? null,
+        ],
       );
       for (const club of clubs) {
         const id = newId<'club'>(clock, random);

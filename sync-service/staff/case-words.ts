@@ -86,6 +86,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
       'refunded-at-terminal': 'Remboursé au terminal',
       'refunded-by-transfer': 'Remboursé par virement',
       'card-handed-over': 'Carte remise',
+      'mandate-signed': 'Mandat signé',
       'not-wanted': 'Le client n’en veut pas',
       'money-not-taken': 'L’argent n’a pas été pris',
       other: 'Autre',
@@ -151,9 +152,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Un reçu au client, s’il n’en a pas.',
         doNow: 'Demandez au client. Un second reçu porte le mot « duplicata ».',
       },
+      'mandate-missing': {
+        title: 'Mandat à signer',
+        happened: 'Le membre n’avait pas son IBAN à la borne. Aucun mandat de prélèvement n’est signé.',
+        owed: () => 'Rien au client. Sans mandat, le club ne peut pas prélever les mois suivants.',
+        doNow:
+          'Faites signer le mandat au membre à sa prochaine visite, avant le premier prélèvement. Si la vente a été annulée, il n’y a rien à signer.',
+      },
       'unreadable-attachment': {
         title: 'Pièce illisible',
-        happened: 'Une photo, un contrat ou une fiche de membre est arrivé sans pouvoir être ouvert.',
+        happened:
+          'Une photo, un contrat, un mandat ou une fiche de membre est arrivé sans pouvoir être ouvert.',
         owed: () => 'Rien au client.',
         doNow: 'Prévenez le support. Complétez la fiche à la prochaine visite du membre.',
       },
@@ -197,6 +206,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
       'refunded-at-terminal': 'Refunded at the terminal',
       'refunded-by-transfer': 'Refunded by transfer',
       'card-handed-over': 'Card handed over',
+      'mandate-signed': 'Mandate signed',
       'not-wanted': 'The customer does not want it',
       'money-not-taken': 'The money was not taken',
       other: 'Other',
@@ -266,9 +276,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'A receipt to the customer who has none.',
         doNow: 'Ask the customer. A second receipt says “duplicate”.',
       },
+      'mandate-missing': {
+        title: 'Mandate to sign',
+        happened: 'The member had no IBAN at the kiosk. No direct-debit mandate is signed.',
+        owed: () =>
+          'Nothing to the customer. Without a mandate the club cannot collect the following months.',
+        doNow:
+          'Have the member sign the mandate at the next visit, before the first debit. If the sale was undone, there is nothing to sign.',
+      },
       'unreadable-attachment': {
         title: 'Unreadable document',
-        happened: 'A photo, a contract or a member’s particulars came and could not be opened.',
+        happened: 'A photo, a contract, a mandate or a member’s particulars came and could not be opened.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Tell support. Complete the particulars when the member next comes.',
       },

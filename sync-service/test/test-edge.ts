@@ -165,7 +165,10 @@ export class TestEdge {
     return send(this.#url, method, path, options, headers);
   }
 
-  sealed(purpose: 'person' | 'photo' | 'contract', plain: Uint8Array | object): Promise<Uint8Array> {
+  sealed(
+    purpose: 'person' | 'photo' | 'contract' | 'mandate',
+    plain: Uint8Array | object,
+  ): Promise<Uint8Array> {
     const bytes = plain instanceof Uint8Array ? plain : new TextEncoder().encode(JSON.stringify(plain));
     return seal(this.identity.sealKey, purpose, bytes);
   }

@@ -531,6 +531,7 @@ export class KioskController {
       nowMs: clock.wallMs(),
       club,
       plans: store.book.plansOnSale(),
+      debitPlanIds: [],
       offers: this.#offers(),
       openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
@@ -577,6 +578,7 @@ export class KioskController {
       language: this.#language,
       today: localDay(clock.wallMs(), this.#club()?.timeZone ?? 'UTC'),
       planIds: store.book.plansOnSale().map(({ planId }) => planId),
+      debitPlanIds: [],
     };
   }
 

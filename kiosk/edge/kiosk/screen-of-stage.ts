@@ -1,10 +1,11 @@
 import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
-import { fullName } from '@portillon/core/sale/answers.ts';
+import { type Answers, fullName } from '@portillon/core/sale/answers.ts';
 import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
+import { maskedIban } from '@portillon/core/sale/iban.ts';
 import { lineLabels, type Plan, totalToday } from '@portillon/core/sale/pricing.ts';
-import { type QuestionState, questionOrder } from '@portillon/core/sale/questions.ts';
-import type { PlanOffer, Screen } from '../../bridge/view.ts';
+import { type QuestionState, questionsOf } from '@portillon/core/sale/questions.ts';
+import type { PlanOffer, Screen, Answers as ShownAnswers } from '../../bridge/view.ts';
 import {
   type ContractFacts,
   contractSummary,
@@ -20,6 +21,8 @@ export interface ScreenFacts {
   readonly nowMs: number;
   readonly club: ClubRecord | null;
   readonly plans: readonly { readonly planId: string; readonly plan: Plan }[];
+  /** Of these, the ones whose monthly fees are debited. */
+  readonly debitPlanIds: readonly string[];
   readonly offers: Extract<Screen, { name: 'attract' }>['offers'];
   readonly openUntil: string | null;
   readonly canAbort: boolean;
@@ -81,10 +84,11 @@ function questionScreen(questions: QuestionState, facts: ScreenFacts): Screen {
   const { at, answers, problems } = questions;
   if (at === 'minor') return { name: 'minor' };
   const name = at === 'signed' ? 'sign' : at;
+  const asked = questionsOf(answers, facts);
   const shared = {
-    step: questionOrder.indexOf(name) + 1,
-    stepCount: questionOrder.length,
-    answers,
+    step: asked.indexOf(name) + 1,
+    stepCount: asked.length,
+    answers: shownAnswers(answers),
     problems: [...problems],
   };
   switch (name) {
@@ -107,9 +111,22 @@ function questionScreen(questions: QuestionState, facts: ScreenFacts): Screen {
     }
     case 'sign':
       return { name, fullName: fullName(answers), ...shared };
+    case 'iban':
+    case 'mandate':
+      throw new Error(`no plan is debited yet, and so nobody is asked for the ${name}`);
     default:
       return { name, ...shared };
   }
+}
+
+/** Q10, I8: the screen is told everything but the whole IBAN. */
+export function shownAnswers(answers: Answers): ShownAnswers {
+  const { account } = answers;
+  if (account.kind !== 'iban') return { ...answers, account };
+  return {
+    ...answers,
+    account: { kind: 'iban', maskedIban: maskedIban(account.iban), holder: account.holder },
+  };
 }
 
 function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenFacts): Screen {

@@ -68,6 +68,7 @@ const noAnswers = {
   familyName: '',
   birthDate: null,
   contact: { kind: 'unanswered' },
+  account: { kind: 'unanswered' },
   photo: 'unanswered',
   newsConsent: null,
 } as const;
@@ -78,6 +79,7 @@ const allAnswers = {
   familyName: 'Lefebvre de la Tour',
   birthDate: '1990-03-27',
   contact: { kind: 'email', email: 'marie-antoinette.lefebvre@exemple.fr' },
+  account: { kind: 'iban', maskedIban: 'FR76 •••• 189', holder: 'Marie-Antoinette Lefebvre de la Tour' },
   photo: 'later',
   newsConsent: false,
 } as const;

@@ -15,6 +15,7 @@ export const caseOutcomes = [
   'refunded-at-terminal',
   'refunded-by-transfer',
   'card-handed-over',
+  'mandate-signed',
   'not-wanted',
   'money-not-taken',
   'other',
