@@ -16,7 +16,10 @@ it.each([
     const rules = [...spec.matchAll(new RegExp(`^- \\*\\*(${prefix}\\d+)\\*\\* `, 'gm'))].map(
       (match) => match[1],
     );
-    expect(rules).toEqual(rules.map((_, index) => `${prefix}${index + 1}`));
+    // Rising, from 1; parts of a page may begin with a round number.
+    const numbers = rules.map((rule) => Number(rule?.slice(prefix.length)));
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    expect(numbers[0]).toBe(1);
     expect(rules.length).toBeGreaterThan(0);
 
     const cited = new Set<string>();

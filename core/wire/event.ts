@@ -17,6 +17,9 @@ export const accessReasons = [
   'ticket-spent',
 ] as const;
 
+/** How many unsettled debts of a member are told, and settled at once. */
+export const debtLimit = 20;
+
 export const credentialKinds = ['card', 'pass', 'ticket'] as const;
 
 /** Unique reference of a mandate (EPC016-06, AT-01), of the characters that need no escaping anywhere. */
@@ -32,15 +35,35 @@ const saleLine = z.object({
   vatRate: z.int().min(0).max(10_000),
 });
 
-/** A member, the membership, its card, its guest tickets, the money and the consents: one visit, one event. */
-const saleCompleted = z.object({
-  type: z.literal('sale.completed'),
+/** What every event of money tells: the sale, its lines, how it was paid, and its record in the fiscal journal. */
+const moneyOfSale = {
   saleId: id,
   /** What the customer was told: `M7QK-2F9C`. */
   saleReference: z.string().min(4).max(40),
   at: time,
   legalEntityId: id,
   language: z.enum(['fr', 'en']),
+  lines: z.array(saleLine).min(1).max(20),
+  totalCents: cents.min(0),
+  payment: z.object({
+    means: z.literal('bank-card'),
+    reference: z.string().min(1).max(40),
+    maskedPan: z.string().max(24),
+    scheme: z.string().max(40),
+    authorisation: z.string().max(20),
+    terminalContract: z.string().max(40).nullable(),
+  }),
+  /** Number and receipt characters of the fiscal record; null from an edge that kept no journal yet. */
+  fiscal: z
+    .object({ recordNo: z.int().min(1), characters: z.string().regex(/^[\w-]{4}$/) })
+    .nullable()
+    .default(null),
+};
+
+/** A member, the membership, its card, its guest tickets, the money and the consents: one visit, one event. */
+const saleCompleted = z.object({
+  type: z.literal('sale.completed'),
+  ...moneyOfSale,
   member: z.object({
     memberId: id,
     /** Digest of the sealed attachment with names, birth date and contact (never in the event itself). */
@@ -76,21 +99,27 @@ const saleCompleted = z.object({
       }),
     )
     .max(10),
-  lines: z.array(saleLine).min(1).max(20),
-  totalCents: cents.min(0),
-  payment: z.object({
-    means: z.literal('bank-card'),
-    reference: z.string().min(1).max(40),
-    maskedPan: z.string().max(24),
-    scheme: z.string().max(40),
-    authorisation: z.string().max(20),
-    terminalContract: z.string().max(40).nullable(),
-  }),
-  /** Number and receipt characters of the fiscal record; null from an edge that kept no journal yet. */
-  fiscal: z
-    .object({ recordNo: z.int().min(1), characters: z.string().regex(/^[\w-]{4}$/) })
-    .nullable()
-    .default(null),
+});
+
+/** A period of membership was paid for, after the one before or from today; with it, perhaps, another plan. */
+const membershipRenewed = z.object({
+  type: z.literal('membership.renewed'),
+  ...moneyOfSale,
+  memberId: id,
+  /** Of the new period. */
+  membershipId: id,
+  planId: id,
+  from: time,
+  /** Up to, and not including, this moment. */
+  to: time,
+});
+
+/** What a member owed was paid; one line a debt, with the debt as its product. */
+const debtSettled = z.object({
+  type: z.literal('debt.settled'),
+  ...moneyOfSale,
+  memberId: id,
+  debtIds: z.array(id).min(1).max(debtLimit),
 });
 
 /** A sale that was paid for was undone before anything was handed over: membership and credentials end. */
@@ -209,6 +238,8 @@ const caseOpened = z.object({
 
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
+  membershipRenewed,
+  debtSettled,
   saleCancelled,
   credentialRebound,
   credentialBlocked,

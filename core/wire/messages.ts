@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { digestSchema, mandateReferenceSchema, outboxEventSchema } from './event.ts';
+import { termsMonths } from '../sale/membership-term.ts';
+import { debtLimit, digestSchema, mandateReferenceSchema, outboxEventSchema } from './event.ts';
 
 /** Requests and answers between an edge's agent and the base. Rules: SPEC.md. */
 
@@ -107,6 +108,37 @@ export const vatByCountrySchema = z.record(
   z.object({ plan: z.int().min(0).max(10_000), joiningFee: z.int().min(0).max(10_000) }),
 );
 
+/** Why somebody owes money; a closed list, so that every screen has words for it. */
+export const debtReasons = ['direct-debit-rejected', 'card-replacement', 'unpaid-period', 'other'] as const;
+export type DebtReason = (typeof debtReasons)[number];
+
+/** What the member of a credential holds and owes: enough to show it and to sell what comes next, nothing of the person. */
+const accountSchema = z.object({
+  /** The last period that was paid for, which may not have begun; of a plan without end, the only one. */
+  membershipId: id,
+  planId: id,
+  /** Since when that plan applies, or will; before it, the plan of the credential does (W-ACCOUNT-2). */
+  planFrom: time,
+  /** End of the last period, as `validTo` of the credential. */
+  validTo: time.nullable(),
+  status: z.enum(['active', 'cancelled']),
+  /** Not settled, oldest first. */
+  debts: z
+    .array(
+      z.object({
+        debtId: id,
+        /** To whom it is owed: only where this one sells can it be settled. */
+        legalEntityId: id,
+        amountCents: z.int().min(1).max(100_000_000),
+        vatRate: z.int().min(0).max(10_000),
+        reason: z.enum(debtReasons),
+        since: time,
+      }),
+    )
+    .max(debtLimit),
+});
+export type Account = z.infer<typeof accountSchema>;
+
 export const feedRecordSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('club'),
@@ -151,7 +183,16 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         /** Hours in which the plan lets in, as for a club; null for whenever the club is open. */
         hours: z.record(z.string(), z.array(z.tuple([z.string(), z.string()]))).nullable(),
         guestTickets: z.int().min(0).max(5),
+        /** Sold as paid by the month; never true of a prepaid plan, which has its own word for it (W-PLAN-1). */
         soldAtKiosk: z.boolean(),
+        /** Paid at once for a term, and over with it: no direct debit. Absent from a plan that is paid by the month. */
+        prepaid: z
+          .object({
+            termMonths: z.literal(termsMonths),
+            priceCents: z.int().min(0),
+            soldAtKiosk: z.boolean(),
+          })
+          .optional(),
       })
       .nullable(),
   }),
@@ -169,6 +210,8 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         validTo: time.nullable(),
         singleUse: z.boolean(),
         status: z.enum(['active', 'blocked', 'spent']),
+        /** Of a member's card or pass; absent from a base of the version before, from tickets, and from cards of nobody. */
+        account: accountSchema.optional(),
       })
       .nullable(),
   }),

@@ -189,6 +189,11 @@ export class MemberBook {
   }
 }
 
+/** W-ACCOUNT-2: the plan that applies to a credential now; another one may begin with a later period. */
+export function planInEffect({ planId, account }: CredentialRecord, nowMs: number): PlanId {
+  return (account && nowMs >= Date.parse(account.planFrom) ? account.planId : planId) as PlanId;
+}
+
 function setOrDelete<Value>(map: Map<string, Value>, key: string, value: Value | null): void {
   if (value === null) map.delete(key);
   else map.set(key, value);

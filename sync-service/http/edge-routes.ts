@@ -83,7 +83,10 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       if ('refusal' in push) return refuse(reply, push.refusal);
       const { fiscalHeads } = push.value;
       const fiscalAnchors = fiscalHeads && (await anchored(base, edge, fiscalHeads));
-      const taken = await pushBatch(base.database, edge, push.value, base.clock.wallMs());
+      const taken = await pushBatch(base.database, edge, push.value, {
+        nowMs: base.clock.wallMs(),
+        newCaseId: () => newId<'case'>(base.clock, base.random),
+      });
       if (!taken.ok) {
         base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });
         return refuse(reply, taken.error);

@@ -33,6 +33,8 @@ export const refusalStatus = {
   'case.malformed': 400,
   'case.unknown': 404,
   'case.already-settled': 409,
+  'debt.malformed': 400,
+  'debt.unknown-member': 404,
 } as const;
 
 export type RefusalCode = keyof typeof refusalStatus;

@@ -4,7 +4,7 @@ import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
 import { counterHeader, edgeHeader, requestToSign, signatureHeader } from '@portillon/core/wire/messages.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Reporter } from '../members/event-rows.ts';
+import type { Reporter } from '../members/row-change.ts';
 import { takeCounter } from '../postgres/request-counters.ts';
 import type { BaseContext } from './base-context.ts';
 import type { RefusalWords } from './refusal.ts';

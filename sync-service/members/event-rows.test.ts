@@ -1,10 +1,19 @@
 import { type EventBody, eventBodySchema } from '@portillon/core/wire/event.ts';
 import { describe, expect, it } from 'vitest';
 import { newTestId, saleEvent, visit } from '../test/test-edge.ts';
-import { eventRows, type Facts, type RowChange } from './event-rows.ts';
+import type { Facts } from './event-facts.ts';
+import { eventRows } from './event-rows.ts';
+import type { RowChange } from './row-change.ts';
 
 const reporter = { edgeId: newTestId(), clubId: newTestId(), legalEntityId: newTestId() };
-const nothingKnown: Facts = { reporter, usedTickets: new Set(), decisionGranted: false, saleClubId: null };
+const nothingKnown: Facts = {
+  reporter,
+  usedTickets: new Set(),
+  decisionGranted: false,
+  saleClubId: null,
+  account: null,
+  newCaseId: newTestId,
+};
 
 function rowsOf(event: EventBody, facts: Partial<Facts> = {}): readonly RowChange[] {
   const rows = eventRows(eventBodySchema.parse(event), { ...nothingKnown, ...facts });

@@ -1,45 +1,20 @@
 import { unreachable } from '@portillon/core/base/invariant.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
-
-/** Who reports, as the base knows it. */
-export interface Reporter {
-  readonly edgeId: string;
-  readonly clubId: string;
-  /** The legal entity that sells in this club. */
-  readonly legalEntityId: string;
-}
-
-/** What the base knows that bears on the event. */
-export interface Facts {
-  readonly reporter: Reporter;
-  /** Single-use credentials of this sale, or the one of this passage, that have already let somebody in. */
-  readonly usedTickets: ReadonlySet<string>;
-  /** For a passage: the decision it names was a grant. */
-  readonly decisionGranted: boolean;
-  /** For what follows a sale: the club it was made in; null when the base knows no such sale. */
-  readonly saleClubId: string | null;
-}
-
-export type Value = string | number | boolean | null;
-
-/** What an event does to the tables. A row that is already there with the same key is a fault of the event. */
-export type RowChange =
-  | { readonly do: 'insert'; readonly table: string; readonly row: Readonly<Record<string, Value>> }
-  | {
-      readonly do: 'update';
-      readonly table: string;
-      readonly set: Readonly<Record<string, Value>>;
-      readonly where: Readonly<Record<string, Value>>;
-      /** Why the event is parked when no row matches; null when that is as good. */
-      readonly unmatched: string | null;
-    };
+import { debtSettled, membershipRenewed } from './account-rows.ts';
+import type { Facts } from './event-facts.ts';
+import { insert, placeOf, type RowChange, update } from './row-change.ts';
+import { flawOfSale, saleRow } from './sale-row.ts';
 
 /** Rows to write, in order, or the reason to park the event. Credentials that change go out in the feed by themselves. */
 export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], string> {
   switch (event.type) {
     case 'sale.completed':
       return saleCompleted(event, facts);
+    case 'membership.renewed':
+      return membershipRenewed(event, facts);
+    case 'debt.settled':
+      return debtSettled(event, facts);
     case 'sale.cancelled':
       return ofKnownSale(facts, [
         update(
@@ -104,12 +79,8 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
 
 function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Result<RowChange[], string> {
   const { reporter } = facts;
-  if (event.legalEntityId !== reporter.legalEntityId) {
-    return err('the legal entity of the sale is not the one that sells in this club');
-  }
-  const sum = event.lines.reduce((total, line) => total + line.grossCents, 0);
-  if (sum !== event.totalCents)
-    return err(`the lines come to ${sum} cents, the total says ${event.totalCents}`);
+  const flaw = flawOfSale(event, reporter);
+  if (flaw !== null) return err(flaw);
 
   const { memberId, personDigest, photoDigest, contractDigest } = event.member;
   const rows = [
@@ -119,21 +90,7 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
       language: event.language,
       created_at: event.at,
     }),
-    insert('sales', {
-      id: event.saleId,
-      reference: event.saleReference,
-      ...placeOf(reporter),
-      legal_entity_id: event.legalEntityId,
-      member_id: memberId,
-      at: event.at,
-      language: event.language,
-      total_cents: event.totalCents,
-      lines: JSON.stringify(event.lines),
-      payment: JSON.stringify(event.payment),
-      consents: JSON.stringify(event.consents),
-      fiscal_record_no: event.fiscal?.recordNo ?? null,
-      fiscal_characters: event.fiscal?.characters ?? null,
-    }),
+    saleRow(event, memberId, reporter, event.consents),
     insert('memberships', {
       id: event.membership.membershipId,
       member_id: memberId,
@@ -243,21 +200,4 @@ function ofKnownSale(facts: Facts, rows: RowChange[]): Result<RowChange[], strin
   if (facts.saleClubId === null) return err('the base knows no such sale');
   if (facts.saleClubId !== facts.reporter.clubId) return err('the sale was made in another club');
   return ok(rows);
-}
-
-function placeOf(reporter: Reporter): { club_id: string; edge_id: string } {
-  return { club_id: reporter.clubId, edge_id: reporter.edgeId };
-}
-
-function insert(table: string, row: Readonly<Record<string, Value>>): RowChange {
-  return { do: 'insert', table, row };
-}
-
-function update(
-  table: string,
-  set: Readonly<Record<string, Value>>,
-  where: Readonly<Record<string, Value>>,
-  unmatched: string | null = null,
-): RowChange {
-  return { do: 'update', table, set, where, unmatched };
 }

@@ -1,4 +1,5 @@
-import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import { debtLimit } from '@portillon/core/wire/event.ts';
+import type { Account, FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { Sql } from './database.ts';
 
 interface CredentialRow {
@@ -14,23 +15,93 @@ interface CredentialRow {
   readonly status: 'active' | 'blocked' | 'spent';
 }
 
-/** Credentials as every gate of the network needs them: ids and dates, nothing of the person. */
+/** Credentials as every gate of the network needs them: ids, dates, what is held and owed; nothing of the person. */
 export async function credentialRecords(sql: Sql, ids: readonly string[]): Promise<FeedRecord[]> {
   if (ids.length === 0) return [];
+  // What another transaction changes of these members is seen, or waits: the record written last is the newest.
+  await sql.query(
+    `select pg_advisory_xact_lock(hashtextextended(member_id::text, 0))
+       from (select distinct member_id from credentials
+              where id = any($1::uuid[]) and member_id is not null order by member_id) as touched`,
+    [ids],
+  );
   const rows = await sql.query<CredentialRow>('select * from credentials where id = any($1::uuid[])', [ids]);
-  return rows.map((row) => ({
-    kind: 'credential',
-    id: row.id,
-    record: {
-      kind: row.kind,
-      cardUid: row.card_uid,
-      memberId: row.member_id,
-      planId: row.plan_id,
-      homeClubId: row.home_club_id,
-      validFrom: row.valid_from,
-      validTo: row.valid_to,
-      singleUse: row.single_use,
-      status: row.status,
-    },
-  }));
+  const accounts = await accountsOf(
+    sql,
+    rows.flatMap((row) => (row.member_id === null || row.kind === 'ticket' ? [] : [row.member_id])),
+  );
+  return rows.map((row) => {
+    const account = row.kind === 'ticket' ? undefined : accounts.get(row.member_id ?? '');
+    return {
+      kind: 'credential',
+      id: row.id,
+      record: {
+        kind: row.kind,
+        cardUid: row.card_uid,
+        memberId: row.member_id,
+        planId: row.plan_id,
+        homeClubId: row.home_club_id,
+        validFrom: row.valid_from,
+        validTo: row.valid_to,
+        singleUse: row.single_use,
+        status: row.status,
+        ...(account ? { account } : {}),
+      },
+    };
+  });
+}
+
+/** The cards and passes of a member, whose records carry the member's account. */
+export async function memberCredentials(sql: Sql, memberId: string): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    "select id from credentials where member_id = $1 and kind <> 'ticket'",
+    [memberId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+interface MembershipRow {
+  readonly id: string;
+  readonly member_id: string;
+  readonly plan_id: string;
+  readonly valid_from: string;
+  readonly valid_to: string | null;
+  readonly status: 'active' | 'cancelled';
+}
+
+type DebtRow = Account['debts'][number] & { readonly memberId: string };
+
+/** W-ACCOUNT-1, W-ACCOUNT-2. */
+async function accountsOf(sql: Sql, memberIds: readonly string[]): Promise<Map<string, Account>> {
+  const accounts = new Map<string, Account>();
+  if (memberIds.length === 0) return accounts;
+  const memberships = await sql.query<MembershipRow>(
+    `select id, member_id, plan_id, valid_from, valid_to, status
+       from memberships where member_id = any($1::uuid[])
+      order by (status = 'active'), valid_from, id`,
+    [memberIds],
+  );
+  const debts = await sql.query<DebtRow>(
+    `select member_id as "memberId", id as "debtId", legal_entity_id as "legalEntityId",
+            amount_cents as "amountCents", vat_rate as "vatRate", reason, since
+       from debts where member_id = any($1::uuid[]) and settled_at is null order by since, id`,
+    [memberIds],
+  );
+  for (const membership of memberships) {
+    const before = accounts.get(membership.member_id);
+    const goesOn = before?.planId === membership.plan_id && before.status === membership.status;
+    // The last one stays: an active period comes after all that were cancelled.
+    accounts.set(membership.member_id, {
+      membershipId: membership.id,
+      planId: membership.plan_id,
+      planFrom: goesOn ? before.planFrom : membership.valid_from,
+      validTo: membership.valid_to,
+      status: membership.status,
+      debts: debts
+        .filter(({ memberId }) => memberId === membership.member_id)
+        .slice(0, debtLimit)
+        .map(({ memberId: _member, ...debt }) => debt),
+    });
+  }
+  return accounts;
 }

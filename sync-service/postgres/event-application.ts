@@ -1,5 +1,8 @@
 import { eventBodySchema, type ReadEvent } from '@portillon/core/wire/event.ts';
-import { eventRows, type Facts, type Reporter, type RowChange } from '../members/event-rows.ts';
+import type { Facts, KnownAccount, KnownDebt, KnownPeriod } from '../members/event-facts.ts';
+import { eventRows } from '../members/event-rows.ts';
+import type { Reporter, RowChange } from '../members/row-change.ts';
+import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 
 /** What became of one event: applied, with the credentials it touched, or kept aside with a reason. */
@@ -12,12 +15,17 @@ export type Application =
  * rule, colliding with what is there) parks it and undoes only its own rows; a failure of the base goes up and undoes
  * the batch, to be sent again.
  */
-export async function applyEvent(sql: Sql, reporter: Reporter, body: string): Promise<Application> {
+export async function applyEvent(
+  sql: Sql,
+  reporter: Reporter,
+  body: string,
+  newCaseId: () => string,
+): Promise<Application> {
   const event = parse(body);
   if (typeof event === 'string') return { parked: event };
   await sql.query('savepoint event');
   try {
-    const rows = eventRows(event, await gatherFacts(sql, reporter, event));
+    const rows = eventRows(event, { ...(await gatherFacts(sql, reporter, event)), newCaseId });
     if (!rows.ok) return { parked: rows.error };
     const touchedCredentials: string[] = [];
     for (const change of rows.value) {
@@ -28,6 +36,8 @@ export async function applyEvent(sql: Sql, reporter: Reporter, body: string): Pr
         return { parked: change.unmatched };
       }
     }
+    if (event.type === 'debt.settled')
+      touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
     await sql.query('release savepoint event');
     return { parked: null, touchedCredentials };
   } catch (error) {
@@ -51,24 +61,38 @@ function parse(body: string): ReadEvent | string {
   return `not understood: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replaceAll('\0', '');
 }
 
-async function gatherFacts(sql: Sql, reporter: Reporter, event: ReadEvent): Promise<Facts> {
-  const facts = { reporter, usedTickets: new Set<string>(), decisionGranted: false, saleClubId: null };
+async function gatherFacts(
+  sql: Sql,
+  reporter: Reporter,
+  event: ReadEvent,
+): Promise<Omit<Facts, 'newCaseId'>> {
+  const facts = {
+    reporter,
+    usedTickets: new Set<string>(),
+    decisionGranted: false,
+    saleClubId: null,
+    account: null,
+  };
   switch (event.type) {
     case 'sale.completed': {
       const tickets = event.credentials.filter(({ singleUse }) => singleUse);
       const ids = tickets.map(({ credentialId }) => credentialId).sort();
-      for (const id of ids) await lockTicket(sql, id);
+      for (const id of ids) await lockId(sql, id);
       return { ...facts, usedTickets: await usedTickets(sql, ids) };
     }
     case 'passage.sensed': {
       if (event.credentialId === null || event.decisionId === null) return facts;
-      await lockTicket(sql, event.credentialId);
+      await lockId(sql, event.credentialId);
       const found = await sql.query(
         "select 1 from decisions where id = $1 and edge_id = $2 and credential_id = $3 and outcome = 'granted'",
         [event.decisionId, reporter.edgeId, event.credentialId],
       );
       return { ...facts, decisionGranted: found.length > 0 };
     }
+    case 'membership.renewed':
+      return { ...facts, account: await knownAccount(sql, event.memberId, []) };
+    case 'debt.settled':
+      return { ...facts, account: await knownAccount(sql, event.memberId, event.debtIds) };
     case 'sale.cancelled':
     case 'credential.rebound':
     case 'receipt.settled': {
@@ -82,9 +106,35 @@ async function gatherFacts(sql: Sql, reporter: Reporter, event: ReadEvent): Prom
   }
 }
 
-/** Sale and passage of one ticket may come from two clubs at once, each blind to the other's uncommitted rows. */
-async function lockTicket(sql: Sql, credentialId: string): Promise<void> {
-  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [credentialId]);
+/**
+ * Sale and passage of one ticket, or two sales to one member, may come from two clubs at once, each blind to the other's
+ * uncommitted rows.
+ */
+async function lockId(sql: Sql, id: string): Promise<void> {
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id]);
+}
+
+/** What a member holds and owes, locked until the batch is in: of two sales for one thing the second sees the first. */
+async function knownAccount(
+  sql: Sql,
+  memberId: string,
+  debtIds: readonly string[],
+): Promise<KnownAccount | null> {
+  await lockId(sql, memberId);
+  const known = await sql.query('select 1 from members where id = $1', [memberId]);
+  if (known.length === 0) return null;
+  const periods = await sql.query<KnownPeriod>(
+    `select id as "membershipId", plan_id as "planId", valid_from as "validFrom", valid_to as "validTo"
+       from memberships where member_id = $1 and status = 'active' order by valid_from, id`,
+    [memberId],
+  );
+  const debts = await sql.query<KnownDebt>(
+    `select id as "debtId", member_id as "memberId", legal_entity_id as "legalEntityId",
+            amount_cents as "amountCents", settled_by_sale as "settledBySale"
+       from debts where id = any($1::uuid[])`,
+    [debtIds],
+  );
+  return { periods, debts };
 }
 
 async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string>> {

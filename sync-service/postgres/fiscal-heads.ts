@@ -1,12 +1,12 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
-import type { Reporter } from '../members/event-rows.ts';
 import {
   type FiscalVerdict,
   fiscalVerdict,
   type KeptAnchor,
   type Rollback,
 } from '../members/fiscal-anchors.ts';
+import type { Reporter } from '../members/row-change.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 

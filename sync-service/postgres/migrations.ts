@@ -5,6 +5,7 @@ import { blockedBeforeSold } from './migrations/002-blocked-before-sold.ts';
 import { casesAndFiscalHeads } from './migrations/003-cases-and-fiscal-heads.ts';
 import { fiscalRecordOfASale } from './migrations/004-fiscal-record-of-a-sale.ts';
 import { mandates } from './migrations/005-mandates.ts';
+import { renewalsAndDebts } from './migrations/006-renewals-and-debts.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -13,6 +14,7 @@ export const migrations: readonly Migration[] = [
   { name: '003-cases-and-fiscal-heads', sql: casesAndFiscalHeads },
   { name: '004-fiscal-record-of-a-sale', sql: fiscalRecordOfASale },
   { name: '005-mandates', sql: mandates },
+  { name: '006-renewals-and-debts', sql: renewalsAndDebts },
 ];
 
 export interface Migration {

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { chainBreak } from '@portillon/core/crypto/hash-chain.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { PushRequest } from '@portillon/core/wire/messages.ts';
-import type { Reporter } from '../members/event-rows.ts';
+import type { Reporter } from '../members/row-change.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
@@ -41,17 +41,23 @@ export async function pushBatch(
   database: Database,
   reporter: Reporter,
   push: PushRequest,
-  nowMs: number,
+  base: { readonly nowMs: number; readonly newCaseId: () => string },
 ): Promise<Result<PushOutcome, PushRefusal>> {
   try {
-    return ok(await database.transaction((sql) => takeIn(sql, reporter, push, isoTime(nowMs))));
+    return ok(await database.transaction((sql) => takeIn(sql, reporter, push, base)));
   } catch (error) {
     if (error instanceof Refused) return err(error.refusal);
     throw error;
   }
 }
 
-async function takeIn(sql: Sql, reporter: Reporter, push: PushRequest, now: string): Promise<PushOutcome> {
+async function takeIn(
+  sql: Sql,
+  reporter: Reporter,
+  push: PushRequest,
+  { nowMs, newCaseId }: { readonly nowMs: number; readonly newCaseId: () => string },
+): Promise<PushOutcome> {
+  const now = isoTime(nowMs);
   const { edgeId } = reporter;
   const [edge] = await sql.query<{ applied_through: number; last_hash: string }>(
     'select applied_through, last_hash from edges where id = $1 for update',
@@ -84,7 +90,7 @@ async function takeIn(sql: Sql, reporter: Reporter, push: PushRequest, now: stri
        values ($1, $2, $3, $4, $5, $6, $7)`,
       [edgeId, event.seq, event.eventId, Buffer.from(event.body), event.prevHash, event.hash, now],
     );
-    const application = await applyEvent(sql, reporter, event.body);
+    const application = await applyEvent(sql, reporter, event.body, newCaseId);
     if (application.parked === null) {
       touchedCredentials.push(...application.touchedCredentials);
     } else {

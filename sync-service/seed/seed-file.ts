@@ -1,6 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
+import { termsMonths } from '@portillon/core/sale/membership-term.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { vatByCountrySchema } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
@@ -66,6 +67,10 @@ export const seedFileSchema = z.strictObject({
         hours: hours.nullable(),
         guestTickets: z.int().min(0).max(5),
         soldAtKiosk: z.boolean(),
+        /** Paid at once for a term, and not by the month: `monthlyCents` is 0 then. */
+        prepaid: z
+          .strictObject({ termMonths: z.literal(termsMonths), priceCents: z.int().min(0) })
+          .optional(),
       }),
     )
     .min(1),
@@ -116,7 +121,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
     }
     for (const [index, plan] of seed.plans.entries()) {
       const id = newId<'plan'>(clock, random);
-      const record = { ...plan, position: index + 1 };
+      const record = planRecord(plan, index + 1);
       await sql.query('insert into plans (id, network_id, record) values ($1, $2, $3)', [
         id,
         networkId,
@@ -128,4 +133,12 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
     base.log.info('seed.applied', { records: records.length, at: isoTime(clock.wallMs()) });
     return true;
   });
+}
+
+/** W-PLAN-1: whoever knows plans paid by the month only must not sell a prepaid one. */
+export function planRecord(plan: SeedFile['plans'][number], position: number) {
+  const { prepaid, soldAtKiosk, ...rest } = plan;
+  return prepaid
+    ? { ...rest, position, soldAtKiosk: false, prepaid: { ...prepaid, soldAtKiosk } }
+    : { ...rest, position, soldAtKiosk };
 }

@@ -166,6 +166,12 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client.',
         doNow: 'Prévenez le support. Complétez la fiche à la prochaine visite du membre.',
       },
+      'paid-twice': {
+        title: 'Payé deux fois',
+        happened: 'Le membre a payé une période ou une dette qui était déjà payée, à une borne sans réseau.',
+        owed: (amount) => (amount === null ? 'Au membre, ce qu’il a payé.' : `${amount} au membre.`),
+        doNow: 'Remboursez au terminal ou par virement, ou convenez avec le membre de ce qu’il reçoit.',
+      },
     },
   },
   en: {
@@ -289,6 +295,13 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         happened: 'A photo, a contract, a mandate or a member’s particulars came and could not be opened.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Tell support. Complete the particulars when the member next comes.',
+      },
+      'paid-twice': {
+        title: 'Paid twice',
+        happened:
+          'The member paid for a period or a debt that had been paid for, at a kiosk without a network.',
+        owed: (amount) => (amount === null ? 'To the member, what they paid.' : `${amount} to the member.`),
+        doNow: 'Refund at the terminal or by transfer, or agree with the member on what they get for it.',
       },
     },
   },

@@ -259,6 +259,58 @@ export function saleEvent(place: {
   };
 }
 
+/** A member pays for a period that follows, or for another plan. */
+export function renewalEvent(
+  member: { readonly memberId: string; readonly legalEntityId: string; readonly planId: string },
+  period: { readonly from: string; readonly to: string },
+  priceCents = 3_990,
+): EventOf<'membership.renewed'> {
+  return {
+    type: 'membership.renewed',
+    ...paidSale(member.legalEntityId, [[member.planId, priceCents]]),
+    memberId: member.memberId,
+    membershipId: newTestId(),
+    planId: member.planId,
+    ...period,
+  };
+}
+
+/** A member pays debts: ids and amounts. */
+export function settledDebtEvent(
+  member: { readonly memberId: string; readonly legalEntityId: string },
+  debts: readonly (readonly [debtId: string, cents: number])[],
+): EventOf<'debt.settled'> {
+  return {
+    type: 'debt.settled',
+    ...paidSale(member.legalEntityId, debts),
+    memberId: member.memberId,
+    debtIds: debts.map(([debtId]) => debtId),
+  };
+}
+
+function paidSale(legalEntityId: string, lines: readonly (readonly [productId: string, cents: number])[]) {
+  const { saleReference, at, language, payment } = saleEvent({ legalEntityId, planId: newTestId() });
+  return {
+    saleId: newTestId(),
+    saleReference,
+    at,
+    legalEntityId,
+    language,
+    payment,
+    lines: lines.map(([productId, cents]) => ({
+      label: 'Line',
+      productId,
+      quantity: 1,
+      unitCents: cents,
+      grossCents: cents,
+      netCents: Math.round(cents / 1.2),
+      vatRate: 2_000,
+    })),
+    totalCents: lines.reduce((total, [, cents]) => total + cents, 0),
+    fiscal: { recordNo: 7, characters: 'FUCC' },
+  };
+}
+
 /** A case that concerns no sale, unless told otherwise. */
 export function caseEvent(more: Partial<EventOf<'case.opened'>> = {}): EventOf<'case.opened'> {
   return {

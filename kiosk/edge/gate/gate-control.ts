@@ -1,7 +1,7 @@
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
-import { type ClubId, type CredentialId, newId, type PlanId } from '@portillon/core/base/ids.ts';
+import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
@@ -11,6 +11,7 @@ import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { IntentId } from '../../store/intents.ts';
+import { planInEffect } from '../../store/member-book.ts';
 import type { GateConfig } from '../edge-config.ts';
 import {
   closedGate,
@@ -125,7 +126,7 @@ export class GateControl {
     const { credentialId, kind } = presented.presented;
     const club = store.book.club(identity.clubId as ClubId);
     const book = credentialId ? store.book.credential(credentialId) : null;
-    const planId = book?.planId ?? presented.grant?.planId ?? null;
+    const planId = book ? planInEffect(book, nowMs) : (presented.grant?.planId ?? null);
     const dataAgeMs = store.book.dataAgeMs(nowMs);
     const decision: AccessDecision = club
       ? decide({
@@ -133,7 +134,7 @@ export class GateControl {
           nowMs,
           club: { id: identity.clubId as ClubId, timeZone: club.timeZone, hours: club.hours },
           book,
-          plan: planId ? store.book.plan(planId as PlanId) : null,
+          plan: planId ? store.book.plan(planId) : null,
           spentHere:
             credentialId !== null &&
             (store.passages.isSpentHere(credentialId) || ticketsInFlight.has(credentialId)),

@@ -7,7 +7,7 @@ import { whoSchema } from './live-view.ts';
 const time = z.iso.datetime();
 
 /** Those that an edge opens, and those of the base itself. */
-export const shownCaseKinds = [...caseKinds, 'unreadable-attachment'] as const;
+export const shownCaseKinds = [...caseKinds, 'unreadable-attachment', 'paid-twice'] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 
 /** How a case can end. */

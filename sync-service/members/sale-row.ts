@@ -1,0 +1,39 @@
+import type { ReadEventOf } from '@portillon/core/wire/event.ts';
+import { insert, placeOf, type Reporter, type RowChange } from './row-change.ts';
+
+/** The rows that every sale shares. */
+export function saleRow(
+  event: SaleOfMoney,
+  memberId: string,
+  reporter: Reporter,
+  consents: ReadEventOf<'sale.completed'>['consents'] = [],
+): RowChange {
+  return insert('sales', {
+    id: event.saleId,
+    reference: event.saleReference,
+    ...placeOf(reporter),
+    legal_entity_id: event.legalEntityId,
+    member_id: memberId,
+    at: event.at,
+    language: event.language,
+    total_cents: event.totalCents,
+    lines: JSON.stringify(event.lines),
+    payment: JSON.stringify(event.payment),
+    consents: JSON.stringify(consents),
+    fiscal_record_no: event.fiscal?.recordNo ?? null,
+    fiscal_characters: event.fiscal?.characters ?? null,
+  });
+}
+
+type SaleOfMoney = ReadEventOf<'sale.completed' | 'membership.renewed' | 'debt.settled'>;
+
+/** Why a sale is not one of this club, or does not add up; null when it is and does. */
+export function flawOfSale(event: SaleOfMoney, reporter: Reporter): string | null {
+  if (event.legalEntityId !== reporter.legalEntityId) {
+    return 'the legal entity of the sale is not the one that sells in this club';
+  }
+  const sum = event.lines.reduce((total, line) => total + line.grossCents, 0);
+  return sum === event.totalCents
+    ? null
+    : `the lines come to ${sum} cents, the total says ${event.totalCents}`;
+}
