@@ -15,7 +15,9 @@ it('[W-PLAN-1] tells of a prepaid plan that it is not sold by the month, and tha
     soldAtKiosk: false,
     prepaid: { termMonths: 3, priceCents: 9_990, soldAtKiosk: true },
   });
-  expect(planRecord({ ...plan, soldAtKiosk: false, prepaid }, 4)).toMatchObject({ prepaid: { soldAtKiosk: false } });
+  expect(planRecord({ ...plan, soldAtKiosk: false, prepaid }, 4)).toMatchObject({
+    prepaid: { soldAtKiosk: false },
+  });
 });
 
 it('[W-PLAN-1] tells of a plan paid by the month what it always told', () => {
