@@ -27,6 +27,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
       },
       dispenser: device(file.dispenser.model, 'dispenser'),
       printer: { ...device(file.printer.model, 'printer'), paperMm: file.printer.paperMm },
+      ...(file.kioskReader ? { reader: device(file.kioskReader.model, 'kiosk-reader') } : {}),
       gates: file.gates.map(({ id, name, board: { model, baud: _baud, ...board }, reader, scanner }) => ({
         id,
         name,

@@ -55,7 +55,9 @@ export const clubFileSchema = z
       model: z.literal('escpos'),
       paperMm: z.union([z.literal(58), z.literal(80)]).default(80),
     }),
-    /** vpcd, which stands in for the PC/SC readers, offers two of them. */
+    /** For members who come to the kiosk with their card. */
+    kioskReader: z.strictObject({ model: z.literal('pcsc') }).optional(),
+    /** More than two turnstiles do not fit the panel. */
     gates: z.array(gateSchema).max(2),
     /** Badges that are not of this network, to be tried at the gate. */
     pocket: z

@@ -54,8 +54,8 @@ it('starts every device of its file, tells the progress, and leaves nothing when
   const progress: string[] = [];
   await club.start(({ name, done, of }) => progress.push(`${name} ${done}/${of}`));
   expect(club.missing).toEqual([]);
-  expect(progress).toHaveLength(7);
-  expect(progress.at(-1)).toContain('7/7');
+  expect(progress).toHaveLength(8);
+  expect(progress.at(-1)).toContain('8/8');
   const { terminal, printer, network, dispenser } = club.addresses;
   const tcp = [printer, network].map(String);
   expect(await Promise.all(tcp.map(answers))).toEqual([true, true]);
@@ -81,6 +81,29 @@ it('hands a card from the stacker to the hand, to the reader and back', async ()
   await expect(club.world.tap({ cardId })).rejects.toThrow('lies on a reader already');
   await tapping;
   expect(placeOf()).toEqual({ at: 'hand' });
+});
+
+it('lets a card lie on the reader of the kiosk until it is taken away, and nowhere else meanwhile', async () => {
+  await club.start();
+  const cardId = club.view().cards[0]?.cardId ?? '';
+  const placeOf = () => club.view().cards.find((card) => card.cardId === cardId)?.place;
+  await club.world.layOnKiosk({ cardId });
+  expect(placeOf()).toEqual({ at: 'kiosk-reader' });
+  await expect(club.world.tap({ cardId })).rejects.toThrow('lies on a reader already');
+  await expect(club.world.layOnKiosk({ cardId })).rejects.toThrow('lies on a reader already');
+  await club.world.liftFromKiosk();
+  expect(placeOf()).toEqual({ at: 'hand' });
+  await club.world.liftFromKiosk();
+});
+
+it('has no reader at a kiosk whose file names none', async () => {
+  const { kioskReader: _without, ...file } = readClubFile(lyonFile);
+  await club.stop();
+  club = newClub(stateFolder, file);
+  await club.start();
+  const cardId = club.view().cards[0]?.cardId ?? '';
+  expect(club.view().devices.map(({ name }) => name)).not.toContain('kiosk-reader');
+  await expect(club.world.layOnKiosk({ cardId })).rejects.toThrow('no card reader');
 });
 
 it('walks a person through as soon as the board releases, and not otherwise', async () => {

@@ -69,6 +69,8 @@ export class VirtualClub {
   readonly #terminal: Sim;
   readonly #dispenser: Crt591Sim;
   readonly #printer: EscPosSim;
+  /** Where members hold their card at the kiosk; not every club has one. */
+  readonly #kioskReader: VpcdReaderSim | undefined;
   readonly #network: NetworkCable;
   readonly #gates: readonly GateSims[];
   readonly #missing = new Map<string, MissingDevice>();
@@ -120,6 +122,7 @@ export class VirtualClub {
       rowMs: 20 / speed,
       paperMm: file.printer.paperMm,
     });
+    this.#kioskReader = file.kioskReader && new VpcdReaderSim({ name: 'kiosk-reader', clock });
     this.#network = new NetworkCable({
       name: 'network',
       clock,
@@ -147,6 +150,7 @@ export class VirtualClub {
       { kind: 'terminal', gateId: null, sim: this.#terminal },
       { kind: 'dispenser', gateId: null, sim: this.#dispenser },
       { kind: 'printer', gateId: null, sim: this.#printer },
+      ...(this.#kioskReader ? [{ kind: 'kiosk-reader' as const, gateId: null, sim: this.#kioskReader }] : []),
       ...this.#gates.flatMap(({ gate: { id: gateId }, board, reader, scanner }) => [
         { kind: 'board' as const, gateId, sim: board },
         { kind: 'reader' as const, gateId, sim: reader },
@@ -257,6 +261,9 @@ export class VirtualClub {
       }
       return this.world.tap({ gateId: gateId ?? undefined, cardId, holdMs });
     }
+    if (kind === 'kiosk-reader' && action === 'tap') {
+      throw new NotPossible('unknown', 'Cards are laid on the reader of the kiosk with lay-on-kiosk.');
+    }
     if (kind === 'dispenser' && action === 'clear-jam') return this.world.clearJam();
     return sim.act(action, args);
   }
@@ -284,12 +291,14 @@ export class VirtualClub {
   }
 
   #connectWorld(): void {
-    const there = <Device extends Sim>(sim: Device) => (this.#missing.has(sim.name) ? undefined : sim);
+    const there = <Device extends Sim>(sim: Device | undefined) =>
+      sim && !this.#missing.has(sim.name) ? sim : undefined;
     this.world.connect({
       terminal: there(this.#terminal),
       dispenser: this.#dispenser,
       printer: there(this.#printer),
       network: there(this.#network),
+      kioskReader: there(this.#kioskReader),
       gates: new Map(
         this.#gates.map(({ gate, board, reader, scanner }) => [
           gate.id,

@@ -19,7 +19,15 @@ export interface ClubView {
   readonly missing: readonly MissingDevice[];
 }
 
-export type DeviceKind = 'terminal' | 'dispenser' | 'printer' | 'board' | 'reader' | 'scanner' | 'network';
+export type DeviceKind =
+  | 'terminal'
+  | 'dispenser'
+  | 'printer'
+  | 'kiosk-reader'
+  | 'board'
+  | 'reader'
+  | 'scanner'
+  | 'network';
 
 export interface DeviceView {
   readonly name: string;
@@ -45,6 +53,7 @@ export interface GateView {
 export type CardPlace =
   | { readonly at: 'hand' }
   | { readonly at: 'reader'; readonly gateId: string }
+  | { readonly at: 'kiosk-reader' }
   | { readonly at: 'encoder' | 'mouth' | 'bin' | 'path' };
 
 export interface CardView {
@@ -92,6 +101,13 @@ export interface WorldActs {
     readonly args: { readonly gateId?: string; readonly cardId: string; readonly holdMs?: number };
     readonly answer: { readonly cardId: string; readonly gateId: string };
   };
+  /** Holds a card against the kiosk's reader and leaves it there; answers when the reader has noticed it. */
+  'lay-on-kiosk': {
+    readonly args: { readonly cardId: string };
+    readonly answer: { readonly cardId: string };
+  };
+  /** Takes whatever lies on the kiosk's reader back into the hand. */
+  'lift-from-kiosk': { readonly args: object; readonly answer: null };
   /** Pushes the arm of a gate, as a person of flesh would; a locked entry does not give way. */
   push: {
     readonly args: { readonly gateId?: string; readonly direction: 'entry' | 'exit' };

@@ -106,6 +106,15 @@ it('shows a card come out, and lets it be taken into the hand and tapped', async
   await inHand.nth(2).getByRole('button', { name: 'Tap' }).waitFor();
 });
 
+it('leaves a card on the reader of the kiosk until it is taken away', async () => {
+  const card = page.getByRole('region', { name: 'In your hand' }).getByRole('listitem').first();
+  await card.getByRole('button', { name: 'Hold to kiosk' }).click();
+  await card.getByRole('button', { name: 'Take away' }).waitFor();
+  expect(await card.getByRole('button', { name: 'Tap' }).count()).toBe(0);
+  await card.getByRole('button', { name: 'Take away' }).click();
+  await card.getByRole('button', { name: 'Hold to kiosk' }).waitFor();
+});
+
 it('says in words that a locked arm does not give way, and counts who leaves', async () => {
   await page.getByRole('button', { name: 'Push in' }).click();
   await page.getByText('The arm is locked and does not give way.').waitFor();

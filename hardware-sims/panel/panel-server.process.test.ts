@@ -70,6 +70,7 @@ it('tells what stands in the club and what may be done with it', async () => {
     'terminal',
     'dispenser',
     'printer',
+    'kiosk-reader',
     'board',
     'reader',
     'scanner',

@@ -18,6 +18,8 @@ function act<Args, Answer>(schema: z.ZodType<Args>, run: (world: World, args: Ar
 export const worldActs: { readonly [Name in WorldActName]: Act<Name> } = {
   'take-card': act(z.strictObject({}), (world) => world.takeCard()),
   tap: act(z.strictObject({ gateId, cardId, holdMs }), (world, args) => world.tap(args)),
+  'lay-on-kiosk': act(z.strictObject({ cardId }), (world, args) => world.layOnKiosk(args)),
+  'lift-from-kiosk': act(z.strictObject({}), (world) => world.liftFromKiosk()),
   push: act(z.strictObject({ gateId, direction: z.enum(['entry', 'exit']) }), (world, args) =>
     world.push(args),
   ),

@@ -18,6 +18,7 @@ export interface DevicesInReach {
   readonly dispenser: Crt591Sim;
   readonly printer: EscPosSim | undefined;
   readonly network: NetworkCable | undefined;
+  readonly kioskReader: VpcdReaderSim | undefined;
   readonly gates: ReadonlyMap<string, GateInReach>;
 }
 
@@ -126,6 +127,7 @@ export class World {
     };
     return [
       ...[...this.#inHand].flatMap((cardId) => {
+        if (this.#onKiosk() === cardId) return view(cardId, { at: 'kiosk-reader' });
         const gateId = this.#onReader.get(cardId);
         return view(cardId, gateId === undefined ? { at: 'hand' } : { at: 'reader', gateId });
       }),
@@ -178,8 +180,7 @@ export class World {
     const gate = this.#gate(gateId);
     const reader = this.#part(gate, 'reader', 'card reader');
     const { chip, label } = this.#card(cardId);
-    if (this.#onReader.has(cardId)) throw new NotPossible('now', `${label} lies on a reader already.`);
-    if (!this.#inHand.has(cardId)) throw new NotPossible('now', `${label} is not in your hand.`);
+    this.#mustBeFree(cardId, label);
     this.#onReader.set(cardId, gate.id);
     this.#onChange();
     try {
@@ -191,6 +192,20 @@ export class World {
       this.#onChange();
     }
     return { cardId, gateId: gate.id };
+  }
+
+  async layOnKiosk({ cardId }: { cardId: string }): Promise<{ cardId: string }> {
+    const { kioskReader } = this.#inReach;
+    if (!kioskReader) throw new NotPossible('now', 'The kiosk has no card reader.');
+    const { chip, label } = this.#card(cardId);
+    this.#mustBeFree(cardId, label);
+    await kioskReader.lay(chip);
+    return { cardId };
+  }
+
+  async liftFromKiosk(): Promise<null> {
+    await this.#inReach.kioskReader?.lift();
+    return null;
   }
 
   async push({
@@ -262,6 +277,18 @@ export class World {
   async restoreNetwork(): Promise<null> {
     await this.#network.act('fault', { name: 'cut', on: false });
     return null;
+  }
+
+  #mustBeFree(cardId: string, label: string): void {
+    if (this.#onReader.has(cardId) || this.#onKiosk() === cardId) {
+      throw new NotPossible('now', `${label} lies on a reader already.`);
+    }
+    if (!this.#inHand.has(cardId)) throw new NotPossible('now', `${label} is not in your hand.`);
+  }
+
+  /** Number of the card that lies on the kiosk's reader. */
+  #onKiosk(): unknown {
+    return this.#devices?.kioskReader?.view().card ?? null;
   }
 
   get #inReach(): DevicesInReach {

@@ -36,6 +36,8 @@ export interface EdgeDevices {
   readonly terminal: PaymentTerminal | null;
   readonly dispenser: CardDispenser | null;
   readonly printer: Printer | null;
+  /** The kiosk's own, for members who come with their card. */
+  readonly reader: CardReader | null;
   readonly gates: readonly GateDevices[];
   /** All of them by name, for health and supervision. */
   readonly all: readonly { readonly name: string; readonly device: Device }[];
@@ -96,6 +98,7 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
       return new EscPosPrinter({ ...options, ...config.sparePrinter });
     }),
   );
+  const kioskReader = reader('reader', config.reader);
   const gates: GateDevices[] = [];
   for (const gateConfig of config.gates) {
     const { id, board, scanner } = gateConfig;
@@ -113,7 +116,7 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
     });
   }
   const [first] = wrong;
-  return first ? err(first) : ok({ terminal, dispenser, printer, gates, all });
+  return first ? err(first) : ok({ terminal, dispenser, printer, reader: kioskReader, gates, all });
 }
 
 function terminalOf(

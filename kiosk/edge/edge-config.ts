@@ -10,6 +10,8 @@ const port = z
   .min(0, 'a port is at least 0')
   .max(65_535, 'a port is at most 65535');
 
+const readerSchema = z.strictObject({ model: z.literal('pcsc'), address: z.string() });
+
 const gateSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
   name: z.string().min(1).max(60),
@@ -23,7 +25,7 @@ const gateSchema = z.strictObject({
     entryInput: z.int().min(0).max(31),
     exitInput: z.int().min(0).max(31),
   }),
-  reader: z.strictObject({ model: z.literal('pcsc'), address: z.string() }).optional(),
+  reader: readerSchema.optional(),
   scanner: z
     .discriminatedUnion('model', [
       z.strictObject({
@@ -105,6 +107,8 @@ export const edgeConfigSchema = z.strictObject({
     printer: printerSchema.optional(),
     /** Prints what the first printer surely did not (I11). */
     sparePrinter: printerSchema.optional(),
+    /** Where members hold their card at the kiosk. Without it the kiosk sells to newcomers only. */
+    reader: readerSchema.optional(),
     gates: z.array(gateSchema).max(16),
   }),
 });

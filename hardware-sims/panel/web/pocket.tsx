@@ -7,7 +7,8 @@ const codesShown = 3;
 
 /** What the person holds: cards to tap, codes to show. */
 export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string | null; acts: Acts }) {
-  const cards = club.cards.filter((card) => card.place.at === 'hand' || card.place.at === 'reader');
+  const cards = club.cards.filter((card) => ['hand', 'reader', 'kiosk-reader'].includes(card.place.at));
+  const atKiosk = club.devices.some((device) => device.kind === 'kiosk-reader');
   return (
     <section className="box box-grows" aria-label="In your hand">
       <div className="box-title">
@@ -22,7 +23,10 @@ export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string 
               {card.label}
               <code>{card.cardId}</code>
             </span>
-            <TapButton card={card} gateId={gateId} acts={acts} />
+            <span className="pocket-card-acts">
+              <TapButton card={card} gateId={gateId} acts={acts} />
+              {atKiosk && <KioskButton card={card} acts={acts} />}
+            </span>
           </li>
         ))}
       </ul>
@@ -33,6 +37,7 @@ export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string 
 }
 
 function TapButton({ card, gateId, acts }: { card: CardView; gateId: string | null; acts: Acts }) {
+  if (card.place.at === 'kiosk-reader') return null;
   if (card.place.at === 'reader') return <span className="state state-info">on the reader</span>;
   return (
     <button
@@ -42,6 +47,23 @@ function TapButton({ card, gateId, acts }: { card: CardView; gateId: string | nu
       onClick={() => gateId && acts.world('tap', { gateId, cardId: card.cardId })}
     >
       Tap
+    </button>
+  );
+}
+
+/** The kiosk's reader: a card stays there until it is taken away. */
+function KioskButton({ card, acts }: { card: CardView; acts: Acts }) {
+  if (card.place.at === 'reader') return null;
+  const lies = card.place.at === 'kiosk-reader';
+  return (
+    <button
+      type="button"
+      className={lies ? 'button button-primary' : 'button'}
+      onClick={() =>
+        lies ? acts.world('lift-from-kiosk', {}) : acts.world('lay-on-kiosk', { cardId: card.cardId })
+      }
+    >
+      {lies ? 'Take away' : 'Hold to kiosk'}
     </button>
   );
 }

@@ -6,6 +6,7 @@ export const deviceNames: Readonly<Record<DeviceKind, string>> = {
   terminal: 'Payment terminal',
   dispenser: 'Card dispenser',
   printer: 'Receipt printer',
+  'kiosk-reader': 'Kiosk’s card reader',
   board: 'Turnstile',
   reader: 'Card reader',
   scanner: 'Code scanner',
