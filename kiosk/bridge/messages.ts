@@ -52,6 +52,8 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('pay-again') }),
   z.object({ type: z.literal('abort-payment') }),
+  /** In practice, in place of a terminal: what it answers (SA52). */
+  z.object({ type: z.literal('practise-payment'), answer: z.enum(['approved', 'declined', 'cancelled']) }),
   z.object({ type: z.literal('choose-receipt'), receipt: z.enum(['paper', 'none']) }),
   /** On the receipt screen: a copy of the contract on paper, once a visit (J7). */
   z.object({ type: z.literal('print-contract') }),

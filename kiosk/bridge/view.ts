@@ -137,6 +137,8 @@ export const screenSchema = z.discriminatedUnion('name', [
       /** A card is being fed and written inside the machine, before money is asked. */
       z.object({ name: z.literal('preparing-card'), stage: z.enum(['feeding', 'writing', 'checking']) }),
       z.object({ name: z.literal('waiting-for-card') }),
+      /** In practice (SA52) no terminal is asked: whoever practises says what it would have answered. */
+      z.object({ name: z.literal('practice') }),
       /** The terminal is being asked what became of the payment. "Do not pay again." */
       z.object({ name: z.literal('checking-payment') }),
       /** After an interruption: the devices are being asked what happened. "Your payment is safe." */
@@ -225,6 +227,8 @@ export const kioskViewSchema = z.object({
   }),
   /** What runs here, for whoever checks the till: name, version, digest of the fiscal perimeter (empty when not stamped). */
   about: z.object({ till: z.string(), version: z.string(), perimeter: z.string() }),
+  /** Staff practise (SA50): every screen says that it is of no value. */
+  practice: z.boolean(),
   device: z.object({
     diagonalInches: z.number(),
     terminalSide: z.enum(['left', 'right', 'below']),

@@ -40,6 +40,8 @@ export interface EdgeHealth {
   readonly online: boolean;
   readonly dataAgeMs: number | null;
   readonly plans: number;
+  /** Staff practise: nothing is sold. */
+  readonly practice: boolean;
   /** How the last closed day compares with the terminal; null on a box that does not sell. */
   readonly endOfDay: EndOfDayHealth | null;
 }
@@ -194,6 +196,7 @@ export class Edge {
       online: this.#agent.state.online,
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
       plans: this.#store.book.plansOnSale().length,
+      practice: this.#journal !== null && this.#journal.practice !== null,
       endOfDay: this.#endOfDay?.health ?? null,
     };
   }
@@ -241,6 +244,15 @@ export class Edge {
       onRecord: () => {
         this.#agent.notify();
         void journal.look();
+      },
+      whileQuiet: async (work) => {
+        const kiosk = this.#kiosk;
+        if (!kiosk) return 'visit-under-way';
+        return kiosk.whileQuiet(async () => {
+          const result = await work();
+          await journal.look();
+          return result;
+        });
       },
     });
     return new DeskServer({ stateFolder: config.stateFolder, desk, clock, log });

@@ -4,7 +4,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
-import type { FiscalJournal } from '../store/fiscal-journal.ts';
+import type { FiscalJournal, Practice } from '../store/fiscal-journal.ts';
 import { StoreFault } from '../store/store-fault.ts';
 
 /** Who sells here, as the feed told it. */
@@ -41,6 +41,7 @@ export class JournalKeeper {
   readonly #options: JournalKeeperOptions;
   #journal: FiscalJournal | null = null;
   #fault: Fault | null = notYetKnown;
+  #practice: Practice | null = null;
   #cancelLook: CancelTimer = () => undefined;
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -58,14 +59,21 @@ export class JournalKeeper {
     return this.#fault;
   }
 
+  /** Set while staff practise and nothing is sold (FJ25), as it was when the journal was looked at last. */
+  get practice(): Practice | null {
+    return this.#practice;
+  }
+
   /** Opens the journal if it can be opened by now, closes what is over, and asks itself whether anything may be sold. */
   look(): Promise<void> {
     this.#turn = this.#turn.then(async () => {
       if (this.#stopped) return;
       this.#cancelLook();
       const before = this.#fault?.code;
+      const practisedBefore = this.#practice?.eventNo;
       this.#fault = await this.#problem();
       if (this.#stopped) return;
+      if (this.#practice?.eventNo !== practisedBefore) this.#options.onChange();
       if (this.#fault?.code !== before) {
         if (this.#fault) this.#options.log.warn('journal.nothing-may-be-sold', { ...this.#fault });
         this.#options.onChange();
@@ -94,6 +102,7 @@ export class JournalKeeper {
       if (!journal) return notYetKnown;
       const anchors = store.fiscalAnchors;
       if (anchors) await this.#compare(journal, anchors);
+      this.#practice = await journal.practice();
       const refusal = await journal.refusal();
       if (refusal) return refusal;
       const closed = await store.write((tx) => journal.closeWhatIsDue(tx));

@@ -9,6 +9,7 @@ import { LeaveCard } from './cards/leave-card.tsx';
 import { StaffCallCard } from './cards/staff-call-card.tsx';
 import { TimeoutCard } from './cards/timeout-card.tsx';
 import { wearLook } from './look.ts';
+import { PracticeBand } from './parts/practice-band.tsx';
 import { ScreenFor } from './screen-for.tsx';
 import { AwayScreen } from './screens/away.tsx';
 import { type Shell, ShellContext } from './shell.ts';
@@ -70,6 +71,7 @@ function Visit({ view, clock, send, firstCard }: KioskPageProps & { view: KioskV
 
   return (
     <ShellContext.Provider value={shell}>
+      {view.practice ? <PracticeBand /> : null}
       <ScreenFor view={view} act={shell.act} />
       {view.timeout?.warning ? (
         <TimeoutCard

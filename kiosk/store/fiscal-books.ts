@@ -94,8 +94,12 @@ export class FiscalBooks {
       receiptCharacters: receiptCharacters(signature),
       signatureHolds: recordProblem(record, null, keys) === null,
       undoneBy: await this.#undoing(no),
-      duplicates: (await fiscalRecords.ofSubject(this.#read, 'D', `T1:${no}`)).flatMap(issued),
+      duplicates: await this.duplicatesOf('T1', no),
     };
+  }
+
+  async duplicatesOf(original: 'T1' | 'X1', no: number): Promise<readonly IssuedDuplicate[]> {
+    return (await fiscalRecords.ofSubject(this.#read, 'D', `${original}:${no}`)).flatMap(issued);
   }
 
   /** Takings from `fromMs` until before `toMs`, the oldest first; no more than `limit`. */

@@ -330,6 +330,22 @@ describe('duplicates and practice', () => {
   });
 });
 
+it('[FJ25] a till in practice takes no money, through a restart, until it is ended', async () => {
+  expect(await journal.practice()).toBeNull();
+  await store.write((tx) => journal.appendEvent(tx, 'training-start', {}, sampleOperator));
+  expect(await journal.practice()).toEqual({ operator: sampleOperator, eventNo: 2 });
+  await restart();
+  journal = await openJournal();
+  expect(await journal.practice()).toMatchObject({ operator: sampleOperator });
+  await expect(sell()).rejects.toThrow('a till in practice takes no money');
+  await store.write((tx) => journal.appendTraining(tx, sampleSale(), sampleOperator, 'practice'));
+  expect(await journal.practisesOf('practice')).toMatchObject([{ no: 1, chain: 'X' }]);
+  await store.write((tx) => journal.appendEvent(tx, 'training-end', {}, sampleOperator));
+  expect(await journal.practice()).toBeNull();
+  await sell();
+  expect(await typesOf('T')).toEqual(['VENTE']);
+});
+
 describe('[FJ18] the key', () => {
   const keyName = async () => (await store.keys.names()).find((name) => name.startsWith('fiscal-')) ?? '';
   const openingFault = async () => {

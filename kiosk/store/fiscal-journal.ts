@@ -22,7 +22,11 @@ import {
   type RecordPlace,
 } from '@portillon/core/journal/compose-record.ts';
 import type { ClosingFacts } from '@portillon/core/journal/due-closings.ts';
-import type { FiscalEventDetail, FiscalEventKind } from '@portillon/core/journal/fiscal-event.ts';
+import {
+  eventPayloadSchema,
+  type FiscalEventDetail,
+  type FiscalEventKind,
+} from '@portillon/core/journal/fiscal-event.ts';
 import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
 import { type Software, shapes, softwareSchema } from '@portillon/core/journal/payload-shapes.ts';
 import { type Chain, type FiscalRecord, readFields } from '@portillon/core/journal/record-layout.ts';
@@ -71,6 +75,14 @@ export interface FiscalJournalOptions {
 export interface PurgeOptions {
   readonly keptYears?: number;
   readonly operator?: string;
+}
+
+/** While it lasts nothing is sold (FJ25). */
+export interface Practice {
+  /** Id of the member of staff who began it. */
+  readonly operator: string;
+  /** Number of the event that says so. */
+  readonly eventNo: number;
 }
 
 /** A moment further back than this, within an open day, is told as a jump of the clock. */
@@ -137,6 +149,7 @@ export class FiscalJournal {
 
   /** A sale, credit or cancellation. `subject` is what it is found by again: the id of the sale. Not signed. */
   async appendTaking(tx: Tx, taking: Taking, subject: string): Promise<StoredRecord> {
+    invariant((await this.practice(tx)) === null, 'a till in practice takes no money');
     const place = await this.#place(tx, 'T', 'guarded');
     if (taking.originalNo !== null) {
       const original = await fiscalRecords.record(tx, 'T', taking.originalNo);
@@ -151,6 +164,14 @@ export class FiscalJournal {
   async appendTraining(tx: Tx, taking: Taking, operator: string, subject: string): Promise<StoredRecord> {
     const place = await this.#place(tx, 'X', 'guarded');
     return this.#insert(tx, place, composeTraining(place, taking, operator), taking.type, subject);
+  }
+
+  /** Whether the till is in practice, as its events say: a restart changes nothing (FJ25). */
+  async practice(reader: Reader = this.#options.read): Promise<Practice | null> {
+    const event = await fiscalRecords.lastOfTypes(reader, 'J', ['training-start', 'training-end']);
+    if (event?.type !== 'training-start') return null;
+    const { operator } = eventPayloadSchema.parse(JSON.parse(event.payload ?? 'null'));
+    return { operator, eventNo: event.no };
   }
 
   /**
@@ -208,6 +229,11 @@ export class FiscalJournal {
   /** Takings of a sale, the oldest first. */
   takingsOf(subject: string, reader: Reader = this.#options.read): Promise<readonly StoredRecord[]> {
     return fiscalRecords.ofSubject(reader, 'T', subject);
+  }
+
+  /** What was practised under this id, the oldest first. */
+  practisesOf(subject: string, reader: Reader = this.#options.read): Promise<readonly StoredRecord[]> {
+    return fiscalRecords.ofSubject(reader, 'X', subject);
   }
 
   /** Takings recorded after that of this number, in order; 0 for all. */

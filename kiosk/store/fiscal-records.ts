@@ -65,6 +65,15 @@ export const fiscalRecords = {
     );
   },
 
+  /** The newest record of a chain that is of one of these types. */
+  lastOfTypes(reader: Reader, chain: Chain, types: readonly string[]): Promise<StoredRecord | null> {
+    return reader.get<StoredRecord>(
+      `SELECT ${columns} FROM fiscal_record WHERE chain = ? AND type IN (${types.map(() => '?').join(', ')})
+       ORDER BY no DESC LIMIT 1`,
+      [chain, ...types],
+    );
+  },
+
   /** The highest number of a chain filed before `beforeMs`; 0 when there is none. */
   async lastNoBefore(reader: Reader, chain: Chain, beforeMs: number): Promise<number> {
     const row = await reader.get<{ no: number | null }>(

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { readClubFile } from '@portillon/hardware-sims/club-file.ts';
 import type { BankAnswer, DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
 import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
 import { BaseFacts } from '@portillon/tools/main-job/base-facts.ts';
+import { inProject } from '@portillon/tools/set-up/project.mjs';
 import { ClubPrograms, usualClubFile } from '@portillon/tools/start/club-programs.mjs';
 import { StateFolder } from '@portillon/tools/start/state-folder.mjs';
 import type { EdgeHealth } from '../edge/edge.ts';
@@ -14,6 +16,7 @@ interface Reached {
   readonly panel: PanelClient;
   readonly panelUrl: string;
   readonly kioskUrl: string;
+  readonly edgeConfig: string;
   readonly gateId: string;
   readonly facts: BaseFacts;
   /** Of the staff page: its address, and who may sign in. */
@@ -27,10 +30,12 @@ async function reach(programs: ClubPrograms): Promise<Reached> {
   const gateId = (await panel.club()).gates[0]?.id ?? '';
   const { user = '', password = '' } = (base.staff ?? {}) as { user?: string; password?: string };
   const staff = { url: String(base.staffUrl), user, password };
+  const edgeConfig = String(sims.edgeConfigPath);
   return {
     panel,
     panelUrl,
     kioskUrl,
+    edgeConfig,
     gateId,
     staff,
     facts: await BaseFacts.connect(String(base.databaseUrl)),
@@ -58,6 +63,18 @@ export class TestClub {
     this.#state = state;
     this.#folder = folder;
     this.#reached = reached;
+  }
+
+  /** One command at the journal of the till, as an operator types it; what it answered, and what it ended with. */
+  journal(
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+    const program = [inProject('build', 'journal.mjs'), '--config', this.#reached.edgeConfig, ...args];
+    return new Promise((resolve) => {
+      execFile(process.execPath, program, (error, out, err) => {
+        resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+      });
+    });
   }
 
   /**

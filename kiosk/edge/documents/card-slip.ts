@@ -1,6 +1,6 @@
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
 import type { PlaceFacts } from './document-facts.ts';
-import { letterhead, mark } from './letterhead.ts';
+import { letterhead, mark, practiceMarks } from './letterhead.ts';
 import { dateTimeWords, moneyWords } from './payment-summary.ts';
 import { lastFour } from './receipt.ts';
 
@@ -72,6 +72,7 @@ export function cardSlipBlocks(facts: CardSlipFacts): readonly PrintBlock[] {
   const { card } = facts;
   return [
     ...letterhead(facts),
+    ...practiceMarks(facts),
     { kind: 'text', text: say.title, bold: true, align: 'centre' },
     mark(say[facts.outcome]),
     { kind: 'space', lines: 1 },

@@ -1,6 +1,6 @@
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
 import type { PlaceFacts } from './document-facts.ts';
-import { letterhead, mark } from './letterhead.ts';
+import { letterhead, mark, practiceMarks } from './letterhead.ts';
 import { dateTimeWords, moneyWords } from './payment-summary.ts';
 
 export interface CaseSlipFacts extends PlaceFacts {
@@ -57,6 +57,7 @@ export function caseSlipBlocks(facts: CaseSlipFacts): readonly PrintBlock[] {
   const say = words[facts.language];
   return [
     ...letterhead(facts),
+    ...practiceMarks(facts),
     mark(say.title),
     { kind: 'space', lines: 1 },
     mark(facts.saleReference),

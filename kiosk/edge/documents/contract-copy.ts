@@ -1,6 +1,6 @@
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
 import { type ContractFacts, contractText, contractWordingVersion } from './contract-text.ts';
-import { mark } from './letterhead.ts';
+import { mark, practiceMarks } from './letterhead.ts';
 import { dateTimeWords } from './payment-summary.ts';
 import { twoBars } from './two-bars.ts';
 
@@ -9,6 +9,7 @@ export interface ContractCopyFacts {
   readonly saleReference: string;
   readonly signedAtMs: number;
   readonly timeZone: string;
+  readonly training: boolean;
 }
 
 const words = {
@@ -34,6 +35,7 @@ export function contractCopyBlocks(facts: ContractCopyFacts): readonly PrintBloc
   return [
     { kind: 'logo', picture: twoBars },
     { kind: 'space', lines: 1 },
+    ...practiceMarks({ training: facts.training, language: contract.language }),
     mark(say.title),
     { kind: 'text', text: contract.clubName, align: 'centre' },
     { kind: 'space', lines: 1 },

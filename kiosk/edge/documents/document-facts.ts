@@ -17,6 +17,8 @@ export interface PlaceFacts {
   /** Name of the kiosk, which is a till in the sense of the law. */
   readonly till: string;
   readonly timeZone: string;
+  /** Made for practice: everything it leaves behind says so (BOFiP BOI-TVA-DECLA-30-10-30, § 150). */
+  readonly training: boolean;
 }
 
 /** What the fiscal journal says of a sale. */
@@ -25,8 +27,6 @@ export interface FiscalFacts {
   readonly recordNo: number;
   /** The 3rd, 7th, 13th and 19th character of the record's signature. */
   readonly signatureMark: string;
-  /** Made for practice: everything it leaves behind says so (BOFiP BOI-TVA-DECLA-30-10-30, § 150). */
-  readonly training: boolean;
 }
 
 /** Everything that a sale's receipt and its electronic note say; both are made from the same facts. */

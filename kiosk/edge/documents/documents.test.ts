@@ -41,6 +41,14 @@ const ofMandate = (language: 'fr' | 'en') => ({
   timeZone: 'Europe/Paris',
 });
 
+const ofContract = (language: 'fr' | 'en') => ({
+  contract: sampleContract(language),
+  saleReference: 'K7QM-2F9C',
+  signedAtMs: atMs,
+  timeZone: 'Europe/Paris',
+  training: false,
+});
+
 const documents = {
   receipt: (language: 'fr' | 'en') => receiptBlocks(sampleSale(language)),
   'receipt with long words': (language: 'fr' | 'en') => receiptBlocks(hardSale(language)),
@@ -48,14 +56,9 @@ const documents = {
   'card slip': (language: 'fr' | 'en') => cardSlipBlocks(ofSlip(language)),
   'case slip': (language: 'fr' | 'en') => caseSlipBlocks(ofCase(language)),
   'guest ticket': (language: 'fr' | 'en') =>
-    guestTicketBlocks({ ...samplePlace(language), fiscal: null }, `PT1:${'a'.repeat(340)}`),
-  'copy of the contract': (language: 'fr' | 'en') =>
-    contractCopyBlocks({
-      contract: sampleContract(language),
-      saleReference: 'K7QM-2F9C',
-      signedAtMs: atMs,
-      timeZone: 'Europe/Paris',
-    }),
+    guestTicketBlocks(samplePlace(language), `PT1:${'a'.repeat(340)}`),
+  'copy of the contract': (language: 'fr' | 'en') => contractCopyBlocks(ofContract(language)),
+  'receipt of practice': (language: 'fr' | 'en') => receiptBlocks(sampleSale(language, { training: true })),
   'copy of the mandate': (language: 'fr' | 'en') => mandateCopyBlocks(ofMandate(language)),
 };
 
@@ -125,12 +128,17 @@ it('[I11] a copy says DUPLICATA and its number at the top and at the foot, in bo
   }
 });
 
-it('practice says SIMULATION on receipt and guest ticket', () => {
-  const fiscal = { recordNo: 7, signatureMark: 'aBcD', training: true };
-  const receipt = linesOnPaper(receiptBlocks(sampleSale('fr', { fiscal })), 48);
+it('practice says SIMULATION on every paper, and at the top and at the foot of a receipt', () => {
+  const training = true;
+  const receipt = linesOnPaper(receiptBlocks(sampleSale('fr', { training, fiscal: null })), 48);
   expect(receipt.filter((line) => line === 'SIMULATION')).toHaveLength(2);
-  const ticket = linesOnPaper(guestTicketBlocks({ ...samplePlace('fr'), fiscal }, 'PT1:abc'), 48);
-  expect(ticket).toContain('SIMULATION');
+  for (const blocks of [
+    guestTicketBlocks({ ...samplePlace('fr'), training }, 'PT1:abc'),
+    cardSlipBlocks({ ...ofSlip('fr'), training }),
+    caseSlipBlocks({ ...ofCase('fr'), training }),
+    contractCopyBlocks({ ...ofContract('fr'), training }),
+  ])
+    expect(linesOnPaper(blocks, 48)).toContain('SIMULATION');
 });
 
 it('[I14] no paper shows more of a card or an account than its last four digits', () => {

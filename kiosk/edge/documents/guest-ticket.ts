@@ -1,6 +1,6 @@
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
-import type { FiscalFacts, PlaceFacts } from './document-facts.ts';
-import { mark } from './letterhead.ts';
+import type { PlaceFacts } from './document-facts.ts';
+import { mark, practiceMarks } from './letterhead.ts';
 import { twoBars } from './two-bars.ts';
 
 const words = {
@@ -16,16 +16,16 @@ const words = {
 
 /** A guest ticket, on a paper of its own so that it can be given away. */
 export function guestTicketBlocks(
-  { language, clubName, fiscal }: Pick<PlaceFacts, 'language' | 'clubName'> & { fiscal: FiscalFacts | null },
+  facts: Pick<PlaceFacts, 'language' | 'clubName' | 'training'>,
   ticketText: string,
 ): readonly PrintBlock[] {
-  const say = words[language];
+  const say = words[facts.language];
   return [
     { kind: 'logo', picture: twoBars },
     { kind: 'space', lines: 1 },
     mark(say.guest),
-    { kind: 'text', text: clubName, align: 'centre' },
-    ...(fiscal?.training ? [mark('SIMULATION')] : []),
+    { kind: 'text', text: facts.clubName, align: 'centre' },
+    ...practiceMarks(facts),
     { kind: 'qr', data: ticketText },
     { kind: 'text', text: say.use, align: 'centre' },
   ];

@@ -20,6 +20,25 @@ export function letterhead({ seller, clubName, language }: PlaceFacts): readonly
   ];
 }
 
+const practiceWords = {
+  fr: 'Essai sans valeur. Rien n’a été vendu.',
+  en: 'Practice, of no value. Nothing was sold.',
+} as const;
+
+/** SA51: nothing for a sale. The French word in every language: it is the one the law knows. */
+export function practiceMarks({
+  training,
+  language,
+}: Pick<PlaceFacts, 'training' | 'language'>): readonly PrintBlock[] {
+  return training
+    ? [
+        mark('SIMULATION'),
+        { kind: 'text', text: practiceWords[language], align: 'centre' },
+        { kind: 'space', lines: 1 },
+      ]
+    : [];
+}
+
 /** What no reader may miss, in large letters. */
 export function mark(text: string): PrintBlock {
   return { kind: 'text', text, bold: true, large: true, align: 'centre' };

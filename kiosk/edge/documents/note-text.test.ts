@@ -33,8 +33,8 @@ it('speaks English to who chose it, with the same numbers', () => {
 
 it('says nothing of a record where there is none, and SIMULATION first where it was practice', () => {
   expect(noteText(sampleSale('fr', { fiscal: null }))).toMatch(/^NOTE, borne.*Réf\. K7QM-2F9C$/s);
-  const fiscal = { recordNo: 3, signatureMark: 'aBcD', training: true };
-  expect(noteText(sampleSale('fr', { fiscal }))).toMatch(/^SIMULATION\nNOTE 3/);
+  const fiscal = { recordNo: 3, signatureMark: 'aBcD' };
+  expect(noteText(sampleSale('fr', { fiscal, training: true }))).toMatch(/^SIMULATION\nNOTE 3/);
 });
 
 it('[I14] tells four digits of the card', () => {

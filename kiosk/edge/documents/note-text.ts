@@ -37,11 +37,11 @@ const words = {
  */
 export function noteText(facts: SaleFacts): string {
   const say = words[facts.language];
-  const { seller, fiscal, payment, language } = facts;
+  const { seller, fiscal, payment, language, training } = facts;
   const money = (amountCents: number) => moneyNumber(amountCents, language);
   const number = fiscal ? `${say.title} ${fiscal.recordNo}` : say.title;
   const lines = [
-    ...(fiscal?.training ? ['SIMULATION'] : []),
+    ...(training ? ['SIMULATION'] : []),
     `${number}, ${say.till} ${facts.till}`,
     seller.name,
     seller.address,

@@ -1,7 +1,7 @@
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
 import type { SaleFacts } from './document-facts.ts';
-import { letterhead, mark } from './letterhead.ts';
+import { letterhead, mark, practiceMarks } from './letterhead.ts';
 import { dateTimeWords, moneyWords } from './payment-summary.ts';
 import { netTotal, rateWords, vatByRate } from './vat-by-rate.ts';
 
@@ -24,7 +24,6 @@ const words = {
     signature: 'Signature',
     software: 'Logiciel',
     copy: 'Copie du reçu déjà remis.',
-    training: 'Essai sans valeur. Rien n’a été vendu.',
     thanks: 'Bonne séance !',
   },
   en: {
@@ -45,7 +44,6 @@ const words = {
     signature: 'Signature',
     software: 'Software',
     copy: 'Copy of the receipt already handed over.',
-    training: 'Practice, of no value. Nothing was sold.',
     thanks: 'Have a good workout!',
   },
 } as const;
@@ -64,7 +62,8 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
   ]);
   return [
     ...letterhead(facts),
-    ...marks(facts),
+    ...practiceMarks(facts),
+    ...copyMark(facts),
     { kind: 'text', text: say.title, bold: true, align: 'centre' },
     ...(fiscal ? [pair(say.number, String(fiscal.recordNo))] : []),
     pair(say.date, dateTimeWords(facts.atMs, facts.timeZone, language)),
@@ -87,7 +86,8 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
     ...(fiscal ? [pair(say.signature, fiscal.signatureMark)] : []),
     pair(say.software, facts.software),
     { kind: 'space', lines: 1 },
-    ...marks(facts),
+    ...practiceMarks(facts),
+    ...copyMark(facts),
     { kind: 'text', text: say.thanks, align: 'centre' },
   ];
 }
@@ -97,12 +97,11 @@ export function lastFour(maskedPan: string): string {
   return `**** ${maskedPan.slice(-4)}`;
 }
 
-function marks({ copyNo, fiscal, language }: SaleFacts): readonly PrintBlock[] {
-  const blocks: PrintBlock[] = [];
-  if (fiscal?.training) blocks.push(mark('SIMULATION'), centred(words[language].training));
-  // The French word in every language: it is the one the law knows.
-  if (copyNo > 0) blocks.push(mark(`DUPLICATA ${copyNo}`), centred(words[language].copy));
-  return blocks.length === 0 ? [] : [...blocks, { kind: 'space', lines: 1 }];
+/** The French word in every language: it is the one the law knows. */
+function copyMark({ copyNo, language }: SaleFacts): readonly PrintBlock[] {
+  return copyNo === 0
+    ? []
+    : [mark(`DUPLICATA ${copyNo}`), centred(words[language].copy), { kind: 'space', lines: 1 }];
 }
 
 function lineBlocks(line: SaleLine, { language }: SaleFacts): readonly PrintBlock[] {

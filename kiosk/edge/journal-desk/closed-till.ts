@@ -67,6 +67,7 @@ export async function openClosedTill(options: ClosedTillOptions): Promise<Result
     software,
     log,
     onRecord: () => undefined,
+    whileQuiet: null,
   });
   return ok({
     desk,

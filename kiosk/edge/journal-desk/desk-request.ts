@@ -37,6 +37,9 @@ export const deskRequestSchema = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('close') }),
   z.strictObject({ command: z.literal('confirm-clock'), operator }),
   z.strictObject({ command: z.literal('rotate-key'), operator }),
+  z.strictObject({ command: z.literal('practice-start'), operator }),
+  /** Without an operator it is ended by whoever began it. */
+  z.strictObject({ command: z.literal('practice-stop'), operator: operator.optional() }),
   z.strictObject({
     command: z.literal('purge'),
     years: z

@@ -101,6 +101,7 @@ export function statusText(status: {
   readonly perimeter: string;
   readonly keyId: string | null;
   readonly fault: Pick<Fault, 'code' | 'detail'> | null;
+  readonly practice: { readonly operator: string; readonly eventNo: number } | null;
   readonly chains: readonly ChainStanding[];
   readonly closed: readonly LastClosed[];
 }): string {
@@ -113,6 +114,11 @@ export function statusText(status: {
         `${chain}1 ${chainWords[chain].padEnd(10)} ${String(count).padStart(8)} records, last number ${lastNo}${purgedThrough > 0 ? `, purged through ${purgedThrough}` : ''}`,
     ),
     `Closed last: ${status.closed.map(({ level, period }) => `${levelWords[level]} ${period}`).join(', ') || 'nothing yet'}`,
+    ...(status.practice
+      ? [
+          `IN PRACTICE since event ${status.practice.eventNo}, begun by ${status.practice.operator}: nothing is sold.`,
+        ]
+      : []),
     status.fault ? `Fault: ${status.fault.code}: ${status.fault.detail}` : 'No fault.',
   ].join('\n');
 }

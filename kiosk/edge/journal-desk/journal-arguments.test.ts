@@ -22,6 +22,9 @@ it.each([
   ['close', { command: 'close' }],
   [`confirm-clock --operator ${operator}`, { command: 'confirm-clock', operator }],
   [`rotate-key --operator ${operator}`, { command: 'rotate-key', operator }],
+  [`practice start --operator ${operator}`, { command: 'practice-start', operator }],
+  ['practice stop', { command: 'practice-stop' }],
+  [`practice stop --operator ${operator}`, { command: 'practice-stop', operator }],
   [`purge --years 10 --operator ${operator}`, { command: 'purge', years: 10, operator }],
 ])('understands %s', (line, request) => {
   expect(read(line)).toEqual({
@@ -53,6 +56,11 @@ it.each([
   ['rotate-key --operator BORNE', /say by its id which member of staff/],
   [`purge --operator ${operator}`, /^purge needs --years\.$/],
   [`purge --years 5 --operator ${operator}`, /six full years at least/],
+  ['practice', /^There is no command practice\./],
+  ['practice maybe', /^There is no command practice maybe\./],
+  ['practice start', /^practice start needs --operator\.$/],
+  ['practice start --operator Marie', /operator: /],
+  ['practice stop now', /^practice stop takes no "now"\.$/],
   ['verify now', /^verify takes no "now"\.$/],
 ])('says what is wrong with "%s"', (line, sentence) => {
   const call = readJournalArguments(['--config', 'edge.json', ...line.split(' ').filter(Boolean)]);

@@ -20,6 +20,8 @@ export const journalUsage = `journal --config FILE COMMAND [--json]
   close                                              closes what is over
   confirm-clock --operator ID                        the clock was looked at and is right
   rotate-key --operator ID                           a new key signs from now on
+  practice start --operator ID                       nothing is sold from now on, staff practise
+  practice stop [--operator ID]                      the till sells again
   purge --years N --operator ID                      line data older than N full years that are archived
 Days are written 2026-11-22; --to is the day after the last one.`;
 
@@ -68,6 +70,14 @@ const commands: Readonly<Record<string, Command>> = {
     request: ({ operator }) => ({ command: 'confirm-clock', operator }),
   },
   'rotate-key': { takes: ['operator'], request: ({ operator }) => ({ command: 'rotate-key', operator }) },
+  'practice start': {
+    takes: ['operator'],
+    request: ({ operator }) => ({ command: 'practice-start', operator }),
+  },
+  'practice stop': {
+    takes: ['operator'],
+    request: ({ operator }) => ({ command: 'practice-stop', operator }),
+  },
   purge: {
     takes: ['years', 'operator'],
     request: ({ years, operator }) => ({ command: 'purge', years: whole(years), operator }),
@@ -80,8 +90,7 @@ export function readJournalArguments(args: readonly string[]): Result<JournalCal
   if (!parsed.ok) return parsed;
   const { values, positionals } = parsed.value;
   const { config, json = false, ...options } = values;
-  const [word, argument, ...rest] = positionals;
-  const name = word === 'archive' && options.again !== undefined ? 'archive --again' : word;
+  const { name, argument, rest } = commandOf(positionals, options.again !== undefined);
   if (!config) return err(`Say which configuration file the till has: --config FILE.\n${journalUsage}`);
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!name || !command)
@@ -104,10 +113,26 @@ export function readJournalArguments(args: readonly string[]): Result<JournalCal
   return err(`${name}: ${requestProblem(checked.error)}.`);
 }
 
+/** `practice start` and `archive --again` are commands of two words. */
+function commandOf(
+  [word, ...others]: readonly string[],
+  again: boolean,
+): {
+  readonly name: string | undefined;
+  readonly argument: string | undefined;
+  readonly rest: readonly string[];
+} {
+  const [next, ...rest] = others;
+  if (word === 'practice' && next !== undefined)
+    return { name: `practice ${next}`, argument: rest[0], rest: rest.slice(1) };
+  return { name: word === 'archive' && again ? 'archive --again' : word, argument: next, rest };
+}
+
 const optionOf: Readonly<Record<string, string>> = { folder: '--to-folder' };
 
 function isNeeded(command: string, option: string): boolean {
-  const optional = option === '--yearly' || (option === '--operator' && ['ticket', 'list'].includes(command));
+  const needsNoOperator = ['ticket', 'list', 'practice stop'].includes(command);
+  const optional = option === '--yearly' || (option === '--operator' && needsNoOperator);
   return !optional;
 }
 

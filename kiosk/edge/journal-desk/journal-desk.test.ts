@@ -25,6 +25,7 @@ let standing: Fault | null;
 let club: ClubRecord | null;
 let recorded: number;
 let log: RecordedLog;
+let quiet: boolean;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portillon desk '));
@@ -35,6 +36,7 @@ beforeEach(async () => {
   club = sampleClub();
   recorded = 0;
   log = new RecordedLog();
+  quiet = true;
   desk = new JournalDesk({
     store,
     journal: () => (open ? journal : null),
@@ -45,6 +47,7 @@ beforeEach(async () => {
     onRecord: () => {
       recorded += 1;
     },
+    whileQuiet: async (work) => (quiet ? work() : 'visit-under-way'),
   });
   await sellSome(store, journal, clock, '2026-01-05');
 });
@@ -370,4 +373,47 @@ it('serves one request at a time, in the order they came', async () => {
   const answers = await Promise.all([desk.answer(archive), desk.answer(archive), desk.answer(ticket(1))]);
   expect(answers.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
   expect(answers.slice(0, 2).map(({ value }) => value)).toMatchObject([{ no: 1 }, { no: 2 }]);
+});
+
+describe('[SA50] practice', () => {
+  const start = { command: 'practice-start', operator: sampleOperator } as const;
+  const stop = { command: 'practice-stop' } as const;
+
+  it('begins and ends by an event that names who began it, and status says so meanwhile', async () => {
+    expect(await desk.answer(start)).toMatchObject({ outcome: 'done', value: { practice: true } });
+    expect(await lastEvent('training-start')).toMatchObject({ code: 'P20', operator: sampleOperator });
+    const status = await desk.answer({ command: 'status' });
+    expect(status.value).toMatchObject({ practice: { operator: sampleOperator } });
+    expect(status.text).toContain('IN PRACTICE since event');
+    expect(await desk.answer(stop)).toMatchObject({ outcome: 'done', value: { practice: false } });
+    expect(await lastEvent('training-end')).toMatchObject({ code: 'P21', operator: sampleOperator });
+    expect((await desk.answer({ command: 'status' })).value).toMatchObject({ practice: null });
+    expect(recorded).toBe(2);
+  });
+
+  it('is refused during a visit, twice, and where the till does not run, and nothing is recorded', async () => {
+    quiet = false;
+    expect(await refusalOf(start)).toContain('A visit is under way');
+    quiet = true;
+    expect(await refusalOf(stop)).toBe('The till is not in practice.');
+    await desk.answer(start);
+    expect(await refusalOf(start)).toContain('in practice already');
+    const closed = new JournalDesk({
+      store,
+      journal: () => journal,
+      fault: () => null,
+      club: () => club,
+      software: sampleTill.software,
+      log,
+      onRecord: () => undefined,
+      whileQuiet: null,
+    });
+    expect(await closed.answer(stop)).toMatchObject({
+      outcome: 'refused',
+      value: { refused: 'not-running' },
+    });
+    expect(await journal.eventsOf('training-start')).toHaveLength(1);
+    expect(await journal.eventsOf('training-end')).toEqual([]);
+    await closed.close();
+  });
 });

@@ -27,6 +27,11 @@ export interface JournalDeskOptions {
   readonly log: Log;
   /** Something was written, or what stood in the way of selling may be gone. */
   readonly onRecord: () => void;
+  /**
+   * Does the work while no visit can begin, and resolves once the kiosk acts upon what was written; `visit-under-way` when
+   * there is one, and nothing was done. Null at a till that does not run.
+   */
+  readonly whileQuiet: (<T>(work: () => Promise<T>) => Promise<T | 'visit-under-way'>) | null;
 }
 
 /** Takings shown in one list. */
@@ -91,6 +96,10 @@ export class JournalDesk {
         return this.#confirmClock(request);
       case 'rotate-key':
         return this.#rotateKey(request);
+      case 'practice-start':
+        return this.#practise('training-start', request.operator);
+      case 'practice-stop':
+        return this.#practise('training-end', request.operator);
       case 'purge':
         return this.#purge(request);
     }
@@ -107,6 +116,7 @@ export class JournalDesk {
       perimeter: software.perimeter,
       keyId: await store.books.currentKeyId(),
       fault: found && { code: found.code, detail: found.detail },
+      practice: await this.#practice(),
       chains: (await store.books.chains()).map((standing) => ({ ...standing })),
       closed: (await store.books.lastClosed()).map((closed) => ({ ...closed })),
     };
@@ -295,6 +305,59 @@ export class JournalDesk {
     this.#options.onRecord();
     const keyId = await books.currentKeyId();
     return done(`Key ${keyId} signs from now on; key ${before} is destroyed.`, { keyId, before });
+  }
+
+  /** FJ25: practice begins and ends by an event, between two visits. */
+  async #practise(
+    kind: 'training-start' | 'training-end',
+    operator: string | undefined,
+  ): Promise<DeskAnswer> {
+    const { store, whileQuiet } = this.#options;
+    const journal = this.#options.journal();
+    if (!journal) return this.#notOpen();
+    if (!whileQuiet)
+      return refused(
+        'not-running',
+        'Practice begins and ends at a till that runs: start it, then ask again.',
+      );
+    const switched = await whileQuiet(() =>
+      store.write(async (tx) => {
+        const before = await journal.practice(tx);
+        if ((before !== null) === (kind === 'training-start'))
+          return { already: true, operator: before?.operator };
+        const by = operator ?? before?.operator;
+        const event = await journal.appendEvent(tx, kind, {}, by);
+        return { already: false, operator: by, event: event.no };
+      }),
+    );
+    if (switched === 'visit-under-way')
+      return refused(
+        'visit-under-way',
+        'A visit is under way at the kiosk: ask again when the start screen is back.',
+      );
+    if (switched.already)
+      return refused(
+        'already',
+        kind === 'training-start'
+          ? `The till is in practice already, begun by ${switched.operator}.`
+          : 'The till is not in practice.',
+      );
+    this.#options.onRecord();
+    return done(
+      kind === 'training-start'
+        ? `The till is in practice (event ${switched.event}): nothing is sold until practice stop.`
+        : `Practice is over (event ${switched.event}): the till sells again.`,
+      {
+        practice: kind === 'training-start',
+        operator: switched.operator ?? null,
+        event: switched.event ?? null,
+      },
+    );
+  }
+
+  async #practice(): Promise<{ readonly operator: string; readonly eventNo: number } | null> {
+    const practice = await this.#options.journal()?.practice();
+    return practice ? { ...practice } : null;
   }
 
   async #purge({ years, operator }: RequestOf<'purge'>): Promise<DeskAnswer> {

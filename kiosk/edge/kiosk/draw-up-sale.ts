@@ -29,6 +29,8 @@ import type { SaleInProgress } from './sale-in-progress.ts';
 
 /** What a membership sold at the kiosk needs: a card, for money. */
 const membershipShape = { goods: 'card', money: 'in' } as const;
+/** SA52: no card is fed, since one at the mouth would be taken for a real one some day. */
+const practiceShape = { goods: 'none', money: 'in' } as const;
 const guestTicketDays = 30;
 const dayMs = 86_400_000;
 
@@ -41,13 +43,15 @@ export interface DrawUpFacts {
   readonly identity: EdgeIdentity;
   /** JPEG; null when none was taken. */
   readonly photo: Uint8Array | null;
+  /** Set where staff practise (SA53): nothing of a person is sealed, no ticket is signed. */
+  readonly practice: { readonly operator: string } | null;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 /** What the contract says, from what was answered; the same for the screen that shows it and the copy that is signed. */
 export function contractFacts(
-  facts: Omit<DrawUpFacts, 'visitId' | 'identity' | 'photo' | 'random'>,
+  facts: Omit<DrawUpFacts, 'visitId' | 'identity' | 'photo' | 'practice' | 'random'>,
 ): ContractFacts {
   const { plan, club, language, questions } = facts;
   const { answers } = questions;
@@ -73,7 +77,7 @@ export function contractFacts(
  * guest tickets are signed. Nothing of a person is kept in clear from here on, but for the encrypted visit itself.
  */
 export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<SaleInProgress> {
-  const { questions, language, plan, club, identity, clock, random } = facts;
+  const { questions, language, plan, club, identity, practice, clock, random } = facts;
   const { answers, signature } = questions;
   invariant(
     signature && answers.planId && answers.birthDate,
@@ -82,13 +86,15 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const signedAtMs = clock.wallMs();
   const signedFacts = contractFacts(facts);
   const text = contractText(signedFacts).join('\n');
-  const sealed = await sealDocuments(facts, text, signedAtMs);
+  const sealed = practice ? nothingSealed : await sealDocuments(facts, text, signedAtMs);
+  const shape = practice ? practiceShape : membershipShape;
   const planId = answers.planId as PlanId;
   const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
   const lines = linesToday(planId, plan, language, countryOfSeller(club.legalEntity));
   const sale: SaleInProgress = {
     version: 1,
-    shape: membershipShape,
+    shape,
+    practice,
     visitId: facts.visitId,
     language,
     answers,
@@ -102,19 +108,19 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     planScope: plan.scope,
     credentialId: newId(clock, random),
     cardUid: null,
-    personDigest: sealed.person.digest,
+    personDigest: sealed.person?.digest ?? '',
     photoDigest: sealed.photo?.digest ?? null,
-    contractDigest: sealed.contract.digest,
+    contractDigest: sealed.contract?.digest ?? '',
     contract: { facts: signedFacts, textSha256: sha256Hex(text) },
     lines,
     totalCents: totalOf(lines),
     signedAtMs,
     savedAtMs: signedAtMs,
-    guestTickets: Array.from({ length: plan.guestTickets }, () =>
+    guestTickets: Array.from({ length: practice ? 0 : plan.guestTickets }, () =>
       guestTicket(newId(clock, random), planId, plan.scope, identity, signedAtMs, guestTicketsUntilMs),
     ),
     guestTicketsUntilMs,
-    state: startSale(membershipShape).state,
+    state: startSale(shape).state,
     tried: [],
     payment: null,
     fiscal: null,
@@ -127,6 +133,8 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   });
   return sale;
 }
+
+const nothingSealed = { person: null, photo: null, contract: null } as const;
 
 interface SealedDocument {
   readonly digest: string;

@@ -4,6 +4,7 @@ import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, newId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { cents } from '@portillon/core/base/money.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { Plan } from '@portillon/core/sale/pricing.ts';
@@ -31,7 +32,8 @@ import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
 import { PaperTrail } from './paper-trail.ts';
-import { customerMayBeThere, type SaleInProgress } from './sale-in-progress.ts';
+import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
+import { customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedMark } from './sale-records.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
@@ -67,6 +69,7 @@ export class KioskController {
   readonly #idle: IdleTimer;
   readonly #paper: PaperTrail;
   readonly #slip: UnaskedSlip;
+  readonly #practiceTerminal: PracticeTerminal;
   #stage: KioskStage = { name: 'attract' };
   #language: Language = 'fr';
   #visitId: string;
@@ -83,6 +86,7 @@ export class KioskController {
   constructor(options: KioskControllerOptions) {
     this.#options = options;
     this.#visitId = newId(options.clock, options.random);
+    this.#practiceTerminal = new PracticeTerminal(options.clock);
     this.#idle = new IdleTimer({
       clock: options.clock,
       onTick: () => this.#publish(),
@@ -95,7 +99,7 @@ export class KioskController {
       onSlipBegun: () => this.#slip.begun(),
       fiscalOf: async (saleId) => {
         const mark = options.journal.journal && (await recordedMark(options.journal.journal, saleId));
-        return mark && { recordNo: mark.recordNo, signatureMark: mark.characters, training: false };
+        return mark && { recordNo: mark.recordNo, signatureMark: mark.characters };
       },
       recordDuplicate: (saleId) => recordedDuplicate(options, options.journal.journal, saleId),
     });
@@ -111,7 +115,9 @@ export class KioskController {
     const { store, clock, log } = this.#options;
     const found = await store.visits.visitInFlight();
     this.#ready = true;
-    const sale = found ? (JSON.parse(found.json) as SaleInProgress) : null;
+    const saved = found ? (JSON.parse(found.json) as SaleInProgress) : null;
+    // SA55: nothing of a practice is owed to anybody.
+    const sale = saved && !isPractice(saved) ? saved : null;
     const served = sale?.state.name === 'ended' && sale.state.ending === 'served' ? sale : null;
     const receipt = await this.#paper.resume(served?.saleId ?? null);
     if (sale && sale.state.name !== 'ended' && this.#options.identity()) {
@@ -136,11 +142,24 @@ export class KioskController {
     return this.#stage.name === 'attract' && this.#runner === null && !this.#busy;
   }
 
+  /** Does the work while no visit can begin (SA50); `visit-under-way` when there is one, and nothing was done. */
+  async whileQuiet<T>(work: () => Promise<T>): Promise<T | 'visit-under-way'> {
+    if (!this.#ready || !this.isQuiet) return 'visit-under-way';
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+      this.refresh();
+    }
+  }
+
   /** Resolves when nothing runs any more; a sale in flight stays saved. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#idle.restart(null);
     this.#cancelMouthTick();
+    await this.#practiceTerminal.stop();
     await this.#runner?.stop();
   }
 
@@ -163,6 +182,7 @@ export class KioskController {
       language: this.#language,
       club: { name: club?.name ?? config.name, brand: config.brand, staffPhone: club?.staffPhone ?? null },
       about: { till: config.name, ...this.#options.fiscalSoftware },
+      practice: this.#options.journal.practice !== null,
       device: config.screen,
       screen: this.#screen(),
       timeout: this.#idle.countdown,
@@ -203,6 +223,8 @@ export class KioskController {
       case 'pay-again':
       case 'abort-payment':
         return this.#payAgain(message.type);
+      case 'practise-payment':
+        return this.#practisePayment(message.answer);
       default:
         return this.#answer(message);
     }
@@ -211,7 +233,8 @@ export class KioskController {
   /** J6: it becomes a case, which the staff page shows at once where there is a network. */
   async #callStaff(reason: string): Promise<MessageOutcome> {
     const { store, clock, random, log, onEvent } = this.#options;
-    const sale = 'sale' in this.#stage ? this.#stage.sale : null;
+    const shown = 'sale' in this.#stage ? this.#stage.sale : null;
+    const sale = shown && isPractice(shown) ? null : shown;
     log.info('kiosk.staff-called', { reason, screen: this.#stage.name });
     await store.write((tx) =>
       store.outbox.appendEvent(tx, {
@@ -222,7 +245,7 @@ export class KioskController {
         saleId: sale?.saleId ?? null,
         saleReference: sale?.saleReference ?? null,
         amountCents: 0,
-        detail: `${reason}, screen ${this.#stage.name}`,
+        detail: `${reason}, screen ${this.#stage.name}${this.#options.journal.practice ? ', practice' : ''}`,
       }),
     );
     onEvent();
@@ -252,7 +275,8 @@ export class KioskController {
           | 'choose-receipt'
           | 'print-contract'
           | 'pay-again'
-          | 'abort-payment';
+          | 'abort-payment'
+          | 'practise-payment';
       }
     >,
   ): Promise<MessageOutcome> {
@@ -304,13 +328,18 @@ export class KioskController {
           club,
           identity: known,
           photo: this.#photo,
+          practice: journal.practice && { operator: journal.practice.operator },
           clock,
           random,
         },
         store,
       );
       this.#photo = null;
-      this.#runSale(sale, (runner) => runner.begin(), { name: 'preparing-card', stage: 'feeding' });
+      this.#runSale(
+        sale,
+        (runner) => runner.begin(),
+        isPractice(sale) ? { name: 'waiting-for-card' } : { name: 'preparing-card', stage: 'feeding' },
+      );
     } catch (error) {
       log.error('kiosk.sale-not-drawn-up', { detail: String(error) });
       this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
@@ -327,7 +356,7 @@ export class KioskController {
         store,
         journal: () => journal.journal,
         identity: known,
-        terminal,
+        terminal: isPractice(sale) ? this.#practiceTerminal : terminal,
         dispenser,
         clock,
         random,
@@ -426,12 +455,19 @@ export class KioskController {
     return { outcome: 'done' };
   }
 
+  /** SA52. */
+  #practisePayment(answer: PractisedAnswer): MessageOutcome {
+    if (this.#stage.name !== 'sale' || !isPractice(this.#stage.sale)) return { outcome: 'stale' };
+    const answered = this.#practiceTerminal.answer(answer, cents(this.#stage.sale.totalCents));
+    return { outcome: answered ? 'done' : 'stale' };
+  }
+
   async #chooseReceipt(receipt: 'paper' | 'none'): Promise<MessageOutcome> {
     const stage = this.#stage;
     if (stage.name !== 'receipt' || isPrinting(stage)) return { outcome: 'stale' };
     const { sale } = stage;
     if (receipt === 'none' || !this.#offers().paperReceipt) {
-      if (stage.phase === 'asking') await this.#paper.settle(sale.saleId, 'not-wanted');
+      if (stage.phase === 'asking') await this.#paper.settle(sale, 'not-wanted');
       this.#show({ name: 'welcome', sale, ticketsPrinted: false });
       return { outcome: 'done' };
     }
@@ -564,6 +600,7 @@ export class KioskController {
       return impossible('no-plans', 'sync.unreachable');
     }
     if (journal.fault) return impossible(offerRefusal(journal.fault), journal.fault.code);
+    if (journal.practice) return { join: { possible: true }, paperReceipt };
     if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
     if (dispenser.state.status !== 'ready') {
       const code = faultOf(dispenser.state);

@@ -301,9 +301,9 @@ describe('a slip that nobody asked for', () => {
 
 describe('the electronic note', () => {
   it('is made from the facts of the receipt, with what the journal says', async () => {
-    const fiscalOf = () => Promise.resolve({ recordNo: 12, signatureMark: 'FUCC', training: true });
+    const fiscalOf = () => Promise.resolve({ recordNo: 12, signatureMark: 'FUCC' });
     const trail = paperTrail({ fiscalOf });
-    const sale = sold();
+    const sale = sold({ practice: { operator: id() } });
     const note = await trail.note(sale);
     expect(note).toMatch(/^SIMULATION\nNOTE 12, borne borne-1\nCadence Lyon SAS/);
     expect(note).toContain('Client Marie Lefebvre');

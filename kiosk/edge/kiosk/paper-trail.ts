@@ -20,7 +20,7 @@ import { noteText } from '../documents/note-text.ts';
 import { receiptBlocks } from '../documents/receipt.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { CopyOnScreen } from './kiosk-stage.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
 
 export interface PaperTrailOptions {
   readonly config: Pick<EdgeConfig, 'name'>;
@@ -50,6 +50,9 @@ const owedAfter: Partial<Record<SaleEnding, CaseSlipFacts['owed']>> = {
   'in-doubt': 'an-answer',
 };
 
+/** A practice has kinds of its own, so that nothing of it is told to the base after a restart (SA53). */
+const receiptKind = 'print.receipt';
+const practiceReceiptKind = 'print.practice-receipt';
 const contractCopyKind = 'print.contract-copy';
 
 export type PrintResult = 'printed' | 'not-printed' | 'unknown';
@@ -77,12 +80,12 @@ export class PaperTrail {
     for (const { intentId, kind, subject } of await store.intents.unfinishedIntents()) {
       if (!kind.startsWith('print.')) continue;
       await store.recordOutcome(intentId, 'unknown');
-      if (kind !== 'print.receipt') continue;
+      if (kind !== receiptKind) continue;
       interrupted ||= subject === saleId;
-      await this.settle(subject as SaleId, 'unknown');
+      await this.#told(subject as SaleId, 'unknown');
     }
     if (interrupted) return 'interrupted';
-    return saleId && (await this.#receiptsOnPaper(saleId)) > 0 ? 'printed' : 'none';
+    return saleId && (await this.#receiptsOnPaper(receiptKind, saleId)) > 0 ? 'printed' : 'none';
   }
 
   /**
@@ -107,10 +110,11 @@ export class PaperTrail {
   /** The receipt first, then each guest ticket. A ticket that is not surely on paper is shown on the screen instead. */
   async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
     try {
-      const copyNo = await this.#nextCopyNo(sale.saleId);
+      const kind = sale.practice ? practiceReceiptKind : receiptKind;
+      const copyNo = await this.#nextCopyNo(kind, sale.saleId);
       const facts = this.#saleFacts(sale, await this.#recorded(sale), copyNo);
-      const receipt = await this.#printOnce('print.receipt', sale.saleId, { copyNo }, receiptBlocks(facts));
-      await this.settle(sale.saleId, receipt === 'not-printed' ? 'failed' : receipt);
+      const receipt = await this.#printOnce(kind, sale.saleId, { copyNo }, receiptBlocks(facts));
+      await this.settle(sale, receipt === 'not-printed' ? 'failed' : receipt);
       return { receipt, tickets: receipt === 'printed' && (await this.#printTickets(sale, facts)) };
     } catch (error) {
       this.#options.log.error('kiosk.print-failed', { saleId: sale.saleId, detail: String(error) });
@@ -119,8 +123,8 @@ export class PaperTrail {
   }
 
   /** 0 for the original. A duplicate has the number that the journal gives it. */
-  async #nextCopyNo(saleId: SaleId): Promise<number> {
-    const onPaper = await this.#receiptsOnPaper(saleId);
+  async #nextCopyNo(kind: string, saleId: SaleId): Promise<number> {
+    const onPaper = await this.#receiptsOnPaper(kind, saleId);
     if (onPaper === 0) return 0;
     return (await this.#options.recordDuplicate?.(saleId)) ?? onPaper;
   }
@@ -167,6 +171,7 @@ export class PaperTrail {
       saleReference: sale.saleReference,
       signedAtMs: sale.signedAtMs,
       timeZone: this.#club().timeZone,
+      training: isPractice(sale),
     });
     const printed = await this.#printOnce(contractCopyKind, sale.saleId, {}, blocks);
     return printed === 'not-printed' ? 'failed' : printed;
@@ -212,8 +217,12 @@ export class PaperTrail {
     return this.#slip(sale.saleId, 'print.card-slip', `${sale.saleId}:${outcome}:${reference}`, blocks);
   }
 
-  /** Records what became of the receipt. */
-  async settle(saleId: SaleId, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
+  /** Records what became of the receipt; of a practice the base hears nothing. */
+  async settle(sale: SaleInProgress, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
+    if (!isPractice(sale)) await this.#told(sale.saleId, receipt);
+  }
+
+  async #told(saleId: SaleId, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
     const { store, clock, log, onEvent } = this.#options;
     try {
       await store.write((tx) =>
@@ -243,6 +252,7 @@ export class PaperTrail {
       clubName: club.name,
       till: this.#options.config.name,
       timeZone: club.timeZone,
+      training: isPractice(sale),
     };
   }
 
@@ -269,8 +279,8 @@ export class PaperTrail {
   }
 
   /** One whose outcome is not known counts: the customer may have it. */
-  async #receiptsOnPaper(saleId: SaleId): Promise<number> {
-    const outcomes = await this.#options.store.intents.outcomesOf('print.receipt', saleId, saleId);
+  async #receiptsOnPaper(kind: string, saleId: SaleId): Promise<number> {
+    const outcomes = await this.#options.store.intents.outcomesOf(kind, saleId, saleId);
     return outcomes.filter((outcome) => outcome !== 'not-printed').length;
   }
 

@@ -20,6 +20,8 @@ import type { FiscalMark } from './sale-records.ts';
 export interface SaleInProgress {
   readonly version: 1;
   readonly shape: SaleShape;
+  /** Set where staff practise: no device is moved, nothing is sold (SA52, SA53). Absent or null in a sale. */
+  readonly practice?: { readonly operator: string } | null;
   readonly visitId: string;
   readonly language: 'fr' | 'en';
   readonly answers: Answers;
@@ -75,4 +77,9 @@ const customerStaysMs = 600_000;
 /** SA24, I8: after an interruption, whether the same customer may still be there. A clock that went back tells nothing. */
 export function customerMayBeThere({ savedAtMs }: SaleInProgress, nowMs: number): boolean {
   return nowMs >= savedAtMs && nowMs - savedAtMs <= customerStaysMs;
+}
+
+/** Staff practise: nothing of it is a sale (SA53). */
+export function isPractice({ practice }: Pick<SaleInProgress, 'practice'>): boolean {
+  return (practice ?? null) !== null;
 }

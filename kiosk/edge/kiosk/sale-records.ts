@@ -54,10 +54,22 @@ export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFac
   return fiscal;
 }
 
-/** The mark of a sale that was recorded before; null when it was not. */
+/** SA53: a practice is its record in a chain of its own, and nothing else. */
+export async function recordedPractice({ tx, journal, sale }: RecordFacts): Promise<FiscalMark> {
+  invariant(sale.practice && sale.payment, 'a practice names who practises, and was paid in play');
+  const taking = { ...takingOf(sale, sale.payment), customerId: null };
+  return markOf(await opened(journal).appendTraining(tx, taking, sale.practice.operator, sale.saleId));
+}
+
+/** The mark of a sale or practice that was recorded before; null when it was not. */
 export async function recordedMark(journal: FiscalJournal, saleId: SaleId): Promise<FiscalMark | null> {
-  const [taking] = await journal.takingsOf(saleId);
-  return taking ? markOf(taking) : null;
+  const record = await firstRecord(journal, saleId);
+  return record && markOf(record);
+}
+
+async function firstRecord(journal: FiscalJournal, saleId: SaleId) {
+  const [record] = [...(await journal.takingsOf(saleId)), ...(await journal.practisesOf(saleId))];
+  return record ?? null;
 }
 
 /** FJ16: a duplicate is in the journal before it goes out. Its number, or null where the sale has no record. */
@@ -67,9 +79,14 @@ export async function recordedDuplicate(
   saleId: SaleId,
 ): Promise<number | null> {
   const open = opened(journal);
-  const [taking] = await open.takingsOf(saleId);
-  if (!taking) return null;
-  const duplicate = { original: 'T1', originalNo: taking.no, channel: 'PRINT', operator: 'BORNE' } as const;
+  const record = await firstRecord(open, saleId);
+  if (!record) return null;
+  const duplicate = {
+    original: record.chain === 'X' ? 'X1' : 'T1',
+    originalNo: record.no,
+    channel: 'PRINT',
+    operator: 'BORNE',
+  } as const;
   return (await store.write((tx) => open.appendDuplicate(tx, duplicate))).copyNo;
 }
 

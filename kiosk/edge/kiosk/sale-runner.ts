@@ -33,15 +33,17 @@ import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
-import { customerMayBeThere, type SaleInProgress } from './sale-in-progress.ts';
+import { customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import {
   abandonedSale,
   blockedCredential,
   cancelledSale,
+  type FiscalMark,
   openedCase,
   type RecordFacts,
   reboundCredential,
   recordedMark,
+  recordedPractice,
   recordedSale,
 } from './sale-records.ts';
 
@@ -196,9 +198,9 @@ export class SaleRunner {
       await store.write(async (tx) => {
         intents.clear();
         await store.visits.saveVisit(tx, this.#sale.visitId, JSON.stringify(this.#sale));
-        await abandonedSale(this.#recordFacts(tx), before.state);
+        if (!isPractice(this.#sale)) await abandonedSale(this.#recordFacts(tx), before.state);
         for (const effect of effects) {
-          if (isRecordEffect(effect)) await this.#writeRecord(tx, effect);
+          if (isRecordEffect(effect) && !isPractice(this.#sale)) await this.#writeRecord(tx, effect);
           if (!irreversible.includes(effect.type)) continue;
           const detail: Intent['detail'] = 'attempt' in effect ? { attempt: effect.attempt } : {};
           const intent = { kind: `sale.${effect.type}`, subject: this.#sale.saleId, detail };
@@ -445,7 +447,7 @@ export class SaleRunner {
     const open = journal();
     const before = open && (await recordedMark(open, this.#sale.saleId));
     try {
-      const fiscal = before ?? (await store.write((tx) => recordedSale(this.#recordFacts(tx))));
+      const fiscal = before ?? (await store.write((tx) => this.#recorded(this.#recordFacts(tx))));
       this.#sale = { ...this.#sale, fiscal };
       onEvent();
       return { type: 'recorded' };
@@ -453,6 +455,10 @@ export class SaleRunner {
       log.error('sale.not-recorded', { saleId: this.#sale.saleId, detail: String(error) });
       return { type: 'record-failed' };
     }
+  }
+
+  #recorded(facts: RecordFacts): Promise<FiscalMark> {
+    return isPractice(this.#sale) ? recordedPractice(facts) : recordedSale(facts);
   }
 
   async #writeGrant(): Promise<SaleInput> {

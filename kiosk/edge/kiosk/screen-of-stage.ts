@@ -13,6 +13,7 @@ import {
   contractWordingVersion,
 } from '../documents/contract-text.ts';
 import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
+import { isPractice } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import type { SlipOnScreen } from './unasked-slip.ts';
 
@@ -154,7 +155,7 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
           cents: line.grossCents,
         })),
         canAbort: facts.canAbort,
-        phase: paymentPhase(progress, facts.slip),
+        phase: paymentPhase(progress, facts.slip, isPractice(sale)),
       };
     }
   }
@@ -163,7 +164,9 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
 function paymentPhase(
   progress: Exclude<SaleProgress, { name: 'finishing' | 'presenting' | 'at-mouth' }>,
   slip: SlipOnScreen,
+  practice: boolean,
 ): Extract<Screen, { name: 'payment' }>['phase'] {
+  if (progress.name === 'waiting-for-card' && practice) return { name: 'practice' };
   if (progress.name !== 'not-paid') return progress;
   // Each of these outcomes means that the terminal, or the line to it, has proved that nothing was taken.
   return { name: 'not-paid', why: progress.why, hint: hintOf(progress.reason), nothingTaken: true, slip };

@@ -13,7 +13,7 @@ export type GalleryDoing =
 export interface GalleryState {
   readonly name: string;
   readonly screen: Screen | null;
-  readonly view?: Partial<Pick<KioskView, 'timeout' | 'staffCall' | 'device'>>;
+  readonly view?: Partial<Pick<KioskView, 'timeout' | 'staffCall' | 'device' | 'practice'>>;
   readonly doing?: GalleryDoing;
 }
 
@@ -181,7 +181,7 @@ const attract = (offers: Extract<Screen, { name: 'attract' }>['offers']): Screen
   openUntil: '23:00',
 });
 
-export const galleryStates: readonly GalleryState[] = [
+const statesOfSales: readonly GalleryState[] = [
   { name: 'attract', screen: attract(workingOffers) },
   { name: 'attract-no-paper', screen: attract({ ...workingOffers, paperReceipt: false }) },
   {
@@ -426,6 +426,31 @@ export const galleryStates: readonly GalleryState[] = [
   { name: 'away', screen: null },
 ];
 
+/** The same screens while staff practise: the fullest, and those that practice changes. */
+const practised = [
+  'attract',
+  'plan-four-chosen',
+  'name-filled',
+  'contract',
+  'payment-declined',
+  'receipt-asking',
+  'welcome',
+  'leave',
+  'timeout',
+];
+
+export const galleryStates: readonly GalleryState[] = [
+  ...statesOfSales,
+  ...statesOfSales
+    .filter(({ name }) => practised.includes(name))
+    .concat({ name: 'payment', screen: payment({ name: 'practice' }) })
+    .map((state) => ({
+      ...state,
+      name: `practice-${state.name}`,
+      view: { ...state.view, practice: true },
+    })),
+];
+
 export interface GalleryChoice {
   readonly language: KioskView['language'];
   readonly brand: KioskView['club']['brand'];
@@ -452,6 +477,7 @@ export function galleryView(state: GalleryState, choice: GalleryChoice): KioskVi
       ...state.view?.device,
       diagonalInches: choice.diagonalInches,
     },
+    practice: state.view?.practice ?? false,
     screen: state.screen,
     timeout: state.view?.timeout ?? null,
     staffCall: state.view?.staffCall ?? 'none',

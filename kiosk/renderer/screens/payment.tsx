@@ -25,6 +25,8 @@ export function PaymentScreen(props: ScreenProps<'payment'>) {
       return <Preparing {...props} phase={phase} />;
     case 'waiting-for-card':
       return <Waiting {...props} />;
+    case 'practice':
+      return <Practising {...props} />;
     case 'checking-payment':
       return <Checking {...props} about="checking" />;
     case 'recovering':
@@ -108,6 +110,33 @@ function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
           <p>{say('payment.red-key')}</p>
         </Notice>
       )}
+    </ScreenFrame>
+  );
+}
+
+const practiceAnswers = ['approved', 'declined', 'cancelled'] as const;
+
+/** SA52: no terminal is asked, so nothing here speaks of a bank card to be held anywhere. */
+function Practising({ screen, act }: ScreenProps<'payment'>) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase={screen.phase.name}
+      canLeave={false}
+      title={say('practice.payment.title')}
+      lead={say('practice.payment.lead')}
+      middle={<Amounts screen={screen} sum="today" />}
+    >
+      {practiceAnswers.map((answer) => (
+        <Press
+          key={answer}
+          kind="choice"
+          testId={`practise-${answer}`}
+          onPress={() => act({ type: 'practise-payment', answer })}
+        >
+          {say(`practice.payment.${answer}`)}
+        </Press>
+      ))}
     </ScreenFrame>
   );
 }

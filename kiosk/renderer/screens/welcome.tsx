@@ -7,7 +7,7 @@ import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
 /** The first name is the only personal datum ever shown large. Guest codes are shown when they were not printed. */
-export function WelcomeScreen({ screen, act }: ScreenProps<'welcome'>) {
+export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
   const { say, language } = useWords();
   const count = screen.guestTickets.length;
   const showCodes = count > 0 && !screen.ticketsPrinted;
@@ -21,7 +21,7 @@ export function WelcomeScreen({ screen, act }: ScreenProps<'welcome'>) {
           ? say('welcome.title-nameless')
           : say('welcome.title', { name: screen.givenName })
       }
-      lead={say('welcome.lead')}
+      lead={say(view.practice ? 'practice.welcome' : 'welcome.lead')}
       middle={
         showCodes ? (
           <section className="guest-codes" data-testid="guest-codes">

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ScreenMessage } from '../../bridge/messages.ts';
 import type { KioskView } from '../../bridge/view.ts';
@@ -57,6 +58,33 @@ async function received(type: ScreenMessage['type']): Promise<ScreenMessage> {
     .toBeDefined()
     .then(() => edge.received.find((message) => message.type === type) as ScreenMessage);
 }
+
+describe('practice', () => {
+  it('[SA51] stands over every screen and every card, in the language of the visit, and in no sale', async () => {
+    await open('plan');
+    expect(await page.getByTestId('practice-band').count()).toBe(0);
+    for (const [name, language, words] of [
+      ['practice-attract', 'fr', 'Entraînement, sans valeur'],
+      ['practice-leave', 'fr', 'Entraînement, sans valeur'],
+      ['practice-timeout', 'en', 'Practice, of no value'],
+      ['practice-receipt-asking', 'en', 'Practice, of no value'],
+    ] as const) {
+      await open(name, { language });
+      if (name === 'practice-leave') await page.getByTestId('leave').tap();
+      const band = page.getByTestId('practice-band');
+      expect(await band.innerText()).toBe(words);
+      // Read off the pixels, above the words: nothing lies over it.
+      const { data } = PNG.sync.read(await page.screenshot({ clip: { x: 540, y: 2, width: 1, height: 1 } }));
+      expect([...data.subarray(0, 3)]).toEqual([0xff, 0xb8, 0x1c]);
+    }
+  });
+
+  it('[SA52] tells what the terminal is to answer', async () => {
+    await open('practice-payment');
+    await page.getByTestId('practise-declined').tap();
+    expect(await received('practise-payment')).toEqual({ type: 'practise-payment', answer: 'declined' });
+  });
+});
 
 describe('a visit', () => {
   it('starts in the language that is touched', async () => {

@@ -29,6 +29,7 @@ export function samplePlace(language: 'fr' | 'en'): PlaceFacts {
     clubName: 'Cadence Lyon Part-Dieu',
     till: 'borne-1',
     timeZone: 'Europe/Paris',
+    training: false,
   };
 }
 
@@ -52,7 +53,7 @@ export function sampleSale(language: 'fr' | 'en', changes: Partial<SaleFacts> = 
       authorisation: '123456',
       terminalContract: null,
     },
-    fiscal: { recordNo: 1_204, signatureMark: 'FUCC', training: false },
+    fiscal: { recordNo: 1_204, signatureMark: 'FUCC' },
     copyNo: 0,
     software: 'portillon-edge 0.1.0',
     ...changes,
