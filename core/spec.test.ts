@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 it.each([
   ['access', 'AC', []],
   ['occupancy', 'OC', []],
-  ['sale', 'SA', ['../kiosk/edge/kiosk']],
+  ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
   ['sale', 'Q', []],
   ['journal', 'FJ', ['journal/spain', '../kiosk/store', '../tools/verify-journal']],
 ])(

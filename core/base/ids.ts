@@ -18,6 +18,7 @@ export type SaleId = Id<'sale'>;
 export type PassageId = Id<'passage'>;
 export type EventId = Id<'event'>;
 export type CaseId = Id<'case'>;
+export type OrderId = Id<'order'>;
 
 /**
  * A time-ordered UUID (version 7, RFC 9562 §5.7), made where the thing happens: a member sold to offline needs no

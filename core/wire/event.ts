@@ -25,7 +25,7 @@ export const credentialKinds = ['card', 'pass', 'ticket'] as const;
 /** Unique reference of a mandate (EPC016-06, AT-01), of the characters that need no escaping anywhere. */
 export const mandateReferenceSchema = z.string().regex(/^[A-Z0-9]{1,35}$/, 'not a reference of a mandate');
 
-const saleLine = z.object({
+export const saleLineSchema = z.object({
   label: z.string().min(1).max(120),
   productId: z.string().min(1).max(60),
   quantity: z.int().min(1).max(99),
@@ -35,29 +35,35 @@ const saleLine = z.object({
   vatRate: z.int().min(0).max(10_000),
 });
 
+const reference = z.string().min(4).max(40);
+const cardUid = z.string().regex(/^([0-9A-F]{2}){4,10}$/);
+
+/** What a payment left behind: our reference, and what the terminal prints of the card. */
+const cardPayment = z.object({
+  means: z.literal('bank-card'),
+  reference: z.string().min(1).max(40),
+  maskedPan: z.string().max(24),
+  scheme: z.string().max(40),
+  authorisation: z.string().max(20),
+  terminalContract: z.string().max(40).nullable(),
+});
+
+/** Number and receipt characters of a fiscal record. */
+const fiscalMark = z.object({ recordNo: z.int().min(1), characters: z.string().regex(/^[\w-]{4}$/) });
+
 /** What every event of money tells: the sale, its lines, how it was paid, and its record in the fiscal journal. */
 const moneyOfSale = {
   saleId: id,
   /** What the customer was told: `M7QK-2F9C`. */
-  saleReference: z.string().min(4).max(40),
+  saleReference: reference,
   at: time,
   legalEntityId: id,
   language: z.enum(['fr', 'en']),
-  lines: z.array(saleLine).min(1).max(20),
+  lines: z.array(saleLineSchema).min(1).max(20),
   totalCents: cents.min(0),
-  payment: z.object({
-    means: z.literal('bank-card'),
-    reference: z.string().min(1).max(40),
-    maskedPan: z.string().max(24),
-    scheme: z.string().max(40),
-    authorisation: z.string().max(20),
-    terminalContract: z.string().max(40).nullable(),
-  }),
-  /** Number and receipt characters of the fiscal record; null from an edge that kept no journal yet. */
-  fiscal: z
-    .object({ recordNo: z.int().min(1), characters: z.string().regex(/^[\w-]{4}$/) })
-    .nullable()
-    .default(null),
+  payment: cardPayment,
+  /** Null from an edge that kept no journal yet. */
+  fiscal: fiscalMark.nullable().default(null),
 };
 
 /** A member, the membership, its card, its guest tickets, the money and the consents: one visit, one event. */
@@ -79,10 +85,7 @@ const saleCompleted = z.object({
       z.object({
         credentialId: id,
         kind: z.enum(credentialKinds),
-        cardUid: z
-          .string()
-          .regex(/^([0-9A-F]{2}){4,10}$/)
-          .nullable(),
+        cardUid: cardUid.nullable(),
         validFrom: time,
         validTo: time.nullable(),
         singleUse: z.boolean(),
@@ -132,13 +135,51 @@ const saleCancelled = z.object({
   reversalReference: z.string().min(1).max(40),
 });
 
+/** An order to give money back was carried out (W-ORDER-5): a sale of its own, with a credit note in the journal. */
+const saleRefunded = z.object({
+  type: z.literal('sale.refunded'),
+  refundId: id,
+  /** Of the refund itself, as its receipt shows it. */
+  refundReference: reference,
+  at: time,
+  orderId: id,
+  /** The sale for which money was given back, and its number in the journal of the box. */
+  saleId: id,
+  originalRecordNo: z.int().min(1),
+  language: z.enum(['fr', 'en']),
+  /** What was given back of each line; amounts above zero. */
+  lines: z.array(saleLineSchema).min(1).max(20),
+  totalCents: cents.min(1),
+  payment: cardPayment,
+  fiscal: fiscalMark,
+});
+
+/** An order for another card was carried out (W-ORDER-5): a new credential of the same membership. */
+const cardReplaced = z.object({
+  type: z.literal('card.replaced'),
+  saleId: id,
+  saleReference: reference,
+  at: time,
+  orderId: id,
+  legalEntityId: id,
+  language: z.enum(['fr', 'en']),
+  /** The card that this one stands in for. */
+  replacedCredentialId: id,
+  credential: z.object({ credentialId: id, cardUid, validFrom: time, validTo: time.nullable() }),
+  /** The fee; none where the card was free, and then neither payment nor fiscal record. */
+  lines: z.array(saleLineSchema).max(20),
+  totalCents: cents.min(0),
+  payment: cardPayment.nullable(),
+  fiscal: fiscalMark.nullable(),
+});
+
 /** A paid credential went onto another piece of plastic, since the first one failed. */
 const credentialRebound = z.object({
   type: z.literal('credential.rebound'),
   saleId: id,
   at: time,
   credentialId: id,
-  cardUid: z.string().regex(/^([0-9A-F]{2}){4,10}$/),
+  cardUid,
 });
 
 /** A card that may carry a grant was not paid for: whatever it carries opens nothing. The base knows no sale of it. */
@@ -148,10 +189,7 @@ const credentialBlocked = z.object({
   at: time,
   credentialId: id,
   planId: id,
-  cardUid: z
-    .string()
-    .regex(/^([0-9A-F]{2}){4,10}$/)
-    .nullable(),
+  cardUid: cardUid.nullable(),
   reason: z.enum(['not-paid']),
 });
 
@@ -201,6 +239,8 @@ export const caseKinds = [
   'hand-over-card',
   /** Money was taken for nothing and could not be given back. */
   'refund-failed',
+  /** The terminal could not say whether it gave money back, or the books do not have it. */
+  'refund-in-doubt',
   /** Money was taken and what it was for was not given. */
   'paid-not-served',
   /** A card left the machine that nobody paid for. */
@@ -226,7 +266,7 @@ const caseOpened = z.object({
   kind: z.enum(caseKinds),
   /** Null where no sale is concerned. */
   saleId: id.nullable().default(null),
-  saleReference: z.string().min(4).max(40).nullable().default(null),
+  saleReference: reference.nullable().default(null),
   /** Money that is owed; 0 where a thing is owed, or nothing. */
   amountCents: cents,
   /** What the customer was told; null stands for the reference of the sale. */
@@ -234,6 +274,8 @@ const caseOpened = z.object({
   /** What was tried, in order: short, without personal data. */
   tried: z.array(z.string().min(1).max(120)).max(20).default([]),
   detail: z.string().max(400),
+  /** The order that nobody knows the outcome of: it is not carried out again (W-ORDER-8). */
+  orderId: id.nullable().default(null),
 });
 
 export const eventBodySchema = z.discriminatedUnion('type', [
@@ -241,6 +283,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   membershipRenewed,
   debtSettled,
   saleCancelled,
+  saleRefunded,
+  cardReplaced,
   credentialRebound,
   credentialBlocked,
   receiptSettled,

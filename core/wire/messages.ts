@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { termsMonths } from '../sale/membership-term.ts';
-import { debtLimit, digestSchema, mandateReferenceSchema, outboxEventSchema } from './event.ts';
+import {
+  debtLimit,
+  digestSchema,
+  mandateReferenceSchema,
+  outboxEventSchema,
+  saleLineSchema,
+} from './event.ts';
 
 /** Requests and answers between an edge's agent and the base. Rules: SPEC.md. */
 
@@ -101,7 +107,52 @@ export type PushAnswer = z.infer<typeof pushAnswerSchema>;
  * SHA-256 of the sealed bytes. 204 when stored, 204 again when it was there already.
  */
 
-/** `GET /v1/feed?after=V&waitSeconds=S`, signed. Waits up to S (0..25) for a change. */
+/**
+ * `GET /v1/feed?after=V&waitSeconds=S&kinds=K`, signed. Waits up to S (0..25) for a change. K names, with commas between,
+ * those of `laterFeedKinds` that the edge understands (W-FEED-8).
+ */
+
+/** Kinds of records that the first edges did not know: sent only to those that ask for them. */
+export const laterFeedKinds = ['order'] as const;
+export type LaterFeedKind = (typeof laterFeedKinds)[number];
+
+/** What staff can order; an edge of the version before may meet one that it does not know. */
+export const orderKinds = ['refund', 'card-replacement'] as const;
+export type OrderKind = (typeof orderKinds)[number];
+
+/**
+ * `in-doubt`: nobody knows whether it was carried out, a case says so. One that is open and past its time is carried out no
+ * more.
+ */
+export const orderStatuses = ['open', 'collected', 'cancelled', 'in-doubt'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+/** An order as its own club gets it (W-ORDER-2); other clubs get no more than that there is one (W-ORDER-3). */
+export const orderRecordSchema = z.discriminatedUnion('place', [
+  z.object({
+    place: z.literal('here'),
+    codeHash: digestSchema,
+    expiresAt: time,
+    kind: z.string().min(1).max(40),
+    status: z.enum(orderStatuses),
+    /** The box that is to carry it out (W-ORDER-4). */
+    edgeId: id,
+    /** Of a refund: the sale that money is given back for, and what its customer was told. */
+    saleId: id.nullable(),
+    saleReference: z.string().nullable(),
+    /** Of a card replacement: the card that it stands in for. */
+    credentialId: id.nullable(),
+    memberId: id.nullable(),
+    amountCents: z.int().min(0),
+    /** What is paid, or given back, of each line; amounts above zero. */
+    lines: z.array(saleLineSchema).max(20),
+    /** Credentials that open nothing any more once it is carried out. */
+    ends: z.array(id).max(20),
+  }),
+  z.object({ place: z.literal('elsewhere'), codeHash: digestSchema, expiresAt: time }),
+]);
+export type OrderRecord = z.infer<typeof orderRecordSchema>;
+
 /** VAT of a plan by country of the seller (ISO 3166), hundredths of a percent, where it is not `vatRate` for both lines. */
 export const vatByCountrySchema = z.record(
   z.string().regex(/^[A-Z]{2}$/, 'a country is two capitals'),
@@ -215,6 +266,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
       })
       .nullable(),
   }),
+  z.object({ kind: z.literal('order'), id, record: orderRecordSchema.nullable() }),
   z.object({
     kind: z.literal('edge-key'),
     id,
@@ -239,9 +291,20 @@ export function edgeKeyToSign(edgeId: string, clubId: string, publicKey: string,
 export const feedChangeSchema = z.object({ version: z.int().min(1), change: feedRecordSchema });
 export type FeedChange = z.infer<typeof feedChangeSchema>;
 
+const knownKinds = new Set<unknown>(feedRecordSchema.options.map((option) => option.shape.kind.value));
+
+/** W-FEED-8: a base that is newer than the edge may know kinds of records that the edge does not. */
+function ofKnownKinds(changes: unknown): unknown {
+  if (!Array.isArray(changes)) return changes;
+  return changes.filter((each: { change?: { kind?: unknown } } | null) => {
+    const kind = each?.change?.kind;
+    return typeof kind !== 'string' || knownKinds.has(kind);
+  });
+}
+
 export const feedAnswerSchema = z.object({
   epoch: z.int().min(1),
-  changes: z.array(feedChangeSchema).max(5_000),
+  changes: z.preprocess(ofKnownKinds, z.array(feedChangeSchema).max(5_000)),
   /** Pass it as `after` next time. */
   cursor: z.int().min(0),
   /** More is ready now. */

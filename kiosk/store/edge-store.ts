@@ -29,6 +29,7 @@ import { Passages } from './passages.ts';
 import { Sales } from './sales.ts';
 import { migrate } from './schema.ts';
 import { asStoreFault, StoreFault } from './store-fault.ts';
+import { UsedOrders } from './used-orders.ts';
 import { Visits } from './visits.ts';
 
 export interface EdgeStoreOptions {
@@ -57,6 +58,7 @@ export class EdgeStore implements AgentStore {
   readonly visits: Visits;
   readonly sales: Sales;
   readonly book: MemberBook;
+  readonly usedOrders: UsedOrders;
   readonly passages: Passages;
   /** What stands in the fiscal journal, for those who may read it. */
   readonly books: FiscalBooks;
@@ -84,6 +86,7 @@ export class EdgeStore implements AgentStore {
     this.visits = new Visits(read, keys, log);
     this.sales = new Sales(read, clock);
     this.book = new MemberBook(read, log);
+    this.usedOrders = new UsedOrders(read, clock);
     this.passages = new Passages(read, clock, this.outbox);
     this.books = new FiscalBooks(read);
   }

@@ -1,10 +1,15 @@
 import type { ClubRecord, CredentialRecord, PlanRecord } from '@portillon/core/access/access-facts.ts';
 import { isTimeZone } from '@portillon/core/access/opening-hours.ts';
-import type { ClubId, CredentialId, EdgeId, PlanId } from '@portillon/core/base/ids.ts';
+import type { ClubId, CredentialId, EdgeId, OrderId, PlanId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
 import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
-import { edgeKeyToSign, type FeedChange, type FeedRecord } from '@portillon/core/wire/messages.ts';
+import {
+  edgeKeyToSign,
+  type FeedChange,
+  type FeedRecord,
+  type OrderRecord,
+} from '@portillon/core/wire/messages.ts';
 import type { Reader, Tx } from './connection.ts';
 
 export type EdgeKeyRecord = NonNullable<Extract<FeedRecord, { kind: 'edge-key' }>['record']>;
@@ -26,6 +31,7 @@ export class MemberBook {
   readonly #credentials = new Map<string, CredentialRecord>();
   readonly #credentialIdByUid = new Map<string, CredentialId>();
   readonly #edgeKeys = new Map<string, EdgeKeyRecord>();
+  readonly #orders = new Map<string, OrderRecord>();
   #networkKey: string | null = null;
   #baseTimeMs: number | null = null;
 
@@ -83,6 +89,21 @@ export class MemberBook {
   /** The key that signs the grants of that edge, as the network's key vouches for it. */
   edgeKey(edgeId: EdgeId): EdgeKeyRecord | null {
     return this.#edgeKeys.get(edgeId) ?? null;
+  }
+
+  /**
+   * The order whose code has this hash (core/crypto/order-code.ts). Codes are given again once an order is over: one that is
+   * open comes first, then the one that ends last.
+   */
+  orderByCode(codeHash: string): { readonly orderId: OrderId; readonly record: OrderRecord } | null {
+    const found = [...this.#orders].filter(([, record]) => record.codeHash === codeHash);
+    const isOpen = (record: OrderRecord) => record.place === 'here' && record.status === 'open';
+    found.sort(
+      ([, one], [, other]) =>
+        Number(isOpen(other)) - Number(isOpen(one)) || other.expiresAt.localeCompare(one.expiresAt),
+    );
+    const [first] = found;
+    return first ? { orderId: first[0] as OrderId, record: first[1] } : null;
   }
 
   /** How old the book is, in whole milliseconds; null when it has never been filled. */
@@ -173,6 +194,9 @@ export class MemberBook {
         return;
       case 'edge-key':
         setOrDelete(this.#edgeKeys, change.id, change.record);
+        return;
+      case 'order':
+        setOrDelete(this.#orders, change.id, change.record);
         return;
       case 'credential':
         this.#rememberCredential(change.id as CredentialId, change.record);

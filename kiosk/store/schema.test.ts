@@ -57,6 +57,7 @@ it('makes every table of a new box', async () => {
     'outbox',
     'sale',
     'spent_ticket',
+    'used_order',
     'visit',
   ]);
   expect(await database.read.all('PRAGMA foreign_key_check')).toEqual([]);
@@ -74,6 +75,19 @@ it('brings a box from the schema before to the newest and keeps its rows', async
   await migrate(database, [firstStep, secondStep]);
   expect(await version()).toBe(2);
   expect(await database.read.all('SELECT * FROM fruit')).toEqual([{ name: 'pear', colour: 'green' }]);
+});
+
+it('[W-FEED-8] keeps the book of a box of the version before, and reads the feed again for what it could not know', async () => {
+  await migrate(database, migrations.slice(0, 2));
+  await database.write(async (tx) => {
+    await tx.run("INSERT INTO book_record VALUES ('plan', 'p', '{}')");
+    await tx.run('UPDATE edge_state SET feed_cursor = 812');
+  });
+  await migrate(database, migrations.slice(0, 3));
+  expect(await database.read.all('SELECT * FROM book_record')).toEqual([
+    { kind: 'plan', id: 'p', record: '{}' },
+  ]);
+  expect(await database.read.get('SELECT feed_cursor FROM edge_state')).toEqual({ feed_cursor: 0 });
 });
 
 it('leaves the schema before, whole, when a step fails half-way', async () => {

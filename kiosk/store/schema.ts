@@ -2,6 +2,7 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Database } from './database.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { fiscalJournal } from './migrations/0002-fiscal-journal.ts';
+import { orders } from './migrations/0003-orders.ts';
 import { StoreFault } from './store-fault.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
@@ -11,7 +12,7 @@ export interface Migration {
 }
 
 /** In order, without gaps. */
-export const migrations: readonly Migration[] = [firstTables, fiscalJournal];
+export const migrations: readonly Migration[] = [firstTables, fiscalJournal, orders];
 
 /**
  * Brings the file to the newest schema, each step in a transaction of its own together with its number. Rejects with

@@ -8,6 +8,7 @@ import {
   enrolAnswerSchema,
   feedAnswerSchema,
   fiscalChainLimit,
+  laterFeedKinds,
   type PushRequest,
   pushAnswerSchema,
   wireVersion,
@@ -307,7 +308,7 @@ export class SyncAgent {
       const answer = await this.#client.send(
         {
           method: 'GET',
-          path: `/v1/feed?after=${after}&waitSeconds=${waitSeconds}`,
+          path: `/v1/feed?after=${after}&waitSeconds=${waitSeconds}&kinds=${laterFeedKinds.join(',')}`,
           limitMs: limitMs.feed,
           answer: feedAnswerSchema,
         },

@@ -8,6 +8,7 @@ import {
   enrolRequestSchema,
   type FeedAnswer,
   type FiscalHead,
+  laterFeedKinds,
   type PushAnswer,
   pushRequestSchema,
   wireVersion,
@@ -16,12 +17,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { receiveAttachment } from '../postgres/attachments.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
-import { readFeed } from '../postgres/feed.ts';
+import { type FeedReader, readFeed } from '../postgres/feed.ts';
 import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { pushBatch } from '../postgres/push-batch.ts';
 import type { BaseContext } from './base-context.ts';
 import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
 import { type SignedBy, signedBy } from './signed-request.ts';
+import { whereAndWhat } from './where-and-what.ts';
 
 const enrolBodyBytes = 4 * 1024;
 /** 1 MiB of event bodies, as the agent batches them, with envelopes and escapes around them. */
@@ -32,6 +34,12 @@ const enrolTriesPerMinute = 20;
 const feedQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
   waitSeconds: z.coerce.number().min(0).max(25).default(0),
+  /** What this base does not know is left out: an edge may be newer. */
+  kinds: z
+    .string()
+    .max(200)
+    .default('')
+    .transform((text) => laterFeedKinds.filter((kind) => text.split(',').includes(kind))),
 });
 
 /** What an edge's agent calls. Rules by number: core/wire/SPEC.md. */
@@ -139,13 +147,14 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
 
   app.get(
     '/v1/feed',
-    signed(base, async (_edge, request, reply) => {
+    signed(base, async (edge, request, reply) => {
       const query = feedQuerySchema.safeParse(request.query);
       if (!query.success) {
         return refuse(reply, { code: 'feed.malformed', ...whereAndWhat(query.error) });
       }
-      const { after, waitSeconds } = query.data;
-      const page = await changesAfter(base, after, waitSeconds * 1_000, request);
+      const { after, waitSeconds, kinds } = query.data;
+      const reader = { clubId: edge.clubId, kinds };
+      const page = await changesAfter(base, reader, after, waitSeconds * 1_000, request);
       if (page === 'ahead') {
         return refuse(reply, {
           code: 'feed.cursor-ahead',
@@ -175,7 +184,13 @@ async function anchored(base: BaseContext, edge: SignedBy, heads: readonly Fisca
 }
 
 /** Waits for the first change; returns what there is, perhaps nothing, when the time is up or the caller has left. */
-async function changesAfter(base: BaseContext, after: number, waitMs: number, request: FastifyRequest) {
+async function changesAfter(
+  base: BaseContext,
+  reader: FeedReader,
+  after: number,
+  waitMs: number,
+  request: FastifyRequest,
+) {
   const gone = new AbortController();
   const leave = () => gone.abort();
   request.raw.socket.once('close', leave);
@@ -188,7 +203,7 @@ async function changesAfter(base: BaseContext, after: number, waitMs: number, re
   const deadline = base.clock.monotonicMs() + waitMs;
   try {
     for (;;) {
-      const page = await readFeed(base.database, after);
+      const page = await readFeed(base.database, after, reader);
       const leftMs = deadline - base.clock.monotonicMs();
       if (page === 'ahead' || page.changes.length > 0 || leftMs <= 0 || gone.signal.aborted) return page;
       const waiting = new AbortController();
@@ -233,11 +248,6 @@ function parseBody<T>(
   }
   const parsed = schema.safeParse(value);
   return parsed.success ? { value: parsed.data } : { refusal: { code, ...whereAndWhat(parsed.error) } };
-}
-
-function whereAndWhat(error: z.ZodError): { message: string; path: string } {
-  const [issue] = error.issues;
-  return { message: issue?.message ?? 'not understood', path: issue?.path.join('.') ?? '' };
 }
 
 /** Thrown by the rate limiter, turned into a refusal where all errors end (base-app.ts). */

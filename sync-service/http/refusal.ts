@@ -35,6 +35,14 @@ export const refusalStatus = {
   'case.already-settled': 409,
   'debt.malformed': 400,
   'debt.unknown-member': 404,
+  'order.malformed': 400,
+  'order.unknown': 404,
+  'order.unknown-sale': 404,
+  'order.unknown-card': 404,
+  'order.unknown-kiosk': 404,
+  'order.too-much': 409,
+  'order.not-possible': 409,
+  'order.not-open': 409,
 } as const;
 
 export type RefusalCode = keyof typeof refusalStatus;

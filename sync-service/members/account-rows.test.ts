@@ -29,6 +29,8 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     usedTickets: new Set(),
     decisionGranted: false,
     saleClubId: null,
+    order: null,
+    replaced: null,
     account,
     newCaseId: () => caseId,
   };

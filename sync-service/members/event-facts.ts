@@ -1,3 +1,4 @@
+import type { OrderStatus } from '@portillon/core/wire/messages.ts';
 import type { Reporter } from './row-change.ts';
 
 /** One period of a membership that was paid for and not undone. */
@@ -25,6 +26,29 @@ export interface KnownAccount {
   readonly debts: readonly KnownDebt[];
 }
 
+export interface KnownOrder {
+  readonly orderId: string;
+  readonly kind: string;
+  readonly status: OrderStatus;
+  readonly edgeId: string;
+  readonly saleId: string | null;
+  readonly memberId: string | null;
+  readonly credentialId: string | null;
+  readonly amountCents: number;
+  readonly endsMembership: boolean;
+  /** The case that it settles, and who made it. */
+  readonly caseId: string | null;
+  readonly madeBy: { readonly userId: string; readonly name: string };
+}
+
+/** A card that another one stands in for. */
+export interface ReplacedCredential {
+  readonly memberId: string;
+  readonly planId: string;
+  readonly homeClubId: string;
+  readonly validTo: string | null;
+}
+
 /** What the base knows that bears on the event. */
 export interface Facts {
   readonly reporter: Reporter;
@@ -36,6 +60,10 @@ export interface Facts {
   readonly saleClubId: string | null;
   /** For a renewal or a settled debt: what the member holds and owes; null when the base does not know the member. */
   readonly account: KnownAccount | null;
+  /** For what carries out an order: the order it names; null when the base knows no such order. */
+  readonly order: KnownOrder | null;
+  /** For another card: the credential that it stands in for; null when the base knows none. */
+  readonly replaced: ReplacedCredential | null;
   /** For a case that the base itself opens. */
   readonly newCaseId: () => string;
 }

@@ -12,6 +12,8 @@ const nothingKnown: Facts = {
   decisionGranted: false,
   saleClubId: null,
   account: null,
+  order: null,
+  replaced: null,
   newCaseId: newTestId,
 };
 

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
 import { debtSettled, membershipRenewed } from './account-rows.ts';
 import type { Facts } from './event-facts.ts';
+import { cardReplaced, saleRefunded } from './order-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
 
@@ -25,7 +26,12 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
         update('memberships', { status: 'cancelled' }, { sale_id: event.saleId }),
         update('credentials', { status: 'blocked' }, { sale_id: event.saleId }),
         update('mandates', { status: 'cancelled' }, { sale_id: event.saleId }),
+        update('orders', { status: 'cancelled' }, { result_id: event.saleId }),
       ]);
+    case 'sale.refunded':
+      return saleRefunded(event, facts);
+    case 'card.replaced':
+      return cardReplaced(event, facts);
     case 'credential.rebound':
       return ofKnownSale(facts, [
         update(
@@ -71,6 +77,15 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
           tried: JSON.stringify(event.tried),
           detail: event.detail,
         }),
+        ...(event.orderId === null
+          ? []
+          : [
+              update(
+                'orders',
+                { status: 'in-doubt', doubt_case_id: event.caseId, closed_at: event.at },
+                { id: event.orderId, edge_id: facts.reporter.edgeId },
+              ),
+            ]),
       ]);
     default:
       return unreachable(event);

@@ -10,7 +10,13 @@ export type Value = string | number | boolean | null;
 
 /** What an event does to the tables. A row that is already there with the same key is a fault of the event. */
 export type RowChange =
-  | { readonly do: 'insert'; readonly table: string; readonly row: Readonly<Record<string, Value>> }
+  | {
+      readonly do: 'insert';
+      readonly table: string;
+      readonly row: Readonly<Record<string, Value>>;
+      /** A row that is there already is as good. */
+      readonly unlessThere?: true;
+    }
   | {
       readonly do: 'update';
       readonly table: string;

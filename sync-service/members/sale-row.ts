@@ -25,7 +25,7 @@ export function saleRow(
   });
 }
 
-type SaleOfMoney = ReadEventOf<'sale.completed' | 'membership.renewed' | 'debt.settled'>;
+type SaleOfMoney = ReadEventOf<'sale.completed' | 'membership.renewed' | 'debt.settled' | 'card.replaced'>;
 
 /** Why a sale is not one of this club, or does not add up; null when it is and does. */
 export function flawOfSale(event: SaleOfMoney, reporter: Reporter): string | null {

@@ -11,13 +11,20 @@ const settledShown = 100;
 
 const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
   coalesce(cases.amount_cents, 0) as "amountCents", coalesce(cases.reference, cases.sale_reference) as reference,
-  sales.fiscal_record_no as "fiscalRecordNo", cases.tried, cases.detail`;
+  sales.reference as "saleReference", sales.fiscal_record_no as "fiscalRecordNo",
+  exists (select 1 from orders where case_id = cases.id and status = 'open' and expires_at > $3) as "orderOpen",
+  cases.tried, cases.detail`;
 /** A sale of another club is not the edge's to tell of. */
 const withSale = 'left join sales on sales.id = cases.sale_id and sales.club_id = cases.club_id';
 const ofClub = '($1::uuid is null or cases.club_id = $1)';
 
 /** The cases of one club, or of all with null. */
-export async function readCaseList(database: Database, clubId: string | null): Promise<CaseList> {
+export async function readCaseList(
+  database: Database,
+  clubId: string | null,
+  nowMs: number,
+): Promise<CaseList> {
+  const now = isoTime(nowMs);
   const [counts, open, settled] = await Promise.all([
     database.query<{ count: number }>(
       `select count(*) as count from cases
@@ -30,14 +37,14 @@ export async function readCaseList(database: Database, clubId: string | null): P
          left join members on members.id = sales.member_id
         where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)
         order by cases.at, cases.id limit $2`,
-      [clubId, openShown],
+      [clubId, openShown, now],
     ),
     database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
       `select ${caseColumns}, ${settlementColumns}
          from case_settlements join cases on cases.id = case_settlements.case_id ${withSale}
         where ${ofClub}
         order by settled_at desc, cases.id limit $2`,
-      [clubId, settledShown],
+      [clubId, settledShown, now],
     ),
   ]);
   return {

@@ -1,13 +1,25 @@
 import { eventBodySchema, type ReadEvent } from '@portillon/core/wire/event.ts';
-import type { Facts, KnownAccount, KnownDebt, KnownPeriod } from '../members/event-facts.ts';
+import type {
+  Facts,
+  KnownAccount,
+  KnownDebt,
+  KnownOrder,
+  KnownPeriod,
+  ReplacedCredential,
+} from '../members/event-facts.ts';
 import { eventRows } from '../members/event-rows.ts';
+import { orderCase } from '../members/order-rows.ts';
 import type { Reporter, RowChange } from '../members/row-change.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 
-/** What became of one event: applied, with the credentials it touched, or kept aside with a reason. */
+/** What became of one event: applied, with the credentials and orders it touched, or kept aside with a reason. */
 export type Application =
-  | { readonly parked: null; readonly touchedCredentials: readonly string[] }
+  | {
+      readonly parked: null;
+      readonly touchedCredentials: readonly string[];
+      readonly touchedOrders: readonly string[];
+    }
   | { readonly parked: string };
 
 /**
@@ -24,27 +36,35 @@ export async function applyEvent(
   const event = parse(body);
   if (typeof event === 'string') return { parked: event };
   await sql.query('savepoint event');
+  const park = async (reason: string): Promise<Application> => {
+    await sql.query('rollback to savepoint event');
+    // Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5).
+    if (event.type === 'sale.refunded' || event.type === 'card.replaced') {
+      await write(sql, orderCase(event, { reporter, newCaseId }, reason));
+    }
+    return { parked: reason };
+  };
   try {
     const rows = eventRows(event, { ...(await gatherFacts(sql, reporter, event)), newCaseId });
-    if (!rows.ok) return { parked: rows.error };
+    if (!rows.ok) return await park(rows.error);
     const touchedCredentials: string[] = [];
+    const touchedOrders: string[] = [];
     for (const change of rows.value) {
       const ids = await write(sql, change);
       if (change.table === 'credentials') touchedCredentials.push(...ids);
+      if (change.table === 'orders') touchedOrders.push(...ids);
       if (change.do === 'update' && change.unmatched !== null && ids.length === 0) {
-        await sql.query('rollback to savepoint event');
-        return { parked: change.unmatched };
+        return await park(change.unmatched);
       }
     }
     if (event.type === 'debt.settled')
       touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
     await sql.query('release savepoint event');
-    return { parked: null, touchedCredentials };
+    return { parked: null, touchedCredentials, touchedOrders };
   } catch (error) {
     const reason = faultOfTheEvent(error);
     if (reason === null) throw error;
-    await sql.query('rollback to savepoint event');
-    return { parked: reason };
+    return park(reason);
   }
 }
 
@@ -72,6 +92,8 @@ async function gatherFacts(
     decisionGranted: false,
     saleClubId: null,
     account: null,
+    order: null,
+    replaced: null,
   };
   switch (event.type) {
     case 'sale.completed': {
@@ -95,15 +117,52 @@ async function gatherFacts(
       return { ...facts, account: await knownAccount(sql, event.memberId, event.debtIds) };
     case 'sale.cancelled':
     case 'credential.rebound':
-    case 'receipt.settled': {
-      const [sale] = await sql.query<{ club_id: string }>('select club_id from sales where id = $1', [
-        event.saleId,
-      ]);
-      return { ...facts, saleClubId: sale?.club_id ?? null };
-    }
+    case 'receipt.settled':
+      return { ...facts, saleClubId: await saleClub(sql, event.saleId) };
+    case 'sale.refunded':
+      return {
+        ...facts,
+        order: await knownOrder(sql, event.orderId),
+        saleClubId: await saleClub(sql, event.saleId),
+      };
+    case 'card.replaced':
+      return {
+        ...facts,
+        order: await knownOrder(sql, event.orderId),
+        replaced: await replacedCredential(sql, event.replacedCredentialId),
+      };
     default:
       return facts;
   }
+}
+
+async function saleClub(sql: Sql, saleId: string): Promise<string | null> {
+  const [sale] = await sql.query<{ club_id: string }>('select club_id from sales where id = $1', [saleId]);
+  return sale?.club_id ?? null;
+}
+
+/** Locked, so that staff who cancel it at this moment come before or after. */
+async function knownOrder(sql: Sql, orderId: string): Promise<KnownOrder | null> {
+  const [row] = await sql.query<Omit<KnownOrder, 'madeBy'> & { userId: string; name: string }>(
+    `select id as "orderId", kind, status, edge_id as "edgeId", sale_id as "saleId", member_id as "memberId",
+            credential_id as "credentialId", amount_cents as "amountCents", ends_membership as "endsMembership",
+            case_id as "caseId", made_by as "userId", made_by_name as name
+       from orders where id = $1 for update`,
+    [orderId],
+  );
+  if (!row) return null;
+  const { userId, name, ...order } = row;
+  return { ...order, madeBy: { userId, name } };
+}
+
+async function replacedCredential(sql: Sql, credentialId: string): Promise<ReplacedCredential | null> {
+  const [row] = await sql.query<ReplacedCredential>(
+    `select member_id as "memberId", plan_id as "planId", home_club_id as "homeClubId",
+            valid_to as "validTo"
+       from credentials where id = $1 and member_id is not null`,
+    [credentialId],
+  );
+  return row ?? null;
 }
 
 /**
@@ -148,7 +207,12 @@ async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string
   return new Set(rows.map(({ credential_id }) => credential_id));
 }
 
-const keyOfTable: Readonly<Record<string, string>> = { attachments: 'digest', mandates: 'attachment_digest' };
+/** Where the key of a table is not its `id`. */
+const keyOfTable: Readonly<Record<string, string>> = {
+  attachments: 'digest',
+  mandates: 'attachment_digest',
+  case_settlements: 'case_id',
+};
 
 /** Keys of the rows written. Names of tables and columns are our own words (event-rows.ts), values are parameters. */
 async function write(sql: Sql, change: RowChange): Promise<string[]> {
@@ -157,7 +221,8 @@ async function write(sql: Sql, change: RowChange): Promise<string[]> {
     const columns = Object.keys(change.row);
     const places = columns.map((_, index) => `$${index + 1}`);
     const rows = await sql.query<{ key: string }>(
-      `insert into ${change.table} (${columns.join(', ')}) values (${places.join(', ')}) returning ${key} as key`,
+      `insert into ${change.table} (${columns.join(', ')}) values (${places.join(', ')})
+       ${change.unlessThere ? 'on conflict do nothing' : ''} returning ${key} as key`,
       Object.values(change.row),
     );
     return rows.map((row) => row.key);

@@ -1,13 +1,21 @@
-import type { FeedChange, FeedRecord } from '@portillon/core/wire/messages.ts';
+import {
+  type FeedChange,
+  type FeedRecord,
+  type LaterFeedKind,
+  laterFeedKinds,
+} from '@portillon/core/wire/messages.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
+
+/** A record for the feed; with a club, it is told whole in that club only (W-ORDER-3). */
+export type FeedEntry = FeedRecord & { readonly clubId?: string };
 
 /**
  * Writes records into the feed, as the last thing of a transaction. The row of the head is locked from here to the
  * commit, so versions are taken in the order of commits: nobody who has read version V can later find a smaller one new
  * (W-FEED-1). A sequence would not give that.
  */
-export async function writeFeed(sql: Sql, records: readonly FeedRecord[]): Promise<void> {
+export async function writeFeed(sql: Sql, records: readonly FeedEntry[]): Promise<void> {
   const last = new Map(records.map((change) => [`${change.kind} ${change.id}`, change]));
   if (last.size === 0) return;
   const changes = [...last.values()];
@@ -17,15 +25,18 @@ export async function writeFeed(sql: Sql, records: readonly FeedRecord[]): Promi
   );
   const before = (head?.version ?? 0) - changes.length;
   await sql.query(
-    `insert into feed_changes (kind, id, version, record)
-     select kind, id::uuid, version, record::jsonb
-       from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) as change (kind, id, version, record)
-     on conflict (kind, id) do update set version = excluded.version, record = excluded.record`,
+    `insert into feed_changes (kind, id, version, record, club_id)
+     select kind, id::uuid, version, record::jsonb, club_id::uuid
+       from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[])
+              as change (kind, id, version, record, club_id)
+     on conflict (kind, id) do update
+       set version = excluded.version, record = excluded.record, club_id = excluded.club_id`,
     [
       changes.map(({ kind }) => kind),
       changes.map(({ id }) => id),
       changes.map((_, index) => before + index + 1),
       changes.map(({ record }) => (record === null ? null : JSON.stringify(record))),
+      changes.map(({ clubId }) => clubId ?? null),
     ],
   );
   await announce(sql, 'feed');
@@ -39,17 +50,36 @@ export interface FeedPage {
 
 const pageLength = 1_000;
 
-/** What changed after a version, oldest first. `ahead` when the base has never reached that version. */
-export async function readFeed(database: Database, after: number): Promise<FeedPage | 'ahead'> {
+/** Who reads the feed. */
+export interface FeedReader {
+  readonly clubId: string;
+  /** Of the later kinds of records, those it understands (W-FEED-8). */
+  readonly kinds: readonly LaterFeedKind[];
+}
+
+/**
+ * What changed after a version, oldest first. `ahead` when the base has never reached that version. Of an order for another
+ * club there is no more to see than that it is elsewhere (W-ORDER-3).
+ */
+export async function readFeed(
+  database: Database,
+  after: number,
+  reader: FeedReader,
+): Promise<FeedPage | 'ahead'> {
+  const notUnderstood = laterFeedKinds.filter((kind) => !reader.kinds.includes(kind));
   const rows = await database.query<{ head: number; version: number | null; change: FeedRecord | null }>(
     `select head.version as head, page.version, page.change
        from feed_head as head
        left join lateral (
-         select version, jsonb_build_object('kind', kind, 'id', id, 'record', record) as change
-           from feed_changes where version > $1 order by version limit $2
+         select version, jsonb_build_object('kind', kind, 'id', id, 'record',
+                  case when record is null or club_id is null or club_id = $3 then record
+                       else jsonb_build_object('place', 'elsewhere', 'codeHash', record->'codeHash',
+                                               'expiresAt', record->'expiresAt') end) as change
+           from feed_changes
+          where version > $1 and kind <> all($4::text[]) order by version limit $2
        ) as page on true
       order by page.version`,
-    [after, pageLength + 1],
+    [after, pageLength + 1, reader.clubId, notUnderstood],
   );
   if (after > (rows[0]?.head ?? 0)) return 'ahead';
   const changes: FeedChange[] = [];

@@ -6,6 +6,7 @@ import { casesAndFiscalHeads } from './migrations/003-cases-and-fiscal-heads.ts'
 import { fiscalRecordOfASale } from './migrations/004-fiscal-record-of-a-sale.ts';
 import { mandates } from './migrations/005-mandates.ts';
 import { renewalsAndDebts } from './migrations/006-renewals-and-debts.ts';
+import { orders } from './migrations/007-orders.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   { name: '004-fiscal-record-of-a-sale', sql: fiscalRecordOfASale },
   { name: '005-mandates', sql: mandates },
   { name: '006-renewals-and-debts', sql: renewalsAndDebts },
+  { name: '007-orders', sql: orders },
 ];
 
 export interface Migration {

@@ -9,6 +9,7 @@ import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
 import { applyEvent } from './event-application.ts';
 import { writeFeed } from './feed.ts';
+import { orderRecords } from './order-feed.ts';
 
 export interface PushOutcome {
   readonly appliedThrough: number;
@@ -70,6 +71,7 @@ async function takeIn(
   const known = await knownHashes(sql, edgeId, push.events, appliedThrough);
   const parked: PushOutcome['parked'] = [];
   const touchedCredentials: string[] = [];
+  const touchedOrders: string[] = [];
   for (const event of push.events) {
     if (event.seq <= appliedThrough) {
       if ((known.get(event.seq) ?? event.hash) !== event.hash) {
@@ -93,6 +95,7 @@ async function takeIn(
     const application = await applyEvent(sql, reporter, event.body, newCaseId);
     if (application.parked === null) {
       touchedCredentials.push(...application.touchedCredentials);
+      touchedOrders.push(...application.touchedOrders);
     } else {
       parked.push({ seq: event.seq, reason: application.parked });
       await sql.query('insert into parked_events (edge_id, seq, reason, parked_at) values ($1, $2, $3, $4)', [
@@ -124,7 +127,10 @@ async function takeIn(
     [edgeId, wantedLimit],
   );
   if (push.events.length > 0 || recounted.length > 0) await announce(sql, 'live');
-  await writeFeed(sql, await credentialRecords(sql, touchedCredentials));
+  await writeFeed(sql, [
+    ...(await credentialRecords(sql, touchedCredentials)),
+    ...(await orderRecords(sql, touchedOrders)),
+  ]);
   return { appliedThrough, parked, wanted: wanted.map(({ digest }) => digest) };
 }
 

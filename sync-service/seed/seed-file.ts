@@ -25,7 +25,17 @@ const timeZone = z.string().refine((zone) => {
 
 /** What a new network begins with, for trials and for the virtual club. */
 export const seedFileSchema = z.strictObject({
-  network: z.strictObject({ name: z.string().min(1) }),
+  network: z.strictObject({
+    name: z.string().min(1),
+    /** Price of a card that stands in for a lost one, tax included; free without it. */
+    cardFee: z
+      .strictObject({
+        cents: z.int().min(0).max(100_000),
+        vatRate: z.int().min(0).max(10_000),
+        vatByCountry: z.record(z.string().regex(/^[A-Z]{2}$/), z.int().min(0).max(10_000)).optional(),
+      })
+      .default({ cents: 0, vatRate: 2_000 }),
+  }),
   legalEntities: z
     .array(
       z.strictObject({
@@ -83,7 +93,11 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
   return database.transaction(async (sql) => {
     await sql.query('select 1 from meta for update');
     if ((await sql.query('select 1 from clubs limit 1')).length > 0) return false;
-    await sql.query('update networks set name = $2 where id = $1', [networkId, seed.network.name]);
+    await sql.query('update networks set name = $2, card_fee = $3 where id = $1', [
+      networkId,
+      seed.network.name,
+      JSON.stringify(seed.network.cardFee),
+    ]);
     const records: FeedRecord[] = [];
     for (const { clubs, ...entity } of seed.legalEntities) {
       const entityId = newId<'legal-entity'>(clock, random);

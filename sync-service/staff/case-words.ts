@@ -114,6 +114,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: (amount) => (amount === null ? 'Au client, ce qu’il a payé.' : `${amount} au client.`),
         doNow: 'Remboursez au terminal, sinon par virement.',
       },
+      'refund-in-doubt': {
+        title: 'Remboursement incertain',
+        happened:
+          'Le terminal devait rendre de l’argent. Il n’a pas su dire s’il l’a fait, ou la machine n’a pas pu l’inscrire.',
+        owed: (amount) =>
+          amount === null
+            ? 'Au client, ce qui devait être rendu, si le terminal ne l’a pas fait.'
+            : `${amount} au client, si le terminal ne les a pas rendus.`,
+        doNow:
+          'Cherchez la référence dans les opérations du terminal. Rendu : réglez « Remboursé au terminal ». Sinon réglez « Autre », puis donnez un nouvel ordre.',
+      },
       'paid-not-served': {
         title: 'Payé, rien reçu',
         happened: 'L’argent a été pris, et le client n’a rien reçu.',
@@ -158,6 +169,15 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client. Sans mandat, le club ne peut pas prélever les mois suivants.',
         doNow:
           'Faites signer le mandat au membre à sa prochaine visite, avant le premier prélèvement. Si la vente a été annulée, il n’y a rien à signer.',
+      },
+      'order-not-open': {
+        title: 'Ordre exécuté à tort',
+        happened:
+          'Une borne a exécuté un ordre que la base ne tenait plus pour ouvert, ou autrement que demandé.',
+        owed: (amount) =>
+          amount === null ? 'Rien au client.' : `Rien au client. Montant en cause : ${amount}.`,
+        doNow:
+          'Comparez l’ordre, le reçu et les opérations du terminal. Prévenez la comptabilité si de l’argent est sorti en trop.',
       },
       'unreadable-attachment': {
         title: 'Pièce illisible',
@@ -241,6 +261,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           amount === null ? 'To the customer, what they paid.' : `${amount} to the customer.`,
         doNow: 'Refund at the terminal, otherwise by transfer.',
       },
+      'refund-in-doubt': {
+        title: 'Refund in doubt',
+        happened:
+          'The terminal was to give money back. It could not say whether it did, or the machine could not write it down.',
+        owed: (amount) =>
+          amount === null
+            ? 'To the customer, what was to be given back, if the terminal did not do it.'
+            : `${amount} to the customer, if the terminal did not give it back.`,
+        doNow:
+          'Look for the reference in the operations of the terminal. Given back: settle as “Refunded at the terminal”. If not, settle as “Other”, then give a new order.',
+      },
       'paid-not-served': {
         title: 'Paid, nothing received',
         happened: 'The money was taken, and the customer received nothing.',
@@ -289,6 +320,16 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           'Nothing to the customer. Without a mandate the club cannot collect the following months.',
         doNow:
           'Have the member sign the mandate at the next visit, before the first debit. If the sale was undone, there is nothing to sign.',
+      },
+      'order-not-open': {
+        title: 'Order wrongly carried out',
+        happened: 'A kiosk carried out an order that the base no longer held open, or not as it was given.',
+        owed: (amount) =>
+          amount === null
+            ? 'Nothing to the customer.'
+            : `Nothing to the customer. Amount at stake: ${amount}.`,
+        doNow:
+          'Compare the order, the receipt and the operations of the terminal. Tell accounting if too much money went out.',
       },
       'unreadable-attachment': {
         title: 'Unreadable document',

@@ -134,16 +134,18 @@ export class TestEdge {
     });
   }
 
-  async feed(after = 0, waitSeconds = 0): Promise<FeedAnswer> {
-    const answer = await this.signed('GET', `/v1/feed?after=${after}&waitSeconds=${waitSeconds}`);
+  /** `kinds` as the edge asks for them; without it, as an edge of the first version. */
+  async feed(after = 0, waitSeconds = 0, kinds?: string): Promise<FeedAnswer> {
+    const asked = kinds === undefined ? '' : `&kinds=${kinds}`;
+    const answer = await this.signed('GET', `/v1/feed?after=${after}&waitSeconds=${waitSeconds}${asked}`);
     if (answer.status !== 200) throw new Error(`feed: ${JSON.stringify(answer.body)}`);
     return answer.body as FeedAnswer;
   }
 
   /** Page by page to the end. */
-  async wholeFeed(after = 0): Promise<FeedChange[]> {
-    const { changes, cursor, more } = await this.feed(after);
-    return more ? [...changes, ...(await this.wholeFeed(cursor))] : changes;
+  async wholeFeed(after = 0, kinds?: string): Promise<FeedChange[]> {
+    const { changes, cursor, more } = await this.feed(after, 0, kinds);
+    return more ? [...changes, ...(await this.wholeFeed(cursor, kinds))] : changes;
   }
 
   /** Signs as asked; `bend` changes the headers just before they go out. */
@@ -308,6 +310,61 @@ function paidSale(legalEntityId: string, lines: readonly (readonly [productId: s
     })),
     totalCents: lines.reduce((total, [, cents]) => total + cents, 0),
     fiscal: { recordNo: 7, characters: 'FUCC' },
+  };
+}
+
+/** Money given back by an order, all in the first line, as the kiosk reports it. */
+export function refundEvent(
+  order: { readonly id: string; readonly amountCents: number },
+  sale: EventOf<'sale.completed'>,
+): EventOf<'sale.refunded'> {
+  const [line] = sale.lines;
+  if (!line) throw new Error('a sale has lines');
+  const grossCents = order.amountCents;
+  return {
+    type: 'sale.refunded',
+    refundId: newTestId(),
+    refundReference: 'R3FD-2F9C',
+    at: isoTime(systemClock.wallMs()),
+    orderId: order.id,
+    saleId: sale.saleId,
+    originalRecordNo: 41,
+    language: 'fr',
+    lines: [{ ...line, unitCents: grossCents, grossCents, netCents: grossCents }],
+    totalCents: grossCents,
+    payment: { ...sale.payment, reference: 'R3FD2F9CP1' },
+    fiscal: { recordNo: 52, characters: 'wXyZ' },
+  };
+}
+
+/** Another card by an order, as the kiosk reports it. */
+export function replacementEvent(
+  order: { readonly id: string; readonly amountCents: number },
+  sale: EventOf<'sale.completed'>,
+  legalEntityId: string,
+): EventOf<'card.replaced'> {
+  const [line] = sale.lines;
+  const lost = sale.credentials[0]?.credentialId;
+  if (!line || !lost) throw new Error('a sale has lines and a card');
+  const grossCents = order.amountCents;
+  const at = isoTime(systemClock.wallMs());
+  return {
+    type: 'card.replaced',
+    saleId: newTestId(),
+    saleReference: 'C4RD-2F9C',
+    at,
+    orderId: order.id,
+    legalEntityId,
+    language: 'fr',
+    replacedCredentialId: lost,
+    credential: { credentialId: newTestId(), cardUid: '04FFEEDDCCBBAA', validFrom: at, validTo: null },
+    lines:
+      grossCents === 0
+        ? []
+        : [{ ...line, productId: 'card-fee', unitCents: grossCents, grossCents, netCents: grossCents }],
+    totalCents: grossCents,
+    payment: grossCents === 0 ? null : { ...sale.payment, reference: 'C4RD2F9CP1' },
+    fiscal: grossCents === 0 ? null : { recordNo: 53, characters: 'wXyZ' },
   };
 }
 

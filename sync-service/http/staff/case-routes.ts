@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readCaseList, settleCase } from '../../postgres/cases.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refusalStatus, refuse } from '../refusal.ts';
+import { whereAndWhat } from '../where-and-what.ts';
 import { settleRequestSchema } from './case-view.ts';
 import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
 
@@ -16,7 +17,7 @@ export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
     if (!user) return notSignedIn(reply);
     const query = listQuerySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'case.malformed', ...whereAndWhat(query.error) });
-    const list = await readCaseList(base.database, query.data.clubId ?? null);
+    const list = await readCaseList(base.database, query.data.clubId ?? null, base.clock.wallMs());
     const shown = new Set(list.open.flatMap(({ who }) => (who ? [who.memberId] : [])));
     for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });
     return reply.header('cache-control', 'private, no-store').send(list);
@@ -45,9 +46,4 @@ export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
     base.log.info('staff.case-settled', { userId: user.id, caseId, outcome: settlement.outcome });
     return reply.status(201).send({ settlement });
   });
-}
-
-function whereAndWhat(error: z.ZodError): { message: string; path: string } {
-  const [issue] = error.issues;
-  return { message: issue?.message ?? 'not understood', path: issue?.path.join('.') ?? '' };
 }

@@ -7,7 +7,12 @@ import { whoSchema } from './live-view.ts';
 const time = z.iso.datetime();
 
 /** Those that an edge opens, and those of the base itself. */
-export const shownCaseKinds = [...caseKinds, 'unreadable-attachment', 'paid-twice'] as const;
+export const shownCaseKinds = [
+  ...caseKinds,
+  'unreadable-attachment',
+  'paid-twice',
+  'order-not-open',
+] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 
 /** How a case can end. */
@@ -50,6 +55,10 @@ const openCaseSchema = z.object({
   at: time,
   clubId: z.string(),
   kind: z.enum(shownCaseKinds),
+  /** The reference of the sale, where the base knows it: an order can be given for it. */
+  saleReference: z.string().nullable(),
+  /** An order for this case waits for its customer. */
+  orderOpen: z.boolean(),
   /** Money owed; 0 where a thing is owed, or nothing. */
   amountCents: z.int(),
   /** What the customer was told. */

@@ -13,6 +13,7 @@ import { caseRoutes } from './case-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { LiveBoard } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
+import { orderRoutes } from './order-routes.ts';
 import { fromOurPage, notSignedIn, sessionCookie, staffUserOf } from './staff-session.ts';
 
 const signInTriesPerMinute = 10;
@@ -124,6 +125,7 @@ export function staffRoutes(pageFolder: string | null) {
 
     caseRoutes(app, base);
     debtRoutes(app, base);
+    orderRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {

@@ -1,0 +1,133 @@
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { ReadEventOf } from '@portillon/core/wire/event.ts';
+import type { OrderKind } from '@portillon/core/wire/messages.ts';
+import type { Facts } from './event-facts.ts';
+import { insert, placeOf, type RowChange, update } from './row-change.ts';
+import { flawOfSale, saleRow } from './sale-row.ts';
+
+/** What the kiosk tells of an order that it carried out. */
+export type OrderResult = ReadEventOf<'sale.refunded' | 'card.replaced'>;
+
+/** W-ORDER-5, W-ORDER-7. */
+export function saleRefunded(event: ReadEventOf<'sale.refunded'>, facts: Facts): Result<RowChange[], string> {
+  const flaw = orderFlaw('refund', event, facts);
+  if (flaw !== null) return err(flaw);
+  const { order, reporter } = facts;
+  if (facts.saleClubId === null) return err('the base knows no such sale');
+  if (facts.saleClubId !== reporter.clubId) return err('the sale was made in another club');
+  if (order && order.saleId !== event.saleId) return err('the order is for another sale');
+  const rows = [
+    insert('refunds', {
+      id: event.refundId,
+      reference: event.refundReference,
+      order_id: order?.orderId ?? null,
+      sale_id: event.saleId,
+      ...placeOf(reporter),
+      at: event.at,
+      total_cents: event.totalCents,
+      lines: JSON.stringify(event.lines),
+      payment: JSON.stringify(event.payment),
+      fiscal_record_no: event.fiscal.recordNo,
+      fiscal_characters: event.fiscal.characters,
+    }),
+  ];
+  if (order?.endsMembership) {
+    rows.push(
+      // All of the member's, also a period and a card that came after those of this sale.
+      update('memberships', { status: 'cancelled' }, { member_id: order.memberId }),
+      update('credentials', { status: 'blocked' }, { member_id: order.memberId }),
+      update('mandates', { status: 'cancelled' }, { member_id: order.memberId }),
+    );
+  }
+  return ok([...rows, ...collected(event, event.refundId, facts)]);
+}
+
+/** W-ORDER-5, W-ORDER-6, W-ORDER-7. */
+export function cardReplaced(event: ReadEventOf<'card.replaced'>, facts: Facts): Result<RowChange[], string> {
+  const flaw = orderFlaw('card-replacement', event, facts);
+  if (flaw !== null) return err(flaw);
+  const { order, replaced, reporter } = facts;
+  if (!replaced) return err('the base does not know the card that is replaced');
+  if (order && order.credentialId !== event.replacedCredentialId) return err('the order is for another card');
+  const wrong = flawOfSale(event, reporter);
+  if (wrong !== null) return err(wrong);
+  return ok([
+    saleRow(event, replaced.memberId, reporter),
+    insert('credentials', {
+      id: event.credential.credentialId,
+      kind: 'card',
+      card_uid: event.credential.cardUid,
+      member_id: replaced.memberId,
+      plan_id: replaced.planId,
+      home_club_id: replaced.homeClubId,
+      sale_id: event.saleId,
+      valid_from: event.credential.validFrom,
+      // Of today, not of when the kiosk last heard of it.
+      valid_to: replaced.validTo,
+      single_use: false,
+      status: 'active',
+    }),
+    update('credentials', { status: 'blocked' }, { id: event.replacedCredentialId }),
+    ...collected(event, event.saleId, facts),
+  ]);
+}
+
+/** Why an order cannot have been carried out so; null when it can. One that the base has lost hinders nothing. */
+function orderFlaw(kind: OrderKind, event: OrderResult, { order, reporter }: Facts): string | null {
+  const sum = event.lines.reduce((total, line) => total + line.grossCents, 0);
+  if (sum !== event.totalCents) return `the lines come to ${sum} cents, the total says ${event.totalCents}`;
+  if (!order) return null;
+  if (order.status === 'collected') return 'the order was carried out before';
+  if (order.kind !== kind) return 'the order is of another kind';
+  if (order.edgeId !== reporter.edgeId) return 'the order is for another box';
+  if (order.amountCents !== event.totalCents) return `the order says ${order.amountCents} cents`;
+  return null;
+}
+
+/** The order is done, and so is the case it was made for. What was not open any more is done all the same, with a case. */
+function collected(event: OrderResult, resultId: string, facts: Facts): RowChange[] {
+  const { order } = facts;
+  if (!order) return [orderCase(event, facts, 'the base knows no such order')];
+  const rows = [
+    update(
+      'orders',
+      { status: 'collected', closed_at: event.at, result_id: resultId },
+      { id: order.orderId },
+    ),
+  ];
+  if (order.status !== 'open') rows.push(orderCase(event, facts, `the order was ${order.status}`));
+  if (order.caseId !== null) {
+    rows.push({
+      do: 'insert',
+      table: 'case_settlements',
+      unlessThere: true,
+      row: {
+        case_id: order.caseId,
+        settled_at: event.at,
+        user_id: order.madeBy.userId,
+        user_name: order.madeBy.name,
+        outcome: event.type === 'sale.refunded' ? 'refunded-at-terminal' : 'card-handed-over',
+        words: event.type === 'sale.refunded' ? event.refundReference : event.saleReference,
+      },
+    });
+  }
+  return rows;
+}
+
+/** What an order led to that it should not have: money or a card is out, and a person must look. */
+export function orderCase(
+  event: OrderResult,
+  facts: Pick<Facts, 'reporter' | 'newCaseId'>,
+  detail: string,
+): RowChange {
+  return insert('cases', {
+    id: facts.newCaseId(),
+    ...placeOf(facts.reporter),
+    at: event.at,
+    kind: 'order-not-open',
+    sale_id: event.saleId,
+    sale_reference: event.type === 'sale.refunded' ? event.refundReference : event.saleReference,
+    amount_cents: event.totalCents,
+    detail: detail.slice(0, 400),
+  });
+}

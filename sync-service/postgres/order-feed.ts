@@ -1,0 +1,31 @@
+import type { OrderRecord } from '@portillon/core/wire/messages.ts';
+import type { Sql } from './database.ts';
+import type { FeedEntry } from './feed.ts';
+
+type HereRecord = Extract<OrderRecord, { place: 'here' }>;
+type OrderRow = Omit<HereRecord, 'place'> & { readonly id: string; readonly clubId: string };
+
+/** Orders as their club needs them: ids, amounts, dates; nothing of the person, no code, no reason (W-ORDER-2). */
+export async function orderRecords(sql: Sql, ids: readonly string[]): Promise<FeedEntry[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql.query<OrderRow>(
+    `select orders.id, orders.club_id as "clubId", orders.code_hash as "codeHash",
+            orders.expires_at as "expiresAt", orders.kind, orders.status, orders.edge_id as "edgeId",
+            orders.sale_id as "saleId", sales.reference as "saleReference",
+            orders.credential_id as "credentialId", orders.member_id as "memberId",
+            orders.amount_cents as "amountCents", orders.lines,
+            case when orders.ends_membership
+                 then array(select credentials.id::text from credentials
+                         where credentials.member_id = orders.member_id order by credentials.id desc limit 20)
+                 else array[]::text[] end as ends
+       from orders left join sales on sales.id = orders.sale_id
+      where orders.id = any($1::uuid[])`,
+    [ids],
+  );
+  return rows.map(({ id, clubId, ...record }) => ({
+    kind: 'order',
+    id,
+    clubId,
+    record: { place: 'here', ...record },
+  }));
+}
