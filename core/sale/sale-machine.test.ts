@@ -26,6 +26,8 @@ const shapes: readonly SaleShape[] = [
   { goods: 'ticket', money: 'in' },
   { goods: 'none', money: 'in' },
   { goods: 'none', money: 'out' },
+  { goods: 'card', money: 'none' },
+  { goods: 'ticket', money: 'none' },
 ];
 const startSale = () => startOf(card);
 const nextSale = (state: SaleState, input: SaleInput) => nextOf(card, state, input);
@@ -276,6 +278,7 @@ describe('a product that needs fewer steps', () => {
   const ticket: SaleShape = { goods: 'ticket', money: 'in' };
   const none: SaleShape = { goods: 'none', money: 'in' };
   const refund: SaleShape = { goods: 'none', money: 'out' };
+  const freeCard: SaleShape = { goods: 'card', money: 'none' };
   const through = (shape: SaleShape, inputs: readonly SaleInput[]) =>
     inputs.reduce((step, input) => nextOf(shape, step.state, input), startOf(shape));
 
@@ -308,7 +311,44 @@ describe('a product that needs fewer steps', () => {
     }
     expect(nextOf(refund, step.state, { type: 'record-failed' })).toMatchObject({
       state: { ending: 'in-doubt' },
-      effects: [{ type: 'open-case', kind: 'payment-in-doubt' }],
+      effects: [{ type: 'open-case', kind: 'refund-in-doubt' }],
+    });
+  });
+
+  it('[SA22] [SA9] opens a case of its own when nobody knows whether money was given back', () => {
+    expect(through(refund, [payment({ kind: 'cannot-tell' })])).toMatchObject({
+      state: { ending: 'in-doubt' },
+      effects: [{ type: 'open-case', kind: 'refund-in-doubt' }],
+    });
+  });
+
+  it('[SA60] [I6] hands over what was paid elsewhere, or is free, without asking a terminal: proven, recorded, then granted', () => {
+    expect(startOf(freeCard).effects).toEqual([{ type: 'stage-card', discardFirst: false }]);
+    expect(through(freeCard, [{ type: 'card-staged' }]).effects).toEqual([
+      { type: 'record-sale', slip: null, attempt: 0 },
+    ]);
+    expect(through(freeCard, [{ type: 'card-staged' }, { type: 'recorded' }]).effects).toEqual([
+      { type: 'write-grant' },
+    ]);
+    expect(startOf({ goods: 'ticket', money: 'none' }).effects).toMatchObject([{ type: 'record-sale' }]);
+  });
+
+  it('[SA61] owes a card that cannot be made, and owes nothing that could not be recorded', () => {
+    const failed: SaleInput = { type: 'grant-failed' };
+    const recorded: readonly SaleInput[] = [{ type: 'card-staged' }, { type: 'recorded' }];
+    expect(through(freeCard, [...recorded, failed, { type: 'card-staged' }, failed])).toMatchObject({
+      state: { ending: 'card-owed' },
+      effects: [{ type: 'open-case', kind: 'hand-over-card' }],
+    });
+    let step = through(freeCard, [{ type: 'card-staged' }]);
+    for (let time = 1; time < recordTryLimit; time++) {
+      step = nextOf(freeCard, nextOf(freeCard, step.state, { type: 'record-failed' }).state, {
+        type: 'time-to-ask-again',
+      });
+    }
+    expect(nextOf(freeCard, step.state, { type: 'record-failed' })).toMatchObject({
+      state: { ending: 'not-charged' },
+      effects: [],
     });
   });
 });
@@ -452,8 +492,17 @@ describe.each(shapes)('every reachable state of goods $goods, money $money', (sh
     walks.filter(({ step }) => step.effects.some((effect) => effect.type === type));
   const owing = ['card-owed', 'money-owed', 'in-doubt', 'card-out'];
 
+  const free = shape.money === 'none';
+
   it('is finite and worth walking', () => {
-    expect(walks.length).toBeGreaterThan(60);
+    expect(walks.length).toBeGreaterThan(free ? (shape.goods === 'card' ? 40 : 15) : 60);
+  });
+
+  it('[SA60] asks the terminal for something exactly where there is something to pay', () => {
+    const asked = (['authorise', 'complete-payment', 'reverse', 'look-up-payment'] as const).flatMap((type) =>
+      effectsOf(type),
+    );
+    expect(asked.length === 0).toBe(free);
   });
 
   it('[I10] never charges while an earlier payment may have been taken', () => {
@@ -467,7 +516,7 @@ describe.each(shapes)('every reachable state of goods $goods, money $money', (sh
   });
 
   it('[I1] [SA3] records a sale only when the terminal has said that the money was taken', () => {
-    expect(effectsOf('record-sale').filter(({ money }) => money !== 'taken')).toEqual([]);
+    expect(effectsOf('record-sale').filter(({ money }) => money !== (free ? 'none' : 'taken'))).toEqual([]);
   });
 
   it('[SA18] books only what is held', () => {
@@ -480,8 +529,18 @@ describe.each(shapes)('every reachable state of goods $goods, money $money', (sh
       const { ending } = step.state;
       if (money === 'taken') expect(['served', 'card-owed', 'money-owed', 'in-doubt']).toContain(ending);
       if (money === 'maybe' || money === 'held') expect(['in-doubt', 'money-owed']).toContain(ending);
-      if (money === 'none') expect(['not-charged', 'card-out']).toContain(ending);
+      if (money === 'none') {
+        const expected = free ? ['served', 'card-owed', 'not-charged'] : ['not-charged', 'card-out'];
+        expect(expected).toContain(ending);
+      }
       if (money === 'given-back') expect(['given-back', 'card-out']).toContain(ending);
+    }
+  });
+
+  it('[SA61] [I1] says served or owed only of what was recorded', () => {
+    for (const { step, recorded } of walks) {
+      if (step.state.name !== 'ended' || !['served', 'card-owed'].includes(step.state.ending)) continue;
+      expect(recorded).toBe(true);
     }
   });
 

@@ -1,9 +1,11 @@
+import { invariant } from '../base/invariant.ts';
 import type {
   CaseKind,
   LooseGrant,
   NotPaidReason,
   Paid,
   PaymentAnswer,
+  PaymentSlip,
   SaleEffect,
   SaleEnding,
   SaleInput,
@@ -27,7 +29,7 @@ export const recordTryLimit = 12;
 export const askAgainMs = 5_000;
 
 export function startSale(shape: SaleShape): SaleStep {
-  if (shape.goods !== 'card') return authorise(1, 0);
+  if (shape.goods !== 'card') return shape.money === 'none' ? record(recordingFree(0)) : authorise(1, 0);
   return to(
     { name: 'preparing-card', cardsTried: 1, paid: null },
     { type: 'stage-card', discardFirst: false },
@@ -37,7 +39,7 @@ export function startSale(shape: SaleShape): SaleStep {
 export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): SaleStep {
   switch (state.name) {
     case 'preparing-card':
-      return preparingCard(state, input);
+      return preparingCard(shape, state, input);
     case 'authorising':
       return input.type === 'payment-answered'
         ? paymentAnswered(shape, state, input.answer, false)
@@ -58,9 +60,11 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
       if (input.type === 'present-failed') return anotherCard(state.paid, state.cardsTried);
       return stay(state);
     case 'completing':
-      return input.type === 'completion-answered' ? completionAnswered(state, input.answer) : stay(state);
+      return input.type === 'completion-answered'
+        ? completionAnswered(shape, state, input.answer)
+        : stay(state);
     case 'checking-completion':
-      return checkingCompletion(state, input);
+      return checkingCompletion(shape, state, input);
     case 'handing-ticket':
       return input.type === 'ticket-handed' ? end('served', 'ticket handed over') : stay(state);
     case 'at-mouth':
@@ -174,11 +178,11 @@ function authorise(attempt: number, cardsTried: number): SaleStep {
   return to({ name: 'authorising', attempt, cardsTried }, { type: 'authorise', attempt });
 }
 
-function preparingCard(state: SaleStateOf<'preparing-card'>, input: SaleInput): SaleStep {
+function preparingCard(shape: SaleShape, state: SaleStateOf<'preparing-card'>, input: SaleInput): SaleStep {
   const { cardsTried, paid } = state;
   if (input.type === 'card-staged') {
     // The card that is proven now is the first of two, whatever became of one before it (SA5).
-    if (!paid) return authorise(1, 1);
+    if (!paid) return shape.money === 'none' ? record(recordingFree(1)) : authorise(1, 1);
     const next: SaleState = { name: 'writing-grant', paid, cardsTried };
     // What is only held is not in the books yet: there is no credential to bind anew.
     return paid.held
@@ -193,9 +197,16 @@ function preparingCard(state: SaleStateOf<'preparing-card'>, input: SaleInput): 
   return stay(state);
 }
 
-/** SA5. */
+/** SA60: what is recorded without any payment. */
+function recordingFree(cardsTried: number): SaleStateOf<'recording'> {
+  const paid: Paid = { slip: null, attempt: 0, held: false, customerGone: false };
+  return { name: 'recording', paid, cardsTried, tries: 1, grant: 'none' };
+}
+
+/** SA5, SA61. */
 function anotherCard(paid: Paid, cardsTried: number): SaleStep {
   if (cardsTried >= cardsTriedLimit) {
+    if (!paid.slip) return handOverOwed('no card can be made');
     return reverse({ paid, tries: 1, recorded: !paid.held, grant: paid.held ? 'inside' : 'none' });
   }
   return to(
@@ -230,7 +241,7 @@ function paymentAnswered(
     case 'in-doubt':
       return lookUp({ attempt, cardsTried, customerGone, queries: 1 });
     case 'cannot-tell':
-      return paymentInDoubt();
+      return paymentInDoubt(shape);
     case 'not-sent':
       return notPaidBecause('terminal-unreachable');
     case 'out-of-order':
@@ -255,8 +266,12 @@ function isStillUnknown(answer: PaymentAnswer): boolean {
   return ['in-doubt', 'not-sent', 'busy', 'out-of-order'].includes(answer.kind);
 }
 
-function paymentInDoubt(): SaleStep {
-  return end('in-doubt', 'the terminal could not tell', openCase('payment-in-doubt'));
+function paymentInDoubt(shape: SaleShape): SaleStep {
+  return end('in-doubt', 'the terminal could not tell', openCase(doubtOf(shape)));
+}
+
+function doubtOf(shape: SaleShape): CaseKind {
+  return shape.money === 'out' ? 'refund-in-doubt' : 'payment-in-doubt';
 }
 
 /** SA8, SA9. */
@@ -272,7 +287,7 @@ function checkingPayment(
   if (!isStillUnknown(input.answer)) {
     return paymentAnswered(shape, state, input.answer, state.customerGone);
   }
-  return state.queries < lookUpLimit ? askAgain(state) : paymentInDoubt();
+  return state.queries < lookUpLimit ? askAgain(state) : paymentInDoubt(shape);
 }
 
 /** SA2, SA7. */
@@ -302,7 +317,8 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
       if (tries < recordTryLimit) return askAgain(state);
       // Money that went to the customer is not asked back: a person settles what the books lack.
       if (shape.money === 'out')
-        return end('in-doubt', 'the refund could not be recorded', openCase('payment-in-doubt'));
+        return end('in-doubt', 'the refund could not be recorded', openCase(doubtOf(shape)));
+      if (!paid.slip) return end('not-charged', 'it could not be recorded');
       return reverse({ paid, tries: 1, recorded: false, grant });
     case 'time-to-ask-again':
       return tries < recordTryLimit ? record({ ...state, tries: tries + 1 }) : stay(state);
@@ -326,15 +342,21 @@ function waitTaken(paid: Paid): SaleStep {
   return to({ name: 'at-mouth', paid, lookups: 0 }, { type: 'wait-taken' });
 }
 
+function slipOf({ slip }: Paid): PaymentSlip {
+  invariant(slip, 'what was not paid is neither booked nor undone');
+  return slip;
+}
+
 /** SA18. */
 function complete(paid: Paid, grant: 'none' | 'out'): SaleStep {
   return to(
     { name: 'completing', paid, grant },
-    { type: 'complete-payment', attempt: paid.attempt, slip: paid.slip },
+    { type: 'complete-payment', attempt: paid.attempt, slip: slipOf(paid) },
   );
 }
 
 function completionAnswered(
+  shape: SaleShape,
   { paid, grant }: { readonly paid: Paid; readonly grant: LooseGrant },
   answer: PaymentAnswer,
 ): SaleStep {
@@ -348,10 +370,10 @@ function completionAnswered(
       grant: grant === 'out' ? 'out' : 'none',
     });
   }
-  if (answer.kind === 'cannot-tell') return notBooked(grant, 'in-doubt');
+  if (answer.kind === 'cannot-tell') return notBooked(shape, grant, 'in-doubt');
   if (answer.kind === 'held') return complete(paid, grant === 'out' ? 'out' : 'none');
   if (isStillUnknown(answer)) return askWhetherBooked(paid, grant, false);
-  return notBooked(grant, 'not-taken');
+  return notBooked(shape, grant, 'not-taken');
 }
 
 function askWhetherBooked(paid: Paid, grant: LooseGrant, release: boolean, queries = 1): SaleStep {
@@ -362,7 +384,11 @@ function askWhetherBooked(paid: Paid, grant: LooseGrant, release: boolean, queri
 }
 
 /** SA18, SA20: a booking, or a letting go, whose answer was lost is settled by asking. */
-function checkingCompletion(state: SaleStateOf<'checking-completion'>, input: SaleInput): SaleStep {
+function checkingCompletion(
+  shape: SaleShape,
+  state: SaleStateOf<'checking-completion'>,
+  input: SaleInput,
+): SaleStep {
   const { paid, grant, queries, release } = state;
   if (input.type === 'time-to-ask-again' && queries < lookUpLimit) {
     return askWhetherBooked(paid, grant, release, queries + 1);
@@ -370,7 +396,7 @@ function checkingCompletion(state: SaleStateOf<'checking-completion'>, input: Sa
   if (input.type !== 'payment-looked-up') return stay(state);
   const { answer } = input;
   if (isStillUnknown(answer)) {
-    return queries < lookUpLimit ? askAgain(state) : notBooked(grant, 'in-doubt');
+    return queries < lookUpLimit ? askAgain(state) : notBooked(shape, grant, 'in-doubt');
   }
   if (answer.kind === 'captured' && (release || grant === 'inside')) {
     // Booked although the card is not out: what the customer cannot be given any more is given back.
@@ -380,13 +406,13 @@ function checkingCompletion(state: SaleStateOf<'checking-completion'>, input: Sa
   if (answer.kind === 'held' && (release || grant === 'inside' || paid.customerGone)) {
     return reverse({ paid, tries: 1, recorded: false, grant });
   }
-  return completionAnswered(state, answer);
+  return completionAnswered(shape, state, answer);
 }
 
 /** SA19: no money was booked, and a card with a grant may lie anywhere. */
-function notBooked(grant: LooseGrant, money: 'not-taken' | 'in-doubt'): SaleStep {
+function notBooked(shape: SaleShape, grant: LooseGrant, money: 'not-taken' | 'in-doubt'): SaleStep {
   if (grant !== 'none') return withdraw(grant, money);
-  return money === 'in-doubt' ? paymentInDoubt() : end('not-charged', 'the terminal did not book it');
+  return money === 'in-doubt' ? paymentInDoubt(shape) : end('not-charged', 'the terminal did not book it');
 }
 
 function withdraw(grant: 'inside' | 'out', money: SaleStateOf<'withdrawing'>['money']): SaleStep {
@@ -459,7 +485,7 @@ function reverse(undoing: Undoing): SaleStep {
   const { paid, tries } = undoing;
   return to(
     { ...undoing, name: 'reversing' },
-    { type: 'reverse', tries, attempt: paid.attempt, slip: paid.slip },
+    { type: 'reverse', tries, attempt: paid.attempt, slip: slipOf(paid) },
   );
 }
 

@@ -4,12 +4,13 @@ import type { DeclineReason } from './decline-reason.ts';
  * What the product needs of the machine: its steps are data, so that a day entry, a debt or a card fee is the same sale
  * with fewer of them.
  */
-export interface SaleShape {
-  /** What is handed over: a card from the dispenser, a code on paper or screen, or nothing but the entry in the books. */
-  readonly goods: 'card' | 'ticket' | 'none';
-  /** Which way the money goes: `out` is a refund, a sale of its own with a credit note. */
-  readonly money: 'in' | 'out';
-}
+export type SaleShape =
+  /** A card from the dispenser, a code on paper or screen, or nothing but the entry in the books, for money. */
+  | { readonly goods: 'card' | 'ticket' | 'none'; readonly money: 'in' }
+  /** A refund: a sale of its own with a credit note. */
+  | { readonly goods: 'none'; readonly money: 'out' }
+  /** Paid elsewhere, or free: no terminal is asked (SA60). */
+  | { readonly goods: 'card' | 'ticket'; readonly money: 'none' };
 
 /** What the terminal tells of a payment; kept as it came, for the record, the receipt, and to ask it again. */
 export interface PaymentSlip {
@@ -59,10 +60,16 @@ export type SaleEnding =
   /** Nothing was charged, but a card with a grant may be with the customer: blocked, and a case says so. */
   | 'card-out';
 
-export type CaseKind = 'payment-in-doubt' | 'hand-over-card' | 'refund-failed' | 'card-out-unpaid';
+export type CaseKind =
+  | 'payment-in-doubt'
+  | 'refund-in-doubt'
+  | 'hand-over-card'
+  | 'refund-failed'
+  | 'card-out-unpaid';
 
 export interface Paid {
-  readonly slip: PaymentSlip;
+  /** Null where nothing was to be paid (SA60). */
+  readonly slip: PaymentSlip | null;
   readonly attempt: number;
   /** Approved and not yet booked (SA18). */
   readonly held: boolean;
@@ -181,7 +188,7 @@ export type SaleEffect =
   | { readonly type: 'look-up-payment'; readonly attempt: number; readonly slip: PaymentSlip | null }
   | { readonly type: 'complete-payment'; readonly attempt: number; readonly slip: PaymentSlip }
   /** Membership or credit, money, fiscal record: one transaction (SA3). */
-  | { readonly type: 'record-sale'; readonly slip: PaymentSlip; readonly attempt: number }
+  | { readonly type: 'record-sale'; readonly slip: PaymentSlip | null; readonly attempt: number }
   | { readonly type: 'rebind-credential' }
   | { readonly type: 'write-grant' }
   | { readonly type: 'present-card' }

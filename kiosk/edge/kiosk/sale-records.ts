@@ -272,6 +272,7 @@ export async function openedCase(
 const owesMoney: Readonly<Record<CaseKind, boolean>> = {
   'payment-in-doubt': true,
   'refund-failed': true,
+  'refund-in-doubt': true,
   'hand-over-card': false,
   'card-out-unpaid': false,
 };

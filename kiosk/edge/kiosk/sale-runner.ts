@@ -2,6 +2,7 @@ import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { withTimeLimit } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { type EdgeId, idBytes, type NetworkId, newId } from '@portillon/core/base/ids.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import type { Random } from '@portillon/core/base/random.ts';
@@ -432,6 +433,7 @@ export class SaleRunner {
 
   async #recordSale(effect: Extract<SaleEffect, { type: 'record-sale' }>): Promise<SaleInput> {
     const { store, journal, log, onEvent } = this.#options;
+    invariant(effect.slip, 'what the kiosk sells is paid for');
     const { maskedPan, scheme, authorisation, terminalContract } = effect.slip;
     const reference = this.#reference('payment', effect.attempt);
     const payment = {
