@@ -8,6 +8,7 @@ it.each([
   ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
   ['sale', 'Q', []],
   ['journal', 'FJ', ['journal/spain', '../kiosk/store', '../tools/verify-journal']],
+  ['../drivers/card/desfire', 'CD', []],
 ])(
   'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',
   (folder, prefix, elsewhere) => {

@@ -9,8 +9,11 @@ export interface SimCard {
   readonly ats: Uint8Array;
   /** Field switched off or card taken away: sessions end, memory stays. */
   powerOff(): void;
-  /** One command APDU in, one answer APDU out, status word included. */
-  answer(commandApdu: Uint8Array): Uint8Array;
+  /**
+   * One command APDU in, one answer APDU out, status word included. Undefined when the card leaves the field before it has
+   * answered: whoever holds the field treats it as taken away.
+   */
+  answer(commandApdu: Uint8Array): Uint8Array | undefined;
   /** What is on the card, for the panel and the tests: applications, files with their bytes, key versions. */
   memory(): SimCardMemory;
 }

@@ -25,10 +25,19 @@ const memorySchema = z.object({
         aid: hex,
         keySettings: z.int(),
         keys: z.array(z.object({ key: hex, version: z.int() })),
-        files: z.array(z.object({ fileId: z.int(), isMaced: z.boolean(), accessRights: z.int(), hex })),
+        files: z.array(
+          z.object({
+            fileId: z.int(),
+            travel: z.enum(['plain', 'maced', 'enciphered']).optional(),
+            isMaced: z.boolean().optional(),
+            accessRights: z.int(),
+            hex,
+          }),
+        ),
       }),
     )
     .max(32),
+  cardLevelLocked: z.boolean().optional(),
 });
 
 /** A card as the state file of a club keeps it, keys of the chip included. */
@@ -36,18 +45,24 @@ export const savedCardSchema = z.object({
   kind: z.enum(['club-card', 'foreign-desfire', 'uid-badge']),
   label: z.string(),
   uid: uidSchema,
+  generation: z.enum(['ev1', 'ev2', 'ev3']).optional(),
   memory: memorySchema.optional(),
 });
 export type SavedCard = z.infer<typeof savedCardSchema>;
 
 export function saveCard({ kind, label, chip }: PhysicalCard): SavedCard {
-  return chip instanceof DesfireSimCard
-    ? { kind, label, uid: chip.uid, memory: structuredClone(chip.toJSON().memory) as SavedCard['memory'] }
-    : { kind, label, uid: chip.uid };
+  if (!(chip instanceof DesfireSimCard)) return { kind, label, uid: chip.uid };
+  const { uid, generation, memory } = chip.toJSON();
+  return { kind, label, uid, generation, memory: structuredClone(memory) as SavedCard['memory'] };
 }
 
-export function restoreCard({ kind, label, uid, memory }: SavedCard, random: Random): PhysicalCard {
-  const chip = memory ? DesfireSimCard.fromJSON({ uid, memory }, random) : new PlainBadge({ uid });
+export function restoreCard(
+  { kind, label, uid, generation, memory }: SavedCard,
+  random: Random,
+): PhysicalCard {
+  const chip = memory
+    ? DesfireSimCard.fromJSON({ uid, generation, memory }, random)
+    : new PlainBadge({ uid });
   return { kind, label, chip };
 }
 

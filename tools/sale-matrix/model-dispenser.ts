@@ -66,7 +66,8 @@ export class ModelDispenser extends ModelDevice implements CardDispenser {
       uid: Uint8Array.from(Buffer.from(card.uid, 'hex')),
       transmit: async (apdu) => {
         answered += 1;
-        return answered > limit ? err(fault('card.gone', 'gone in the middle')) : ok(card.answer(apdu));
+        const answer = answered > limit ? undefined : card.answer(apdu);
+        return answer ? ok(answer) : err(fault('card.gone', 'gone in the middle'));
       },
     });
   }

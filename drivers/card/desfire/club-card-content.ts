@@ -1,5 +1,6 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { clubFileSizeBytes } from './club-card-layout.ts';
 
 /**
  * What lies in the one file of a club card:
@@ -13,7 +14,6 @@ export interface ClubCardContent {
   readonly grant: Uint8Array | null;
 }
 
-export const clubFileSizeBytes = 256;
 export const grantLengthOffset = 17;
 export const clubHeaderLength = 19;
 export const longestGrantBytes = clubFileSizeBytes - clubHeaderLength;
@@ -31,22 +31,31 @@ export function encodeStagedContent(credentialId: Uint8Array): Uint8Array {
 
 /** Grant length and grant: what is written at `grantLengthOffset` when the card is sold. */
 export function encodeGrant(grant: Uint8Array): Uint8Array {
-  invariant(grant.length >= 1 && grant.length <= longestGrantBytes, 'a grant has 1 to 237 bytes');
+  invariant(
+    grant.length >= 1 && grant.length <= longestGrantBytes,
+    `a grant has 1 to ${longestGrantBytes} bytes`,
+  );
   return Uint8Array.of(grant.length & 0xff, grant.length >> 8, ...grant);
 }
 
-/** How many bytes of the file mean something, told by its first 19. */
-export function contentLength(header: Uint8Array): Result<number, string> {
+/** How many bytes of a file of `fileSizeBytes` mean something, told by its first 19. */
+export function contentLength(
+  header: Uint8Array,
+  fileSizeBytes: number = clubFileSizeBytes,
+): Result<number, string> {
   if (header.length < clubHeaderLength) return err('shorter than its header');
   if (header[0] !== formatVersion) return err(`content format ${header[0]}`);
   const grantLength = (header[grantLengthOffset] ?? 0) | ((header[grantLengthOffset + 1] ?? 0) << 8);
-  if (grantLength > longestGrantBytes) return err(`a grant of ${grantLength} bytes`);
+  if (clubHeaderLength + grantLength > fileSizeBytes) return err(`a grant of ${grantLength} bytes`);
   return ok(clubHeaderLength + grantLength);
 }
 
 /** Reads the content from the start of the file; bytes beyond the grant are ignored. */
-export function decodeContent(file: Uint8Array): Result<ClubCardContent, string> {
-  const length = contentLength(file);
+export function decodeContent(
+  file: Uint8Array,
+  fileSizeBytes: number = clubFileSizeBytes,
+): Result<ClubCardContent, string> {
+  const length = contentLength(file, fileSizeBytes);
   if (!length.ok) return length;
   if (file.length < length.value) return err('shorter than it says');
   return ok({

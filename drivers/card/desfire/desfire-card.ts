@@ -5,16 +5,45 @@ import type { CardChannel } from '../card-channel.ts';
 import { aesBlockLength } from './aes-cbc.ts';
 import { communicationMode, desfireCommand, desfireStatus } from './desfire-codes.ts';
 import { answerChallenge } from './ev1-authentication.ts';
-import { Ev1Session, sameKeyData, sentMacLength } from './ev1-session.ts';
+import { Ev1Session, otherKeyData, sameKeyData } from './ev1-session.ts';
+import { answerEv2Challenge, openEv2Proof } from './ev2-authentication.ts';
+import { Ev2Session, ev2OtherKeyData, ev2SameKeyData } from './ev2-session.ts';
+import type { NativeCommand, SecureSession, Travel } from './secure-session.ts';
 import { type DesfireAnswer, exchange, sendFrame } from './wrapped-apdu.ts';
 
 const nothing = new Uint8Array(0);
+const ev1MajorVersion = 0x01;
+
+/** Key numbers that may do it; `never` is Fh. */
+export interface AccessRights {
+  readonly read: number | 'never';
+  readonly write: number | 'never';
+  readonly readWrite: number | 'never';
+  readonly change: number | 'never';
+}
 
 export interface StandardFile {
   readonly fileId: number;
-  /** Key number that may read, write and change the file. */
-  readonly keyNumber: number;
+  /** How its data travels. */
+  readonly travel: Travel;
+  readonly rights: AccessRights;
   readonly sizeBytes: number;
+}
+
+export interface KeyChange {
+  readonly keyNumber: number;
+  /** The key it replaces; null when that is the key of the session. */
+  readonly oldKey: Uint8Array | null;
+  readonly newKey: Uint8Array;
+  readonly newVersion: number;
+}
+
+/** What GetVersion tells of the chip. */
+export interface ChipVersion {
+  /** 1 for EV1, 12h for EV2, 33h for EV3. */
+  readonly hardwareMajor: number;
+  /** 7 bytes; zeros when the card tells random numbers. */
+  readonly uid: Uint8Array;
 }
 
 /**
@@ -23,10 +52,20 @@ export interface StandardFile {
  */
 export class DesfireCard {
   readonly #channel: CardChannel;
-  #session: Ev1Session | undefined;
+  readonly #randomBytes: (count: number) => Uint8Array;
+  #session: Ev1Session | Ev2Session | undefined;
+  /** Known after the first authentication. */
+  #isEv1: boolean | undefined;
 
-  constructor(channel: CardChannel) {
+  /** `randomBytes` is the system's generator: these bytes are challenges. */
+  constructor(channel: CardChannel, randomBytes: (count: number) => Uint8Array) {
     this.#channel = channel;
+    this.#randomBytes = randomBytes;
+  }
+
+  /** True when the chip has proved that it is an EV1; only told after an authentication. */
+  get isEv1(): boolean {
+    return this.#isEv1 === true;
   }
 
   /** Also brings a card back that still waits for the rest of an exchange which was cut off (CAh is its first answer). */
@@ -37,104 +76,208 @@ export class DesfireCard {
     return exchange(this.#channel, desfireCommand.selectApplication, applicationId);
   }
 
-  /** An application with one AES key (80h | 1), factory key zero. */
-  createApplication(applicationId: Uint8Array, keySettings: number): Promise<Result<DesfireAnswer, Fault>> {
-    return this.#command(
-      desfireCommand.createApplication,
-      Uint8Array.of(...applicationId, keySettings, 0x81),
-    );
+  /** `settings` are the application's key settings: 80h plus the number of keys in the second byte makes them AES, all zero. */
+  createApplication(
+    applicationId: Uint8Array,
+    settings: readonly [number, number],
+  ): Promise<Result<DesfireAnswer, Fault>> {
+    return this.#ordinary(desfireCommand.createApplication, Uint8Array.of(...applicationId, ...settings));
+  }
+
+  getKeySettings(): Promise<Result<DesfireAnswer, Fault>> {
+    return this.#ordinary(desfireCommand.getKeySettings, nothing);
   }
 
   getKeyVersion(keyNumber: number): Promise<Result<DesfireAnswer, Fault>> {
-    return this.#command(desfireCommand.getKeyVersion, Uint8Array.of(keyNumber));
+    return this.#ordinary(desfireCommand.getKeyVersion, Uint8Array.of(keyNumber));
+  }
+
+  /** In a session the answer carries a check code, so that nobody between reader and card can make it up. */
+  getVersion(): Promise<Result<DesfireAnswer, Fault>> {
+    return this.#ordinary(desfireCommand.getVersion, nothing);
   }
 
   getFileIds(): Promise<Result<DesfireAnswer, Fault>> {
-    return this.#command(desfireCommand.getFileIds, nothing);
+    return this.#ordinary(desfireCommand.getFileIds, nothing);
   }
 
-  /** A file whose data travels with CMACs both ways. */
-  createMacedFile({ fileId, keyNumber, sizeBytes }: StandardFile): Promise<Result<DesfireAnswer, Fault>> {
-    const right = (keyNumber << 4) | keyNumber;
-    return this.#command(
+  getFileSettings(fileId: number): Promise<Result<DesfireAnswer, Fault>> {
+    return this.#ordinary(desfireCommand.getFileSettings, Uint8Array.of(fileId));
+  }
+
+  createFile(file: StandardFile): Promise<Result<DesfireAnswer, Fault>> {
+    const settings = fileSettings(file);
+    return this.#ordinary(
       desfireCommand.createStdDataFile,
-      Uint8Array.of(fileId, communicationMode.maced, right, right, ...littleEndian3(sizeBytes)),
+      Uint8Array.of(file.fileId, ...settings.subarray(1)),
     );
   }
 
-  readData(fileId: number, offset: number, length: number): Promise<Result<DesfireAnswer, Fault>> {
-    const place = Uint8Array.of(fileId, ...littleEndian3(offset), ...littleEndian3(length));
-    return this.#command(desfireCommand.readData, place);
+  deleteFile(fileId: number): Promise<Result<DesfireAnswer, Fault>> {
+    return this.#ordinary(desfireCommand.deleteFile, Uint8Array.of(fileId));
   }
 
-  /** Into a file whose data travels with CMACs. */
-  writeMacedData(fileId: number, offset: number, data: Uint8Array): Promise<Result<DesfireAnswer, Fault>> {
-    const place = Uint8Array.of(fileId, ...littleEndian3(offset), ...littleEndian3(data.length));
-    return this.#command(desfireCommand.writeData, Uint8Array.of(...place, ...data), 'send-mac');
+  /** From EV2 on in one exchange: `length` and what messaging adds must stay under 250 bytes. */
+  readData(
+    fileId: number,
+    offset: number,
+    length: number,
+    travel: Travel,
+  ): Promise<Result<DesfireAnswer, Fault>> {
+    const code = this.#isEv1 ? desfireCommand.readData : desfireCommand.readDataIso;
+    const header = Uint8Array.of(fileId, ...littleEndian3(offset), ...littleEndian3(length));
+    return this.#command({ code, header, data: nothing }, travel);
+  }
+
+  /** From EV2 on in one exchange, with the same bound. */
+  writeData(
+    fileId: number,
+    offset: number,
+    data: Uint8Array,
+    travel: Travel,
+  ): Promise<Result<DesfireAnswer, Fault>> {
+    const code = this.#isEv1 ? desfireCommand.writeData : desfireCommand.writeDataIso;
+    const header = Uint8Array.of(fileId, ...littleEndian3(offset), ...littleEndian3(data.length));
+    return this.#command({ code, header, data }, travel);
   }
 
   /**
-   * Mutual authentication with an AES key: both ends prove that they hold it, neither sends it. Resolves with the
-   * card's status (`authenticationError` when its key is another one); fault `card.not-genuine` when the card accepted
-   * us but cannot prove the key itself.
+   * Mutual authentication with an AES key: both ends prove that they hold it, neither sends it. EV2 first, for it costs
+   * nothing to try; a chip that does not know it must afterwards say under the session that it is an EV1, or somebody
+   * stands between and holds it down (CD8). Further keys go on in the same EV2 transaction. Resolves with the card's
+   * status (`authenticationError` when its key is another one); fault `card.not-genuine` when the card accepted us but
+   * cannot prove the key itself, or can do more than it did.
    */
-  async authenticateAes(
-    keyNumber: number,
-    key: Uint8Array,
-    randomBytes: (count: number) => Uint8Array,
-  ): Promise<Result<DesfireAnswer, Fault>> {
+  async authenticate(keyNumber: number, key: Uint8Array): Promise<Result<DesfireAnswer, Fault>> {
+    const previous = this.#session instanceof Ev2Session ? this.#session : undefined;
     this.#session = undefined;
-    const first = await sendFrame(this.#channel, desfireCommand.authenticateAes, Uint8Array.of(keyNumber));
-    if (!first.ok || first.value.status !== desfireStatus.moreFrames) return first;
-    const challenge = first.value.data;
-    if (challenge.length !== aesBlockLength) {
-      return err(fault('card.not-genuine', `a challenge of ${challenge.length} bytes`));
+    if (this.#isEv1) return this.#authenticateEv1(keyNumber, key);
+    const begun = previous
+      ? await sendFrame(this.#channel, desfireCommand.authenticateEv2NonFirst, Uint8Array.of(keyNumber))
+      : await sendFrame(this.#channel, desfireCommand.authenticateEv2First, Uint8Array.of(keyNumber, 0));
+    if (begun.ok && begun.value.status === desfireStatus.illegalCommand && this.#isEv1 === undefined) {
+      const proven = await this.#authenticateEv1(keyNumber, key);
+      return proven.ok && proven.value.status === desfireStatus.ok ? this.#mustBeEv1(proven.value) : proven;
     }
-    const { token, expectedProof, sessionKey } = answerChallenge(key, challenge, randomBytes(aesBlockLength));
+    if (begun.ok) this.#isEv1 = false;
+    return this.#finishEv2(begun, key, previous);
+  }
+
+  async #finishEv2(
+    begun: Result<DesfireAnswer, Fault>,
+    key: Uint8Array,
+    previous: Ev2Session | undefined,
+  ): Promise<Result<DesfireAnswer, Fault>> {
+    const challenge = challengeOf(begun);
+    if (!('rndB' in challenge)) return challenge.answer;
+    const { token, rndA, keys } = answerEv2Challenge(key, challenge.rndB, this.#randomBytes(aesBlockLength));
     const second = await sendFrame(this.#channel, desfireCommand.additionalFrame, token);
     if (!second.ok || second.value.status !== desfireStatus.ok) return second;
-    if (!isEqual(second.value.data, expectedProof)) {
-      return err(fault('card.not-genuine', 'the card does not prove that it holds the key'));
-    }
+    const proof = openEv2Proof(key, second.value.data, rndA, previous ? 'non-first' : 'first');
+    if (!proof) return err(notProven);
+    this.#session = previous?.withKeys(keys) ?? new Ev2Session(keys, proof.transactionId);
+    return second;
+  }
+
+  async #authenticateEv1(keyNumber: number, key: Uint8Array): Promise<Result<DesfireAnswer, Fault>> {
+    const begun = await sendFrame(this.#channel, desfireCommand.authenticateAes, Uint8Array.of(keyNumber));
+    const challenge = challengeOf(begun);
+    if (!('rndB' in challenge)) return challenge.answer;
+    const rndA = this.#randomBytes(aesBlockLength);
+    const { token, expectedProof, sessionKey } = answerChallenge(key, challenge.rndB, rndA);
+    const second = await sendFrame(this.#channel, desfireCommand.additionalFrame, token);
+    if (!second.ok || second.value.status !== desfireStatus.ok) return second;
+    if (!isEqual(second.value.data, expectedProof)) return err(notProven);
     this.#session = new Ev1Session(sessionKey);
     return second;
   }
 
-  /** Replaces the key of the current session, which ends it: authenticate again with the new key. */
-  async changeSameKey(
-    keyNumber: number,
-    newKey: Uint8Array,
-    newVersion: number,
-  ): Promise<Result<DesfireAnswer, Fault>> {
-    const session = this.#session;
-    this.#session = undefined;
-    if (!session) return ok({ status: desfireStatus.authenticationError, data: nothing });
-    const cryptogram = session.encipher(sameKeyData(keyNumber, newKey, newVersion));
-    return exchange(this.#channel, desfireCommand.changeKey, Uint8Array.of(keyNumber, ...cryptogram));
+  async #mustBeEv1(proven: DesfireAnswer): Promise<Result<DesfireAnswer, Fault>> {
+    const version = await this.getVersion();
+    if (!version.ok) return version;
+    const chip = version.value.status === desfireStatus.ok ? chipVersion(version.value.data) : undefined;
+    if (chip?.hardwareMajor !== ev1MajorVersion) {
+      this.#session = undefined;
+      return err(fault('card.not-genuine', 'the card refuses the messaging that its chip can do'));
+    }
+    this.#isEv1 = true;
+    return ok(proven);
   }
 
-  async #command(
-    command: number,
-    body: Uint8Array,
-    mac: 'send-mac' | 'keep-mac' = 'keep-mac',
-  ): Promise<Result<DesfireAnswer, Fault>> {
+  /** Replacing the key of the current session ends it: authenticate again with the new key. */
+  async changeKey({
+    keyNumber,
+    oldKey,
+    newKey,
+    newVersion,
+  }: KeyChange): Promise<Result<DesfireAnswer, Fault>> {
     const session = this.#session;
-    if (!session) return exchange(this.#channel, command, body);
-    const commandMac = session.macCommand(Uint8Array.of(command, ...body)).subarray(0, sentMacLength);
-    const sent = mac === 'send-mac' ? Uint8Array.of(...body, ...commandMac) : body;
-    const answered = await exchange(this.#channel, command, sent);
+    if (!session) return ok({ status: desfireStatus.authenticationError, data: nothing });
+    const isEv2 = session instanceof Ev2Session;
+    const code = desfireCommand.changeKey;
+    const header = Uint8Array.of(keyNumber);
+    if (oldKey) {
+      const data = isEv2
+        ? ev2OtherKeyData(oldKey, newKey, newVersion)
+        : otherKeyData(keyNumber, oldKey, newKey, newVersion);
+      return this.#command({ code, header, data }, 'enciphered');
+    }
+    this.#session = undefined;
+    const data = isEv2 ? ev2SameKeyData(newKey, newVersion) : sameKeyData(keyNumber, newKey, newVersion);
+    return exchange(this.#channel, code, session.seal({ code, header, data }, 'enciphered'));
+  }
+
+  /** A command that is not about the data of a file: with check codes in an EV2 session. */
+  #ordinary(code: number, header: Uint8Array): Promise<Result<DesfireAnswer, Fault>> {
+    const travel = this.#session instanceof Ev2Session ? 'maced' : 'plain';
+    return this.#command({ code, header, data: nothing }, travel);
+  }
+
+  async #command(command: NativeCommand, travel: Travel): Promise<Result<DesfireAnswer, Fault>> {
+    const session: SecureSession | undefined = this.#session;
+    const { code, header, data } = command;
+    const sent = session ? session.seal(command, travel) : Uint8Array.of(...header, ...data);
+    const isOneFrame = code === desfireCommand.readDataIso || code === desfireCommand.writeDataIso;
+    const answered = await (isOneFrame ? sendFrame : exchange)(this.#channel, code, sent);
+    if (!session) return answered;
     if (!answered.ok || answered.value.status !== desfireStatus.ok) {
       this.#session = undefined;
       return answered;
     }
-    const data = answered.value.data.slice(0, -sentMacLength);
-    const answerMac = answered.value.data.slice(-sentMacLength);
-    if (!isEqual(answerMac, session.macAnswer(data).subarray(0, sentMacLength))) {
-      this.#session = undefined;
-      return err(fault('card.not-genuine', 'the check code of an answer is wrong'));
-    }
-    return ok({ status: desfireStatus.ok, data });
+    const opened = session.open(answered.value.data, travel);
+    if (opened) return ok({ status: desfireStatus.ok, data: opened });
+    this.#session = undefined;
+    return err(fault('card.not-genuine', 'the check code of an answer is wrong'));
   }
+}
+
+const notProven = fault('card.not-genuine', 'the card does not prove that it holds the key');
+
+/** What GetFileSettings answers for a file made like this. */
+export function fileSettings({ travel, rights, sizeBytes }: StandardFile): Uint8Array {
+  const nibble = (right: number | 'never') => (right === 'never' ? 0x0f : right);
+  const { read, write, readWrite, change } = rights;
+  return Uint8Array.of(
+    0,
+    communicationMode[travel],
+    (nibble(readWrite) << 4) | nibble(change),
+    (nibble(read) << 4) | nibble(write),
+    ...littleEndian3(sizeBytes),
+  );
+}
+
+/** Undefined when the answer is shorter than the three frames of GetVersion. */
+export function chipVersion(answer: Uint8Array): ChipVersion | undefined {
+  return answer.length < 21 ? undefined : { hardwareMajor: answer[3] ?? 0, uid: answer.slice(14, 21) };
+}
+
+function challengeOf(
+  begun: Result<DesfireAnswer, Fault>,
+): { readonly rndB: Uint8Array } | { readonly answer: Result<DesfireAnswer, Fault> } {
+  if (!begun.ok || begun.value.status !== desfireStatus.moreFrames) return { answer: begun };
+  const { data } = begun.value;
+  if (data.length === aesBlockLength) return { rndB: data };
+  return { answer: err(fault('card.not-genuine', `a challenge of ${data.length} bytes`)) };
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

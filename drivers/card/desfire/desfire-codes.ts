@@ -42,13 +42,19 @@ export const desfireCommand = {
   getKeySettings: 0x45,
   getKeyVersion: 0x64,
   authenticateAes: 0xaa,
+  authenticateEv2First: 0x71,
+  authenticateEv2NonFirst: 0x77,
   changeKey: 0xc4,
   createStdDataFile: 0xcd,
   deleteFile: 0xdf,
   getFileIds: 0x6f,
   getFileSettings: 0xf5,
+  getCardUid: 0x51,
   readData: 0xbd,
   writeData: 0x3d,
+  /** The same two from EV2 on, with the chaining of ISO 14443-4 in place of AFh frames: one exchange, up to 255 bytes. */
+  readDataIso: 0xad,
+  writeDataIso: 0x8d,
   additionalFrame: 0xaf,
 } as const;
 

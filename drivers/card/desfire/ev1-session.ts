@@ -1,23 +1,36 @@
+import { timingSafeEqual } from 'node:crypto';
 import { aesBlockLength, decryptCbc, encryptCbc, zeroBlock } from './aes-cbc.ts';
 import { aesCmac } from './aes-cmac.ts';
 import { desfireCommand } from './desfire-codes.ts';
 import { jamCrc } from './jam-crc.ts';
-
-/** CMACs travel cut to their first 8 bytes; all 16 become the next IV. */
-export const sentMacLength = 8;
+import { type NativeCommand, type SecureSession, sentMacLength, type Travel } from './secure-session.ts';
 
 /**
  * Secure messaging of DESFire EV1 after an AES authentication. Both ends hold one and feed it the same commands and
- * answers in the same order; it ends with any error status (a new authentication makes a new one). Another generation
- * of messaging (EV2: transaction identifier and counter in place of the running IV) would be another class beside this
- * one, made by another authentication in `DesfireCard`.
+ * answers in the same order; it ends with any error status (a new authentication makes a new one). CMACs travel cut to
+ * their first 8 bytes; all 16 become the next IV. Of enciphered data only ChangeKey's is made: files on EV1 chips travel
+ * with check codes.
  */
-export class Ev1Session {
+export class Ev1Session implements SecureSession {
   readonly #key: Uint8Array;
   #iv = zeroBlock;
 
   constructor(sessionKey: Uint8Array) {
     this.#key = sessionKey;
+  }
+
+  seal({ code, header, data }: NativeCommand, travel: Travel): Uint8Array {
+    if (travel === 'enciphered') return Uint8Array.of(...header, ...this.encipher(data));
+    const mac = this.macCommand(Uint8Array.of(code, ...header, ...data)).subarray(0, sentMacLength);
+    const isSent = travel === 'maced' && data.length > 0;
+    return Uint8Array.of(...header, ...data, ...(isSent ? mac : []));
+  }
+
+  open(answer: Uint8Array): Uint8Array | undefined {
+    if (answer.length < sentMacLength) return undefined;
+    const data = answer.slice(0, -sentMacLength);
+    const mac = this.macAnswer(data).subarray(0, sentMacLength);
+    return timingSafeEqual(answer.slice(-sentMacLength), mac) ? data : undefined;
   }
 
   /** The CMAC over command byte, parameters and data (without the AFh of continued frames). All 16 bytes. */

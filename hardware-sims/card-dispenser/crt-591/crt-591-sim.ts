@@ -355,7 +355,8 @@ export class Crt591Sim extends SimDevice {
 
   #apdu(command: CrtCommand): Answer {
     const card = this.#fieldOn ? this.#cardOnAntenna() : undefined;
-    return card ? { data: card.answer(command.data) } : { code: crtErrors.rfNoAnswer };
+    const data = card?.answer(command.data);
+    return data ? { data } : { code: crtErrors.rfNoAnswer };
   }
 
   #cardOnAntenna(): SimCard | undefined {

@@ -186,7 +186,9 @@ export class VpcdReaderSim extends SimDevice {
       leave(laid);
       return undefined;
     }
-    return forReader ? readerAnswer(apdu, laid.card) : laid.card.answer(apdu);
+    const answer = forReader ? readerAnswer(apdu, laid.card) : laid.card.answer(apdu);
+    if (!answer) leave(laid);
+    return answer;
   }
 
   protected async perform(action: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {

@@ -1,8 +1,10 @@
+import type { Travel } from '@portillon/drivers/card/desfire/secure-session.ts';
 import { bytesOfHex, hexOf } from '@portillon/drivers/card/hex.ts';
 import type { SimCardMemory } from '../sim-card.ts';
 
 export interface SimFile {
-  readonly isMaced: boolean;
+  /** How its data travels in a session. */
+  readonly travel: Travel;
   readonly accessRights: number;
   readonly bytes: Uint8Array;
 }
@@ -16,13 +18,17 @@ export interface SimApplication {
 
 /** Plain JSON of everything that survives without power, keys included: for the state file of a virtual club only. */
 export interface DesfireMemoryState {
+  /** The card level belongs to somebody: no application without their key. */
+  readonly cardLevelLocked?: boolean | undefined;
   readonly applications: readonly {
     readonly aid: string;
     readonly keySettings: number;
     readonly keys: readonly { readonly key: string; readonly version: number }[];
     readonly files: readonly {
       readonly fileId: number;
-      readonly isMaced: boolean;
+      readonly travel?: Travel | undefined;
+      /** In place of `travel` in the state files of version 0.1.0. */
+      readonly isMaced?: boolean | undefined;
       readonly accessRights: number;
       readonly hex: string;
     }[];
@@ -30,21 +36,31 @@ export interface DesfireMemoryState {
 }
 
 /** A card of 8 KiB. */
-const capacityBytes = 8_192;
+const factoryCapacityBytes = 8_192;
 
 /** What a DESFire card keeps without power. */
 export class DesfireMemory {
   readonly applications: SimApplication[] = [];
+  cardLevelLocked = false;
+  readonly #capacityBytes: number;
+
+  constructor(capacityBytes = factoryCapacityBytes) {
+    this.#capacityBytes = capacityBytes;
+  }
 
   static fromJSON(state: DesfireMemoryState): DesfireMemory {
     const memory = new DesfireMemory();
+    memory.cardLevelLocked = state.cardLevelLocked ?? false;
     for (const { aid, keySettings, keys, files } of state.applications) {
       memory.applications.push({
         aid,
         keySettings,
         keys: keys.map(({ key, version }) => ({ key: bytesOfHex(key), version })),
         files: new Map(
-          files.map(({ fileId, hex, ...rest }) => [fileId, { ...rest, bytes: bytesOfHex(hex) }]),
+          files.map(({ fileId, hex, travel, isMaced, accessRights }) => [
+            fileId,
+            { travel: travel ?? (isMaced ? 'maced' : 'plain'), accessRights, bytes: bytesOfHex(hex) },
+          ]),
         ),
       });
     }
@@ -53,6 +69,7 @@ export class DesfireMemory {
 
   toJSON(): DesfireMemoryState {
     return {
+      cardLevelLocked: this.cardLevelLocked,
       applications: this.applications.map(({ aid, keySettings, keys, files }) => ({
         aid,
         keySettings,
@@ -87,6 +104,6 @@ export class DesfireMemory {
       [...files.values()].map(({ bytes }) => bytes.length),
     );
     const used = [...sizes, sizeBytes].reduce((sum, size) => sum + Math.ceil(size / 32) * 32, 0);
-    return used <= capacityBytes;
+    return used <= this.#capacityBytes;
   }
 }

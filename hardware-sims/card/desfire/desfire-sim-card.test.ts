@@ -1,5 +1,9 @@
 import { SeededRandom } from '@portillon/core/base/random.ts';
+import { decryptCbc, zeroBlock } from '@portillon/drivers/card/desfire/aes-cbc.ts';
+import { answerEv2Challenge, openEv2Proof } from '@portillon/drivers/card/desfire/ev2-authentication.ts';
+import { Ev2Session } from '@portillon/drivers/card/desfire/ev2-session.ts';
 import recorded from '@portillon/drivers/card/desfire/vectors/ev1-session.json' with { type: 'json' };
+import published from '@portillon/drivers/card/desfire/vectors/ev2-authentication.json' with { type: 'json' };
 import { wrapCommand } from '@portillon/drivers/card/desfire/wrapped-apdu.ts';
 import { bytesOfHex, hexOf } from '@portillon/drivers/card/hex.ts';
 import { expect, it } from 'vitest';
@@ -9,15 +13,16 @@ import { DesfireSimCard } from './desfire-sim-card.ts';
 import { ForeignCard } from './foreign-card.ts';
 
 const uid = '04A1B2C3D4E5F6';
+const nothing = new Uint8Array(0);
 
 function factoryCard(): DesfireSimCard {
-  return new DesfireSimCard({ uid, random: new SeededRandom(1) });
+  return new DesfireSimCard({ uid, random: new SeededRandom(1), generation: 'ev1' });
 }
 
 /** Sends a native frame (command, data) wrapped, and gives the native answer (status, data). */
 function native(card: DesfireSimCard, frame: string): string {
   const bytes = bytesOfHex(frame);
-  const answer = card.answer(wrapCommand(bytes[0] ?? 0, bytes.slice(1)));
+  const answer = card.answer(wrapCommand(bytes[0] ?? 0, bytes.slice(1))) ?? new Uint8Array(0);
   return hexOf(Uint8Array.of(answer.at(-1) ?? 0, ...answer.slice(0, -2)));
 }
 
@@ -32,7 +37,7 @@ function recordedCard(): DesfireSimCard {
     fraction: () => 0,
     below: () => 0,
   };
-  return new DesfireSimCard({ uid, random }, memory);
+  return new DesfireSimCard({ uid, random, generation: 'ev1' }, memory);
 }
 
 it('answers a recorded session byte for byte as the real card did', () => {
@@ -69,10 +74,10 @@ it('gives and takes file data only to the key that holds the right', () => {
   expect(native(card, 'CD 01 01 0000 100000')).toBe('AE');
   const owned = new DesfireMemory();
   owned.createApplication('505254', 0x0b, 1);
-  owned.application('505254')?.files.set(1, { isMaced: false, accessRights: 0, bytes: new Uint8Array(16) });
+  owned.application('505254')?.files.set(1, { travel: 'plain', accessRights: 0, bytes: new Uint8Array(16) });
   owned
     .application('505254')
-    ?.files.set(2, { isMaced: false, accessRights: 0xeee0, bytes: new Uint8Array(16) });
+    ?.files.set(2, { travel: 'plain', accessRights: 0xeee0, bytes: new Uint8Array(16) });
   const closed = new DesfireSimCard({ uid, random: new SeededRandom(1) }, owned);
   native(closed, '5A 505254');
   expect(native(closed, 'BD 01 000000 100000')).toBe('AE');
@@ -91,8 +96,8 @@ it('refuses a wrong key, a wrong length, a stray continuation and a command of a
   expect(native(card, 'AA')).toBe('7E');
   expect(native(card, 'AF')).toBe('1C');
   expect(native(card, '99')).toBe('1C');
-  expect(hexOf(card.answer(bytesOfHex('00A4040000')))).toBe('6E00');
-  expect(hexOf(card.answer(bytesOfHex('905A00000450525400')))).toBe('917E');
+  expect(hexOf(card.answer(bytesOfHex('00A4040000')) ?? nothing)).toBe('6E00');
+  expect(hexOf(card.answer(bytesOfHex('905A00000450525400')) ?? nothing)).toBe('917E');
 });
 
 it('says so when a new command comes before the rest of the last one', () => {
@@ -139,4 +144,96 @@ it('has strangers: a card of another network, and a badge that is only a number'
   expect(badge.uid).toBe('04AABBCC');
   expect(hexOf(badge.answer(bytesOfHex('905A00000350525400')))).toBe('911C');
   expect(hexOf(badge.answer(bytesOfHex('00A4040000')))).toBe('6A82');
+});
+
+it.each(['ev2', 'ev3'] as const)(
+  'authenticates as AN12196 publishes it, then goes on in the same transaction (%s)',
+  (generation) => {
+    const [first, , nonFirst] = published.exchanges;
+    if (!first || !nonFirst) throw new Error('the vectors are gone');
+    const memory = new DesfireMemory();
+    memory.createApplication('505254', 0x0f, 1);
+    const rndB = (exchange: { challenge: string; key: string }) =>
+      decryptCbc(bytesOfHex(exchange.key), zeroBlock, bytesOfHex(exchange.challenge));
+    const draws = [rndB(first), bytesOfHex(first.transactionId), rndB(nonFirst)];
+    const random = { bytes: () => draws.shift() ?? new Uint8Array(0), fraction: () => 0, below: () => 0 };
+    const card = new DesfireSimCard({ uid, random, generation }, memory);
+    native(card, '5A 505254');
+    expect(native(card, '71 00 00')).toBe(`AF${first.challenge}`);
+    expect(native(card, `AF ${first.token}`)).toBe(`00${first.proof}`);
+    expect(native(card, '77 00')).toBe(`AF${nonFirst.challenge}`);
+    expect(native(card, `AF ${nonFirst.token}`)).toBe(`00${nonFirst.proof}`);
+  },
+);
+
+it.each([
+  ['ev1', '01', '01'],
+  ['ev2', '12', '02'],
+  ['ev3', '33', '03'],
+] as const)('says that it is an %s, and knows the commands of one', (generation, hardware, software) => {
+  const memory = new DesfireMemory();
+  memory.createApplication('505254', 0x0f, 1);
+  const card = new DesfireSimCard({ uid, random: new SeededRandom(1), generation }, memory);
+  expect(native(card, '60')).toBe(`AF040101${hardware}001A05`);
+  expect(native(card, 'AF')).toBe(
+    `AF040101${software}${generation === 'ev2' ? '01' : generation === 'ev1' ? '04' : '00'}1A05`,
+  );
+  expect(native(card, 'AF')).toMatch(/^00/);
+  native(card, '5A 505254');
+  const begun = native(card, '71 00 00');
+  if (generation === 'ev1') expect(begun).toBe('1C');
+  else expect(begun).toMatch(/^AF[0-9A-F]{32}$/);
+  native(card, '5A 505254');
+  expect(native(card, '77 00')).toBe(generation === 'ev1' ? '1C' : 'AE');
+  expect(native(card, 'AA 00')).toMatch(/^AF[0-9A-F]{32}$/);
+});
+
+it('takes no command in an EV2 session without its check code', () => {
+  const memory = new DesfireMemory();
+  memory.createApplication('505254', 0x0b, 1);
+  const card = new DesfireSimCard({ uid, random: new SeededRandom(1) }, memory);
+  const session = () => {
+    native(card, '5A 505254');
+    const rndA = new Uint8Array(16).fill(5);
+    const challenge = bytesOfHex(native(card, '71 00 00').slice(2));
+    const { token, keys } = answerEv2Challenge(new Uint8Array(16), challenge, rndA);
+    const proof = bytesOfHex(native(card, `AF ${hexOf(token)}`).slice(2));
+    const opened = openEv2Proof(new Uint8Array(16), proof, rndA, 'first');
+    if (!opened) throw new Error('the card has not proved its key');
+    return new Ev2Session(keys, opened.transactionId);
+  };
+  session();
+  expect(native(card, '6F')).toBe('1E');
+  const sealed = hexOf(session().seal({ code: 0x6f, header: nothing, data: nothing }, 'maced'));
+  expect(native(card, `6F ${sealed}`)).toMatch(/^00[0-9A-F]{16}$/);
+  expect(native(card, `6F ${sealed}`)).toBe('1E');
+});
+
+it('has a fault for everything that a card can do wrong', () => {
+  const card = factoryCard();
+  card.switchFault('random-number', true);
+  expect(card.uid).toMatch(/^08[0-9A-F]{6}$/);
+  card.switchFault('random-number', false);
+  card.switchFault('other-number', true);
+  expect(card.uid).not.toBe(uid);
+  expect(card.toJSON().uid).toBe(uid);
+  card.switchFault('other-number', false);
+  card.switchFault('write-refused', true);
+  expect(native(card, 'CA 505254 0B 81')).toBe('EE');
+  card.switchFault('write-refused', false);
+  card.switchFault('answer-lost', true);
+  expect(card.answer(wrapCommand(0xca, bytesOfHex('505254 0B 81')))).toBeUndefined();
+  expect(card.memory().applications).toHaveLength(1);
+  card.switchFault('garbled-answer', true);
+  expect(native(card, '6A')).toBe('00405254');
+});
+
+it('takes up cards that version 0.1.0 has saved, as what they were', () => {
+  const files = [{ fileId: 1, isMaced: true, accessRights: 0, hex: '00' }];
+  const saved = { uid, memory: { applications: [{ aid: '505254', keySettings: 11, keys: [], files }] } };
+  const card = DesfireSimCard.fromJSON(saved, new SeededRandom(1));
+  expect(card.generation).toBe('ev1');
+  expect(card.toJSON().memory.applications[0]?.files).toEqual([
+    { fileId: 1, travel: 'maced', accessRights: 0, hex: '00' },
+  ]);
 });

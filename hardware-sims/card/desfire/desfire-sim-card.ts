@@ -5,13 +5,22 @@ import {
   encryptCbc,
   zeroBlock,
 } from '@portillon/drivers/card/desfire/aes-cbc.ts';
-import { desfireCommand, desfireStatus } from '@portillon/drivers/card/desfire/desfire-codes.ts';
+import {
+  communicationMode,
+  desfireCommand,
+  desfireStatus,
+} from '@portillon/drivers/card/desfire/desfire-codes.ts';
 import { ev1SessionKey, rotatedLeft } from '@portillon/drivers/card/desfire/ev1-authentication.ts';
-import { Ev1Session, sentMacLength } from '@portillon/drivers/card/desfire/ev1-session.ts';
+import { ev2SessionKeys, transactionIdLength } from '@portillon/drivers/card/desfire/ev2-authentication.ts';
+import { Ev2Session } from '@portillon/drivers/card/desfire/ev2-session.ts';
 import { jamCrc } from '@portillon/drivers/card/desfire/jam-crc.ts';
+import { sentMacLength, type Travel } from '@portillon/drivers/card/desfire/secure-session.ts';
 import { longestAnswerData } from '@portillon/drivers/card/desfire/wrapped-apdu.ts';
 import { bytesOfHex, hexOf } from '@portillon/drivers/card/hex.ts';
 import type { SimCard, SimCardMemory } from '../sim-card.ts';
+import { type CardEnd, Ev1CardEnd, Ev2CardEnd } from './card-end.ts';
+import type { DesfireFault } from './desfire-faults.ts';
+import { type DesfireGeneration, versionFrames } from './desfire-generation.ts';
 import {
   DesfireMemory,
   type DesfireMemoryState,
@@ -24,10 +33,14 @@ export interface DesfireSimCardOptions {
   readonly uid: string;
   /** The card's own chance, for its challenges. */
   readonly random: Random;
+  /** EV2 unless said. */
+  readonly generation?: DesfireGeneration | undefined;
 }
 
 export interface DesfireSimCardState {
   readonly uid: string;
+  /** EV1 in the state files of version 0.1.0, which do not say. */
+  readonly generation?: DesfireGeneration | undefined;
   readonly memory: DesfireMemoryState;
 }
 
@@ -37,20 +50,50 @@ const longestFrameData = 59;
 const longestCommand = 8_192;
 const nothing = new Uint8Array(0);
 
+/** Commands whose single APDU may be longer than a native frame. */
+const isoChained: readonly number[] = [desfireCommand.readDataIso, desfireCommand.writeDataIso];
+const fromEv2On: readonly number[] = [
+  desfireCommand.authenticateEv2First,
+  desfireCommand.authenticateEv2NonFirst,
+  ...isoChained,
+];
+
+/** Bytes after the command byte that are never enciphered. */
+const headerLengths: Readonly<Record<number, number>> = {
+  [desfireCommand.getVersion]: 0,
+  [desfireCommand.getApplicationIds]: 0,
+  [desfireCommand.createApplication]: 5,
+  [desfireCommand.getKeySettings]: 0,
+  [desfireCommand.getKeyVersion]: 1,
+  [desfireCommand.changeKey]: 1,
+  [desfireCommand.getCardUid]: 0,
+  [desfireCommand.createStdDataFile]: 7,
+  [desfireCommand.deleteFile]: 1,
+  [desfireCommand.getFileIds]: 0,
+  [desfireCommand.getFileSettings]: 1,
+  [desfireCommand.readData]: 7,
+  [desfireCommand.readDataIso]: 7,
+  [desfireCommand.writeData]: 7,
+  [desfireCommand.writeDataIso]: 7,
+};
+
 interface Session {
   readonly application: SimApplication;
   readonly keyNumber: number;
-  readonly messaging: Ev1Session;
+  readonly end: CardEnd;
 }
 
 /** What the card waits for an AFh frame for. */
 type Pending =
   | {
       readonly kind: 'authentication';
+      readonly command: number;
       readonly keyNumber: number;
       readonly key: Uint8Array;
       readonly rndB: Uint8Array;
       readonly challenge: Uint8Array;
+      /** After 77h: the session whose identifier and counter go on. */
+      readonly continues: Ev2Session | undefined;
     }
   | {
       readonly kind: 'command';
@@ -68,33 +111,56 @@ class Refusal {
   }
 }
 
+/** The card has left the field in the middle of what it was told. */
+class Gone {}
+
 /**
- * A DESFire card in software: EV1 messaging with AES, wrapped APDUs, standard files, plain or with CMACs. It comes from the
- * factory: no application, and a card master key that is 16 zeros of DES, so that anybody may create applications and
- * nobody can authenticate at card level with AES.
+ * A DESFire card in software: EV1 messaging with AES, from EV2 on EV2 messaging as well; wrapped APDUs, standard files,
+ * plain, with check codes or (EV2) enciphered. It comes from the factory: no application, and a card master key that is 16
+ * zeros of DES, so that anybody may create applications and nobody can authenticate at card level with AES.
  */
 export class DesfireSimCard implements SimCard {
-  readonly uid: string;
+  readonly generation: DesfireGeneration;
   /** Of a factory DESFire: 64-byte frames, up to 848 kbit/s. */
   readonly ats: Uint8Array = bytesOfHex('06 75 77 81 02 80');
+  readonly #chipNumber: string;
   readonly #random: Random;
   readonly #memory: DesfireMemory;
+  readonly #faults = new Set<DesfireFault>();
+  #randomNumber = '';
   #selected: SimApplication | undefined;
   #session: Session | undefined;
   #pending: Pending | undefined;
 
-  constructor({ uid, random }: DesfireSimCardOptions, memory: DesfireMemory = new DesfireMemory()) {
-    this.uid = uid.toUpperCase();
+  constructor(
+    { uid, random, generation = 'ev2' }: DesfireSimCardOptions,
+    memory: DesfireMemory = new DesfireMemory(),
+  ) {
+    this.#chipNumber = uid.toUpperCase();
+    this.generation = generation;
     this.#random = random;
     this.#memory = memory;
   }
 
-  static fromJSON(state: DesfireSimCardState, random: Random): DesfireSimCard {
-    return new DesfireSimCard({ uid: state.uid, random }, DesfireMemory.fromJSON(state.memory));
+  static fromJSON({ uid, generation = 'ev1', memory }: DesfireSimCardState, random: Random): DesfireSimCard {
+    return new DesfireSimCard({ uid, random, generation }, DesfireMemory.fromJSON(memory));
   }
 
   toJSON(): DesfireSimCardState {
-    return { uid: this.uid, memory: this.#memory.toJSON() };
+    return { uid: this.#chipNumber, generation: this.generation, memory: this.#memory.toJSON() };
+  }
+
+  /** What it tells in anti-collision. */
+  get uid(): string {
+    if (this.#faults.has('random-number')) return this.#randomNumber;
+    if (this.#faults.has('other-number')) return `${this.#chipNumber.slice(0, -2)}EE`;
+    return this.#chipNumber;
+  }
+
+  switchFault(name: DesfireFault, on: boolean): void {
+    if (on) this.#faults.add(name);
+    else this.#faults.delete(name);
+    if (name === 'random-number') this.#randomNumber = `08${hexOf(this.#random.bytes(3))}`;
   }
 
   memory(): SimCardMemory {
@@ -106,11 +172,18 @@ export class DesfireSimCard implements SimCard {
     this.#endSession();
   }
 
-  answer(commandApdu: Uint8Array): Uint8Array {
+  answer(commandApdu: Uint8Array): Uint8Array | undefined {
     if (commandApdu[0] !== 0x90) return Uint8Array.of(0x6e, 0x00);
     try {
-      return this.#frame(commandApdu[1] ?? 0, unwrapCommand(commandApdu));
+      const answer = this.#frame(commandApdu[1] ?? 0, unwrapCommand(commandApdu));
+      if (this.#faults.delete('answer-lost')) throw new Gone();
+      if (this.#faults.has('garbled-answer') && answer.length > 2) answer[0] = (answer[0] ?? 0) ^ 0x10;
+      return answer;
     } catch (error) {
+      if (error instanceof Gone) {
+        this.powerOff();
+        return undefined;
+      }
       if (!(error instanceof Refusal)) throw error;
       this.#endSession();
       return statusWord(error.status);
@@ -136,10 +209,11 @@ export class DesfireSimCard implements SimCard {
   }
 
   #begin(ins: number, data: Uint8Array): Uint8Array {
+    if (this.generation === 'ev1' && fromEv2On.includes(ins)) throw new Refusal(desfireStatus.illegalCommand);
     if (ins === desfireCommand.writeData) {
-      const [file] = this.#file(data);
-      const macLength = file.isMaced && this.#session ? sentMacLength : 0;
-      return this.#gather(ins, data, 7 + number3(data, 4) + macLength);
+      if (data.length < 7) throw new Refusal(desfireStatus.lengthError);
+      const travel = this.#session ? this.#file(data[0]).travel : 'plain';
+      return this.#gather(ins, data, 7 + sentLength(number3(data, 4), travel));
     }
     return this.#run(ins, data);
   }
@@ -153,51 +227,86 @@ export class DesfireSimCard implements SimCard {
     return statusWord(desfireStatus.moreFrames);
   }
 
-  #run(ins: number, data: Uint8Array): Uint8Array {
+  #run(ins: number, sent: Uint8Array): Uint8Array {
     switch (ins) {
       case desfireCommand.selectApplication:
-        return this.#select(data);
+        return this.#select(sent);
       case desfireCommand.authenticateAes:
-        return this.#beginAuthentication(data);
-      case desfireCommand.changeKey:
-        return this.#changeKey(data);
-      case desfireCommand.writeData:
-        return this.#write(data);
+      case desfireCommand.authenticateEv2First:
+      case desfireCommand.authenticateEv2NonFirst:
+        return this.#beginAuthentication(ins, sent);
       default:
-        return this.#runWithRunningMac(ins, data);
+        return this.#runSealed(ins, sent);
     }
   }
 
-  /** Commands that travel plain; in a session their CMAC moves the IV on without being sent. */
-  #runWithRunningMac(ins: number, data: Uint8Array): Uint8Array {
-    this.#session?.messaging.macCommand(Uint8Array.of(ins, ...data));
+  /** Everything but selecting and authenticating travels as the session wants it. */
+  #runSealed(ins: number, sent: Uint8Array): Uint8Array {
+    const headerLength = headerLengths[ins];
+    if (headerLength === undefined) throw new Refusal(desfireStatus.illegalCommand);
+    if (sent.length < headerLength) throw new Refusal(desfireStatus.lengthError);
+    const travel = this.#travelOf(ins, sent);
+    const opened = this.#session
+      ? this.#session.end.open(ins, sent, headerLength, travel)
+      : { header: sent.slice(0, headerLength), data: sent.slice(headerLength) };
+    if (!opened) throw new Refusal(desfireStatus.integrityError);
+    const { header, data } = opened;
+    switch (ins) {
+      case desfireCommand.changeKey:
+        return this.#changeKey(header, data);
+      case desfireCommand.writeData:
+      case desfireCommand.writeDataIso:
+        return this.#write(header, data, travel);
+      default:
+        expectLength(data, 0);
+        return this.#runHeaderOnly(ins, header, travel);
+    }
+  }
+
+  #travelOf(ins: number, sent: Uint8Array): Travel {
+    switch (ins) {
+      case desfireCommand.changeKey:
+      case desfireCommand.getCardUid:
+        return 'enciphered';
+      case desfireCommand.readData:
+      case desfireCommand.readDataIso:
+      case desfireCommand.writeData:
+      case desfireCommand.writeDataIso:
+        return this.#file(sent[0]).travel;
+      default:
+        return this.#session?.end.ordinary ?? 'plain';
+    }
+  }
+
+  #runHeaderOnly(ins: number, header: Uint8Array, travel: Travel): Uint8Array {
     switch (ins) {
       case desfireCommand.getVersion:
-        return this.#getVersion(data);
+        return this.#getVersion();
+      case desfireCommand.getCardUid:
+        this.#mustBeProven();
+        return this.#ok(bytesOfHex(this.#chipNumber), travel);
       case desfireCommand.getApplicationIds:
-        expectLength(data, 0);
         if (this.#selected) throw new Refusal(desfireStatus.permissionDenied);
         return this.#ok(this.#memory.applications.flatMap((application) => [...bytesOfHex(application.aid)]));
       case desfireCommand.createApplication:
-        return this.#createApplication(data);
+        return this.#createApplication(header);
       case desfireCommand.getKeySettings:
-        expectLength(data, 0);
         return this.#ok(
           this.#selected ? [this.#selected.keySettings, 0x80 | this.#selected.keys.length] : [0x0f, 0x01],
         );
       case desfireCommand.getKeyVersion:
-        return this.#getKeyVersion(data);
+        return this.#getKeyVersion(header);
       case desfireCommand.createStdDataFile:
-        return this.#createFile(data);
+        return this.#createFile(header);
       case desfireCommand.deleteFile:
-        return this.#deleteFile(data);
+        return this.#deleteFile(header[0]);
       case desfireCommand.getFileIds:
-        expectLength(data, 0);
         return this.#ok([...this.#listable().files.keys()]);
       case desfireCommand.getFileSettings:
-        return this.#getFileSettings(data);
+        return this.#getFileSettings(header[0]);
       case desfireCommand.readData:
-        return this.#read(data);
+      case desfireCommand.readDataIso:
+        return this.#read(ins, header, travel);
       default:
         throw new Refusal(desfireStatus.illegalCommand);
     }
@@ -215,15 +324,21 @@ export class DesfireSimCard implements SimCard {
     return statusWord(desfireStatus.ok);
   }
 
-  #beginAuthentication(data: Uint8Array): Uint8Array {
+  #beginAuthentication(command: number, data: Uint8Array): Uint8Array {
+    const end = this.#session?.end;
     this.#endSession();
-    expectLength(data, 1);
+    const isFirst = command === desfireCommand.authenticateEv2First;
+    expectLength(data, isFirst ? 2 + (data[1] ?? 0) : 1);
     if (!this.#selected) throw new Refusal(desfireStatus.authenticationError); // the card master key is a DES key
+    const continues = end instanceof Ev2CardEnd ? end.session : undefined;
+    if (command === desfireCommand.authenticateEv2NonFirst && !continues) {
+      throw new Refusal(desfireStatus.authenticationError);
+    }
     const keyNumber = data[0] ?? 0;
     const { key } = keyOf(this.#selected, keyNumber);
     const rndB = this.#random.bytes(aesBlockLength);
     const challenge = encryptCbc(key, zeroBlock, rndB);
-    this.#pending = { kind: 'authentication', keyNumber, key, rndB, challenge };
+    this.#pending = { kind: 'authentication', command, keyNumber, key, rndB, challenge, continues };
     return Uint8Array.of(...challenge, ...statusWord(desfireStatus.moreFrames));
   }
 
@@ -232,50 +347,61 @@ export class DesfireSimCard implements SimCard {
     token: Uint8Array,
   ): Uint8Array {
     expectLength(token, 2 * aesBlockLength);
-    const { key, keyNumber, rndB, challenge } = pending;
-    const opened = decryptCbc(key, challenge, token);
+    const { command, key, keyNumber, rndB, challenge, continues } = pending;
+    const isEv1 = command === desfireCommand.authenticateAes;
+    const opened = decryptCbc(key, isEv1 ? challenge : zeroBlock, token);
     const rndA = opened.slice(0, aesBlockLength);
     const application = this.#selected;
     if (!application || hexOf(opened.slice(aesBlockLength)) !== hexOf(rotatedLeft(rndB))) {
       throw new Refusal(desfireStatus.authenticationError);
     }
-    this.#session = { application, keyNumber, messaging: new Ev1Session(ev1SessionKey(rndA, rndB)) };
-    const proof = encryptCbc(key, token.slice(-aesBlockLength), rotatedLeft(rndA));
-    return Uint8Array.of(...proof, ...statusWord(desfireStatus.ok));
+    const prove = (proof: Uint8Array, iv: Uint8Array) =>
+      Uint8Array.of(...encryptCbc(key, iv, proof), ...statusWord(desfireStatus.ok));
+    if (isEv1) {
+      this.#session = { application, keyNumber, end: new Ev1CardEnd(ev1SessionKey(rndA, rndB)) };
+      return prove(rotatedLeft(rndA), token.slice(-aesBlockLength));
+    }
+    const keys = ev2SessionKeys(key, rndA, rndB);
+    if (command === desfireCommand.authenticateEv2NonFirst && continues) {
+      this.#session = { application, keyNumber, end: new Ev2CardEnd(continues.withKeys(keys)) };
+      return prove(rotatedLeft(rndA), zeroBlock);
+    }
+    const transactionId = this.#random.bytes(transactionIdLength);
+    this.#session = { application, keyNumber, end: new Ev2CardEnd(new Ev2Session(keys, transactionId)) };
+    const capabilities = new Uint8Array(12);
+    return prove(Uint8Array.of(...transactionId, ...rotatedLeft(rndA), ...capabilities), zeroBlock);
   }
 
-  #getVersion(data: Uint8Array): Uint8Array {
-    expectLength(data, 0);
-    const hardware = bytesOfHex('04 01 01 01 00 1A 05'); // NXP, DESFire EV1, 8 KiB
-    const software = bytesOfHex('04 01 01 01 04 1A 05');
-    const production = Uint8Array.of(...bytesOfHex(this.uid), 0xba, 0x54, 0x27, 0x70, 0x10, 0x24, 0x26);
-    const last = Uint8Array.of(...production, ...this.#answerMac([...hardware, ...software, ...production]));
-    return this.#sendFrames([hardware, software, last]);
+  #getVersion(): Uint8Array {
+    const { hardware, software } = versionFrames[this.generation];
+    const number = this.#faults.has('random-number') ? new Uint8Array(7) : bytesOfHex(this.#chipNumber);
+    const production = Uint8Array.of(...number, 0xba, 0x54, 0x27, 0x70, 0x10, 0x24, 0x26);
+    const whole = this.#sealed([...hardware, ...software, ...production]);
+    return this.#sendFrames([whole.slice(0, 7), whole.slice(7, 14), whole.slice(14)]);
   }
 
   #createApplication(data: Uint8Array): Uint8Array {
-    expectLength(data, 5);
     if (this.#selected) throw new Refusal(desfireStatus.permissionDenied);
+    if (this.#memory.cardLevelLocked) throw new Refusal(desfireStatus.authenticationError);
     const keyCount = (data[4] ?? 0) & 0x0f;
     const isAes = ((data[4] ?? 0) & 0xc0) === 0x80;
     if (!isAes || keyCount < 1 || keyCount > 14) throw new Refusal(desfireStatus.parameterError);
     const aid = hexOf(data.subarray(0, 3));
     if (this.#memory.application(aid)) throw new Refusal(desfireStatus.duplicate);
     if (this.#memory.applications.length >= 28) throw new Refusal(desfireStatus.tooManyApplications);
+    this.#mustNotBeWornOut();
     this.#memory.createApplication(aid, data[3] ?? 0, keyCount);
     return this.#ok([]);
   }
 
   #getKeyVersion(data: Uint8Array): Uint8Array {
-    expectLength(data, 1);
     if (!this.#selected) return this.#ok([0]);
     return this.#ok([keyOf(this.#selected, data[0] ?? 0).version]);
   }
 
-  #changeKey(data: Uint8Array): Uint8Array {
-    expectLength(data, 33);
-    const { application, keyNumber: provenKey, messaging } = this.#mustBeProven();
-    const keyNumber = data[0] ?? 0;
+  #changeKey(header: Uint8Array, data: Uint8Array): Uint8Array {
+    const { application, keyNumber: provenKey, end } = this.#mustBeProven();
+    const keyNumber = header[0] ?? 0;
     const changed = keyOf(application, keyNumber);
     const changeKeyNumber = application.keySettings >> 4;
     if (provenKey !== (changeKeyNumber === 0xe ? keyNumber : changeKeyNumber) || changeKeyNumber === 0xf) {
@@ -284,81 +410,102 @@ export class DesfireSimCard implements SimCard {
     if (keyNumber === 0 && (application.keySettings & 0x01) === 0) {
       throw new Refusal(desfireStatus.permissionDenied);
     }
-    const opened = messaging.decipher(data.slice(1));
     const isSameKey = keyNumber === provenKey;
-    const body = opened.slice(0, 17);
+    const body = data.slice(0, 17);
     const newKey = isSameKey
       ? body.slice(0, 16)
       : body.slice(0, 16).map((byte, at) => byte ^ (changed.key[at] ?? 0));
-    const crcs = Uint8Array.of(
-      ...jamCrc(Uint8Array.of(desfireCommand.changeKey, keyNumber, ...body)),
+    // EV1 enciphers a check of the command too, and pads with zeros.
+    const isEv1 = end instanceof Ev1CardEnd;
+    const expected = Uint8Array.of(
+      ...body,
+      ...(isEv1 ? jamCrc(Uint8Array.of(desfireCommand.changeKey, keyNumber, ...body)) : []),
       ...(isSameKey ? [] : jamCrc(newKey)),
     );
-    const expected = new Uint8Array(32);
-    expected.set(body);
-    expected.set(crcs, body.length);
-    if (hexOf(opened) !== hexOf(expected)) throw new Refusal(desfireStatus.integrityError);
+    const padding = data.slice(expected.length);
+    const isPadded = isEv1 ? data.length === 32 && padding.every((byte) => byte === 0) : padding.length === 0;
+    if (hexOf(data.slice(0, expected.length)) !== hexOf(expected) || !isPadded) {
+      throw new Refusal(desfireStatus.integrityError);
+    }
+    this.#mustNotBeWornOut();
     application.keys[keyNumber] = { key: newKey, version: body[16] ?? 0 };
-    if (!isSameKey) return this.#ok([]);
+    if (!isSameKey) return this.#ok([], 'maced');
     this.#endSession();
     return statusWord(desfireStatus.ok);
   }
 
   #createFile(data: Uint8Array): Uint8Array {
-    expectLength(data, 7);
     const application = this.#inApplication();
     if ((application.keySettings & 0x04) === 0) this.#mustBeProven(0);
-    const [fileId = 0, mode = 0] = data;
-    if (fileId > 31 || mode > 1) throw new Refusal(desfireStatus.parameterError); // enciphered files are not imitated
+    const [fileId = 0, mode] = data;
+    const travel = travels.find((each) => communicationMode[each] === mode);
+    // Enciphered files are imitated with EV2 messaging only.
+    if (fileId > 31 || !travel || (travel === 'enciphered' && this.generation === 'ev1')) {
+      throw new Refusal(desfireStatus.parameterError);
+    }
     if (application.files.has(fileId)) throw new Refusal(desfireStatus.duplicate);
     const size = number3(data, 4);
     if (size === 0) throw new Refusal(desfireStatus.parameterError);
     if (!this.#memory.hasRoomFor(size)) throw new Refusal(desfireStatus.outOfMemory);
+    this.#mustNotBeWornOut();
     application.files.set(fileId, {
-      isMaced: mode === 1,
+      travel,
       accessRights: (data[2] ?? 0) | ((data[3] ?? 0) << 8),
       bytes: new Uint8Array(size),
     });
     return this.#ok([]);
   }
 
-  #deleteFile(data: Uint8Array): Uint8Array {
-    const [, fileId] = this.#file(data, 1);
+  #deleteFile(fileId = 0): Uint8Array {
+    this.#file(fileId);
     if ((this.#inApplication().keySettings & 0x04) === 0) this.#mustBeProven(0);
     this.#inApplication().files.delete(fileId);
     return this.#ok([]);
   }
 
-  #getFileSettings(data: Uint8Array): Uint8Array {
-    const [file] = this.#file(data, 1);
+  #getFileSettings(fileId = 0): Uint8Array {
+    const { travel, accessRights: rights, bytes } = this.#file(fileId);
     this.#listable();
-    const { accessRights: rights, bytes } = file;
-    return this.#ok([0, file.isMaced ? 1 : 0, rights & 0xff, rights >> 8, ...littleEndian3(bytes.length)]);
+    return this.#ok([
+      0,
+      communicationMode[travel],
+      rights & 0xff,
+      rights >> 8,
+      ...littleEndian3(bytes.length),
+    ]);
   }
 
-  #read(data: Uint8Array): Uint8Array {
-    const [file] = this.#file(data, 7);
+  #read(ins: number, header: Uint8Array, travel: Travel): Uint8Array {
+    const file = this.#file(header[0]);
     this.#mustHaveRight(file, file.accessRights >> 12);
-    const offset = number3(data, 1);
-    const length = number3(data, 4) || file.bytes.length - offset;
+    const offset = number3(header, 1);
+    const length = number3(header, 4) || file.bytes.length - offset;
     if (length <= 0 || offset + length > file.bytes.length) throw new Refusal(desfireStatus.boundaryError);
-    return this.#ok(file.bytes.subarray(offset, offset + length));
+    const data = file.bytes.subarray(offset, offset + length);
+    if (ins === desfireCommand.readData) return this.#ok(data, travel);
+    const whole = this.#sealed(data, travel);
+    if (whole.length > 0xff) throw new Refusal(desfireStatus.lengthError);
+    return Uint8Array.of(...whole, ...statusWord(desfireStatus.ok));
   }
 
-  #write(data: Uint8Array): Uint8Array {
-    const [file] = this.#file(data);
+  #write(header: Uint8Array, data: Uint8Array, travel: Travel): Uint8Array {
+    const file = this.#file(header[0]);
     this.#mustHaveRight(file, (file.accessRights >> 8) & 0x0f);
-    const offset = number3(data, 1);
-    const length = number3(data, 4);
-    const body = data.slice(0, 7 + length);
-    const mac = this.#session?.messaging.macCommand(Uint8Array.of(desfireCommand.writeData, ...body));
-    const sentMac = data.slice(7 + length);
-    if (sentMac.length > 0 && (!mac || hexOf(sentMac) !== hexOf(mac.slice(0, sentMacLength)))) {
-      throw new Refusal(desfireStatus.integrityError);
-    }
+    const offset = number3(header, 1);
+    const length = number3(header, 4);
+    if (data.length !== length) throw new Refusal(desfireStatus.lengthError);
     if (length === 0 || offset + length > file.bytes.length) throw new Refusal(desfireStatus.boundaryError);
-    file.bytes.set(body.subarray(7), offset);
-    return this.#ok([]);
+    this.#mustNotBeWornOut();
+    if (this.#faults.delete('pulled-mid-write')) {
+      file.bytes.set(data.subarray(0, length >> 1), offset);
+      throw new Gone();
+    }
+    file.bytes.set(data, offset);
+    return this.#ok([], travel);
+  }
+
+  #mustNotBeWornOut(): void {
+    if (this.#faults.has('write-refused')) throw new Refusal(desfireStatus.memoryError);
   }
 
   #inApplication(): SimApplication {
@@ -381,14 +528,10 @@ export class DesfireSimCard implements SimCard {
     return session;
   }
 
-  #file(data: Uint8Array, wantedLength?: number): readonly [SimFile, number] {
-    if (wantedLength === undefined ? data.length < 7 : data.length !== wantedLength) {
-      throw new Refusal(desfireStatus.lengthError);
-    }
-    const fileId = data[0] ?? 0;
+  #file(fileId = 0): SimFile {
     const file = this.#inApplication().files.get(fileId);
     if (!file) throw new Refusal(desfireStatus.fileNotFound);
-    return [file, fileId];
+    return file;
   }
 
   /** `right` or the read-and-write right (bits 7 to 4): a key number, Eh free, Fh never. */
@@ -399,17 +542,22 @@ export class DesfireSimCard implements SimCard {
     if (!rights.includes(this.#session.keyNumber)) throw new Refusal(desfireStatus.permissionDenied);
   }
 
-  #ok(data: Iterable<number>): Uint8Array {
-    const plain = Uint8Array.from(data);
-    const whole = Uint8Array.of(...plain, ...this.#answerMac(plain));
+  #ok(data: Iterable<number>, travel?: Travel): Uint8Array {
+    const whole = this.#sealed(data, travel);
     const frames: Uint8Array[] = [];
     for (let at = 0; at < whole.length; at += longestAnswerData)
       frames.push(whole.slice(at, at + longestAnswerData));
     return this.#sendFrames(frames);
   }
 
-  #answerMac(data: Iterable<number>): Uint8Array {
-    return this.#session?.messaging.macAnswer(Uint8Array.from(data)).slice(0, sentMacLength) ?? nothing;
+  #sealed(data: Iterable<number>, travel?: Travel): Uint8Array {
+    const plain = Uint8Array.from(data);
+    const end = this.#session?.end;
+    if (!end) return plain;
+    const sealed = end.seal(plain, travel ?? end.ordinary);
+    const last = sealed.length - 1;
+    if (this.#faults.has('wrong-mac') && last >= 0) sealed[last] = (sealed[last] ?? 0) ^ 0x01;
+    return sealed;
   }
 
   #sendFrames(frames: readonly Uint8Array[]): Uint8Array {
@@ -427,11 +575,22 @@ export class DesfireSimCard implements SimCard {
   }
 }
 
+const travels: readonly Travel[] = ['plain', 'maced', 'enciphered'];
+
+/** How many bytes the data of a write takes with what its messaging adds. */
+function sentLength(length: number, travel: Travel): number {
+  if (travel === 'plain') return length;
+  const padded =
+    travel === 'enciphered' ? (Math.floor(length / aesBlockLength) + 1) * aesBlockLength : length;
+  return padded + sentMacLength;
+}
+
 /** The data of `90 INS 00 00 [Lc data] 00`. */
 function unwrapCommand(apdu: Uint8Array): Uint8Array {
-  const [, , p1, p2, lc = 0] = apdu;
+  const [, ins = 0, p1, p2, lc = 0] = apdu;
   const isWhole = apdu.length === 5 ? lc === 0 : apdu.length === lc + 6;
-  if (!isWhole || lc > longestFrameData || p1 !== 0 || p2 !== 0) throw new Refusal(desfireStatus.lengthError);
+  const isTooLong = lc > longestFrameData && !isoChained.includes(ins);
+  if (!isWhole || isTooLong || p1 !== 0 || p2 !== 0) throw new Refusal(desfireStatus.lengthError);
   return apdu.slice(5, 5 + lc);
 }
 

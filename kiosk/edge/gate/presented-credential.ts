@@ -10,6 +10,7 @@ import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { MemberBook } from '../../store/member-book.ts';
+import { cardKeysOf } from '../card-keys-of.ts';
 
 /** What somebody presented, after everything that proves it has been checked: the part of the facts the rule trusts. */
 export type Presented = Pick<AccessFacts, 'presented' | 'grant'>;
@@ -30,8 +31,7 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
   const { identity, book, log } = check;
   const card = new ClubCard({
     channel,
-    masterKey: Uint8Array.from(Buffer.from(identity.cardKey.key, 'base64url')),
-    keyVersion: identity.cardKey.version,
+    keys: cardKeysOf(identity),
     randomBytes: systemRandom.bytes,
   });
   const read = await card.read();

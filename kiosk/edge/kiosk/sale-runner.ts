@@ -34,6 +34,7 @@ import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
+import { cardKeysOf } from '../card-keys-of.ts';
 import { customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import {
   abandonedSale,
@@ -368,8 +369,7 @@ export class SaleRunner {
     if (!channel.ok) return { fault: channel.error };
     const clubCard = new ClubCard({
       channel: channel.value,
-      masterKey: Uint8Array.from(Buffer.from(identity.cardKey.key, 'base64url')),
-      keyVersion: identity.cardKey.version,
+      keys: cardKeysOf(identity),
       randomBytes: systemRandom.bytes,
     });
     const uidBytes = channel.value.uid;
@@ -485,7 +485,7 @@ export class SaleRunner {
       },
       identity.privateKey,
     );
-    const written = await card.clubCard.writeGrant(grant);
+    const written = await card.clubCard.writeGrant(idBytes(this.#sale.credentialId), grant);
     return written.ok ? { type: 'grant-written' } : this.#grantFailed(written.error);
   }
 
