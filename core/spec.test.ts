@@ -9,6 +9,7 @@ it.each([
   ['sale', 'Q', []],
   ['journal', 'FJ', ['journal/spain', '../kiosk/store', '../tools/verify-journal']],
   ['../drivers/card/desfire', 'CD', []],
+  ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
 ])(
   'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',
   (folder, prefix, elsewhere) => {

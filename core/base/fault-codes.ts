@@ -172,6 +172,49 @@ export const faultCodes = {
     machineDoes: 'Drops the card and waits for the next.',
     staffDo: 'If it lasts, unplug the reader and plug it in again.',
   },
+  'reader.no-answer': {
+    meaning: 'A reader or a gate board on the OSDP line does not answer.',
+    machineDoes:
+      'Asks it again by itself, waiting longer each time, at most 5 s. The others on the line go on.',
+    staffDo:
+      'Check the power and the line of the reader, and that its address and speed are those configured.',
+  },
+  'reader.refused': {
+    meaning: 'A reader answers, but does not do what it is told.',
+    machineDoes: 'Goes on asking it.',
+    staffDo: 'Check that the model and the numbers of outputs and inputs in the configuration are right.',
+  },
+  'reader.no-key': {
+    meaning: 'There is no key for this reader: it was never installed on this box.',
+    machineDoes: 'Does not use the reader. A reader without a key of its own is never used.',
+    staffDo: 'Set the reader to its installation mode and install it: see docs/hardware.md.',
+  },
+  'reader.not-secure': {
+    meaning: 'The reader does not open a secure channel, or only one under the key that all readers share.',
+    machineDoes: 'Does not use the reader. Asks it again every 10 s.',
+    staffDo: 'Install the reader anew. If it worked before, look whether somebody changed or reset it.',
+  },
+  'reader.wrong-key': {
+    meaning: 'The reader does not hold the key that this box gave it: it is another one, or it was reset.',
+    machineDoes: 'Does not use the reader. Asks it again every 10 s.',
+    staffDo: 'Look at the reader: was it exchanged? If that was meant, install it anew.',
+  },
+  'reader.channel-lost': {
+    meaning: 'The secure channel broke off: the reader restarted, or something else spoke on the line.',
+    machineDoes: 'Believes nothing that came outside of the channel, and opens it anew.',
+    staffDo:
+      'Nothing if it was once. If it comes back, look at the line for something that does not belong there.',
+  },
+  'reader.tampered': {
+    meaning: 'The reader reports that it was opened or taken off the wall.',
+    machineDoes: 'Goes on using it, and reports it.',
+    staffDo: 'Look at the reader now. If somebody was at it, install it anew.',
+  },
+  'reader.power-failed': {
+    meaning: 'The reader reports that its power failed.',
+    machineDoes: 'Goes on using it while its battery lasts.',
+    staffDo: 'Check the power supply of the reader.',
+  },
   'scanner.noise': {
     meaning: 'The scanner sent bytes that make no code.',
     machineDoes: 'Throws them away and counts them.',
@@ -191,6 +234,16 @@ export const faultCodes = {
     meaning: 'A passage sensor of the gate stays on.',
     machineDoes: 'Goes on releasing the entry, but can no longer tell who went through on that side.',
     staffDo: 'Look whether something blocks the arm or the sensor. Count by hand meanwhile.',
+  },
+  'gate.held-open': {
+    meaning: 'The door of the gate has stood open for too long.',
+    machineDoes: 'Goes on deciding and releasing, and reports it.',
+    staffDo: 'Close the door. Count by hand who came in meanwhile.',
+  },
+  'gate.fire': {
+    meaning: 'The fire panel reports an alarm. The doors are opened by its own wires, not by this software.',
+    machineDoes: 'Reports it, and shows who is inside.',
+    staffDo: 'Leave the building and call the roll.',
   },
   'camera.unavailable': {
     meaning: 'No camera, or the browser may not use it.',

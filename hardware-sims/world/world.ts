@@ -3,7 +3,7 @@ import type { Random } from '@portillon/core/base/random.ts';
 import type { SimCard, SimCardMemory } from '../card/sim-card.ts';
 import type { Crt591Sim } from '../card-dispenser/crt-591/crt-591-sim.ts';
 import type { VpcdReaderSim } from '../card-reader/vpcd/vpcd-reader-sim.ts';
-import type { ModbusGateSim, PushAnswer } from '../gate/modbus-board/modbus-gate-sim.ts';
+import type { PushAnswer } from '../gate/turnstile.ts';
 import type { NetworkCable } from '../network/network-cable.ts';
 import type { BankAnswer, CardPlace, CardView, Paper, PaperView } from '../panel/club-view.ts';
 import type { EscPosSim, PrintedPaper } from '../printer/escpos/escpos-sim.ts';
@@ -23,7 +23,7 @@ export interface DevicesInReach {
 }
 
 export interface GateInReach {
-  readonly board: ModbusGateSim | undefined;
+  readonly board: Sim | undefined;
   readonly reader: VpcdReaderSim | undefined;
   readonly scanner: SerialScannerSim | undefined;
 }
@@ -365,7 +365,7 @@ function paperView({ index, torn, lines, qr }: PrintedPaper): PaperView {
 
 /** Resolves with the time until the board frees the entry; null when it does not within `limitMs`. */
 function untilReleased(
-  board: ModbusGateSim,
+  board: Sim,
   clock: Clock,
   limitMs: number,
   signal: AbortSignal,

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
-import {
-  ModbusGateSim,
-  type PushAnswer,
-} from '@portillon/hardware-sims/gate/modbus-board/modbus-gate-sim.ts';
+import { ModbusGateSim } from '@portillon/hardware-sims/gate/modbus-board/modbus-gate-sim.ts';
+import type { PushAnswer } from '@portillon/hardware-sims/gate/turnstile.ts';
 import type { SimView } from '@portillon/hardware-sims/sim.ts';
 import { transportFor } from '../../transport/address.ts';
 import { type GateRig, gateContract } from '../gate-contract.ts';

@@ -15,7 +15,7 @@ import { inPieces } from '../../line/pieces.ts';
 import { PtyLine } from '../../line/pty-line.ts';
 import type { NamedFault, SimAction, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
-import { NotPossible } from '../../world/not-possible.ts';
+import { type PushAnswer, Turnstile } from '../turnstile.ts';
 
 export interface ModbusGateSimOptions {
   readonly name: string;
@@ -32,8 +32,6 @@ export interface ModbusGateSimOptions {
   readonly turnMs?: number;
   readonly random?: Random;
 }
-
-export type PushAnswer = { readonly passed: boolean; readonly words: string };
 
 const actions: readonly SimAction[] = [
   { name: 'push', words: 'Push the arm', args: { direction: 'entry | exit' } },
@@ -61,10 +59,7 @@ const illegalAddress = 2;
 const illegalValue = 3;
 const deviceFailure = 4;
 
-/**
- * A tripod turnstile behind a relay and input board. The relay frees the arm towards the inside for one person: it locks
- * behind them, or when the pulse ends. Towards the outside it always turns. Each turn shows on a sensing input.
- */
+/** A turnstile behind a relay and input board: a relay frees the entry, each turn shows on a sensing input. */
 export class ModbusGateSim extends SimDevice {
   readonly model = 'modbus-board';
   readonly address: string;
@@ -73,19 +68,13 @@ export class ModbusGateSim extends SimDevice {
   readonly #entryRelay: number;
   readonly #entryInput: number;
   readonly #exitInput: number;
-  readonly #sensorMs: number;
-  readonly #turnMs: number;
   readonly #random: Random;
+  readonly #turnstile: Turnstile;
   #parser = new ModbusParser('requests');
   #started = false;
   readonly #relays = new Array<boolean>(channelCount).fill(false);
-  readonly #inputs = new Array<boolean>(channelCount).fill(false);
   readonly #cancelTimers = new Map<string, CancelTimer>();
   #pulseEndsMs = 0;
-  #armFree = false;
-  #turning = false;
-  #entries = 0;
-  #exits = 0;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(options: ModbusGateSimOptions) {
@@ -96,9 +85,8 @@ export class ModbusGateSim extends SimDevice {
     this.#entryRelay = options.entryRelay ?? 0;
     this.#entryInput = options.entryInput ?? 0;
     this.#exitInput = options.exitInput ?? 1;
-    this.#sensorMs = options.sensorMs ?? 400;
-    this.#turnMs = options.turnMs ?? 800;
     this.#random = options.random ?? new SeededRandom(2);
+    this.#turnstile = new Turnstile({ ...options, onChange: () => this.changed() });
     this.#line.onData((bytes) => this.#receive(bytes));
   }
 
@@ -111,6 +99,7 @@ export class ModbusGateSim extends SimDevice {
     this.#started = false;
     for (const cancel of this.#cancelTimers.values()) cancel();
     this.#cancelTimers.clear();
+    this.#turnstile.stop();
     await this.#sending;
     await this.#line.unplug();
   }
@@ -118,13 +107,10 @@ export class ModbusGateSim extends SimDevice {
   view(): SimView {
     const relayClosed = this.#relays[this.#entryRelay] === true;
     return {
-      arm: this.#turning ? 'turning' : this.#armFree ? 'free' : 'locked',
-      entryReleased: this.#armFree,
+      ...this.#turnstile.view(),
       releasedForMs: relayClosed ? Math.max(0, Math.round(this.#pulseEndsMs - this.clock.monotonicMs())) : 0,
       relays: [...this.#relays],
       inputs: this.#levels(),
-      entries: this.#entries,
-      exits: this.#exits,
       faults: this.faultsOn,
     };
   }
@@ -133,23 +119,7 @@ export class ModbusGateSim extends SimDevice {
     _action: string,
     args: Readonly<Record<string, unknown>>,
   ): Promise<PushAnswer> {
-    const { direction } = args;
-    if (direction !== 'entry' && direction !== 'exit') {
-      throw new NotPossible('unknown', 'One pushes towards entry or exit.');
-    }
-    if (this.#turning) return { passed: false, words: 'The arm still turns for somebody else.' };
-    if (direction === 'entry' && !this.#armFree) {
-      return { passed: false, words: 'The arm is locked and does not give way.' };
-    }
-    if (direction === 'entry') {
-      this.#armFree = false;
-      this.#entries += 1;
-      this.#turn(this.#entryInput);
-      return { passed: true, words: 'The arm turns towards the inside.' };
-    }
-    this.#exits += 1;
-    this.#turn(this.#exitInput);
-    return { passed: true, words: 'The arm turns towards the outside.' };
+    return this.#turnstile.push(args);
   }
 
   protected override async faultSwitched(name: string, on: boolean): Promise<void> {
@@ -158,22 +128,11 @@ export class ModbusGateSim extends SimDevice {
     else await this.#line.plugIn();
   }
 
-  #turn(input: number): void {
-    this.#turning = true;
-    this.#after('turn', this.#turnMs, () => {
-      this.#turning = false;
-    });
-    this.#inputs[input] = true;
-    this.#after(`input ${input}`, this.#sensorMs, () => {
-      this.#inputs[input] = false;
-    });
-    this.changed();
-  }
-
   #levels(): boolean[] {
-    return this.#inputs.map(
-      (on, index) => on || (index === this.#entryInput && this.hasFault('stuck-input')),
-    );
+    const levels = new Array<boolean>(channelCount).fill(false);
+    levels[this.#entryInput] = this.#turnstile.senses('entry') || this.hasFault('stuck-input');
+    levels[this.#exitInput] = this.#turnstile.senses('exit');
+    return levels;
   }
 
   /** One timer a name: starting it again moves its end, as a new pulse does. */
@@ -247,7 +206,7 @@ export class ModbusGateSim extends SimDevice {
     this.#cancelTimers.get(`relay ${relay}`)?.();
     this.#cancelTimers.delete(`relay ${relay}`);
     this.#relays[relay] = on;
-    if (relay === this.#entryRelay) this.#armFree = on;
+    if (relay === this.#entryRelay) this.#turnstile.free(on);
     this.changed();
   }
 

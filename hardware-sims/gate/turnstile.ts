@@ -1,0 +1,100 @@
+import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import { NotPossible } from '../world/not-possible.ts';
+
+export type PushAnswer = { readonly passed: boolean; readonly words: string };
+
+export interface TurnstileOptions {
+  readonly clock: Clock;
+  /** How long a person's turn of the arm keeps the sensor on, and how long it takes in all. */
+  readonly sensorMs?: number | undefined;
+  readonly turnMs?: number | undefined;
+  readonly onChange: () => void;
+}
+
+/**
+ * A tripod turnstile, whatever board it is wired to. A board frees the arm towards the inside for one person: it locks
+ * behind them, or when the board lets go. Towards the outside it always turns. Each turn shows on a sensor.
+ */
+export class Turnstile {
+  readonly #options: TurnstileOptions;
+  readonly #cancelTimers = new Map<string, CancelTimer>();
+  readonly #sensors = { entry: false, exit: false };
+  #armFree = false;
+  #turning = false;
+  #entries = 0;
+  #exits = 0;
+
+  constructor(options: TurnstileOptions) {
+    this.#options = options;
+  }
+
+  get isFree(): boolean {
+    return this.#armFree;
+  }
+
+  view(): { arm: 'turning' | 'free' | 'locked'; entryReleased: boolean; entries: number; exits: number } {
+    return {
+      arm: this.#turning ? 'turning' : this.#armFree ? 'free' : 'locked',
+      entryReleased: this.#armFree,
+      entries: this.#entries,
+      exits: this.#exits,
+    };
+  }
+
+  senses(direction: 'entry' | 'exit'): boolean {
+    return this.#sensors[direction];
+  }
+
+  /** What the board's output does to the arm. */
+  free(on: boolean): void {
+    this.#armFree = on;
+  }
+
+  push({ direction }: Readonly<Record<string, unknown>>): PushAnswer {
+    if (direction !== 'entry' && direction !== 'exit') {
+      throw new NotPossible('unknown', 'One pushes towards entry or exit.');
+    }
+    if (this.#turning) return { passed: false, words: 'The arm still turns for somebody else.' };
+    if (direction === 'entry' && !this.#armFree) {
+      return { passed: false, words: 'The arm is locked and does not give way.' };
+    }
+    if (direction === 'entry') {
+      this.#armFree = false;
+      this.#entries += 1;
+    } else this.#exits += 1;
+    this.#turn(direction);
+    return {
+      passed: true,
+      words: `The arm turns towards the ${direction === 'entry' ? 'inside' : 'outside'}.`,
+    };
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancelTimers.values()) cancel();
+    this.#cancelTimers.clear();
+  }
+
+  #turn(direction: 'entry' | 'exit'): void {
+    this.#turning = true;
+    this.#after('turn', this.#options.turnMs ?? 800, () => {
+      this.#turning = false;
+    });
+    this.#sensors[direction] = true;
+    this.#after(direction, this.#options.sensorMs ?? 400, () => {
+      this.#sensors[direction] = false;
+    });
+    this.#options.onChange();
+  }
+
+  #after(name: string, forMs: number, then: () => void): void {
+    this.#cancelTimers.get(name)?.();
+    this.#cancelTimers.set(
+      name,
+      this.#options.clock.setTimer(forMs, () => {
+        this.#cancelTimers.delete(name);
+        then();
+        this.#options.onChange();
+      }),
+    );
+  }
+}
