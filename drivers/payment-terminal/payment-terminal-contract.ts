@@ -17,6 +17,8 @@ export interface TerminalRig {
   setFault(name: TerminalFault, on: boolean): Promise<void>;
   /** What the terminal's own journal holds as taken and not given back, for this reference. */
   takenCents(reference: string): number;
+  /** The terminal has no line to its bank and approves by itself. Terminals that tell so only. */
+  cutBank?(): Promise<void>;
   /** How many debits have reached the terminal. */
   debitsReceived(): number;
   readonly wholePan: string;
@@ -281,6 +283,25 @@ export function paymentTerminalContract(
           ? { kind: 'totals', debits: { count: 1, amountCents: 3_990 } }
           : { kind: 'unavailable', fault: { code: 'terminal.cannot' } },
       );
+    });
+
+    it('says whether the bank was asked, or that its protocol does not tell', async () => {
+      const offline = capabilities.tellsOffline ? false : null;
+      expect(slipOf(await pay(() => rig.presentCard('approve')))?.offline).toBe(offline);
+    });
+
+    itWhere(capabilities.tellsOffline)('[SA40] says so when it approved without the bank', async () => {
+      await rig.cutBank?.();
+      const outcome = await pay(() => rig.presentCard('approve'));
+      expect(outcome).toMatchObject({ kind: 'captured', slip: { offline: true } });
+      expect(await rig.terminal.statusOf({ ...payment, slip: slipOf(outcome) })).toMatchObject({
+        kind: 'captured',
+        slip: { offline: true },
+      });
+      // It has nothing to settle with, and has not closed its batch either.
+      if (canReconcile) {
+        expect(await rig.terminal.reconcile()).toMatchObject({ kind: 'unavailable', mayHaveClosed: false });
+      }
     });
 
     itWhere(capabilities.canAbort)('stops waiting for a card when it is told to', async () => {

@@ -124,6 +124,9 @@ export function tellsWhy(intermediate: number): boolean {
   return tellingStatuses.has(withoutRemoveCard(intermediate));
 }
 
+/** Shown while the terminal goes on without the bank. */
+export const offlineMode = 0x2b;
+
 /** 41 to 5D say what 01 to 1D say, and `please remove the card`. */
 function withoutRemoveCard(code: number): number {
   return code >= 0x41 && code <= 0x5d ? code - 0x40 : code;
@@ -161,7 +164,7 @@ const intermediateNames: ReadonlyMap<number, string> = new Map([
   [0x1b, 'approved, please fill up'],
   [0x1c, 'approved, please take the goods'],
   [0x1d, 'declined'],
-  [0x2b, 'offline mode'],
+  [offlineMode, 'offline mode'],
   [0x2c, 'application choice'],
   [0x68, 'customer card detected'],
   [0x69, 'currency choice'],

@@ -2,7 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Apdu } from './apdu.ts';
 import type { ApduLine } from './apdu-line.ts';
-import { tellsWhy } from './zvt-codes.ts';
+import { offlineMode, tellsWhy } from './zvt-codes.ts';
 import { decodeMessage, type ZvtMessage, type ZvtStatus, zvtAnswers } from './zvt-messages.ts';
 
 /** How a command came to its end. */
@@ -65,6 +65,7 @@ export async function converse(options: ZvtConversationOptions, command: Apdu): 
   let limitMs = options.answerLimitMs;
   let isAskingAgain = false;
   let told: ZvtTold = { status: null, why: null };
+  let showedOffline = false;
   for (;;) {
     const heard = await hear(line, isAskingAgain ? options.askAgainLimitMs : limitMs);
     if ('fault' in heard) return lost(heard.fault, true);
@@ -73,13 +74,18 @@ export async function converse(options: ZvtConversationOptions, command: Apdu): 
     switch (message.kind) {
       case 'intermediate':
         options.onIntermediate?.(message.code);
+        showedOffline ||= message.code === offlineMode;
         if (tellsWhy(message.code)) told = { ...told, why: message.code };
         if (message.limitMinutes) limitMs = message.limitMinutes * 60_000;
         break;
-      case 'status':
-        told = { ...told, status: message.status };
-        answer = await answerWhileWatching(options, message.status);
+      case 'status': {
+        // The flag of the result counts; what was shown on the way says something where there is none (rule ZV16).
+        const offline = message.status.offline ?? (showedOffline ? true : null);
+        const status = { ...message.status, offline };
+        told = { ...told, status };
+        answer = await answerWhileWatching(options, status);
         break;
+      }
       case 'unknown':
         answer = zvtAnswers.unknown;
         break;

@@ -66,10 +66,26 @@ it('reads a good result as the dissector does', () => {
     authorisation: '611804',
     applicationId: 'A0000000041010',
     contactless: true,
+    offline: null,
     contract: '100461763',
     saysTimeLimit: false,
     totals: null,
   });
+});
+
+it.each([
+  ['00', true],
+  ['01', false],
+  ['02', null],
+] as const)('[ZV16] reads the online flag %s in its container, as terminals send it', (flag, offline) => {
+  const status = statusOf(`04 0F 0E 27 00 06 0A 2F 08 1F 11 01 ${flag} 1F 12 01 02`);
+  expect(status).toMatchObject({ offline, contactless: true });
+  expect(slipOf(status, cents(3_990)).offline).toBe(offline);
+});
+
+it('[ZV16] knows nothing of the bank where the flag is missing or longer than a byte', () => {
+  expect(statusOf(recorded.contactless.apdu).offline).toBeNull();
+  expect(statusOf('04 0F 09 27 00 06 05 1F 11 02 00 00').offline).toBeNull();
 });
 
 it('reads the results that another implementation is tested with', () => {

@@ -43,6 +43,8 @@ const euro = encodeBcd(978, 2);
 export const receiptMirrorTag = 0x1f1f;
 /** Tag 1F12: 00 stripe, 01 chip, 02 contactless. */
 const cardTechnologyTag = 0x1f12;
+/** Tag 1F11, the online flag: 00 the terminal approved by itself, 01 the bank was asked. */
+export const onlineFlagTag = 0x1f11;
 /** Tag 43 in 60: AID of the application that paid. */
 const applicationIdTag = 0x43;
 
@@ -137,6 +139,8 @@ export interface ZvtStatus {
   readonly authorisation: string;
   readonly applicationId: string | null;
   readonly contactless: boolean;
+  /** Approved without asking the bank; null where nothing was said of it. */
+  readonly offline: boolean | null;
   readonly contract: string | null;
   /** The free text speaks of a time limit: all that tells one from the red key. */
   readonly saysTimeLimit: boolean;
@@ -231,6 +235,7 @@ function keepAllowed(fields: Fields): Result<ZvtStatus, string> {
     authorisation: harmlessText(fields.get(0x3b), /^[0-9A-Za-z ]{1,8}$/) ?? '',
     applicationId: applicationId(findTlv(tlv, applicationIdTag)),
     contactless: findTlv(tlv, cardTechnologyTag)?.[0] === 0x02,
+    offline: offlineBy(findTlv(tlv, onlineFlagTag)),
     contract: harmlessText(fields.get(0x2a), /^[0-9A-Za-z]{1,15}$/),
     saysTimeLimit: /zeit|time.?out|d.lai/i.test(textOf(fields.get(0x3c))),
     totals: totals.value,
@@ -248,9 +253,13 @@ export function slipOf(status: ZvtStatus, amountCents: Cents): CardSlip {
     terminalContract: status.contract,
     amountCents,
     terminalReceipt: status.numbers ? writeNumbers(status.numbers) : null,
-    // Intermediate status 2B may be shown when the terminal approves by itself; its absence says nothing.
-    offline: null,
+    offline: status.offline,
   };
+}
+
+function offlineBy(flag: Uint8Array | undefined): boolean | null {
+  if (flag?.length !== 1) return null;
+  return flag[0] === 0x00 ? true : flag[0] === 0x01 ? false : null;
 }
 
 function numberIn(fields: Fields, tag: number): Result<number | null, string> {

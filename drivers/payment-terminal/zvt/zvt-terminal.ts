@@ -52,7 +52,7 @@ export class ZvtTerminal implements PaymentTerminal {
     canPrint: false,
     canRefund: true,
     canReconcile: true,
-    tellsOffline: false,
+    tellsOffline: true,
   };
   readonly #options: ZvtTerminalOptions;
   readonly #log: Log;

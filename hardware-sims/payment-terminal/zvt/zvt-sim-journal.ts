@@ -9,6 +9,8 @@ export interface ZvtTransaction {
    * booked, or given back afterwards. `declined`: nothing happened.
    */
   readonly state: 'held' | 'booked' | 'reversed' | 'declined';
+  /** Approved by the terminal itself; the bank knows nothing of it before the end of the day. */
+  readonly offline: boolean;
   /** Of a cancellation: the receipt that it gave back. */
   readonly undoes: number | null;
   /** Result code where nothing was done, hexadecimal. */

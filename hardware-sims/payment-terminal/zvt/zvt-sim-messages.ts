@@ -2,7 +2,7 @@ import { type Apdu, apduOf } from '@portillon/drivers/payment-terminal/zvt/apdu.
 import { decodeBcd, encodeBcd } from '@portillon/drivers/payment-terminal/zvt/bcd.ts';
 import { encodeField, type Fields, readFields } from '@portillon/drivers/payment-terminal/zvt/bitmaps.ts';
 import { encodeTlv } from '@portillon/drivers/payment-terminal/zvt/tlv.ts';
-import { receiptMirrorTag, zvtCommands } from '@portillon/drivers/payment-terminal/zvt/zvt-messages.ts';
+import { onlineFlagTag, receiptMirrorTag, zvtCommands } from '@portillon/drivers/payment-terminal/zvt/zvt-messages.ts';
 import type { ZvtSimTotals, ZvtTransaction } from './zvt-sim-journal.ts';
 
 /** The card that people hold against it; a test number that no bank gives out. */
@@ -106,6 +106,7 @@ export function success(entry: ZvtTransaction, options: SuccessOptions): Apdu {
       0x06,
       encodeTlv([
         { tag: receiptMirrorTag, value: receipt },
+        { tag: onlineFlagTag, value: Uint8Array.of(entry.offline ? 0x00 : 0x01) },
         { tag: 0x1f12, value: Uint8Array.of(0x02) },
         { tag: 0x60, value: encodeTlv([{ tag: 0x43, value: applicationId }]) },
       ]),

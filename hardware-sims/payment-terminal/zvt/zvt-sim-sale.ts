@@ -29,6 +29,7 @@ export interface ZvtSimSaleOptions {
 const codes = {
   declinedByBank: 0x05,
   abortOrTimeLimit: 0x6c,
+  noConnection: 0xa3,
   functionNotPossible: 0x83,
   alreadyReversed: 0xb4,
   notReversible: 0xb5,
@@ -40,6 +41,7 @@ const shown = {
   declined: 0x1d,
   reversing: 0x05,
   takeGoods: 0x1c,
+  offlineMode: 0x2b,
 } as const;
 /** Field 01 where the till does not send it (PA00P015, 2.2.1). */
 const usualAnswerLimitSeconds = 30;
@@ -130,6 +132,11 @@ export class ZvtSimSale {
     const { journal, show, shows, hasFault, loseLine } = this.#options.sim;
     show(['KASSENSCHNITT', 'BITTE WARTEN']);
     await this.#dialogue.pause(this.#options.bankMs);
+    if (hasFault('bank-unreachable')) {
+      shows(['KASSENSCHNITT', 'KEINE VERBINDUNG']);
+      await this.#say(says.aborted(codes.noConnection));
+      return;
+    }
     const told = journal.closeBatch();
     if (hasFault('loses-end-of-day')) {
       shows(['KASSENSCHNITT', 'ERFOLGT']);
@@ -199,7 +206,7 @@ export class ZvtSimSale {
     if (act === 'timed-out' || act.kind !== 'card') return undefined;
     enter({ action, phase: 'asking-bank', amountCents, limitMs: bankMs });
     show(['ANFRAGE LAEUFT', 'BITTE WARTEN']);
-    await this.#say(says.intermediate(shown.askingBank));
+    await this.#say(says.intermediate(hasFault('bank-unreachable') ? shown.offlineMode : shown.askingBank));
     await this.#dialogue.pause(bankMs);
     if (act.bank !== 'decline' && !hasFault('decline')) return act.bank;
     await this.#say(says.intermediate(shown.declined));
@@ -279,7 +286,14 @@ export class ZvtSimSale {
   #entry(
     entry: Pick<ZvtTransaction, 'receipt' | 'action' | 'amountCents' | 'state'> & Partial<ZvtTransaction>,
   ): ZvtTransaction {
-    return { undoes: null, reason: null, atMs: this.#options.sim.clock.wallMs(), ...entry };
+    const { clock, hasFault } = this.#options.sim;
+    return {
+      offline: hasFault('bank-unreachable'),
+      undoes: null,
+      reason: null,
+      atMs: clock.wallMs(),
+      ...entry,
+    };
   }
 }
 

@@ -82,6 +82,10 @@ const faults: readonly NamedFault[] = [
     name: 'loses-end-of-day',
     words: 'Closes its batch at the end of the day, and the line dies before it tells',
   },
+  {
+    name: 'bank-unreachable',
+    words: 'No line to the bank: approves by itself, says so, and cannot close its day',
+  },
   { name: 'slow-segments', words: 'Answers arrive in pieces (on from the start)' },
 ];
 
@@ -229,6 +233,7 @@ export class ZvtSim extends SimDevice {
       action: 'debit',
       amountCents,
       state: 'booked',
+      offline: false,
       undoes: null,
       reason: null,
       atMs: this.clock.wallMs(),

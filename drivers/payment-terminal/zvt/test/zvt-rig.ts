@@ -13,7 +13,7 @@ export const zvtCapabilities = {
   canPrint: false,
   canRefund: true,
   canReconcile: true,
-  tellsOffline: false,
+  tellsOffline: true,
 };
 
 export interface ZvtRig extends TerminalRig {
@@ -89,6 +89,9 @@ export async function startZvtRig(
     },
     setFault: async (name, on) => {
       await sim.act('fault', { name, on });
+    },
+    cutBank: async () => {
+      await sim.act('fault', { name: 'bank-unreachable', on: true });
     },
     // The terminal never hears a reference of ours: all it holds as taken is of the one payment of the test.
     takenCents: (reference) => (reference === 'SALE0001A' ? sim.takenCents : 0),
