@@ -81,6 +81,12 @@ export const faultCodes = {
     machineDoes: 'Goes on without it.',
     staffDo: 'Look at the display or the paper of the terminal instead.',
   },
+  'terminal.offline-limit': {
+    meaning:
+      'The terminal has approved payments without its bank, as many, as much or for as long as the operator allows.',
+    machineDoes: 'Sells nothing until an end of day of the terminal has settled them.',
+    staffDo: 'Give the terminal its line to the bank back. The end of day is done by the box itself.',
+  },
   'dispenser.card-jam': {
     meaning: 'A card is stuck in the dispenser.',
     machineDoes: 'Tries once to pull it into the bin, then stops selling cards.',

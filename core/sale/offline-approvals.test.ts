@@ -46,9 +46,9 @@ it('[SA42] takes one more up to the sum and the number, and none beyond', () => 
   expect(mayTakeOffline(standing, 6_001, limits)).toBe(false);
   const two = offlineStanding([approval(1), approval(1)], limits, nowMs);
   expect(mayTakeOffline(two, 1, limits)).toBe(true);
-  expect(mayTakeOffline(offlineStanding([approval(1), approval(1), approval(1)], limits, nowMs), 1, limits)).toBe(
-    false,
-  );
+  expect(
+    mayTakeOffline(offlineStanding([approval(1), approval(1), approval(1)], limits, nowMs), 1, limits),
+  ).toBe(false);
 });
 
 it('[SA42] never goes beyond sum or number, whatever is asked for in whatever order', () => {

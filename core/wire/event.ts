@@ -247,6 +247,8 @@ export const caseKinds = [
   'card-out-unpaid',
   /** Terminal and sales of a day do not come to the same. */
   'totals-differ',
+  /** Payments that a terminal approved without the bank have waited for it too long. */
+  'offline-approvals-old',
   /** The fiscal journal holds less than it once did. */
   'journal-rolled-back',
   /** Somebody at a kiosk asks for a person. */

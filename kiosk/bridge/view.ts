@@ -100,7 +100,15 @@ export const screenSchema = z.discriminatedUnion('name', [
         z.object({ possible: z.literal(true) }),
         z.object({
           possible: z.literal(false),
-          why: z.enum(['terminal', 'dispenser', 'cards-sold-out', 'no-plans', 'store', 'journal']),
+          why: z.enum([
+            'terminal',
+            'dispenser',
+            'cards-sold-out',
+            'no-plans',
+            'store',
+            'journal',
+            'offline-limit',
+          ]),
           faultCode: z.string(),
         }),
       ]),

@@ -78,6 +78,19 @@ const saleSchema = z.strictObject({
     .min(30, 'a customer needs 30 seconds at least to take a card')
     .max(600, 'a card is not left at the mouth for more than 600 seconds')
     .default(180),
+  /** SA41: what the terminal may approve without the bank before this box stops selling. */
+  offlineApprovals: z
+    .strictObject({
+      /** Their sum, in cents. */
+      mostAmountCents: z.int('a number of cents is whole').min(0).max(10_000_000).default(100_000),
+      mostCount: z.int('a number of approvals is whole').min(0).max(1_000).default(20),
+      mostAgeHours: z
+        .int('a number of hours is whole')
+        .min(24, 'an end of day comes once in 24 hours only')
+        .max(168, 'no bank takes a payment that is more than 168 hours old for granted')
+        .default(48),
+    })
+    .prefault({}),
 });
 
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */

@@ -5,6 +5,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { ok, type Result } from '@portillon/core/base/result.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
+import type { OfflineStanding } from '@portillon/core/sale/offline-approvals.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import { EdgeStore } from '../store/edge-store.ts';
@@ -17,6 +18,7 @@ import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
 import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
+import { OfflineGuard } from './kiosk/offline-guard.ts';
 
 export interface EdgeOptions {
   readonly config: EdgeConfig;
@@ -44,6 +46,8 @@ export interface EdgeHealth {
   readonly practice: boolean;
   /** How the last closed day compares with the terminal; null on a box that does not sell. */
   readonly endOfDay: EndOfDayHealth | null;
+  /** What the terminal approved without the bank and has not settled (SA43); null on a box that does not sell. */
+  readonly offlineApprovals: OfflineStanding | null;
 }
 
 /**
@@ -60,6 +64,7 @@ export class Edge {
   /** Of a box that sells; null on a gate controller. */
   readonly #journal: JournalKeeper | null;
   readonly #endOfDay: EndOfDay | null;
+  readonly #offlineGuard: OfflineGuard | null;
   /** Where operators and auditors reach that journal. */
   readonly #desk: DeskServer | null;
   readonly #bridge: BridgeServer;
@@ -107,11 +112,18 @@ export class Edge {
     });
     this.#journal = screen && terminal && dispenser ? journal : null;
     this.#desk = this.#journal && this.#deskOf(this.#journal);
+    const { mostAgeHours, ...offlineLimits } = config.sale.offlineApprovals;
+    const offlineGuard = new OfflineGuard({
+      ...shared,
+      limits: { ...offlineLimits, mostAgeMs: mostAgeHours * 3_600_000 },
+      onChange: () => this.#kiosk?.refresh(),
+    });
     this.#kiosk =
       screen && terminal && dispenser
         ? new KioskController({
             ...shared,
             journal,
+            offlineGuard,
             isOnline: () => this.#agent.state.online,
             config: { ...config, screen },
             terminal,
@@ -122,6 +134,7 @@ export class Edge {
             publish: (view) => this.#bridge.publish(view),
           })
         : null;
+    this.#offlineGuard = this.#kiosk && offlineGuard;
     this.#endOfDay =
       this.#kiosk && terminal
         ? new EndOfDay({
@@ -129,6 +142,7 @@ export class Edge {
             terminal,
             journal: () => journal.journal,
             isQuiet: () => this.#kiosk?.isQuiet ?? false,
+            onSettled: () => void offlineGuard.look(),
           })
         : null;
     this.#bridge = new BridgeServer({
@@ -167,6 +181,7 @@ export class Edge {
     edge.#agent.start();
     await edge.#journal?.look();
     await edge.#desk?.listen();
+    await edge.#offlineGuard?.look();
     await edge.#kiosk?.start();
     edge.#endOfDay?.start();
     log.info('edge.started', {
@@ -198,6 +213,7 @@ export class Edge {
       plans: this.#store.book.plansOnSale().length,
       practice: this.#journal !== null && this.#journal.practice !== null,
       endOfDay: this.#endOfDay?.health ?? null,
+      offlineApprovals: this.#offlineGuard?.standing ?? null,
     };
   }
 
@@ -209,6 +225,7 @@ export class Edge {
     await kioskStopped;
     for (const gate of this.#gates) await gate.stop();
     await this.#endOfDay?.stop();
+    await this.#offlineGuard?.stop();
     await this.#desk?.close();
     await this.#journal?.stop();
     await this.#agent.stop();

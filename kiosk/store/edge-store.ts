@@ -24,6 +24,7 @@ import { Identity } from './identity.ts';
 import { type Intent, type IntentId, Intents } from './intents.ts';
 import type { KeyStore } from './key-store.ts';
 import { MemberBook } from './member-book.ts';
+import { OfflineApprovals } from './offline-approvals.ts';
 import { Outbox } from './outbox.ts';
 import { Passages } from './passages.ts';
 import { Sales } from './sales.ts';
@@ -57,6 +58,7 @@ export class EdgeStore implements AgentStore {
   readonly intents: Intents;
   readonly visits: Visits;
   readonly sales: Sales;
+  readonly offlineApprovals: OfflineApprovals;
   readonly book: MemberBook;
   readonly usedOrders: UsedOrders;
   readonly passages: Passages;
@@ -85,6 +87,7 @@ export class EdgeStore implements AgentStore {
     this.intents = new Intents(read, clock, random);
     this.visits = new Visits(read, keys, log);
     this.sales = new Sales(read, clock);
+    this.offlineApprovals = new OfflineApprovals(read, clock);
     this.book = new MemberBook(read, log);
     this.usedOrders = new UsedOrders(read, clock);
     this.passages = new Passages(read, clock, this.outbox);

@@ -54,6 +54,7 @@ it('makes every table of a new box', async () => {
     'fiscal_record',
     'identity',
     'intent',
+    'offline_approval',
     'outbox',
     'sale',
     'spent_ticket',

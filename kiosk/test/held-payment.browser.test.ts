@@ -18,7 +18,14 @@ let amount: string;
 const limitMs = 240_000;
 
 beforeAll(async () => {
-  [club, browser] = await Promise.all([TestClub.open({ terminal: 'zvt', speed: 4 }), launchChromium()]);
+  [club, browser] = await Promise.all([
+    TestClub.open({
+      terminal: 'zvt',
+      speed: 4,
+      sale: { offlineApprovals: { mostAmountCents: 6_000, mostCount: 1 } },
+    }),
+    launchChromium(),
+  ]);
   kiosk = await KioskInBrowser.open(browser, club);
   panel = await PanelInBrowser.open(browser, club.panelUrl);
   planId = (await club.facts.planWithGuestTickets(1)) ?? '';
@@ -115,6 +122,51 @@ it(
     await kiosk.reads(french('attract.start'));
     expect(await salesAtBase()).toBe(1);
     expect(await club.facts.cases()).toEqual([]);
+  },
+  limitMs,
+);
+
+it(
+  '[SA42] [SA41] no line to the bank: an approval beyond the sum is let go, one within it is the last until it is settled',
+  async () => {
+    const before = { sales: await salesAtBase(), states: await journal() };
+    await panel.fault('Payment terminal', 'bank-unreachable', true);
+    const dearPlan = (await club.facts.planWithGuestTickets(2)) ?? '';
+    const dear = formatEuros((await club.facts.todayCents(dearPlan)) ?? 0, 'fr');
+    await kiosk.signContract(dearPlan);
+    await kiosk.reads(french('payment.waiting.right', { amount: dear }));
+    await panel.press('Bank approves');
+    await kiosk.reads(
+      french('payment.not-paid.declined'),
+      french('payment.hint.bank-unreachable'),
+      french('payment.nothing-taken'),
+    );
+    await kiosk.picture('zvt-offline-beyond-the-sum');
+    expect(await journal()).toEqual([...before.states, 'reversed']);
+    await kiosk.press('payment-stop');
+    await kiosk.press('leave-finish');
+    await kiosk.at('attract');
+    expect((await club.health()).offlineApprovals).toMatchObject({ count: 0, limit: null });
+
+    await kiosk.signContract(planId);
+    await askedToPay();
+    await panel.press('Bank approves');
+    await kiosk.reads(french('take-card.at-mouth.right'));
+    await panel.press('Take the card');
+    await kiosk.leaveWithoutPaper();
+    await kiosk.reads(
+      french('attract.stop.title'),
+      french('attract.stop.offline-limit'),
+      french('attract.stop.advice'),
+    );
+    await kiosk.picture('zvt-offline-limit');
+    expect((await club.health()).offlineApprovals).toMatchObject({
+      count: 1,
+      amountCents: 5_490,
+      limit: 'count',
+    });
+    expect(await journal()).toEqual([...before.states, 'reversed', 'booked']);
+    expect(await salesAtBase()).toBe(before.sales + 1);
   },
   limitMs,
 );

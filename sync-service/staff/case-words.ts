@@ -144,6 +144,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: (amount) => (amount === null ? 'Rien de connu.' : `Écart de ${amount}, à expliquer.`),
         doNow: 'Comparez les opérations du terminal avec les ventes, une par une.',
       },
+      'offline-approvals-old': {
+        title: 'Paiements sans la banque',
+        happened:
+          'Le terminal a accepté des paiements sans joindre la banque, et ils attendent depuis trop longtemps. La borne ne vend plus.',
+        owed: (amount) => `${amount ?? 'Ces paiements'} au club, si la banque les accepte.`,
+        doNow:
+          'Rétablissez la ligne du terminal vers la banque. La borne les fait régler à sa prochaine fin de journée, puis vend de nouveau.',
+      },
       'journal-rolled-back': {
         title: 'Journal fiscal incomplet',
         happened:
@@ -293,6 +301,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: (amount) =>
           amount === null ? 'Nothing known.' : `A difference of ${amount}, to be explained.`,
         doNow: 'Compare the operations of the terminal with the sales, one by one.',
+      },
+      'offline-approvals-old': {
+        title: 'Payments without the bank',
+        happened:
+          'The terminal has approved payments without reaching the bank, and they have waited too long. The kiosk sells nothing.',
+        owed: (amount) => `${amount ?? 'These payments'} to the club, if the bank takes them.`,
+        doNow:
+          'Give the terminal its line to the bank back. The kiosk has them settled at its next end of day, then sells again.',
       },
       'journal-rolled-back': {
         title: 'Fiscal journal incomplete',

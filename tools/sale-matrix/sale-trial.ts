@@ -115,6 +115,7 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
       },
       onEvent: () => undefined,
       takeCardMs: 180_000,
+      mayTakeOffline: () => true,
     },
     sale,
   );

@@ -49,14 +49,17 @@ it.each([
   ['04 0F 02 27 00', true],
   ['04 0F 08 27 00 06 04 1F 11 01 01', false],
   ['04 0F 08 27 00 06 04 1F 11 01 00', true],
-])('[ZV16] after the terminal has shown its offline mode, %s was approved offline: %s', async (result, offline) => {
-  const { say, ending } = await startConversation();
-  await say('80 00 00');
-  await say('04 FF 01 2B');
-  await say(result);
-  await say('06 0F 00');
-  expect(await ending).toMatchObject({ told: { status: { offline } } });
-});
+])(
+  '[ZV16] after the terminal has shown its offline mode, %s was approved offline: %s',
+  async (result, offline) => {
+    const { say, ending } = await startConversation();
+    await say('80 00 00');
+    await say('04 FF 01 2B');
+    await say(result);
+    await say('06 0F 00');
+    expect(await ending).toMatchObject({ told: { status: { offline } } });
+  },
+);
 
 it('[ZV16] does not take the offline mode of one command for that of the next', async () => {
   const { say, ending } = await startConversation();

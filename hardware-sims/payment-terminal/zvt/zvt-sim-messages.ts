@@ -2,7 +2,11 @@ import { type Apdu, apduOf } from '@portillon/drivers/payment-terminal/zvt/apdu.
 import { decodeBcd, encodeBcd } from '@portillon/drivers/payment-terminal/zvt/bcd.ts';
 import { encodeField, type Fields, readFields } from '@portillon/drivers/payment-terminal/zvt/bitmaps.ts';
 import { encodeTlv } from '@portillon/drivers/payment-terminal/zvt/tlv.ts';
-import { onlineFlagTag, receiptMirrorTag, zvtCommands } from '@portillon/drivers/payment-terminal/zvt/zvt-messages.ts';
+import {
+  onlineFlagTag,
+  receiptMirrorTag,
+  zvtCommands,
+} from '@portillon/drivers/payment-terminal/zvt/zvt-messages.ts';
 import type { ZvtSimTotals, ZvtTransaction } from './zvt-sim-journal.ts';
 
 /** The card that people hold against it; a test number that no bank gives out. */

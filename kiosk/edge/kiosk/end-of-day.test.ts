@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newId } from '@portillon/core/base/ids.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
@@ -89,6 +90,7 @@ function endOfDay(options: Partial<EndOfDayOptions> = {}): EndOfDay {
     random: new SeededRandom(7),
     log,
     onEvent: () => undefined,
+    onSettled: () => undefined,
     ...options,
   });
   running.push(made);
@@ -105,7 +107,19 @@ async function sell(): Promise<{ readonly no: number; readonly undo: () => Promi
   const held = await asked;
   if (held.kind !== 'held') throw new Error(`the payment is ${held.kind}`);
   expect((await terminal.complete({ ...request, slip: held.slip })).kind).toBe('captured');
-  const { no } = await store.write((tx) => journal.appendTaking(tx, sampleSale(), `sale-${sales}`));
+  const { no } = await store.write(async (tx) => {
+    const taking = await journal.appendTaking(tx, sampleSale(), `sale-${sales}`);
+    if (held.slip.offline) {
+      await store.offlineApprovals.remember(tx, {
+        paymentReference: request.reference,
+        saleId: newId<'sale'>(clock, new SeededRandom(sales)),
+        recordNo: taking.no,
+        amountCents: request.amountCents,
+        approvedAtMs: clock.wallMs(),
+      });
+    }
+    return taking;
+  });
   return {
     no,
     undo: async () => {
@@ -389,4 +403,46 @@ it('[SA30] names a terminal that cannot tell once a day, and opens no case', asy
   expect(named.map(({ fields }) => fields.day)).toEqual(['2026-11-22', '2026-11-23']);
   expect(await cases()).toEqual([]);
   expect(await compared()).toEqual([]);
+});
+
+const unsettled = async () =>
+  (await store.offlineApprovals.unsettled()).map(({ paymentReference }) => paymentReference);
+
+it('[SA40] settles what the terminal approved without the bank once it has told its end of day, not before', async () => {
+  let settled = 0;
+  const evening = endOfDay({
+    onSettled: () => {
+      settled += 1;
+    },
+  });
+  await sell();
+  await sim.act('fault', { name: 'bank-unreachable', on: true });
+  await sell();
+  const reference = `SALE${sales}P1`;
+  expect(await unsettled()).toEqual([reference]);
+  at('2026-11-23T00:01:00+01:00');
+  await closeDays();
+  await evening.look();
+  expect(evening.health.outcome).toBe('waiting');
+  expect(await unsettled()).toEqual([reference]);
+
+  await sim.act('fault', { name: 'bank-unreachable', on: false });
+  await clock.advance(900_000);
+  await evening.look();
+  expect(evening.health.outcome).toBe('same');
+  expect(settled).toBe(1);
+  expect(await unsettled()).toEqual([]);
+});
+
+it('[SA40] settles nothing by an end of day that nobody heard', async () => {
+  const evening = endOfDay();
+  await sim.act('fault', { name: 'bank-unreachable', on: true });
+  await sell();
+  await sim.act('fault', { name: 'bank-unreachable', on: false });
+  await sim.act('fault', { name: 'loses-end-of-day', on: true });
+  at('2026-11-23T00:01:00+01:00');
+  await closeDays();
+  await evening.look();
+  expect(evening.health.outcome).toBe('unheard');
+  expect(await unsettled()).toHaveLength(1);
 });

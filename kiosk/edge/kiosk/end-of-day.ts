@@ -29,6 +29,8 @@ export interface EndOfDayOptions {
   readonly log: Log;
   /** Something was written that the base may be told of. */
   readonly onEvent: () => void;
+  /** What the terminal had approved without the bank is settled. */
+  readonly onSettled: () => void;
 }
 
 /** What became of the last closed day; `waiting` until the terminal has been asked. No personal data. */
@@ -232,7 +234,9 @@ export class EndOfDay {
         recordNo: throughNo,
         ...(ended.told === null ? {} : figures(ended)),
       });
-      if (ended.told === null || ended.comparison.kind === 'same') return;
+      if (ended.told === null) return;
+      await store.offlineApprovals.settleThrough(tx, throughNo);
+      if (ended.comparison.kind === 'same') return;
       await store.outbox.appendEvent(tx, {
         type: 'case.opened',
         caseId: newId<'case'>(clock, random),
@@ -253,6 +257,7 @@ export class EndOfDay {
     this.#health = { day, outcome };
     if (outcome === 'same') log.info('end-of-day.compared', { day, outcome, throughNo });
     else log.warn('end-of-day.compared', { day, outcome, throughNo });
+    if (outcome !== 'unheard') this.#options.onSettled();
     onEvent();
   }
 }

@@ -31,6 +31,7 @@ import type { JournalKeeper } from '../journal-keeper.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
+import type { OfflineGuard } from './offline-guard.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
 import { customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
@@ -43,6 +44,7 @@ export interface KioskControllerOptions {
   readonly config: EdgeConfig & { readonly screen: NonNullable<EdgeConfig['screen']> };
   readonly store: EdgeStore;
   readonly journal: JournalKeeper;
+  readonly offlineGuard: OfflineGuard;
   /** The member base answers. */
   readonly isOnline: () => boolean;
   readonly terminal: PaymentTerminal;
@@ -60,8 +62,12 @@ export interface KioskControllerOptions {
 
 /** As long as the screen says where the receipt comes out, before it says goodbye. */
 const receiptOutMs = 4_000;
+const offlineLimitCode = 'terminal.offline-limit';
 /** A waiting screen is redrawn each second while a card lies at the mouth. */
 const mouthTickMs = 1_000;
+
+type Join = Extract<Screen, { name: 'attract' }>['offers']['join'];
+type NotOffered = Extract<Join, { possible: false }>['why'];
 
 /** The visit at the kiosk: takes what the screen says, asks the pure machines, and tells the screen what to show. */
 export class KioskController {
@@ -307,7 +313,7 @@ export class KioskController {
   }
 
   async #signed(questions: typeof firstQuestion): Promise<MessageOutcome> {
-    const { store, journal, clock, random, log, identity } = this.#options;
+    const { store, journal, offlineGuard, clock, random, log, identity } = this.#options;
     const known = identity();
     const plan = this.#plan(questions.answers.planId);
     const club = this.#club();
@@ -316,6 +322,11 @@ export class KioskController {
     await journal.look();
     if (journal.fault) {
       this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, journal.fault.code));
+      return { outcome: 'done' };
+    }
+    // An approval grows too old while somebody reads the contract.
+    if (!journal.practice && offlineGuard.standing.limit) {
+      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, offlineLimitCode));
       return { outcome: 'done' };
     }
     try {
@@ -348,7 +359,8 @@ export class KioskController {
   }
 
   #runSale(sale: SaleInProgress, go: (runner: SaleRunner) => void, first: SaleProgress): void {
-    const { store, journal, terminal, dispenser, clock, random, log, onEvent, identity } = this.#options;
+    const { store, journal, offlineGuard, terminal, dispenser, clock, random, log, onEvent, identity } =
+      this.#options;
     const known = identity();
     invariant(known, 'a sale runs on an enrolled edge');
     const runner: SaleRunner = new SaleRunner(
@@ -361,7 +373,11 @@ export class KioskController {
         clock,
         random,
         log,
-        onEvent,
+        onEvent: () => {
+          onEvent();
+          void offlineGuard.look();
+        },
+        mayTakeOffline: (amountCents) => offlineGuard.mayTake(amountCents),
         onProgress: (progress) => this.#showProgress(runner.sale, progress),
         onEnded: (ended, lastFault) => this.#saleEnded(ended, lastFault),
         takeCardMs: this.#options.config.sale.takeCardSeconds * 1_000,
@@ -585,12 +601,9 @@ export class KioskController {
 
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
   #offers(): Extract<Screen, { name: 'attract' }>['offers'] {
-    const { terminal, dispenser, printer, store, journal, identity } = this.#options;
+    const { terminal, dispenser, printer, store, journal, offlineGuard, identity } = this.#options;
     const paperReceipt = printer?.state.status === 'ready';
-    const impossible = (
-      why: 'terminal' | 'dispenser' | 'cards-sold-out' | 'no-plans' | 'store' | 'journal',
-      faultCode: string,
-    ) => ({
+    const impossible = (why: NotOffered, faultCode: string) => ({
       join: { possible: false as const, why, faultCode },
       paperReceipt,
     });
@@ -601,6 +614,7 @@ export class KioskController {
     }
     if (journal.fault) return impossible(offerRefusal(journal.fault), journal.fault.code);
     if (journal.practice) return { join: { possible: true }, paperReceipt };
+    if (offlineGuard.standing.limit) return impossible('offline-limit', offlineLimitCode);
     if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
     if (dispenser.state.status !== 'ready') {
       const code = faultOf(dispenser.state);

@@ -20,8 +20,10 @@ import { RecordedLog } from '../../store/test/recorded-log.ts';
 import { archiveOrFail } from '../../store/test/sample-journal.ts';
 import { sampleClub, sampleId, sampleIdentity, samplePlan } from '../../store/test/sample-records.ts';
 import { sampleOperator, sampleTill } from '../../store/test/sample-takings.ts';
+import { edgeConfigSchema } from '../edge-config.ts';
 import { JournalKeeper } from '../journal-keeper.ts';
 import { KioskController } from './kiosk-controller.ts';
+import { OfflineGuard } from './offline-guard.ts';
 
 /** The visit of a real kiosk in practice: real store, journal and printer line; terminal and dispenser are not there at all. */
 let folder: string;
@@ -65,22 +67,31 @@ async function boot(): Promise<void> {
   const devices = { clock, log, random: new SeededRandom(3), transport: line('tcp://127.0.0.1:1') };
   kiosk = new KioskController({
     config: {
-      name: sampleTill.till,
-      stateFolder: folder,
-      baseUrl: 'http://127.0.0.1:1',
-      bridge: { port: 0 },
-      brand: 'cadence',
+      ...edgeConfigSchema.parse({
+        name: sampleTill.till,
+        stateFolder: folder,
+        baseUrl: 'http://127.0.0.1:1',
+        bridge: { port: 0 },
+        devices: { gates: [] },
+      }),
       screen: {
         diagonalInches: 24,
         terminalSide: 'right',
         cardSlotSide: 'right',
         receiptSlotSide: 'right',
       },
-      sale: { takeCardSeconds: 180 },
-      devices: { gates: [] },
     },
     store,
     journal: keeper,
+    offlineGuard: new OfflineGuard({
+      store,
+      limits: { mostAmountCents: 1, mostCount: 1, mostAgeMs: 1 },
+      clock,
+      random: new SeededRandom(4),
+      log,
+      onChange: () => undefined,
+      onEvent: () => undefined,
+    }),
     isOnline: () => true,
     terminal: new CaisseApTerminal(devices),
     dispenser: new Crt591Dispenser(devices),

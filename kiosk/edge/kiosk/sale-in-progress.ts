@@ -67,6 +67,8 @@ export interface SaleInProgress {
     readonly authorisation: string;
     readonly terminalContract: string | null;
   } | null;
+  /** The terminal approved it without the bank. Absent where it did not, or did not tell. */
+  readonly approvedOffline?: true;
   /** Set once the sale is in the fiscal journal, for the receipt. */
   readonly fiscal: FiscalMark | null;
 }

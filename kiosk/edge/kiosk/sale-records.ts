@@ -47,7 +47,15 @@ export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFac
     state: 'completed',
     json: JSON.stringify({ lines: sale.lines, totalCents: sale.totalCents, payment: sale.payment, atMs }),
   });
-
+  if (sale.approvedOffline) {
+    await store.offlineApprovals.remember(tx, {
+      paymentReference: sale.payment.reference,
+      saleId: sale.saleId,
+      recordNo: fiscal.recordNo,
+      amountCents: sale.totalCents,
+      approvedAtMs: atMs,
+    });
+  }
   for (const { credentialId, record } of credentialsOf(sale, 'active')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
@@ -205,6 +213,7 @@ export async function cancelledSale(
     amountCents: sale.totalCents,
     reversalReference,
   });
+  await store.offlineApprovals.undo(tx, sale.saleId);
   for (const { credentialId, record } of credentialsOf(sale, 'blocked')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }

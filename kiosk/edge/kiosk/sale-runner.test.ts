@@ -100,6 +100,7 @@ function run(sale: SaleInProgress, go: (runner: SaleRunner) => void, takeCardMs 
       terminal,
       dispenser,
       takeCardMs,
+      mayTakeOffline: () => true,
       onProgress: ({ name }) => {
         seen.add(name);
         wake();

@@ -76,6 +76,8 @@ interface SaleRunnerOptions {
   readonly onEnded: (sale: SaleInProgress, lastFault: Fault | null) => void;
   /** An event was appended: the agent may push. */
   readonly onEvent: () => void;
+  /** SA42: an approval of this amount without the bank may be booked. */
+  readonly mayTakeOffline: (amountCents: number) => boolean;
   /** SA12; how long a card may lie at the mouth. */
   readonly takeCardMs: number;
 }
@@ -382,7 +384,26 @@ export class SaleRunner {
     const request = this.#payment(attempt, null);
     const outcome =
       this.#sale.shape.money === 'in' ? await terminal.authorise(request) : await terminal.refund(request);
-    return { type: 'payment-answered', answer: this.#answerOf(outcome) };
+    const answered =
+      outcome.kind === 'held' && outcome.slip.offline ? await this.#capped(request, outcome) : outcome;
+    return { type: 'payment-answered', answer: this.#answerOf(answered) };
+  }
+
+  /** SA42. */
+  async #capped(
+    payment: EarlierPayment,
+    held: Extract<PaymentOutcome, { kind: 'held' }>,
+  ): Promise<PaymentOutcome> {
+    const { mayTakeOffline, terminal, log } = this.#options;
+    const { reference, amountCents } = payment;
+    if (mayTakeOffline(amountCents)) return held;
+    log.warn('sale.offline-approval-let-go', { saleId: this.#sale.saleId, code: 'terminal.offline-limit' });
+    const letGo = await terminal.reverse({
+      reference,
+      amountCents,
+      payment: { ...payment, slip: held.slip },
+    });
+    return letGo.kind === 'captured' ? { kind: 'declined', reason: 'bank-unreachable' } : letGo;
   }
 
   /** SA18. */
@@ -444,7 +465,8 @@ export class SaleRunner {
       authorisation,
       terminalContract,
     } as const;
-    this.#sale = { ...this.#sale, payment };
+    const wasOffline = effect.slip.offline === true && this.#sale.shape.money === 'in';
+    this.#sale = { ...this.#sale, payment, ...(wasOffline ? { approvedOffline: true } : {}) };
     // Asked again after an interruption that fell between this very transaction and its outcome.
     const open = journal();
     const before = open && (await recordedMark(open, this.#sale.saleId));

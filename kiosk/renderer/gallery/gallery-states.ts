@@ -198,6 +198,13 @@ const statesOfSales: readonly GalleryState[] = [
       paperReceipt: true,
     }),
   },
+  {
+    name: 'attract-offline-limit',
+    screen: attract({
+      join: { possible: false, why: 'offline-limit', faultCode: 'terminal.offline-limit' },
+      paperReceipt: true,
+    }),
+  },
   { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
   { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },
   {
