@@ -1,6 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { groupedCode, orderCodeHash } from './order-code.ts';
+import { orderCodeHash } from './order-code.ts';
+import { groupedCode } from './order-code-shape.ts';
 
 const network = '01929b70-0000-7000-8000-000000000001';
 
@@ -20,4 +21,5 @@ it('is the scrypt of RFC 7914 (§12, third vector) with our cost', () => {
 
 it('is shown in two groups', () => {
   expect(groupedCode('00421337')).toBe('0042 1337');
+  expect(groupedCode('0042')).toBe('0042');
 });

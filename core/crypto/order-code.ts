@@ -1,8 +1,5 @@
 import { scryptSync } from 'node:crypto';
 
-/** As many digits as people read off a slip and type without a mistake. */
-export const orderCodeDigits = 8;
-
 /**
  * What stands for the code of an order wherever it is kept, in lower-case hex: a code has few digits, so trying all of them
  * is made expensive (scrypt with N = 2^14, r = 8, RFC 7914: about 50 ms and 16 MiB each). The network is the salt, so that
@@ -10,9 +7,4 @@ export const orderCodeDigits = 8;
  */
 export function orderCodeHash(networkId: string, code: string): string {
   return scryptSync(code, `portillon-order-1\n${networkId}`, 32, { N: 16_384, r: 8, p: 1 }).toString('hex');
-}
-
-/** `1234 5678`, as it is shown and read aloud. */
-export function groupedCode(code: string): string {
-  return `${code.slice(0, 4)} ${code.slice(4)}`;
 }

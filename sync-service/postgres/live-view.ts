@@ -2,6 +2,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { ClubView, LiveView, PassageView, PersonShown, RefusalView } from '../http/staff/live-view.ts';
 import { countCases } from './cases.ts';
 import type { Database } from './database.ts';
+import { countOrders } from './orders.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 
 /** Three heartbeats of an edge without a word: it is offline. */
@@ -18,7 +19,7 @@ const whoJoins = `left join credentials on credentials.id = seen.credential_id
   left join members on members.id = credentials.member_id`;
 
 export async function readLiveView(database: Database, nowMs: number): Promise<LiveView> {
-  const [clubs, passages, refusals, cases] = await Promise.all([
+  const [clubs, passages, refusals, cases, orders] = await Promise.all([
     database.query<Omit<ClubView, 'online'>>(
       `select clubs.id, clubs.name, clubs.time_zone as "timeZone", clubs.capacity,
               sum(occupancy.inside)::int as inside, min(occupancy.at) as "asOf",
@@ -43,6 +44,7 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
       [rowsShown],
     ),
     countCases(database),
+    countOrders(database),
   ]);
   return {
     at: isoTime(nowMs),
@@ -69,6 +71,7 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
       who: whoOf(row),
     })),
     cases,
+    orders,
   };
 }
 

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId, type OrderId } from '@portillon/core/base/ids.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import { orderCodeDigits, orderCodeHash } from '@portillon/core/crypto/order-code.ts';
+import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
+import { orderCodeDigits } from '@portillon/core/crypto/order-code-shape.ts';
 import { countryOfSeller } from '@portillon/core/sale/pricing.ts';
 import type { BaseContext } from '../http/base-context.ts';
 import type { RefusalCode } from '../http/refusal.ts';
@@ -249,6 +250,14 @@ export async function readOrderList(
     readOrders(database, `${ofClub} and not (${isOpen})`, values, overShown),
   ]);
   return { open, over };
+}
+
+/** How many there are in the whole network. */
+export async function countOrders(sql: Sql): Promise<{ given: number; closed: number }> {
+  const [counts] = await sql.query<{ given: number; closed: number }>(
+    "select count(*) as given, count(*) filter (where status <> 'open') as closed from orders",
+  );
+  return counts ?? { given: 0, closed: 0 };
 }
 
 /** The first value is the time. */

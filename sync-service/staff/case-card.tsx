@@ -4,6 +4,7 @@ import type { ClubView } from '../http/staff/live-view.ts';
 import type { CaseWords } from './case-words.ts';
 import { Face, nameOf, WatchMark } from './person.tsx';
 import { SettleForm, type SettleFormProps } from './settle-form.tsx';
+import { addressOfOrders } from './use-place.ts';
 import { ago, dayAndTime, type Language, words } from './words.ts';
 
 export interface CaseCardProps {
@@ -23,6 +24,7 @@ export interface CaseCardProps {
 export function CaseCard(props: CaseCardProps) {
   const { shown, club, now, language, text, settling } = props;
   const kind = text.kinds[shown.kind];
+  const order = orderFor[shown.kind];
   const amount = shown.amountCents === 0 ? null : formatEuros(shown.amountCents, language);
   return (
     <li className="case" data-testid="open-case" data-kind={shown.kind}>
@@ -90,19 +92,35 @@ export function CaseCard(props: CaseCardProps) {
       {settling ? (
         <SettleForm caseId={shown.id} text={text} onSettled={props.onSettled} onBack={props.onBack} />
       ) : (
-        <button
-          type="button"
-          id={`settle-${shown.id}`}
-          className="settle-open"
-          aria-describedby={`case-${shown.id}`}
-          onClick={props.onSettle}
-        >
-          {text.settle}
-        </button>
+        <p className="case-ways">
+          <button
+            type="button"
+            id={`settle-${shown.id}`}
+            aria-describedby={`case-${shown.id}`}
+            onClick={props.onSettle}
+          >
+            {text.settle}
+          </button>
+          {shown.orderOpen && <span className="hint">{text.orderOpen}</span>}
+          {order && !shown.orderOpen && shown.saleReference !== null && (
+            <a href={addressOfOrders(shown.saleReference, shown.id)} aria-describedby={`case-${shown.id}`}>
+              {text.orderWays[order]}
+            </a>
+          )}
+        </p>
       )}
     </li>
   );
 }
+
+/** What a kiosk can do about a case, once the base knows the sale. */
+const orderFor: Partial<Record<OpenCase['kind'], keyof CaseWords['orderWays']>> = {
+  'payment-in-doubt': 'refund',
+  'refund-failed': 'refund',
+  'paid-not-served': 'refund',
+  'paid-twice': 'refund',
+  'hand-over-card': 'card',
+};
 
 /** As the box wrote it, in English like its log. */
 function Tried({ tried }: { tried: readonly string[] }) {

@@ -30,6 +30,8 @@ export interface CaseWords {
   readonly nothingTried: string;
   readonly detail: string;
   readonly settle: string;
+  readonly orderWays: Readonly<Record<'refund' | 'card', string>>;
+  readonly orderOpen: string;
   readonly settleThis: string;
   readonly back: string;
   readonly howItEnded: string;
@@ -68,6 +70,8 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
     nothingTried: 'Rien de connu.',
     detail: 'Détail technique',
     settle: 'Régler',
+    orderWays: { refund: 'Faire rembourser par la borne', card: 'Faire faire la carte par la borne' },
+    orderOpen: 'Un ordre attend le client à la borne.',
     settleThis: 'Régler ce cas',
     back: 'Pas encore',
     howItEnded: 'Comment cela s’est terminé',
@@ -222,6 +226,8 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
     nothingTried: 'Nothing known.',
     detail: 'Technical detail',
     settle: 'Settle',
+    orderWays: { refund: 'Let the kiosk refund it', card: 'Let the kiosk make the card' },
+    orderOpen: 'An order waits for the customer at the kiosk.',
     settleThis: 'Settle this case',
     back: 'Not yet',
     howItEnded: 'How it ended',

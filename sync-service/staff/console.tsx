@@ -1,6 +1,8 @@
 import { caseWords } from './case-words.ts';
 import { CasesPage } from './cases-page.tsx';
 import { LivePage } from './live-page.tsx';
+import { orderWords } from './order-words.ts';
+import { OrdersPage } from './orders-page.tsx';
 import { PageBar, type PageBarProps } from './page-bar.tsx';
 import { useLiveView } from './use-live-view.ts';
 import { places, usePlace } from './use-place.ts';
@@ -11,7 +13,7 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
   const place = usePlace();
   const { text, language } = bar;
   const open = live.view?.cases.open ?? 0;
-  const titles = { live: text.live, cases: caseWords[language].cases };
+  const titles = { live: text.live, cases: caseWords[language].cases, orders: orderWords[language].orders };
   return (
     <>
       <PageBar {...bar}>
@@ -33,6 +35,9 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
       {live.view && place === 'live' && <LivePage text={text} view={live.view} connected={live.connected} />}
       {live.view && place === 'cases' && (
         <CasesPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'orders' && (
+        <OrdersPage language={language} view={live.view} connected={live.connected} />
       )}
     </>
   );

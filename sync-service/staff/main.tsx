@@ -5,6 +5,7 @@ import '@portillon/ui/fonts.css';
 import { StaffPage } from './staff-page.tsx';
 import './staff.css';
 import './cases.css';
+import './orders.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

@@ -1,8 +1,18 @@
 import { useEffect, useState } from 'react';
 
 /** The views of the console, as the address names them behind its `#`. */
-export const places = ['live', 'cases'] as const;
+export const places = ['live', 'cases', 'orders'] as const;
 export type Place = (typeof places)[number];
+
+/** The address of the orders, of one sale, and of the case that an order for it would settle: `#orders/M7QK-2F9C/…`. */
+export function addressOfOrders(saleReference: string, caseId: string): string {
+  return `#orders/${encodeURIComponent(saleReference)}/${caseId}`;
+}
+
+/** What stands behind the name of the view in the address. */
+export function restOfAddress(): readonly string[] {
+  return location.hash.split('/').slice(1).map(decodeURIComponent);
+}
 
 /** Where the address points, so that a reload and the way back lead to the same view. */
 export function usePlace(): Place {
@@ -16,5 +26,5 @@ export function usePlace(): Place {
 }
 
 function placeOfAddress(): Place {
-  return places.find((place) => location.hash === `#${place}`) ?? 'live';
+  return places.find((place) => location.hash.split('/')[0] === `#${place}`) ?? 'live';
 }

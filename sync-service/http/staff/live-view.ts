@@ -60,5 +60,7 @@ export const liveViewSchema = z.object({
   refusals: z.array(refusalView),
   /** Of the whole network. The list itself is asked for when one of the two has changed. */
   cases: z.object({ open: z.int(), settled: z.int() }),
+  /** Likewise of orders: those given in all, and those that are over because somebody did something. */
+  orders: z.object({ given: z.int(), closed: z.int() }),
 });
 export type LiveView = z.infer<typeof liveViewSchema>;

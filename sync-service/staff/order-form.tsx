@@ -1,0 +1,67 @@
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type MadeOrder, type MakeOrder, reasonWords } from '../http/staff/order-view.ts';
+import { giveOrder } from './order-requests.ts';
+import type { OrderWords } from './order-words.ts';
+
+export interface OrderFormProps {
+  readonly title: string;
+  readonly text: OrderWords;
+  /** What is asked for, with the reason; a word for what is wrong when it cannot be asked for yet. */
+  readonly order: (reason: string) => MakeOrder | 'notAnAmount';
+  readonly onGiven: (made: MadeOrder) => void;
+  readonly children: ReactNode;
+}
+
+/** The part that both orders share: why, giving it, and what the base said. */
+export function OrderForm({ title, text, order, onGiven, children }: OrderFormProps) {
+  const [reason, setReason] = useState('');
+  const [problem, setProblem] = useState<'notAnAmount' | 'reasonTooShort' | 'notGiven' | 'refused' | null>(
+    null,
+  );
+  const [busy, setBusy] = useState(false);
+  const id = useId();
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    const asked = order(reason.trim());
+    if (typeof asked === 'string') return setProblem(asked);
+    if (reason.trim().length < reasonWords.min) return setProblem('reasonTooShort');
+    setBusy(true);
+    setProblem(null);
+    void giveOrder(asked)
+      .catch(() => 'notGiven' as const)
+      .then((given) => {
+        setBusy(false);
+        if (typeof given === 'string') setProblem(given);
+        else onGiven(given);
+      });
+  };
+
+  return (
+    <form className="order-form" onSubmit={submit} noValidate aria-label={title}>
+      <h3>{title}</h3>
+      {children}
+      <label htmlFor={`${id}-reason`}>{text.reason}</label>
+      <textarea
+        id={`${id}-reason`}
+        rows={2}
+        maxLength={reasonWords.max}
+        value={reason}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <p className="hint" id={`${id}-hint`}>
+        {text.reasonHint}
+      </p>
+      <p className="problem" role="alert">
+        {problem && text[problem]}
+      </p>
+      <p className="actions">
+        <button type="submit" className="primary" aria-busy={busy}>
+          {text.giveOrder}
+        </button>
+      </p>
+    </form>
+  );
+}
