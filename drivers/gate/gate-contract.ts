@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceBecomes, hasFault, isReady } from '../device-becomes.ts';
-import type { Gate, SensedPassage } from './gate.ts';
+import type { Gate, GateAlarm, SensedPassage } from './gate.ts';
 
 /** A gate with a person in front of it. */
 export interface GateRig {
@@ -14,6 +14,8 @@ export interface GateRig {
   locksAgain(): Promise<void>;
   /** Resolves when the arm stands still. */
   armRests(): Promise<void>;
+  /** Turns the arm by force, as somebody does who breaks in. */
+  force(): Promise<void>;
   /** Orders to release that reached the board. */
   releasesReceived(): number;
   close(): Promise<void>;
@@ -82,6 +84,25 @@ export function gateContract(model: string, makeRig: () => Promise<GateRig>): vo
         await rig.armRests();
       }
       expect(directions).toEqual(walked);
+    });
+
+    it('reports an entry that nobody was let in for, and no other', async () => {
+      const alarms: GateAlarm['kind'][] = [];
+      rig.gate.onAlarm(({ kind }) => alarms.push(kind));
+      await rig.gate.release();
+      const walked = nextPassage();
+      await rig.push('entry');
+      await walked;
+      await rig.armRests();
+      const left = nextPassage();
+      await rig.push('exit');
+      await left;
+      await rig.armRests();
+      expect(alarms).toEqual([]);
+      const forced = nextPassage();
+      await rig.force();
+      await forced;
+      expect(alarms).toEqual(['forced']);
     });
 
     it('locks again by itself when the program is gone', async () => {

@@ -9,6 +9,15 @@ export interface SensedPassage {
   readonly sensedMonotonicMs: number;
 }
 
+/** What the gate reports beside passages, as it begins and as it ends. `forced` is a moment and has no end. */
+export type GateAlarm =
+  /** Somebody came in whom nobody had let in. */
+  | { readonly kind: 'forced'; readonly atMonotonicMs: number }
+  /** The door stands open for longer than anybody takes. */
+  | { readonly kind: 'held-open'; readonly on: boolean; readonly atMonotonicMs: number }
+  /** The fire panel has opened the doors by its own wires; this only says so (I9). */
+  | { readonly kind: 'fire'; readonly on: boolean; readonly atMonotonicMs: number };
+
 /** One turnstile or door. Leaving never depends on it (I9): exit is mechanically free and only sensed. */
 export interface Gate extends Device {
   /**
@@ -19,4 +28,6 @@ export interface Gate extends Device {
   release(): Promise<Result<{ readonly releasedMonotonicMs: number }, Fault>>;
   /** Somebody went through, as the sensors tell, whether we released or not. */
   onPassage(listener: (passage: SensedPassage) => void): () => void;
+  /** Never called by a board that has no input for it. */
+  onAlarm(listener: (alarm: GateAlarm) => void): () => void;
 }

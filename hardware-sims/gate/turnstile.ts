@@ -1,5 +1,12 @@
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import type { SimAction } from '../sim.ts';
 import { NotPossible } from '../world/not-possible.ts';
+
+/** What a person can do to a turnstile, whatever board it is wired to. */
+export const turnstileActions: readonly SimAction[] = [
+  { name: 'push', words: 'Push the arm', args: { direction: 'entry | exit' } },
+  { name: 'force', words: 'Break through the arm towards the inside' },
+];
 
 export type PushAnswer = { readonly passed: boolean; readonly words: string };
 
@@ -67,6 +74,12 @@ export class Turnstile {
       passed: true,
       words: `The arm turns towards the ${direction === 'entry' ? 'inside' : 'outside'}.`,
     };
+  }
+
+  /** Breaks the lock: somebody comes in whom nobody has let in. */
+  force(): PushAnswer {
+    this.#armFree = true;
+    return this.push({ direction: 'entry' });
   }
 
   stop(): void {

@@ -2,7 +2,7 @@ import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
 import { commandCodes, nakReasons, replyCodes } from '@portillon/drivers/osdp/osdp-messages.ts';
 import { carriesMac, crcOf, encodePacket, type OsdpPacket } from '@portillon/drivers/osdp/osdp-packet.ts';
-import { type PushAnswer, Turnstile } from '../gate/turnstile.ts';
+import { type PushAnswer, Turnstile, turnstileActions } from '../gate/turnstile.ts';
 import type { NamedFault, SimAction, SimView } from '../sim.ts';
 import { SimDevice } from '../sim-device.ts';
 import { NotPossible } from '../world/not-possible.ts';
@@ -53,7 +53,7 @@ const readerActions: readonly SimAction[] = [
   { name: 'power-failed', words: 'Its mains fails, or is back', args: { failed: 'true or false' } },
 ];
 const boardActions: readonly SimAction[] = [
-  { name: 'push', words: 'Push the arm', args: { direction: 'entry | exit' } },
+  ...turnstileActions,
   { name: 'door', words: 'Open or close the door beside it', args: { open: 'true or false' } },
   { name: 'fire', words: 'The fire panel raises or ends its alarm', args: { on: 'true or false' } },
 ];
@@ -216,6 +216,8 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
     switch (action) {
       case 'push':
         return this.#turnstile?.push(args);
+      case 'force':
+        return this.#turnstile?.force();
       case 'door':
         this.#doorOpen = flag(args.open);
         this.#inputsChanged();

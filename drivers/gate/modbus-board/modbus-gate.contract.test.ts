@@ -50,6 +50,9 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     isReleased: () => sim.view().entryReleased === true,
     locksAgain: () => shows((view) => view.entryReleased === false),
     armRests: () => shows((view) => view.arm !== 'turning'),
+    force: async () => {
+      await sim.act('force');
+    },
     releasesReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('pulse relay 0')).length,
     close: async () => {
       await gate.stop();

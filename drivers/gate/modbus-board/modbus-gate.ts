@@ -8,7 +8,9 @@ import { FrameReader } from '../../line/frame-reader.ts';
 import { Listeners } from '../../line/listeners.ts';
 import { SupervisedLine } from '../../line/supervised-line.ts';
 import type { Connection, Transport } from '../../transport/transport.ts';
-import type { Gate, SensedPassage } from '../gate.ts';
+import type { Gate, GateAlarm, SensedPassage } from '../gate.ts';
+import { PassageSensor } from '../passage-sensor.ts';
+import { ReleaseWindow } from '../release-window.ts';
 import {
   bitsOf,
   encodeModbus,
@@ -20,7 +22,6 @@ import {
   modbusFunctions,
   readBits,
 } from './modbus-rtu.ts';
-import { PassageSensor } from './passage-sensor.ts';
 
 export interface ModbusGateOptions {
   readonly transport: Transport;
@@ -72,6 +73,8 @@ export class ModbusGate implements Gate {
   readonly #line: SupervisedLine;
   readonly #status = new DeviceStatus();
   readonly #passages = new Listeners<[SensedPassage]>();
+  readonly #alarms = new Listeners<[GateAlarm]>();
+  readonly #window: ReleaseWindow;
   readonly #sensors: readonly {
     readonly direction: SensedPassage['direction'];
     readonly input: number;
@@ -87,6 +90,7 @@ export class ModbusGate implements Gate {
     this.#unit = options.unit ?? 1;
     this.#entryRelay = options.entryRelay ?? 0;
     this.#pulseMs = options.pulseMs ?? 5_000;
+    this.#window = new ReleaseWindow(this.#pulseMs);
     this.#pollMs = options.pollMs ?? 40;
     this.#answerLimitMs = options.answerLimitMs ?? 300;
     const stuckAfterMs = options.stuckAfterMs ?? 15_000;
@@ -119,6 +123,11 @@ export class ModbusGate implements Gate {
 
   onPassage(listener: (passage: SensedPassage) => void): () => void {
     return this.#passages.add(listener);
+  }
+
+  /** `forced` only: the board has no input for door and fire panel. */
+  onAlarm(listener: (alarm: GateAlarm) => void): () => void {
+    return this.#alarms.add(listener);
   }
 
   start(): void {
@@ -203,6 +212,10 @@ export class ModbusGate implements Gate {
       const sensedMonotonicMs = sensor.sample(bits[input] ?? false, nowMs);
       if (sensedMonotonicMs === undefined) continue;
       this.#log.info('passage', { direction });
+      if (direction === 'entry' && !this.#window.entered(sensedMonotonicMs)) {
+        this.#log.warn('gate alarm', { kind: 'forced' });
+        this.#alarms.notify({ kind: 'forced', atMonotonicMs: sensedMonotonicMs });
+      }
       this.#passages.notify({ direction, sensedMonotonicMs });
     }
     const stuck = this.#sensors.find(({ sensor }) => sensor.isStuck(nowMs));
@@ -230,6 +243,7 @@ export class ModbusGate implements Gate {
    */
   async #pulse(ask: Ask): Promise<ReleaseResult> {
     const askedMs = this.#clock.monotonicMs();
+    this.#window.released(askedMs);
     let last: Fault = fault('gate.no-answer', 'not sent');
     for (let attempt = 1; attempt <= releaseTries; attempt++) {
       const sentMs = this.#clock.monotonicMs();
@@ -248,6 +262,7 @@ export class ModbusGate implements Gate {
 
   #released(askedMs: number): ReleaseResult {
     const releasedMonotonicMs = this.#clock.monotonicMs();
+    this.#window.released(releasedMonotonicMs);
     this.#log.info('released', { afterMs: Math.round(releasedMonotonicMs - askedMs) });
     return ok({ releasedMonotonicMs });
   }

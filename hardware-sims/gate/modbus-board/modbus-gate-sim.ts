@@ -13,9 +13,9 @@ import {
 } from '@portillon/drivers/gate/modbus-board/modbus-rtu.ts';
 import { inPieces } from '../../line/pieces.ts';
 import { PtyLine } from '../../line/pty-line.ts';
-import type { NamedFault, SimAction, SimView } from '../../sim.ts';
+import type { NamedFault, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
-import { type PushAnswer, Turnstile } from '../turnstile.ts';
+import { type PushAnswer, Turnstile, turnstileActions } from '../turnstile.ts';
 
 export interface ModbusGateSimOptions {
   readonly name: string;
@@ -32,10 +32,6 @@ export interface ModbusGateSimOptions {
   readonly turnMs?: number;
   readonly random?: Random;
 }
-
-const actions: readonly SimAction[] = [
-  { name: 'push', words: 'Push the arm', args: { direction: 'entry | exit' } },
-];
 
 const faults: readonly NamedFault[] = [
   { name: 'cable-pulled', words: 'Bus cable out' },
@@ -78,7 +74,7 @@ export class ModbusGateSim extends SimDevice {
   #sending: Promise<void> = Promise.resolve();
 
   constructor(options: ModbusGateSimOptions) {
-    super(options, actions, faults);
+    super(options, turnstileActions, faults);
     this.#line = new PtyLine(options.path);
     this.address = `serial://${encodeURI(options.path)}?baud=${options.baud ?? 38_400}`;
     this.#unit = options.unit ?? 1;
@@ -116,10 +112,10 @@ export class ModbusGateSim extends SimDevice {
   }
 
   protected override async perform(
-    _action: string,
+    action: string,
     args: Readonly<Record<string, unknown>>,
   ): Promise<PushAnswer> {
-    return this.#turnstile.push(args);
+    return action === 'force' ? this.#turnstile.force() : this.#turnstile.push(args);
   }
 
   protected override async faultSwitched(name: string, on: boolean): Promise<void> {
