@@ -1,3 +1,4 @@
+import { invariant } from '../base/invariant.ts';
 import { type Cents, cents, netOf, sumCents, vatRate } from '../base/money.ts';
 import type { FeedRecord } from '../wire/messages.ts';
 
@@ -30,6 +31,18 @@ export function linesToday(
     lines.push(line(fee, 'joining-fee', plan.joiningFeeCents, vat.joiningFee));
   }
   return lines;
+}
+
+/** A day entry: one line, at the rate of the plan in the country of the seller. */
+export function dayEntryLines(
+  planId: string,
+  plan: Plan,
+  language: 'fr' | 'en',
+  country: string,
+): readonly SaleLine[] {
+  invariant(plan.dayEntry, 'a day entry is sold of a plan that has a price for a day');
+  const rate = plan.vatByCountry?.[country]?.plan ?? plan.vatRate;
+  return [line(plan.names[language], planId, plan.dayEntry.priceCents, rate)];
 }
 
 /** The labels of these lines in another language, in their order. */

@@ -127,7 +127,7 @@ function resumed(state: SaleState, customerThere: boolean): SaleStep {
     case 'checking-completion':
       return askWhetherBooked(state.paid, state.grant, state.release);
     case 'handing-ticket':
-      if (state.paid.customerGone) return handOverOwed('the customer was gone');
+      if (state.paid.customerGone) return ticketOwed(state.paid);
       return to(state, { type: 'hand-ticket' });
     case 'at-mouth':
       return locate(state.paid, cardsTriedLimit, true);
@@ -330,7 +330,7 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
 /** SA24: what was sold is owed, unless it was at the mouth and is gone from there. */
 function recordedTooLate(shape: SaleShape, paid: Paid, grant: 'none' | 'out'): SaleStep {
   if (shape.goods === 'none') return end('served', 'recorded');
-  if (shape.goods === 'ticket') return handOverOwed('the customer was gone');
+  if (shape.goods === 'ticket') return ticketOwed(paid);
   return grant === 'out' ? locate(paid, cardsTriedLimit, true) : takeBack(paid);
 }
 
@@ -455,6 +455,12 @@ function takeBack(paid: Paid): SaleStep {
 
 function handOverOwed(why: string): SaleStep {
   return end('card-owed', why, openCase('hand-over-card'));
+}
+
+/** What was paid for a ticket is owed; one for which nothing was paid is owed itself. */
+function ticketOwed({ slip }: Paid): SaleStep {
+  const why = 'the customer was gone';
+  return slip ? end('money-owed', why, openCase('paid-not-served')) : handOverOwed(why);
 }
 
 function locate(paid: Paid, cardsTried: number, wasPresented: boolean): SaleStep {

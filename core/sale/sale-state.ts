@@ -65,7 +65,9 @@ export type CaseKind =
   | 'refund-in-doubt'
   | 'hand-over-card'
   | 'refund-failed'
-  | 'card-out-unpaid';
+  | 'card-out-unpaid'
+  /** Paid for and recorded, and the customer has nothing of it. */
+  | 'paid-not-served';
 
 export interface Paid {
   /** Null where nothing was to be paid (SA60). */

@@ -125,6 +125,14 @@ const debtSettled = z.object({
   debtIds: z.array(id).min(1).max(debtLimit),
 });
 
+/** One entry on one day, for nobody in particular: a ticket was paid for (J5). */
+const dayEntrySold = z.object({
+  type: z.literal('day-entry.sold'),
+  ...moneyOfSale,
+  planId: id,
+  ticket: z.object({ credentialId: id, validFrom: time, validTo: time }),
+});
+
 /** A sale that was paid for was undone before anything was handed over: membership and credentials end. */
 const saleCancelled = z.object({
   type: z.literal('sale.cancelled'),
@@ -284,6 +292,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   membershipRenewed,
   debtSettled,
+  dayEntrySold,
   saleCancelled,
   saleRefunded,
   cardReplaced,
@@ -297,6 +306,10 @@ export const eventBodySchema = z.discriminatedUnion('type', [
 /** As an edge writes it: what has a default may be left out. */
 export type EventBody = z.input<typeof eventBodySchema>;
 export type EventOf<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
+/** An event of money taken: its number in the fiscal journal stands in it. */
+export type TakingEvent = EventOf<
+  'sale.completed' | 'membership.renewed' | 'debt.settled' | 'day-entry.sold' | 'card.replaced'
+>;
 /** As the base reads it: whole. */
 export type ReadEvent = z.output<typeof eventBodySchema>;
 export type ReadEventOf<Type extends ReadEvent['type']> = Extract<ReadEvent, { type: Type }>;

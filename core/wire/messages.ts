@@ -244,6 +244,11 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
             soldAtKiosk: z.boolean(),
           })
           .optional(),
+        /**
+         * A plan that is sold as a ticket for one entry on the day it is bought, at this price; `soldAtKiosk` is then
+         * false, so that an edge of the version before does not offer it as a membership.
+         */
+        dayEntry: z.object({ priceCents: z.int().min(1) }).optional(),
       })
       .nullable(),
   }),

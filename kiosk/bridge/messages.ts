@@ -9,6 +9,9 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   /** From the attract screen. */
   z.object({ type: z.literal('start'), language: languageSchema }),
   z.object({ type: z.literal('choose-language'), language: languageSchema }),
+  /** From the screen of doors. */
+  z.object({ type: z.literal('choose-door'), door: z.enum(['join', 'day-entry']) }),
+  z.object({ type: z.literal('buy-day-entry'), planId: z.string().max(60) }),
   z.object({ type: z.literal('choose-plan'), planId: z.string().max(60) }),
   z.object({ type: z.literal('give-name'), givenName: z.string().max(200), familyName: z.string().max(200) }),
   /** As typed; the edge judges. */

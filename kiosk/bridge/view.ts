@@ -25,6 +25,31 @@ export const planOfferSchema = z.object({
 });
 export type PlanOffer = z.infer<typeof planOfferSchema>;
 
+export const dayEntryOfferSchema = z.object({
+  planId: z.string(),
+  name: words,
+  description: words,
+  priceCents: z.int(),
+});
+
+const offer = z.discriminatedUnion('possible', [
+  z.object({ possible: z.literal(true) }),
+  z.object({
+    possible: z.literal(false),
+    why: z.enum(['terminal', 'dispenser', 'cards-sold-out', 'no-plans', 'store', 'journal', 'offline-limit']),
+    faultCode: z.string(),
+  }),
+]);
+export type Offer = z.infer<typeof offer>;
+
+/** What can be done here now. What this kiosk never offers is null. */
+const offersSchema = z.object({
+  join: offer,
+  dayEntry: offer.nullable(),
+  paperReceipt: z.boolean(),
+});
+export type Offers = z.infer<typeof offersSchema>;
+
 /** Answers given so far, for the check screen and for going back. Erased with the session. */
 const answersSchema = z.object({
   planId: z.string().nullable(),
@@ -95,27 +120,13 @@ export const screenSchema = z.discriminatedUnion('name', [
   /** Nobody is here. Languages as buttons; what does not work now is said before people begin. */
   z.object({
     name: z.literal('attract'),
-    offers: z.object({
-      join: z.discriminatedUnion('possible', [
-        z.object({ possible: z.literal(true) }),
-        z.object({
-          possible: z.literal(false),
-          why: z.enum([
-            'terminal',
-            'dispenser',
-            'cards-sold-out',
-            'no-plans',
-            'store',
-            'journal',
-            'offline-limit',
-          ]),
-          faultCode: z.string(),
-        }),
-      ]),
-      paperReceipt: z.boolean(),
-    }),
+    offers: offersSchema,
     openUntil: z.string().nullable(),
   }),
+  /** What the visitor came for, where there is more than one thing to come for. */
+  z.object({ name: z.literal('doors'), offers: offersSchema }),
+  /** One entry today, with no name: pressing a price leads to the terminal. */
+  z.object({ name: z.literal('day-entry'), entries: z.array(dayEntryOfferSchema) }),
   z.object({ name: z.literal('plan'), plans: z.array(planOfferSchema), ...question }),
   z.object({ name: z.literal('name'), ...question }),
   z.object({ name: z.literal('birth-date'), ...question }),
@@ -151,6 +162,8 @@ export const screenSchema = z.discriminatedUnion('name', [
       z.object({ name: z.literal('checking-payment') }),
       /** After an interruption: the devices are being asked what happened. "Your payment is safe." */
       z.object({ name: z.literal('recovering') }),
+      /** Paid; the ticket is being printed and comes on the next screen. */
+      z.object({ name: z.literal('handing-ticket') }),
       z.object({
         name: z.literal('not-paid'),
         why: z.enum([
@@ -194,8 +207,10 @@ export const screenSchema = z.discriminatedUnion('name', [
     name: z.literal('welcome'),
     givenName: z.string(),
     openUntil: z.string().nullable(),
-    /** Text of each guest ticket's QR, to be shown when it was not printed. */
-    guestTickets: z.array(z.string()),
+    /** `day-entry`: the ticket is what was bought, and is shown in any case. */
+    product: z.enum(['membership', 'day-entry']),
+    /** Text of each ticket's QR; those for guests are shown when they were not printed. */
+    tickets: z.array(z.string()),
     ticketsPrinted: z.boolean(),
     saleReference: z.string(),
   }),
@@ -204,6 +219,8 @@ export const screenSchema = z.discriminatedUnion('name', [
     name: z.literal('trouble'),
     what: z.enum([
       'card-not-made',
+      'not-served',
+      'paid-not-served',
       'paid-no-card',
       'payment-in-doubt',
       'card-forgotten',

@@ -6,6 +6,8 @@ import { CheckScreen } from './screens/check.tsx';
 import { ConsentsScreen } from './screens/consents.tsx';
 import { ContactScreen } from './screens/contact.tsx';
 import { ContractScreen } from './screens/contract.tsx';
+import { DayEntryScreen } from './screens/day-entry.tsx';
+import { DoorsScreen } from './screens/doors.tsx';
 import { MinorScreen } from './screens/minor.tsx';
 import { NameScreen } from './screens/name.tsx';
 import { PaymentScreen } from './screens/payment.tsx';
@@ -24,6 +26,10 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
   switch (screen.name) {
     case 'attract':
       return <AttractScreen {...common} screen={screen} />;
+    case 'doors':
+      return <DoorsScreen {...common} screen={screen} />;
+    case 'day-entry':
+      return <DayEntryScreen {...common} screen={screen} />;
     case 'plan':
       return <PlanScreen {...common} screen={screen} />;
     case 'name':

@@ -76,8 +76,19 @@ export class MemberBook {
 
   /** Plans on sale at a kiosk, in the order they are shown. */
   plansOnSale(): readonly { readonly planId: PlanId; readonly plan: PlanRecord }[] {
+    return this.#plansWhere((plan) => plan.soldAtKiosk);
+  }
+
+  /** Plans that are sold by the day, in the order they are shown. */
+  dayEntries(): readonly { readonly planId: PlanId; readonly plan: PlanRecord }[] {
+    return this.#plansWhere((plan) => plan.dayEntry !== undefined);
+  }
+
+  #plansWhere(
+    which: (plan: PlanRecord) => boolean,
+  ): readonly { readonly planId: PlanId; readonly plan: PlanRecord }[] {
     return [...this.#plans]
-      .filter(([, plan]) => plan.soldAtKiosk)
+      .filter(([, plan]) => which(plan))
       .sort(([idA, a], [idB, b]) => a.position - b.position || idA.localeCompare(idB))
       .map(([planId, plan]) => ({ planId: planId as PlanId, plan }));
   }

@@ -61,10 +61,20 @@ export class BridgePerson {
     }
   }
 
+  /** From the start screen through a door. */
+  async enter(door: 'join' | 'day-entry', language: 'fr' | 'en' = 'fr'): Promise<void> {
+    await this.sees(
+      'attract',
+      ({ offers }) => (door === 'join' ? offers.join : offers.dayEntry)?.possible === true,
+    );
+    await this.say({ type: 'start', language });
+    await this.sees('doors');
+    await this.say({ type: 'choose-door', door });
+  }
+
   /** Answers every question up to the signature; `planIndex` picks from what is offered. */
   async signContract(planIndex = 0): Promise<void> {
-    await this.sees('attract', (screen) => screen.offers.join.possible);
-    await this.say({ type: 'start', language: 'fr' });
+    await this.enter('join');
     const { plans } = await this.sees('plan');
     await this.say({ type: 'choose-plan', planId: plans[planIndex]?.planId ?? '' });
     await this.say({ type: 'give-name', givenName: 'Aïcha', familyName: 'Benoît' });

@@ -137,7 +137,10 @@ it('says before anybody begins that cards are sold out, and sells again after a 
     why: 'cards-sold-out',
     faultCode: 'dispenser.stacker-empty',
   });
-  expect(await person.say({ type: 'start', language: 'fr' })).toBe('stale');
+  await person.say({ type: 'start', language: 'fr' });
+  await person.sees('doors', ({ offers: now }) => !now.join.possible && now.dayEntry?.possible === true);
+  expect(await person.say({ type: 'choose-door', door: 'join' })).toBe('stale');
+  await person.say({ type: 'finish' });
   await club.fault('dispenser', 'empty', false);
   await person.sees('attract', (screen) => screen.offers.join.possible);
 }, 60_000);
@@ -232,8 +235,7 @@ it('takes joining off the screen while the cable of the terminal is out', async 
 }, 90_000);
 
 it('[I8] forgets the visitor when the visit ends', async () => {
-  await person.sees('attract', (screen) => screen.offers.join.possible);
-  await person.say({ type: 'start', language: 'en' });
+  await person.enter('join', 'en');
   const { plans } = await person.sees('plan');
   await person.say({ type: 'choose-plan', planId: plans[0]?.planId ?? '' });
   await person.say({ type: 'give-name', givenName: 'Secret', familyName: 'Person' });
@@ -251,8 +253,7 @@ it('[J6] brings a call for staff to the base, where the staff page shows it, and
   await club.until(
     async () => (await club.facts.cases()).filter((kind) => kind === 'staff-called').length === before + 1,
   );
-  await person.sees('attract', (screen) => screen.offers.join.possible);
-  await person.say({ type: 'start', language: 'fr' });
+  await person.enter('join');
   await person.sees('plan');
   expect(person.view?.staffCall).toBe('none');
   await person.say({ type: 'finish' });

@@ -16,6 +16,8 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
       return membershipRenewed(event, facts);
     case 'debt.settled':
       return debtSettled(event, facts);
+    case 'day-entry.sold':
+      return dayEntrySold(event, facts);
     case 'sale.cancelled':
       return ofKnownSale(facts, [
         update(
@@ -92,11 +94,33 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
   }
 }
 
+function dayEntrySold(event: ReadEventOf<'day-entry.sold'>, facts: Facts): Result<RowChange[], string> {
+  const { reporter } = facts;
+  const flaw = flawOfSale(event, reporter);
+  if (flaw !== null) return err(flaw);
+  const { credentialId, validFrom, validTo } = event.ticket;
+  return ok([
+    saleRow(event, null, reporter),
+    insert('credentials', {
+      id: credentialId,
+      kind: 'ticket',
+      card_uid: null,
+      member_id: null,
+      plan_id: event.planId,
+      home_club_id: reporter.clubId,
+      sale_id: event.saleId,
+      valid_from: validFrom,
+      valid_to: validTo,
+      single_use: true,
+      status: facts.usedTickets.has(credentialId) ? 'spent' : 'active',
+    }),
+  ]);
+}
+
 function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Result<RowChange[], string> {
   const { reporter } = facts;
   const flaw = flawOfSale(event, reporter);
   if (flaw !== null) return err(flaw);
-
   const { memberId, personDigest, photoDigest, contractDigest } = event.member;
   const rows = [
     insert('members', {

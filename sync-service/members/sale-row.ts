@@ -1,15 +1,25 @@
-import type { ReadEventOf } from '@portillon/core/wire/event.ts';
+import type { ReadEventOf, TakingEvent } from '@portillon/core/wire/event.ts';
 import { insert, placeOf, type Reporter, type RowChange } from './row-change.ts';
 
-/** The rows that every sale shares. */
+/** What was sold, by the event that tells of it. */
+const products = {
+  'sale.completed': 'membership',
+  'membership.renewed': 'renewal',
+  'debt.settled': 'debt',
+  'day-entry.sold': 'day-entry',
+  'card.replaced': 'card-replacement',
+} as const satisfies Record<SaleOfMoney['type'], string>;
+
+/** The row that every sale has; one that is nobody's in particular names no member. */
 export function saleRow(
   event: SaleOfMoney,
-  memberId: string,
+  memberId: string | null,
   reporter: Reporter,
   consents: ReadEventOf<'sale.completed'>['consents'] = [],
 ): RowChange {
   return insert('sales', {
     id: event.saleId,
+    product: products[event.type],
     reference: event.saleReference,
     ...placeOf(reporter),
     legal_entity_id: event.legalEntityId,
@@ -25,7 +35,7 @@ export function saleRow(
   });
 }
 
-type SaleOfMoney = ReadEventOf<'sale.completed' | 'membership.renewed' | 'debt.settled' | 'card.replaced'>;
+type SaleOfMoney = ReadEventOf<TakingEvent['type']>;
 
 /** Why a sale is not one of this club, or does not add up; null when it is and does. */
 export function flawOfSale(event: SaleOfMoney, reporter: Reporter): string | null {

@@ -102,6 +102,11 @@ async function gatherFacts(
       for (const id of ids) await lockId(sql, id);
       return { ...facts, usedTickets: await usedTickets(sql, ids) };
     }
+    case 'day-entry.sold': {
+      const { credentialId } = event.ticket;
+      await lockId(sql, credentialId);
+      return { ...facts, usedTickets: await usedTickets(sql, [credentialId]) };
+    }
     case 'passage.sensed': {
       if (event.credentialId === null || event.decisionId === null) return facts;
       await lockId(sql, event.credentialId);

@@ -7,6 +7,7 @@ import { fiscalRecordOfASale } from './migrations/004-fiscal-record-of-a-sale.ts
 import { mandates } from './migrations/005-mandates.ts';
 import { renewalsAndDebts } from './migrations/006-renewals-and-debts.ts';
 import { orders } from './migrations/007-orders.ts';
+import { salesOfOtherProducts } from './migrations/008-sales-of-other-products.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   { name: '005-mandates', sql: mandates },
   { name: '006-renewals-and-debts', sql: renewalsAndDebts },
   { name: '007-orders', sql: orders },
+  { name: '008-sales-of-other-products', sql: salesOfOtherProducts },
 ];
 
 export interface Migration {

@@ -81,6 +81,7 @@ export const seedFileSchema = z.strictObject({
         prepaid: z
           .strictObject({ termMonths: z.literal(termsMonths), priceCents: z.int().min(0) })
           .optional(),
+        dayEntry: z.strictObject({ priceCents: z.int().min(1) }).optional(),
       }),
     )
     .min(1),

@@ -117,6 +117,20 @@ export class BaseFacts {
     return row?.cents ?? null;
   }
 
+  /** Sales of one product, oldest first. */
+  async salesOf(
+    product: string,
+  ): Promise<
+    readonly { readonly totalCents: number; readonly memberId: string | null; readonly cancelled: boolean }[]
+  > {
+    const answer = await this.#client.query(
+      `select total_cents as "totalCents", member_id as "memberId", cancelled_at is not null as cancelled
+         from sales where product = $1 order by at`,
+      [product],
+    );
+    return answer.rows;
+  }
+
   async cancelledSales(): Promise<number> {
     const row = await this.#row<{ count: number }>(
       'select count(*)::int as count from sales where cancelled_at is not null',

@@ -30,6 +30,8 @@ export class KioskVisitor {
     const { page, language, photo = 'taken' } = this.#options;
     await this.#at('attract');
     await this.#press(`language-${language}`);
+    await this.#at('doors');
+    await this.#press('door-join');
     await this.#at('plan');
     await this.#press(`plan-${planId}`);
     await this.#press('continue');

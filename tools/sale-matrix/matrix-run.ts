@@ -1,5 +1,5 @@
 import { type TerminalFamily, terminalFamilies } from './model-terminal.ts';
-import { saleTrial, type TrialSurroundings } from './sale-trial.ts';
+import { saleTrial, type TrialProduct, type TrialSurroundings, trialProducts } from './sale-trial.ts';
 import { allWell, plansWithOneMoreAnswer, plansWithOneMoreCut } from './trial-plans.ts';
 import type { TrialPlan, TrialScript } from './trial-script.ts';
 
@@ -37,21 +37,25 @@ export async function runMatrix(
   let combinations = 0;
   let withCut = 0;
 
-  for (const family of terminalFamilies) {
-    const open: TrialPlan[] = [allWell];
-    for (let plan = open.pop(); plan; plan = open.pop()) {
-      const { script, ending, violations: broken } = await saleTrial(family, plan, around);
-      combinations += 1;
-      if (plan.cuts.length > 0) withCut += 1;
-      endings[ending] = (endings[ending] ?? 0) + 1;
-      for (const words of broken)
-        violations.push({ trial: trialWords(family, plan, script.deviations), broken: words });
-      const [only] = script.deviations;
-      if (only !== undefined && plan.cuts.length === 0 && plan.answers.size === 1) {
-        leadsTo[only] = { ...leadsTo[only], [family]: ending };
+  const products = Object.keys(trialProducts) as TrialProduct[];
+  for (const product of products) {
+    for (const family of terminalFamilies) {
+      const open: TrialPlan[] = [allWell];
+      for (let plan = open.pop(); plan; plan = open.pop()) {
+        const { script, ending, violations: broken } = await saleTrial(product, family, plan, around);
+        combinations += 1;
+        if (plan.cuts.length > 0) withCut += 1;
+        endings[ending] = (endings[ending] ?? 0) + 1;
+        const trial = [product, trialWords(family, plan, script.deviations)].join(', ');
+        for (const words of broken) violations.push({ trial, broken: words });
+        const [only] = script.deviations;
+        if (only !== undefined && plan.cuts.length === 0 && plan.answers.size === 1) {
+          const asked = product === 'membership' ? only : `${product}, ${only}`;
+          leadsTo[asked] = { ...leadsTo[asked], [family]: ending };
+        }
+        open.push(...deeper(plan, script, depth));
+        onTrial(combinations, family);
       }
-      open.push(...deeper(plan, script, depth));
-      onTrial(combinations, family);
     }
   }
   return { combinations, withCut, endings, leadsTo, violations };

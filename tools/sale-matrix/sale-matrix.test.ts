@@ -43,12 +43,12 @@ describe('the sale, its runner and its store, in front of every answer and every
   }, 60_000);
 
   it('has a judge that sees a wrong end', async () => {
-    const { script } = await saleTrial('charge', allWell, around);
+    const { script } = await saleTrial('membership', 'charge', allWell, around);
     const atMouth = script.points.findIndex(({ asked }) => asked === 'at the mouth');
     const forgotten = { answers: new Map([[atMouth, 'forgotten']]), cuts: [] };
-    expect((await saleTrial('charge', forgotten, around)).violations).toEqual([]);
+    expect((await saleTrial('membership', 'charge', forgotten, around)).violations).toEqual([]);
     const swallowed = { ...around, store: withoutCases(around.store) };
-    const { violations } = await saleTrial('charge', forgotten, swallowed);
+    const { violations } = await saleTrial('membership', 'charge', forgotten, swallowed);
     expect(violations.join()).toMatch(/I2 .*is a case/);
   });
 });

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { cardSlipBlocks } from './card-slip.ts';
 import { caseSlipBlocks } from './case-slip.ts';
 import { contractCopyBlocks } from './contract-copy.ts';
-import { guestTicketBlocks } from './guest-ticket.ts';
 import { mandateCopyBlocks } from './mandate-copy.ts';
 import { receiptBlocks } from './receipt.ts';
 import { linesOnPaper, onPaper } from './test/on-paper.ts';
 import { hardSale, sampleContract, samplePlace, sampleSale } from './test/sample-facts.ts';
+import { ticketBlocks } from './ticket.ts';
 
 const rolls = [32, 42, 48];
 const languages = ['fr', 'en'] as const;
@@ -56,7 +56,15 @@ const documents = {
   'card slip': (language: 'fr' | 'en') => cardSlipBlocks(ofSlip(language)),
   'case slip': (language: 'fr' | 'en') => caseSlipBlocks(ofCase(language)),
   'guest ticket': (language: 'fr' | 'en') =>
-    guestTicketBlocks(samplePlace(language), `PT1:${'a'.repeat(340)}`),
+    ticketBlocks(
+      { ...samplePlace(language), product: 'membership' },
+      { text: `PT1:${'a'.repeat(340)}`, validToMs: 0 },
+    ),
+  'day ticket': (language: 'fr' | 'en') =>
+    ticketBlocks(
+      { ...samplePlace(language), product: 'day-entry' },
+      { text: `PT1:${'a'.repeat(340)}`, validToMs: atMs },
+    ),
   'copy of the contract': (language: 'fr' | 'en') => contractCopyBlocks(ofContract(language)),
   'receipt of practice': (language: 'fr' | 'en') => receiptBlocks(sampleSale(language, { training: true })),
   'copy of the mandate': (language: 'fr' | 'en') => mandateCopyBlocks(ofMandate(language)),
@@ -133,7 +141,10 @@ it('practice says SIMULATION on every paper, and at the top and at the foot of a
   const receipt = linesOnPaper(receiptBlocks(sampleSale('fr', { training, fiscal: null })), 48);
   expect(receipt.filter((line) => line === 'SIMULATION')).toHaveLength(2);
   for (const blocks of [
-    guestTicketBlocks({ ...samplePlace('fr'), training }, 'PT1:abc'),
+    ticketBlocks(
+      { ...samplePlace('fr'), product: 'membership', training },
+      { text: 'PT1:abc', validToMs: 0 },
+    ),
     cardSlipBlocks({ ...ofSlip('fr'), training }),
     caseSlipBlocks({ ...ofCase('fr'), training }),
     contractCopyBlocks({ ...ofContract('fr'), training }),

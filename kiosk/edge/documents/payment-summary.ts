@@ -1,3 +1,4 @@
+import { addDays, startOfDayMs } from '@portillon/core/journal/fiscal-time.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 
 /** Prices as words, for contract and receipt. */
@@ -45,6 +46,11 @@ export function compactDateTime(timeMs: number, timeZone: string): string {
 /** `YYYY-MM-DD` where the club is. */
 export function localDay(timeMs: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }).format(timeMs);
+}
+
+/** The last moment of the day that `timeMs` lies in, where the club is. */
+export function endOfLocalDay(timeMs: number, timeZone: string): number {
+  return startOfDayMs(addDays(localDay(timeMs, timeZone), 1), timeZone) - 1;
 }
 
 export function paymentSummary(

@@ -1,36 +1,24 @@
 import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
-import {
-  type ClubId,
-  type CredentialId,
-  type EdgeId,
-  type LegalEntityId,
-  type NetworkId,
-  newId,
-  type PlanId,
-} from '@portillon/core/base/ids.ts';
+import { newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { seal } from '@portillon/core/crypto/seal.ts';
-import { encodeTicket } from '@portillon/core/crypto/ticket.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
-import { countryOfSeller, linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
+import { countryOfSeller, lineLabels, linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
-import { startSale } from '@portillon/core/sale/sale-machine.ts';
-import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
 import type { Contract, Person } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { type ContractFacts, contractText, contractWordingVersion } from '../documents/contract-text.ts';
 import { dateWords, paymentSummary } from '../documents/payment-summary.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import { newSale, practiceShape, signedTicket } from './new-sale.ts';
+import type { MembershipSale } from './sale-in-progress.ts';
 
 /** What a membership sold at the kiosk needs: a card, for money. */
 const membershipShape = { goods: 'card', money: 'in' } as const;
-/** SA52: no card is fed, since one at the mouth would be taken for a real one some day. */
-const practiceShape = { goods: 'none', money: 'in' } as const;
 const guestTicketDays = 30;
 const dayMs = 86_400_000;
 
@@ -76,8 +64,8 @@ export function contractFacts(
  * The signed visit becomes a sale: ids are made, person, photo and contract are sealed to the member base's key and stored,
  * guest tickets are signed. Nothing of a person is kept in clear from here on, but for the encrypted visit itself.
  */
-export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<SaleInProgress> {
-  const { questions, language, plan, club, identity, practice, clock, random } = facts;
+export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<MembershipSale> {
+  const { questions, language, plan, club, practice, clock, random } = facts;
   const { answers, signature } = questions;
   invariant(
     signature && answers.planId && answers.birthDate,
@@ -91,39 +79,31 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const planId = answers.planId as PlanId;
   const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
   const lines = linesToday(planId, plan, language, countryOfSeller(club.legalEntity));
-  const sale: SaleInProgress = {
-    version: 1,
-    shape,
-    practice,
-    visitId: facts.visitId,
-    language,
+  const memberId = newId<'member'>(clock, random);
+  const sale: MembershipSale = {
+    ...newSale(facts, { shape, lines, agreedAtMs: signedAtMs }),
+    product: 'membership',
+    lineWords: lineWords(plan),
+    card: {
+      credentialId: newId(clock, random),
+      cardUid: null,
+      memberId,
+      planId,
+      planScope: plan.scope,
+      validFromMs: signedAtMs,
+      validToMs: null,
+    },
+    tickets: Array.from({ length: practice ? 0 : plan.guestTickets }, () =>
+      signedTicket(facts, planId, plan.scope, signedAtMs, guestTicketsUntilMs),
+    ),
     answers,
-    saleId: newId(clock, random),
-    saleReference: newSaleReference(random),
-    legalEntityId: club.legalEntity.id as LegalEntityId,
-    homeClubId: identity.clubId as ClubId,
-    memberId: newId(clock, random),
+    memberId,
     membershipId: newId(clock, random),
     planId,
-    planScope: plan.scope,
-    credentialId: newId(clock, random),
-    cardUid: null,
     personDigest: sealed.person?.digest ?? '',
     photoDigest: sealed.photo?.digest ?? null,
     contractDigest: sealed.contract?.digest ?? '',
     contract: { facts: signedFacts, textSha256: sha256Hex(text) },
-    lines,
-    totalCents: totalOf(lines),
-    signedAtMs,
-    savedAtMs: signedAtMs,
-    guestTickets: Array.from({ length: practice ? 0 : plan.guestTickets }, () =>
-      guestTicket(newId(clock, random), planId, plan.scope, identity, signedAtMs, guestTicketsUntilMs),
-    ),
-    guestTicketsUntilMs,
-    state: startSale(shape).state,
-    tried: [],
-    payment: null,
-    fiscal: null,
   };
   await store.write(async (tx) => {
     for (const document of [sealed.person, sealed.photo, sealed.contract]) {
@@ -135,6 +115,10 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
 }
 
 const nothingSealed = { person: null, photo: null, contract: null } as const;
+function lineWords(plan: Plan): MembershipSale['lineWords'] {
+  const english = lineLabels(plan, 'en');
+  return lineLabels(plan, 'fr').map((fr, index) => ({ fr, en: english[index] ?? fr }));
+}
 
 interface SealedDocument {
   readonly digest: string;
@@ -175,29 +159,4 @@ async function sealDocuments(
     photo: facts.photo ? await close('photo', facts.photo) : null,
     contract: await close('contract', Buffer.from(canonicalJson(contract))),
   };
-}
-
-function guestTicket(
-  credentialId: CredentialId,
-  planId: PlanId,
-  scope: 'network' | 'home',
-  identity: EdgeIdentity,
-  validFromMs: number,
-  validToMs: number,
-): SaleInProgress['guestTickets'][number] {
-  const text = encodeTicket(
-    {
-      networkId: identity.networkId as NetworkId,
-      issuerEdgeId: identity.edgeId as EdgeId,
-      credentialId,
-      planId,
-      homeClubId: identity.clubId as ClubId,
-      scope,
-      validFromMs,
-      validToMs,
-      singleUse: true,
-    },
-    identity.privateKey,
-  );
-  return { credentialId, text };
 }

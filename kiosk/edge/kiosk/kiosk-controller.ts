@@ -1,7 +1,8 @@
+import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { closingTime } from '@portillon/core/access/opening-hours.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
-import { type ClubId, newId } from '@portillon/core/base/ids.ts';
+import { type ClubId, newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
@@ -22,19 +23,22 @@ import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/paymen
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { ScreenMessage } from '../../bridge/messages.ts';
-import type { KioskView, Language, Screen } from '../../bridge/view.ts';
+import type { KioskView, Language, Offers, Screen } from '../../bridge/view.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
+import { drawUpDayEntry } from './draw-up-day-entry.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
+import type { NewSaleFacts } from './new-sale.ts';
+import { offerOf, offlineLimitCode } from './offer.ts';
 import type { OfflineGuard } from './offline-guard.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
-import { customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
+import { customerMayBeThere, isPractice, readSale, type SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedMark } from './sale-records.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
@@ -62,12 +66,8 @@ export interface KioskControllerOptions {
 
 /** As long as the screen says where the receipt comes out, before it says goodbye. */
 const receiptOutMs = 4_000;
-const offlineLimitCode = 'terminal.offline-limit';
 /** A waiting screen is redrawn each second while a card lies at the mouth. */
 const mouthTickMs = 1_000;
-
-type Join = Extract<Screen, { name: 'attract' }>['offers']['join'];
-type NotOffered = Extract<Join, { possible: false }>['why'];
 
 /** The visit at the kiosk: takes what the screen says, asks the pure machines, and tells the screen what to show. */
 export class KioskController {
@@ -121,7 +121,7 @@ export class KioskController {
     const { store, clock, log } = this.#options;
     const found = await store.visits.visitInFlight();
     this.#ready = true;
-    const saved = found ? (JSON.parse(found.json) as SaleInProgress) : null;
+    const saved = found ? readSale(found.json) : null;
     // SA55: nothing of a practice is owed to anybody.
     const sale = saved && !isPractice(saved) ? saved : null;
     const served = sale?.state.name === 'ended' && sale.state.ending === 'served' ? sale : null;
@@ -220,6 +220,10 @@ export class KioskController {
         return this.#callStaff(message.reason);
       case 'start':
         return this.#begin(message.language);
+      case 'choose-door':
+        return this.#chooseDoor(message.door);
+      case 'buy-day-entry':
+        return this.#buyDayEntry(message.planId as PlanId);
       case 'finish':
         return this.#finish();
       case 'choose-receipt':
@@ -261,11 +265,66 @@ export class KioskController {
   }
 
   #begin(language: Language): MessageOutcome {
-    if (this.#stage.name !== 'attract' || !this.#offers().join.possible) return { outcome: 'stale' };
+    const { join, dayEntry } = this.#offers();
+    if (this.#stage.name !== 'attract' || !(join.possible || dayEntry?.possible)) {
+      return { outcome: 'stale' };
+    }
     this.#language = language;
     this.#staffCalled = false;
-    this.#show({ name: 'questions', questions: firstQuestion });
+    this.#show(dayEntry ? { name: 'doors' } : { name: 'questions', questions: firstQuestion });
     return { outcome: 'done' };
+  }
+
+  #chooseDoor(door: 'join' | 'day-entry'): MessageOutcome {
+    const { join, dayEntry } = this.#offers();
+    const offer = door === 'join' ? join : dayEntry;
+    if (this.#stage.name !== 'doors' || !offer?.possible) return { outcome: 'stale' };
+    this.#show(door === 'join' ? { name: 'questions', questions: firstQuestion } : { name: 'day-entry' });
+    return { outcome: 'done' };
+  }
+
+  async #buyDayEntry(planId: PlanId): Promise<MessageOutcome> {
+    const { store, identity } = this.#options;
+    const plan = store.book.dayEntries().find((entry) => entry.planId === planId)?.plan;
+    const known = identity();
+    const club = this.#club();
+    if (this.#stage.name !== 'day-entry' || !plan || !known || !club) return { outcome: 'stale' };
+    const facts = this.#newSaleFacts(known, club);
+    await this.#sell(() => drawUpDayEntry({ ...facts, planId, plan }, store));
+    return { outcome: 'done' };
+  }
+
+  #newSaleFacts(identity: EdgeIdentity, club: ClubRecord): NewSaleFacts {
+    const { journal, clock, random } = this.#options;
+    const practice = journal.practice && { operator: journal.practice.operator };
+    return { visitId: this.#visitId, language: this.#language, club, identity, practice, clock, random };
+  }
+
+  /** Draws up a sale and begins it, unless nothing can be recorded: asked again before money is. */
+  async #sell(drawUp: () => Promise<SaleInProgress>): Promise<void> {
+    const { journal, offlineGuard, log } = this.#options;
+    // A clock set back, a lost key, an older disk.
+    await journal.look();
+    if (journal.fault) {
+      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, journal.fault.code));
+      return;
+    }
+    // An approval grows too old while somebody reads the contract.
+    if (!journal.practice && offlineGuard.standing.limit) {
+      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, offlineLimitCode));
+      return;
+    }
+    try {
+      const sale = await drawUp();
+      const first: SaleProgress =
+        sale.shape.goods === 'card'
+          ? { name: 'preparing-card', stage: 'feeding' }
+          : { name: 'waiting-for-card' };
+      this.#runSale(sale, (runner) => runner.begin(), first);
+    } catch (error) {
+      log.error('kiosk.sale-not-drawn-up', { detail: String(error) });
+      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
+    }
   }
 
   async #answer(
@@ -277,6 +336,8 @@ export class KioskController {
           | 'choose-language'
           | 'call-staff'
           | 'start'
+          | 'choose-door'
+          | 'buy-day-entry'
           | 'finish'
           | 'choose-receipt'
           | 'print-contract'
@@ -286,6 +347,10 @@ export class KioskController {
       }
     >,
   ): Promise<MessageOutcome> {
+    if (this.#stage.name === 'day-entry' && message.type === 'back') {
+      this.#show({ name: 'doors' });
+      return { outcome: 'done' };
+    }
     if (this.#stage.name !== 'questions') return { outcome: 'stale' };
     const { questions } = this.#stage;
     if (message.type === 'give-photo' && questions.at === 'photo') {
@@ -303,7 +368,11 @@ export class KioskController {
       }
     }
     const next = nextQuestion(questions, questionInput(message), this.#questionFacts());
-    if (next === questions) return { outcome: 'stale' };
+    if (next === questions) {
+      if (message.type !== 'back' || this.#offers().dayEntry === null) return { outcome: 'stale' };
+      this.#show({ name: 'doors' });
+      return { outcome: 'done' };
+    }
     if (next.at === 'minor') this.#photo = null;
     if (next.at !== 'signed') {
       this.#show({ name: 'questions', questions: next });
@@ -313,48 +382,15 @@ export class KioskController {
   }
 
   async #signed(questions: typeof firstQuestion): Promise<MessageOutcome> {
-    const { store, journal, offlineGuard, clock, random, log, identity } = this.#options;
+    const { store, identity } = this.#options;
     const known = identity();
     const plan = this.#plan(questions.answers.planId);
     const club = this.#club();
     invariant(known && plan && club, 'a visit begins only when plans, club and identity are known');
-    // Asked again before money is: a clock set back, a lost key, an older disk.
-    await journal.look();
-    if (journal.fault) {
-      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, journal.fault.code));
-      return { outcome: 'done' };
-    }
-    // An approval grows too old while somebody reads the contract.
-    if (!journal.practice && offlineGuard.standing.limit) {
-      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, offlineLimitCode));
-      return { outcome: 'done' };
-    }
-    try {
-      const sale = await drawUpSale(
-        {
-          visitId: this.#visitId,
-          language: this.#language,
-          questions,
-          plan,
-          club,
-          identity: known,
-          photo: this.#photo,
-          practice: journal.practice && { operator: journal.practice.operator },
-          clock,
-          random,
-        },
-        store,
-      );
-      this.#photo = null;
-      this.#runSale(
-        sale,
-        (runner) => runner.begin(),
-        isPractice(sale) ? { name: 'waiting-for-card' } : { name: 'preparing-card', stage: 'feeding' },
-      );
-    } catch (error) {
-      log.error('kiosk.sale-not-drawn-up', { detail: String(error) });
-      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
-    }
+    const drawUp = () =>
+      drawUpSale({ ...this.#newSaleFacts(known, club), questions, plan, photo: this.#photo }, store);
+    await this.#sell(drawUp);
+    this.#photo = null;
     return { outcome: 'done' };
   }
 
@@ -378,6 +414,7 @@ export class KioskController {
           void offlineGuard.look();
         },
         mayTakeOffline: (amountCents) => offlineGuard.mayTake(amountCents),
+        handTicket: (sold) => this.#paper.handTickets(sold),
         onProgress: (progress) => this.#showProgress(runner.sale, progress),
         onEnded: (ended, lastFault) => this.#saleEnded(ended, lastFault),
         takeCardMs: this.#options.config.sale.takeCardSeconds * 1_000,
@@ -423,7 +460,7 @@ export class KioskController {
     }
     // Without a fault, as after a power cut, no device is to blame.
     const noFault = ending === 'not-charged' && (why === 'store' || faultCode === null);
-    const [what, money] = troubleOf[noFault ? 'stopped' : ending];
+    const [what, money] = troubleOf(sale, noFault ? 'stopped' : ending);
     this.#slip.forget();
     const shown = trouble(what, money, sale.saleReference, sale.totalCents, faultCode);
     if (ending === 'card-owed') {
@@ -584,6 +621,7 @@ export class KioskController {
       club,
       plans: store.book.plansOnSale(),
       debitPlanIds: [],
+      dayEntries: store.book.dayEntries(),
       offers: this.#offers(),
       openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
@@ -600,27 +638,27 @@ export class KioskController {
   }
 
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
-  #offers(): Extract<Screen, { name: 'attract' }>['offers'] {
+  #offers(): Offers {
     const { terminal, dispenser, printer, store, journal, offlineGuard, identity } = this.#options;
-    const paperReceipt = printer?.state.status === 'ready';
-    const impossible = (why: NotOffered, faultCode: string) => ({
-      join: { possible: false as const, why, faultCode },
-      paperReceipt,
-    });
-    const faultOf = (state: typeof terminal.state) =>
-      'fault' in state ? state.fault.code : 'line.no-answer';
-    if (!identity() || !this.#club() || store.book.plansOnSale().length === 0) {
-      return impossible('no-plans', 'sync.unreachable');
-    }
-    if (journal.fault) return impossible(offerRefusal(journal.fault), journal.fault.code);
-    if (journal.practice) return { join: { possible: true }, paperReceipt };
-    if (offlineGuard.standing.limit) return impossible('offline-limit', offlineLimitCode);
-    if (terminal.state.status !== 'ready') return impossible('terminal', faultOf(terminal.state));
-    if (dispenser.state.status !== 'ready') {
-      const code = faultOf(dispenser.state);
-      return impossible(code === 'dispenser.stacker-empty' ? 'cards-sold-out' : 'dispenser', code);
-    }
-    return { join: { possible: true }, paperReceipt };
+    const known = identity() !== null && this.#club() !== null;
+    const states = {
+      journalFault: journal.fault,
+      practice: journal.practice !== null,
+      offlineLimit: offlineGuard.standing.limit !== null,
+      terminal: terminal.state,
+    };
+    return {
+      join: offerOf({
+        ...states,
+        listed: known && store.book.plansOnSale().length > 0,
+        dispenser: dispenser.state,
+      }),
+      dayEntry:
+        known && store.book.dayEntries().length > 0
+          ? offerOf({ ...states, listed: true, dispenser: null })
+          : null,
+      paperReceipt: printer?.state.status === 'ready',
+    };
   }
 
   #questionFacts(): QuestionFacts {
@@ -643,12 +681,6 @@ export class KioskController {
   }
 }
 
-/** Why nothing can be recorded, as the start screen says it: nothing known yet, a full disk, or the books themselves. */
-function offerRefusal({ code }: Fault): 'no-plans' | 'store' | 'journal' {
-  if (code === 'sync.unreachable') return 'no-plans';
-  return code.startsWith('store.') ? 'store' : 'journal';
-}
-
 function questionInput(message: Extract<ScreenMessage, { type: QuestionInput['type'] }>): QuestionInput {
   return message.type === 'give-photo' ? { type: 'give-photo', photo: message.photo.kind } : message;
 }
@@ -656,7 +688,7 @@ function questionInput(message: Extract<ScreenMessage, { type: QuestionInput['ty
 type TroubleStage = Extract<KioskStage, { name: 'trouble' }>;
 type TroubleScreen = Extract<Screen, { name: 'trouble' }>;
 
-const troubleOf = {
+const cardTroubles = {
   'not-charged': ['card-not-made', 'nothing-taken'],
   stopped: ['sale-impossible', 'nothing-taken'],
   'given-back': ['card-not-made', 'given-back'],
@@ -665,6 +697,16 @@ const troubleOf = {
   'in-doubt': ['payment-in-doubt', 'being-checked'],
   'card-out': ['card-not-paid', 'nothing-taken'],
 } as const satisfies Record<string, readonly [TroubleScreen['what'], TroubleScreen['money']]>;
+
+/** Without a card, what was bought is simply not served. */
+function troubleOf(
+  { card }: SaleInProgress,
+  ending: keyof typeof cardTroubles,
+): readonly [TroubleScreen['what'], TroubleScreen['money']] {
+  const [what, money] = cardTroubles[ending];
+  if (card !== null || what === 'payment-in-doubt') return [what, money];
+  return [ending === 'money-owed' ? 'paid-not-served' : 'not-served', money];
+}
 
 function trouble(
   what: TroubleScreen['what'],

@@ -12,6 +12,7 @@ type Trouble = Omit<Extract<Screen, { name: 'trouble' }>, 'slip'>;
 /** Where the visit is. One at a time; `attract` when nobody is here. */
 export type KioskStage =
   | { readonly name: 'attract' }
+  | { readonly name: 'doors' | 'day-entry' }
   | { readonly name: 'questions'; readonly questions: QuestionState }
   | {
       readonly name: 'sale';
@@ -41,6 +42,9 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
   switch (stage.name) {
     case 'attract':
       return null;
+    case 'doors':
+    case 'day-entry':
+      return timeLimits.question;
     case 'questions':
       if (stage.questions.at === 'minor') return timeLimits.minor;
       return ['contract', 'consents', 'photo', 'sign'].includes(stage.questions.at)
@@ -51,7 +55,7 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'receipt':
       return isPrinting(stage) ? null : timeLimits.receipt;
     case 'welcome':
-      return stage.ticketsPrinted || stage.sale.guestTickets.length === 0
+      return stage.sale.product === 'membership' && (stage.ticketsPrinted || stage.sale.tickets.length === 0)
         ? timeLimits.welcome
         : timeLimits['welcome-tickets'];
     case 'trouble':

@@ -10,7 +10,7 @@ import { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import { RecordedLog } from '../../store/test/recorded-log.ts';
 import { OfflineGuard } from './offline-guard.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import type { MembershipSale } from './sale-in-progress.ts';
 import { cancelledSale, type RecordFacts, recordedSale } from './sale-records.ts';
 import { sampleJournal, sampleSale } from './test/sample-sale.ts';
 
@@ -63,7 +63,7 @@ async function guard(): Promise<OfflineGuard> {
 }
 
 /** 54.90, recorded as the runner records it. */
-async function sell(how: Partial<SaleInProgress> = { approvedOffline: true }): Promise<SaleInProgress> {
+async function sell(how: Partial<MembershipSale> = { approvedOffline: true }): Promise<MembershipSale> {
   const drawnUp = await sampleSale(store, { clock, random });
   const payment = {
     means: 'bank-card',
@@ -78,7 +78,7 @@ async function sell(how: Partial<SaleInProgress> = { approvedOffline: true }): P
   return sale;
 }
 
-function factsOf(sale: SaleInProgress, tx: RecordFacts['tx']): RecordFacts {
+function factsOf(sale: MembershipSale, tx: RecordFacts['tx']): RecordFacts {
   return { tx, store, journal, sale, atMs: clock.wallMs(), newCaseId: () => newId<'case'>(clock, random) };
 }
 

@@ -20,7 +20,7 @@ import { EdgeStore } from '../../store/edge-store.ts';
 import { contractText } from '../documents/contract-text.ts';
 import { sampleContract, samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
 import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import type { MembershipSale, SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedSale } from './sale-records.ts';
 import { sampleJournal, sampleSale as signedSale } from './test/sample-sale.ts';
 
@@ -95,33 +95,43 @@ function paperTrail(options: Partial<PaperTrailOptions> = {}): PaperTrail {
   });
 }
 
-function sold(changes: Partial<SaleInProgress> = {}): SaleInProgress {
+function sold(changes: Partial<MembershipSale> = {}): MembershipSale {
   const { lines, totalCents, payment } = sampleSale('fr');
+  const [memberId, planId] = [id<'member'>(), id<'plan'>()];
   return {
-    version: 1,
+    version: 2,
+    product: 'membership',
     shape: { goods: 'card', money: 'in' },
+    practice: null,
     visitId: id(),
     language: 'fr',
     answers: { ...noAnswers, givenName: 'Marie', familyName: 'Lefebvre' },
     saleId: id(),
     saleReference: 'K7QM-2F9C',
     legalEntityId: id(),
-    homeClubId: id(),
-    memberId: id(),
+    clubId: id(),
+    memberId,
     membershipId: id(),
-    planId: id(),
-    planScope: 'network',
-    credentialId: id(),
-    cardUid: '04112233445566',
+    planId,
+    card: {
+      credentialId: id(),
+      cardUid: '04112233445566',
+      memberId,
+      planId,
+      planScope: 'network',
+      validFromMs: systemClock.wallMs(),
+      validToMs: null,
+    },
     personDigest: 'a',
     photoDigest: null,
     contractDigest: 'b',
+    contract: null,
     lines,
+    lineWords: [],
     totalCents,
-    signedAtMs: systemClock.wallMs(),
+    agreedAtMs: systemClock.wallMs(),
     savedAtMs: systemClock.wallMs(),
-    guestTickets: [],
-    guestTicketsUntilMs: systemClock.wallMs() + 1_000,
+    tickets: [],
     state: { name: 'ended', ending: 'served', why: '' },
     tried: [],
     payment,
@@ -153,11 +163,11 @@ async function fillUp(): Promise<void> {
 
 describe('[I11] a receipt', () => {
   it('is an original once; every print after it is a numbered duplicate, after a restart too', async () => {
-    const { payment, state, cardUid } = sold();
-    const sale = await signedSale(store, surroundings, { payment, state, cardUid });
+    const { payment, state, card } = sold();
+    const sale = await signedSale(store, surroundings, { payment, state, card });
     const journal = await sampleJournal(store);
     await store.write((tx) =>
-      recordedSale({ tx, store, journal, sale, atMs: sale.signedAtMs, newCaseId: id }),
+      recordedSale({ tx, store, journal, sale, atMs: sale.agreedAtMs, newCaseId: id }),
     );
     const recordDuplicate = (saleId: SaleId) => recordedDuplicate({ store }, journal, saleId);
     const trail = () => paperTrail({ recordDuplicate });

@@ -15,9 +15,9 @@ import { type CaseSlipFacts, caseSlipBlocks } from '../documents/case-slip.ts';
 import { contractCopyBlocks } from '../documents/contract-copy.ts';
 import { contractText } from '../documents/contract-text.ts';
 import type { FiscalFacts, PlaceFacts, SaleFacts } from '../documents/document-facts.ts';
-import { guestTicketBlocks } from '../documents/guest-ticket.ts';
 import { noteText } from '../documents/note-text.ts';
 import { receiptBlocks } from '../documents/receipt.ts';
+import { ticketBlocks } from '../documents/ticket.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { CopyOnScreen } from './kiosk-stage.ts';
 import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
@@ -54,6 +54,7 @@ const owedAfter: Partial<Record<SaleEnding, CaseSlipFacts['owed']>> = {
 const receiptKind = 'print.receipt';
 const practiceReceiptKind = 'print.practice-receipt';
 const contractCopyKind = 'print.contract-copy';
+const ticketKind = 'print.ticket';
 
 export type PrintResult = 'printed' | 'not-printed' | 'unknown';
 
@@ -98,7 +99,7 @@ export class PaperTrail {
     try {
       const recorded = await this.#recorded(sale).catch((error: unknown) => {
         log.error('kiosk.note-without-record', { saleId: sale.saleId, detail: String(error) });
-        return { atMs: sale.signedAtMs, fiscal: null };
+        return { atMs: sale.agreedAtMs, fiscal: null };
       });
       return noteText(this.#saleFacts(sale, recorded, 0));
     } catch (error) {
@@ -107,7 +108,7 @@ export class PaperTrail {
     }
   }
 
-  /** The receipt first, then each guest ticket. A ticket that is not surely on paper is shown on the screen instead. */
+  /** The receipt first, then each ticket that is not on paper yet. A ticket that is not surely on paper is shown on the screen instead. */
   async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
     try {
       const kind = sale.practice ? practiceReceiptKind : receiptKind;
@@ -115,7 +116,7 @@ export class PaperTrail {
       const facts = this.#saleFacts(sale, await this.#recorded(sale), copyNo);
       const receipt = await this.#printOnce(kind, sale.saleId, { copyNo }, receiptBlocks(facts));
       await this.settle(sale, receipt === 'not-printed' ? 'failed' : receipt);
-      return { receipt, tickets: receipt === 'printed' && (await this.#printTickets(sale, facts)) };
+      return { receipt, tickets: receipt === 'printed' && (await this.handTickets(sale)) };
     } catch (error) {
       this.#options.log.error('kiosk.print-failed', { saleId: sale.saleId, detail: String(error) });
       return { receipt: 'not-printed', tickets: false };
@@ -129,13 +130,22 @@ export class PaperTrail {
     return (await this.#options.recordDuplicate?.(saleId)) ?? onPaper;
   }
 
-  async #printTickets(sale: SaleInProgress, facts: SaleFacts): Promise<boolean> {
-    for (const ticket of sale.guestTickets) {
-      const blocks = guestTicketBlocks(facts, ticket.text);
-      const printed = await this.#printOnce('print.guest-ticket', sale.saleId, {}, blocks);
-      if (printed !== 'printed') return false;
+  /** Prints each ticket that is not on paper yet; true when all of them are. Never rejects: the screen has them too. */
+  async handTickets(sale: SaleInProgress): Promise<boolean> {
+    const { store, log } = this.#options;
+    try {
+      const club = this.#club();
+      for (const ticket of sale.tickets) {
+        const before = await store.intents.outcomesOf(ticketKind, ticket.credentialId, sale.saleId);
+        if (before.includes('printed')) continue;
+        const blocks = ticketBlocks({ ...this.#place(sale, club), product: sale.product }, ticket);
+        if ((await this.#printOnce(ticketKind, ticket.credentialId, {}, blocks)) !== 'printed') return false;
+      }
+      return true;
+    } catch (error) {
+      log.error('kiosk.ticket-not-printed', { saleId: sale.saleId, detail: String(error) });
+      return false;
     }
-    return true;
   }
 
   /**
@@ -144,7 +154,7 @@ export class PaperTrail {
    */
   async contractCopy(sale: SaleInProgress): Promise<Exclude<CopyOnScreen, 'printing'>> {
     const { printer, store, log } = this.#options;
-    if (!printer || !sale.contract) return 'none';
+    if (!printer || sale.product !== 'membership' || !sale.contract) return 'none';
     const text = contractText(sale.contract.facts).join('\n');
     if (sha256Hex(text) !== sale.contract.textSha256) {
       // Signed before an update of this program that words the contract otherwise.
@@ -165,11 +175,12 @@ export class PaperTrail {
   /** Prints the copy of the contract, unless one is or may be on paper already; resolves with what there is then. */
   async printContractCopy(sale: SaleInProgress): Promise<Exclude<CopyOnScreen, 'printing'>> {
     const before = await this.contractCopy(sale);
-    if ((before !== 'offered' && before !== 'failed') || !sale.contract) return before;
+    if (before !== 'offered' && before !== 'failed') return before;
+    invariant(sale.product === 'membership' && sale.contract, 'a copy is offered of a contract');
     const blocks = contractCopyBlocks({
       contract: sale.contract.facts,
       saleReference: sale.saleReference,
-      signedAtMs: sale.signedAtMs,
+      signedAtMs: sale.agreedAtMs,
       timeZone: this.#club().timeZone,
       training: isPractice(sale),
     });
@@ -260,7 +271,7 @@ export class PaperTrail {
     const { store, fiscalOf } = this.#options;
     const stored = await store.sales.sale(sale.saleId);
     const { atMs } = stored ? (JSON.parse(stored.json) as { readonly atMs?: number }) : {};
-    return { atMs: atMs ?? sale.signedAtMs, fiscal: (await fiscalOf?.(sale.saleId)) ?? null };
+    return { atMs: atMs ?? sale.agreedAtMs, fiscal: (await fiscalOf?.(sale.saleId)) ?? null };
   }
 
   #saleFacts(sale: SaleInProgress, recorded: Pick<SaleFacts, 'atMs' | 'fiscal'>, copyNo: number): SaleFacts {
@@ -269,7 +280,7 @@ export class PaperTrail {
       ...recorded,
       ...this.#place(sale, this.#club()),
       saleReference: sale.saleReference,
-      customerName: fullName(sale.answers),
+      customerName: sale.product === 'membership' ? fullName(sale.answers) : '',
       lines: sale.lines,
       totalCents: sale.totalCents,
       payment: sale.payment,

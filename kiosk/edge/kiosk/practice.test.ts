@@ -234,7 +234,7 @@ it('[SA52] [SA53] plays a visit without terminal and dispenser, which leaves one
   const { note } = await sees('receipt');
   expect(note?.text).toMatch(/^SIMULATION\nNOTE 1,/);
   await say({ type: 'choose-receipt', receipt: 'none' });
-  expect(await sees('welcome')).toMatchObject({ guestTickets: [] });
+  expect(await sees('welcome')).toMatchObject({ tickets: [] });
   await say({ type: 'finish' });
   await store.visits.keyDestroyed();
 

@@ -13,48 +13,30 @@ import type { SaleShape, SaleState } from '@portillon/core/sale/sale-state.ts';
 import type { ContractFacts } from '../documents/contract-text.ts';
 import type { FiscalMark } from './sale-records.ts';
 
-/**
- * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
- * power picks it up. The attachments lie sealed in the store already.
- */
-export interface SaleInProgress {
-  readonly version: 1;
+/** What every sale needs to be finished, whatever is sold. */
+interface CommonSale {
+  readonly version: 2;
   readonly shape: SaleShape;
-  /** Set where staff practise: no device is moved, nothing is sold (SA52, SA53). Absent or null in a sale. */
-  readonly practice?: { readonly operator: string } | null;
+  /** Set where staff practise: no device is moved, nothing is sold (SA52, SA53). */
+  readonly practice: { readonly operator: string } | null;
   readonly visitId: string;
   readonly language: 'fr' | 'en';
-  readonly answers: Answers;
   readonly saleId: SaleId;
   readonly saleReference: string;
   readonly legalEntityId: LegalEntityId;
-  readonly homeClubId: ClubId;
-  readonly memberId: MemberId;
-  readonly membershipId: MembershipId;
-  readonly planId: PlanId;
-  readonly planScope: 'network' | 'home';
-  readonly credentialId: CredentialId;
-  /** Number of the card that is bound, upper-case hex; null until one is staged. */
-  readonly cardUid: string | null;
-  readonly personDigest: string;
-  readonly photoDigest: string | null;
-  readonly contractDigest: string;
-  /**
-   * What a copy of the contract on paper is made from, since the sealed one can be opened by the member base only. Absent
-   * in a visit that an earlier version saved.
-   */
-  readonly contract?: {
-    readonly facts: ContractFacts;
-    /** Of the text that was signed; a copy is given of no other. */
-    readonly textSha256: string;
-  };
+  readonly clubId: ClubId;
   readonly lines: readonly SaleLine[];
+  /** What the lines are called on the screen, whichever language it speaks by then. */
+  readonly lineWords: readonly { readonly fr: string; readonly en: string }[];
   readonly totalCents: number;
-  readonly signedAtMs: number;
+  /** When it was signed, or agreed to, by the wall clock: what is sold is valid from here. */
+  readonly agreedAtMs: number;
   /** When it was saved last, by the wall clock. */
   readonly savedAtMs: number;
-  readonly guestTickets: readonly { readonly credentialId: CredentialId; readonly text: string }[];
-  readonly guestTicketsUntilMs: number;
+  /** What is written onto a card; null where none is handed over. */
+  readonly card: CardToMake | null;
+  /** Codes that are handed over, signed when the sale was drawn up. */
+  readonly tickets: readonly TicketToHand[];
   readonly state: SaleState;
   /** What went wrong and was dealt with, in order: `writing-grant: card.no-answer`. For the case, should there be one. */
   readonly tried: readonly string[];
@@ -73,6 +55,110 @@ export interface SaleInProgress {
   readonly fiscal: FiscalMark | null;
 }
 
+export interface CardToMake {
+  readonly credentialId: CredentialId;
+  /** Number of the card that is bound, upper-case hex; null until one is staged. */
+  readonly cardUid: string | null;
+  readonly memberId: MemberId;
+  readonly planId: PlanId;
+  readonly planScope: 'network' | 'home';
+  readonly validFromMs: number;
+  readonly validToMs: number | null;
+}
+
+export interface TicketToHand {
+  readonly credentialId: CredentialId;
+  /** What the QR code says. */
+  readonly text: string;
+  readonly validToMs: number;
+}
+
+export interface MembershipSale extends CommonSale {
+  readonly product: 'membership';
+  readonly card: CardToMake;
+  readonly answers: Answers;
+  readonly memberId: MemberId;
+  readonly membershipId: MembershipId;
+  readonly planId: PlanId;
+  readonly personDigest: string;
+  readonly photoDigest: string | null;
+  readonly contractDigest: string;
+  /** What a copy of the contract on paper is made from, since the sealed one can be opened by the member base only. */
+  readonly contract: {
+    readonly facts: ContractFacts;
+    /** Of the text that was signed; a copy is given of no other. */
+    readonly textSha256: string;
+  } | null;
+}
+
+/** One entry on the day it is bought, for nobody in particular. */
+export interface DayEntrySale extends CommonSale {
+  readonly product: 'day-entry';
+  readonly planId: PlanId;
+  readonly card: null;
+}
+
+/**
+ * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
+ * power picks it up. The attachments lie sealed in the store already.
+ */
+export type SaleInProgress = MembershipSale | DayEntrySale;
+
+/** A visit as it was saved, also by the version before, which sold memberships only. */
+export function readSale(json: string): SaleInProgress {
+  const saved = JSON.parse(json) as SaleInProgress | EarlierSale;
+  return saved.version === 2 ? saved : fromEarlier(saved);
+}
+
+interface EarlierSale
+  extends Omit<
+    MembershipSale,
+    | 'version'
+    | 'product'
+    | 'practice'
+    | 'clubId'
+    | 'agreedAtMs'
+    | 'card'
+    | 'tickets'
+    | 'lineWords'
+    | 'contract'
+  > {
+  readonly version: 1;
+  readonly homeClubId: ClubId;
+  readonly signedAtMs: number;
+  readonly credentialId: CredentialId;
+  readonly cardUid: string | null;
+  readonly planScope: 'network' | 'home';
+  readonly contract?: MembershipSale['contract'];
+  readonly guestTickets: readonly { readonly credentialId: CredentialId; readonly text: string }[];
+  readonly guestTicketsUntilMs: number;
+}
+
+function fromEarlier(saved: EarlierSale): MembershipSale {
+  const { homeClubId, signedAtMs, credentialId, cardUid, planScope, contract, ...rest } = saved;
+  const { guestTickets, guestTicketsUntilMs, ...common } = rest;
+  return {
+    ...common,
+    version: 2,
+    product: 'membership',
+    practice: null,
+    clubId: homeClubId,
+    agreedAtMs: signedAtMs,
+    lineWords: saved.lines.map(({ label }) => ({ fr: label, en: label })),
+    card: {
+      credentialId,
+      cardUid,
+      memberId: saved.memberId,
+      planId: saved.planId,
+      planScope,
+      validFromMs: signedAtMs,
+      validToMs: null,
+    },
+    tickets: guestTickets.map((ticket) => ({ ...ticket, validToMs: guestTicketsUntilMs })),
+    contract: contract ?? null,
+  };
+}
+
 /** As long as people wait in front of a dark screen. */
 const customerStaysMs = 600_000;
 
@@ -83,5 +169,5 @@ export function customerMayBeThere({ savedAtMs }: SaleInProgress, nowMs: number)
 
 /** Staff practise: nothing of it is a sale (SA53). */
 export function isPractice({ practice }: Pick<SaleInProgress, 'practice'>): boolean {
-  return (practice ?? null) !== null;
+  return practice !== null;
 }

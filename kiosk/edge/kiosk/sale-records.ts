@@ -1,17 +1,17 @@
-import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
-import type { CaseId, CredentialId, SaleId } from '@portillon/core/base/ids.ts';
+import type { CaseId, SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import { receiptCharacters } from '@portillon/core/journal/fiscal-key.ts';
 import { type Taking, takingLines } from '@portillon/core/journal/taking.ts';
 import type { CaseKind, SaleState } from '@portillon/core/sale/sale-state.ts';
-import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import { StoreFault } from '../../store/store-fault.ts';
+import { booksOf } from './products/books-of.ts';
+import { cardRecord } from './products/credential-rows.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
 /** What the records of a sale are made from; each function is one transaction with the event that reports it. */
@@ -33,30 +33,35 @@ export interface FiscalMark {
 
 /** SA3: membership, credentials, lines, payment and fiscal record, once. No signature, no sale. */
 export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFacts): Promise<FiscalMark> {
-  invariant(sale.payment && sale.cardUid, 'a sale is recorded once a card is staged and money was taken');
-  const taking = await opened(journal).appendTaking(tx, takingOf(sale, sale.payment), sale.saleId);
+  const { payment } = sale;
+  invariant(payment, 'a sale is recorded once money was taken');
+  invariant(sale.card === null || sale.card.cardUid, 'a sale with a card is recorded once one is staged');
+  const books = booksOf(sale);
+  const taking = await opened(journal).appendTaking(
+    tx,
+    takingOf(sale, payment, books.customerId),
+    sale.saleId,
+  );
   const fiscal = markOf(taking);
-  const event = await store.outbox.appendEvent(tx, saleCompleted(sale, sale.payment, fiscal, atMs));
-  for (const digest of [sale.personDigest, sale.photoDigest, sale.contractDigest]) {
-    if (digest) await store.attachments.linkAttachment(tx, digest, event.seq);
-  }
+  const event = await store.outbox.appendEvent(tx, books.event({ payment, fiscal, atMs }));
+  for (const digest of books.attachments) await store.attachments.linkAttachment(tx, digest, event.seq);
   await store.sales.saveSale(tx, {
     saleId: sale.saleId,
     reference: sale.saleReference,
-    paymentReference: sale.payment.reference,
+    paymentReference: payment.reference,
     state: 'completed',
-    json: JSON.stringify({ lines: sale.lines, totalCents: sale.totalCents, payment: sale.payment, atMs }),
+    json: JSON.stringify({ lines: sale.lines, totalCents: sale.totalCents, payment, atMs }),
   });
   if (sale.approvedOffline) {
     await store.offlineApprovals.remember(tx, {
-      paymentReference: sale.payment.reference,
+      paymentReference: payment.reference,
       saleId: sale.saleId,
       recordNo: fiscal.recordNo,
       amountCents: sale.totalCents,
       approvedAtMs: atMs,
     });
   }
-  for (const { credentialId, record } of credentialsOf(sale, 'active')) {
+  for (const { credentialId, record } of books.credentials('active')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
   return fiscal;
@@ -65,7 +70,7 @@ export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFac
 /** SA53: a practice is its record in a chain of its own, and nothing else. */
 export async function recordedPractice({ tx, journal, sale }: RecordFacts): Promise<FiscalMark> {
   invariant(sale.practice && sale.payment, 'a practice names who practises, and was paid in play');
-  const taking = { ...takingOf(sale, sale.payment), customerId: null };
+  const taking = takingOf(sale, sale.payment, null);
   return markOf(await opened(journal).appendTraining(tx, taking, sale.practice.operator, sale.saleId));
 }
 
@@ -107,7 +112,11 @@ function markOf({ no, signature }: { readonly no: number; readonly signature: st
   return { recordNo: no, characters: receiptCharacters(signature) };
 }
 
-function takingOf(sale: SaleInProgress, payment: NonNullable<SaleInProgress['payment']>): Taking {
+function takingOf(
+  sale: SaleInProgress,
+  payment: NonNullable<SaleInProgress['payment']>,
+  customerId: string | null,
+): Taking {
   return {
     type: 'VENTE',
     originalNo: null,
@@ -115,7 +124,7 @@ function takingOf(sale: SaleInProgress, payment: NonNullable<SaleInProgress['pay
     payments: [
       { ...cardPayment(payment), amountCents: cents(sale.totalCents), acquirerReference: payment.reference },
     ],
-    customerId: sale.memberId,
+    customerId,
   };
 }
 
@@ -127,59 +136,6 @@ function cardPayment(payment: NonNullable<SaleInProgress['payment']>) {
     ...(payment.terminalContract ? { terminalId: payment.terminalContract } : {}),
   };
 }
-
-function saleCompleted(
-  sale: SaleInProgress,
-  payment: EventOf<'sale.completed'>['payment'],
-  fiscal: FiscalMark,
-  atMs: number,
-): EventOf<'sale.completed'> {
-  const validFrom = isoTime(sale.signedAtMs);
-  return {
-    type: 'sale.completed',
-    saleId: sale.saleId,
-    saleReference: sale.saleReference,
-    at: isoTime(atMs),
-    legalEntityId: sale.legalEntityId,
-    language: sale.language,
-    member: {
-      memberId: sale.memberId,
-      personDigest: sale.personDigest,
-      photoDigest: sale.photoDigest,
-      contractDigest: sale.contractDigest,
-    },
-    membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo: null },
-    credentials: [
-      {
-        credentialId: sale.credentialId,
-        kind: 'card',
-        cardUid: sale.cardUid,
-        validFrom,
-        validTo: null,
-        singleUse: false,
-      },
-      ...sale.guestTickets.map(({ credentialId }) => ({
-        credentialId,
-        kind: 'ticket' as const,
-        cardUid: null,
-        validFrom,
-        validTo: isoTime(sale.guestTicketsUntilMs),
-        singleUse: true,
-      })),
-    ],
-    consents: [
-      { purpose: 'photo', given: sale.photoDigest !== null, wordingVersion: consentWordingVersion },
-      { purpose: 'news', given: sale.answers.newsConsent === true, wordingVersion: consentWordingVersion },
-    ],
-    lines: sale.lines.map((line) => ({ ...line })),
-    totalCents: sale.totalCents,
-    payment,
-    fiscal,
-  };
-}
-
-/** The wording of the consent screens; a changed sentence is a new version. */
-const consentWordingVersion = '2026-11-a';
 
 /** SA10: undone before anything was handed over; what the card carries is worth nothing from now on (I6). */
 export async function cancelledSale(
@@ -202,7 +158,7 @@ export async function cancelledSale(
           acquirerReference: reversalReference,
         },
       ],
-      customerId: sale.memberId,
+      customerId: booksOf(sale).customerId,
     },
     sale.saleId,
   );
@@ -214,7 +170,7 @@ export async function cancelledSale(
     reversalReference,
   });
   await store.offlineApprovals.undo(tx, sale.saleId);
-  for (const { credentialId, record } of credentialsOf(sale, 'blocked')) {
+  for (const { credentialId, record } of booksOf(sale).credentials('blocked')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
 }
@@ -229,33 +185,32 @@ export async function abandonedSale({ tx, journal, sale }: RecordFacts, from: Sa
 
 /** SA5: the credential is on another card now. */
 export async function reboundCredential({ tx, store, sale, atMs }: RecordFacts): Promise<void> {
-  invariant(sale.cardUid, 'a credential is rebound to a card that is staged');
+  const { card } = sale;
+  invariant(card?.cardUid, 'a credential is rebound to a card that is staged');
   await store.outbox.appendEvent(tx, {
     type: 'credential.rebound',
     saleId: sale.saleId,
     at: isoTime(atMs),
-    credentialId: sale.credentialId,
-    cardUid: sale.cardUid,
+    credentialId: card.credentialId,
+    cardUid: card.cardUid,
   });
-  for (const { credentialId, record } of credentialsOf(sale, 'active').slice(0, 1)) {
-    await store.book.rememberOwnCredential(tx, credentialId, record);
-  }
+  await store.book.rememberOwnCredential(tx, card.credentialId, cardRecord(sale, card, 'active'));
 }
 
 /** SA19: a card that may carry a grant and was not paid for opens nothing, here at once and everywhere with the feed. */
 export async function blockedCredential({ tx, store, sale, atMs }: RecordFacts): Promise<void> {
+  const { card } = sale;
+  invariant(card, 'what is blocked was to be on a card');
   await store.outbox.appendEvent(tx, {
     type: 'credential.blocked',
     saleId: sale.saleId,
     at: isoTime(atMs),
-    credentialId: sale.credentialId,
-    planId: sale.planId,
-    cardUid: sale.cardUid,
+    credentialId: card.credentialId,
+    planId: card.planId,
+    cardUid: card.cardUid,
     reason: 'not-paid',
   });
-  for (const { credentialId, record } of credentialsOf(sale, 'blocked').slice(0, 1)) {
-    await store.book.rememberOwnCredential(tx, credentialId, record);
-  }
+  await store.book.rememberOwnCredential(tx, card.credentialId, cardRecord(sale, card, 'blocked'));
 }
 
 /** SA9, SA10, SA12, SA13, SA19: what a person must settle. */
@@ -282,43 +237,7 @@ const owesMoney: Readonly<Record<CaseKind, boolean>> = {
   'payment-in-doubt': true,
   'refund-failed': true,
   'refund-in-doubt': true,
+  'paid-not-served': true,
   'hand-over-card': false,
   'card-out-unpaid': false,
 };
-
-/** The card first, then the guest tickets. */
-function credentialsOf(
-  sale: SaleInProgress,
-  status: CredentialRecord['status'],
-): readonly { readonly credentialId: CredentialId; readonly record: CredentialRecord }[] {
-  const common = {
-    planId: sale.planId,
-    homeClubId: sale.homeClubId,
-    validFrom: isoTime(sale.signedAtMs),
-    status,
-  };
-  return [
-    {
-      credentialId: sale.credentialId,
-      record: {
-        ...common,
-        kind: 'card',
-        cardUid: sale.cardUid,
-        memberId: sale.memberId,
-        validTo: null,
-        singleUse: false,
-      },
-    },
-    ...sale.guestTickets.map(({ credentialId }) => ({
-      credentialId,
-      record: {
-        ...common,
-        kind: 'ticket' as const,
-        cardUid: null,
-        memberId: sale.memberId,
-        validTo: isoTime(sale.guestTicketsUntilMs),
-        singleUse: true,
-      },
-    })),
-  ];
-}

@@ -35,7 +35,7 @@ import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
-import { customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
+import { type CardToMake, customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import {
   abandonedSale,
   blockedCredential,
@@ -59,7 +59,8 @@ export type SaleProgress =
   | { readonly name: 'not-paid'; readonly why: NotPaidReason; readonly reason: DeclineReason | null }
   | { readonly name: 'finishing' }
   | { readonly name: 'presenting' }
-  | { readonly name: 'at-mouth' };
+  | { readonly name: 'at-mouth' }
+  | { readonly name: 'handing-ticket' };
 
 interface SaleRunnerOptions {
   readonly store: EdgeStore;
@@ -72,6 +73,8 @@ interface SaleRunnerOptions {
   readonly log: Log;
   /** Something new for the screen. */
   readonly onProgress: (progress: SaleProgress) => void;
+  /** Puts the tickets of a sale on paper, as far as that can be done; the screen shows them after it. */
+  readonly handTicket: (sale: SaleInProgress) => Promise<unknown>;
   /** The sale has ended; what it came to stands in `sale.state`. */
   readonly onEnded: (sale: SaleInProgress, lastFault: Fault | null) => void;
   /** An event was appended: the agent may push. */
@@ -292,7 +295,7 @@ export class SaleRunner {
       case 'present-card':
         return this.#present();
       case 'hand-ticket':
-        return { type: 'ticket-handed' };
+        return this.#handTicket();
       case 'wait-taken':
         return this.#waitTaken();
       case 'locate-card':
@@ -347,9 +350,10 @@ export class SaleRunner {
     this.#showPreparing('writing');
     const card = await this.#clubCard();
     if ('fault' in card) return failed(card.fault);
-    const written = await card.clubCard.stage(idBytes(this.#sale.credentialId));
+    const written = await card.clubCard.stage(idBytes(this.#toMake.credentialId));
     if (!written.ok) return failed(written.error);
-    this.#sale = { ...this.#sale, cardUid: card.uid };
+    // The union of products says that one with a card goes on having one.
+    this.#sale = { ...this.#sale, card: { ...this.#toMake, cardUid: card.uid } } as SaleInProgress;
     return { type: 'card-staged' };
   }
 
@@ -376,6 +380,12 @@ export class SaleRunner {
     });
     const uidBytes = channel.value.uid;
     return { clubCard, uid: Buffer.from(uidBytes).toString('hex').toUpperCase(), uidBytes };
+  }
+
+  get #toMake(): CardToMake {
+    const { card } = this.#sale;
+    invariant(card, 'only a product with a card makes one');
+    return card;
   }
 
   async #authorise(attempt: number): Promise<SaleInput> {
@@ -490,24 +500,25 @@ export class SaleRunner {
     onProgress({ name: 'finishing' });
     const card = await this.#clubCard();
     if ('fault' in card) return this.#grantFailed(card.fault);
-    if (card.uid !== this.#sale.cardUid) {
+    const toMake = this.#toMake;
+    if (card.uid !== toMake.cardUid) {
       return this.#grantFailed({ code: 'dispenser.card-moved', detail: 'another card lies at the encoder' });
     }
     const grant = encodeGrant(
       {
         networkId: identity.networkId as NetworkId,
         issuerEdgeId: identity.edgeId as EdgeId,
-        credentialId: this.#sale.credentialId,
-        planId: this.#sale.planId,
-        homeClubId: this.#sale.homeClubId,
-        scope: this.#sale.planScope,
-        validFromMs: this.#sale.signedAtMs,
-        validToMs: null,
+        credentialId: toMake.credentialId,
+        planId: toMake.planId,
+        homeClubId: this.#sale.clubId,
+        scope: toMake.planScope,
+        validFromMs: toMake.validFromMs,
+        validToMs: toMake.validToMs,
         cardUid: card.uidBytes,
       },
       identity.privateKey,
     );
-    const written = await card.clubCard.writeGrant(idBytes(this.#sale.credentialId), grant);
+    const written = await card.clubCard.writeGrant(idBytes(toMake.credentialId), grant);
     return written.ok ? { type: 'grant-written' } : this.#grantFailed(written.error);
   }
 
@@ -522,6 +533,13 @@ export class SaleRunner {
     if (presented.ok) return { type: 'presented' };
     this.#failed(presented.error);
     return { type: 'present-failed' };
+  }
+
+  /** SA21: on paper where there is a printer, and in any case on the screen that follows. */
+  async #handTicket(): Promise<SaleInput> {
+    this.#options.onProgress({ name: 'handing-ticket' });
+    await this.#options.handTicket(this.#sale);
+    return { type: 'ticket-handed' };
   }
 
   async #waitTaken(): Promise<SaleInput> {

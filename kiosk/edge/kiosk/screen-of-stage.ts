@@ -3,9 +3,9 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import { type Answers, fullName } from '@portillon/core/sale/answers.ts';
 import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
 import { maskedIban } from '@portillon/core/sale/iban.ts';
-import { lineLabels, type Plan, totalToday } from '@portillon/core/sale/pricing.ts';
+import { type Plan, totalToday } from '@portillon/core/sale/pricing.ts';
 import { type QuestionState, questionsOf } from '@portillon/core/sale/questions.ts';
-import type { PlanOffer, Screen, Answers as ShownAnswers } from '../../bridge/view.ts';
+import type { Offers, PlanOffer, Screen, Answers as ShownAnswers } from '../../bridge/view.ts';
 import {
   type ContractFacts,
   contractSummary,
@@ -13,7 +13,7 @@ import {
   contractWordingVersion,
 } from '../documents/contract-text.ts';
 import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
-import { isPractice } from './sale-in-progress.ts';
+import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import type { SlipOnScreen } from './unasked-slip.ts';
 
@@ -24,7 +24,8 @@ export interface ScreenFacts {
   readonly plans: readonly { readonly planId: string; readonly plan: Plan }[];
   /** Of these, the ones whose monthly fees are debited. */
   readonly debitPlanIds: readonly string[];
-  readonly offers: Extract<Screen, { name: 'attract' }>['offers'];
+  readonly dayEntries: readonly { readonly planId: string; readonly plan: Plan }[];
+  readonly offers: Offers;
   readonly openUntil: string | null;
   readonly canAbort: boolean;
   readonly slip: SlipOnScreen;
@@ -39,6 +40,18 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
   switch (stage.name) {
     case 'attract':
       return { name: 'attract', offers: facts.offers, openUntil: facts.openUntil };
+    case 'doors':
+      return { name: 'doors', offers: facts.offers };
+    case 'day-entry':
+      return {
+        name: 'day-entry',
+        entries: facts.dayEntries.map(({ planId, plan }) => ({
+          planId,
+          name: plan.names,
+          description: plan.descriptions,
+          priceCents: plan.dayEntry?.priceCents ?? 0,
+        })),
+      };
     case 'questions':
       return questionScreen(stage.questions, facts);
     case 'sale':
@@ -57,15 +70,21 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
     case 'welcome':
       return {
         name: 'welcome',
-        givenName: stage.sale.answers.givenName || stage.sale.answers.familyName,
+        givenName: customerName(stage.sale),
+        product: stage.sale.product,
         openUntil: facts.openUntil,
-        guestTickets: stage.sale.guestTickets.map((ticket) => ticket.text),
+        tickets: stage.sale.tickets.map((ticket) => ticket.text),
         ticketsPrinted: stage.ticketsPrinted,
         saleReference: stage.sale.saleReference,
       };
     case 'trouble':
       return { ...stage.trouble, slip: facts.slip };
   }
+}
+
+/** How somebody is greeted; nobody in particular has no name. */
+function customerName(sale: SaleInProgress): string {
+  return sale.product === 'membership' ? sale.answers.givenName || sale.answers.familyName : '';
 }
 
 export function planOffer(planId: string, plan: Plan): PlanOffer {
@@ -143,21 +162,17 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
         phase: waitingSeconds >= forgottenSoonAfter(facts.takeCardSeconds) ? 'forgotten-soon' : 'at-mouth',
         waitingSeconds,
       };
-    default: {
-      const chosen = facts.plans.find(({ planId }) => planId === sale.planId)?.plan;
-      const words = (language: 'fr' | 'en', index: number) =>
-        (chosen && lineLabels(chosen, language)[index]) ?? sale.lines[index]?.label ?? '';
+    default:
       return {
         name: 'payment',
         totalCents: sale.totalCents,
         lines: sale.lines.map((line, index) => ({
-          label: { fr: words('fr', index), en: words('en', index) },
+          label: sale.lineWords[index] ?? { fr: line.label, en: line.label },
           cents: line.grossCents,
         })),
         canAbort: facts.canAbort,
         phase: paymentPhase(progress, facts.slip, isPractice(sale)),
       };
-    }
   }
 }
 

@@ -174,7 +174,13 @@ const contract: Extract<Screen, { name: 'contract' }> = {
   ...question(8),
 };
 
-const workingOffers = { join: { possible: true }, paperReceipt: true } as const;
+const workingOffers = {
+  join: { possible: true },
+  dayEntry: { possible: true },
+  paperReceipt: true,
+} as const;
+const stopped = (why: 'terminal' | 'dispenser' | 'journal' | 'offline-limit', faultCode: string) =>
+  ({ possible: false, why, faultCode }) as const;
 const attract = (offers: Extract<Screen, { name: 'attract' }>['offers']): Screen => ({
   name: 'attract',
   offers,
@@ -187,23 +193,48 @@ const statesOfSales: readonly GalleryState[] = [
   {
     name: 'attract-stopped',
     screen: attract({
-      join: { possible: false, why: 'terminal', faultCode: 'terminal.unreachable' },
+      join: stopped('terminal', 'terminal.unreachable'),
+      dayEntry: stopped('terminal', 'terminal.unreachable'),
       paperReceipt: true,
     }),
   },
   {
     name: 'attract-cannot-record',
     screen: attract({
-      join: { possible: false, why: 'journal', faultCode: 'journal.older-copy' },
+      join: stopped('journal', 'journal.older-copy'),
+      dayEntry: null,
       paperReceipt: true,
     }),
   },
   {
     name: 'attract-offline-limit',
     screen: attract({
-      join: { possible: false, why: 'offline-limit', faultCode: 'terminal.offline-limit' },
+      join: stopped('offline-limit', 'terminal.offline-limit'),
+      dayEntry: stopped('offline-limit', 'terminal.offline-limit'),
       paperReceipt: true,
     }),
+  },
+  { name: 'doors', screen: { name: 'doors', offers: workingOffers } },
+  {
+    name: 'doors-no-cards',
+    screen: {
+      name: 'doors',
+      offers: { ...workingOffers, join: stopped('dispenser', 'dispenser.card-jam') },
+    },
+  },
+  {
+    name: 'day-entry',
+    screen: {
+      name: 'day-entry',
+      entries: [
+        {
+          planId: 'day',
+          name: { fr: 'Entrée à la journée', en: 'Day entry' },
+          description: { fr: 'Dans ce club, aux heures d’ouverture.', en: 'In this club, when it is open.' },
+          priceCents: 1200,
+        },
+      ],
+    },
   },
   { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
   { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },
@@ -387,7 +418,8 @@ const statesOfSales: readonly GalleryState[] = [
       name: 'welcome',
       givenName: 'Marie-Antoinette',
       openUntil: '23:00',
-      guestTickets: [],
+      product: 'membership',
+      tickets: [],
       ticketsPrinted: false,
       saleReference,
     },
@@ -398,11 +430,24 @@ const statesOfSales: readonly GalleryState[] = [
       name: 'welcome',
       givenName: 'Léa',
       openUntil: '23:00',
-      guestTickets: [ticket(1), ticket(2)],
+      product: 'membership',
+      tickets: [ticket(1), ticket(2)],
       ticketsPrinted: false,
       saleReference,
     },
   },
+  ...[true, false].map((ticketsPrinted) => ({
+    name: `welcome-day-entry${ticketsPrinted ? '' : '-no-paper'}`,
+    screen: {
+      name: 'welcome' as const,
+      givenName: '',
+      openUntil: '23:00',
+      product: 'day-entry' as const,
+      tickets: [ticket(1)],
+      ticketsPrinted,
+      saleReference,
+    },
+  })),
   trouble('card-not-made', 'nothing-taken'),
   trouble('card-not-made', 'given-back'),
   trouble('paid-no-card', 'taken-membership-active'),
@@ -411,6 +456,8 @@ const statesOfSales: readonly GalleryState[] = [
   trouble('card-forgotten', 'taken-membership-active'),
   trouble('card-not-paid', 'nothing-taken'),
   trouble('sale-impossible', 'nothing-taken'),
+  trouble('not-served', 'nothing-taken'),
+  trouble('paid-not-served', 'owed-to-you'),
   {
     name: 'timeout',
     screen: { name: 'name', ...question(2) },

@@ -10,7 +10,8 @@ const languages = ['fr', 'en'] as const;
 /** Nobody is here. What does not work is said before anybody begins; the languages are already buttons. */
 export function AttractScreen({ screen, view, act }: ScreenProps<'attract'>) {
   const { say, language } = useWords();
-  const { join } = screen.offers;
+  const { join, dayEntry } = screen.offers;
+  const canStart = join.possible || dayEntry?.possible === true;
   return (
     <ScreenFrame
       tone="deep"
@@ -42,7 +43,7 @@ export function AttractScreen({ screen, view, act }: ScreenProps<'attract'>) {
           <p className="for-staff">{say('trouble.code', { code: join.faultCode })}</p>
         </Notice>
       )}
-      {join.possible && !screen.offers.paperReceipt ? (
+      {canStart && !screen.offers.paperReceipt ? (
         <Notice tone="info" testId="no-paper">
           <p>{say('attract.no-paper')}</p>
         </Notice>
@@ -54,12 +55,12 @@ export function AttractScreen({ screen, view, act }: ScreenProps<'attract'>) {
             kind="choice"
             testId={`language-${offered}`}
             className="language-door"
-            onPress={() => act({ type: join.possible ? 'start' : 'choose-language', language: offered })}
+            onPress={() => act({ type: canStart ? 'start' : 'choose-language', language: offered })}
           >
             <span lang={offered} className="choice-name">
               {nativeLanguageNames[offered]}
             </span>
-            {join.possible ? <span lang={offered}>{catalogues[offered]['attract.start']}</span> : null}
+            {canStart ? <span lang={offered}>{catalogues[offered]['attract.start']}</span> : null}
           </Press>
         ))}
       </div>

@@ -31,6 +31,8 @@ export function PaymentScreen(props: ScreenProps<'payment'>) {
       return <Checking {...props} about="checking" />;
     case 'recovering':
       return <Checking {...props} about="recovering" />;
+    case 'handing-ticket':
+      return <HandingTicket {...props} />;
     case 'not-paid':
       return <NotPaid {...props} phase={phase} />;
   }
@@ -110,6 +112,21 @@ function Waiting({ screen, view, act }: ScreenProps<'payment'>) {
           <p>{say('payment.red-key')}</p>
         </Notice>
       )}
+    </ScreenFrame>
+  );
+}
+
+function HandingTicket({ screen, view }: ScreenProps<'payment'>) {
+  const { say } = useWords();
+  return (
+    <ScreenFrame
+      phase={screen.phase.name}
+      canLeave={false}
+      title={say('payment.handing.title')}
+      lead={say('payment.handing.lead')}
+      middle={<DeviceDrawing name="receipt-slot" side={view.device.receiptSlotSide} />}
+    >
+      <WaitingBars />
     </ScreenFrame>
   );
 }

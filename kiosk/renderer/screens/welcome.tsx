@@ -6,33 +6,43 @@ import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
-/** The first name is the only personal datum ever shown large. Guest codes are shown when they were not printed. */
+/**
+ * The first name is the only personal datum ever shown large. Guest codes are shown when they were not printed, the code of a
+ * day entry always: it is what was bought.
+ */
 export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
   const { say, language } = useWords();
-  const count = screen.guestTickets.length;
-  const showCodes = count > 0 && !screen.ticketsPrinted;
+  const count = screen.tickets.length;
+  const isDayEntry = screen.product === 'day-entry';
+  const showCodes = count > 0 && (isDayEntry || !screen.ticketsPrinted);
+  const greeting =
+    screen.givenName === ''
+      ? say('welcome.title-nameless')
+      : say('welcome.title', { name: screen.givenName });
+  const dayEntryAdvice = say(screen.ticketsPrinted ? 'welcome.day-entry-printed' : 'welcome.day-entry-photo');
+  const title = isDayEntry ? say('welcome.day-entry-title') : greeting;
   return (
     <ScreenFrame
       tone="deep"
       canLeave={false}
       phase={showCodes ? 'guest-codes' : 'plain'}
-      title={
-        screen.givenName === ''
-          ? say('welcome.title-nameless')
-          : say('welcome.title', { name: screen.givenName })
-      }
-      lead={say(view.practice ? 'practice.welcome' : 'welcome.lead')}
+      title={title}
+      lead={say(view.practice ? 'practice.welcome' : isDayEntry ? 'welcome.day-entry-lead' : 'welcome.lead')}
       middle={
         showCodes ? (
           <section className="guest-codes" data-testid="guest-codes">
-            <h2>{say('welcome.guests', { count })}</h2>
-            <p>{say('welcome.guests-photo', { count })}</p>
+            {isDayEntry ? null : <h2>{say('welcome.guests', { count })}</h2>}
+            <p>{isDayEntry ? dayEntryAdvice : say('welcome.guests-photo', { count })}</p>
             <div className="guest-code-row" data-codes={count <= 2 ? 'few' : 'many'}>
-              {screen.guestTickets.map((ticket, index) => (
+              {screen.tickets.map((ticket, index) => (
                 <QrImage
                   key={ticket}
                   text={ticket}
-                  title={say('welcome.guest-code', { number: index + 1 })}
+                  title={
+                    isDayEntry
+                      ? say('welcome.day-entry-code')
+                      : say('welcome.guest-code', { number: index + 1 })
+                  }
                 />
               ))}
             </div>
@@ -44,7 +54,9 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
         )
       }
     >
-      {count > 0 && screen.ticketsPrinted ? <p>{say('welcome.guests-printed', { count })}</p> : null}
+      {!isDayEntry && count > 0 && screen.ticketsPrinted ? (
+        <p>{say('welcome.guests-printed', { count })}</p>
+      ) : null}
       {screen.openUntil === null ? null : (
         <p>{say('welcome.open-until', { time: formatTimeOfDay(screen.openUntil, language) })}</p>
       )}

@@ -4,13 +4,13 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import { noAnswers } from '@portillon/core/sale/answers.ts';
-import { linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
-import { startSale } from '@portillon/core/sale/sale-machine.ts';
-import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
+import { linesToday, type Plan } from '@portillon/core/sale/pricing.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../../store/edge-store.ts';
 import type { FiscalJournal } from '../../../store/fiscal-journal.ts';
-import type { SaleInProgress } from '../sale-in-progress.ts';
+import { drawUpDayEntry } from '../draw-up-day-entry.ts';
+import { type NewSaleFacts, newSale } from '../new-sale.ts';
+import type { DayEntrySale, MembershipSale } from '../sale-in-progress.ts';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -64,8 +64,8 @@ export function sampleIdentity({ clock, random }: Surroundings): EdgeIdentity {
 export async function sampleSale(
   store: EdgeStore,
   { clock, random }: Surroundings,
-  changes: Partial<SaleInProgress> = {},
-): Promise<SaleInProgress> {
+  changes: Partial<MembershipSale> = {},
+): Promise<MembershipSale> {
   const id = <Kind extends string>() => newId<Kind>(clock, random);
   const saleId = id<'sale'>();
   const planId = id<'plan'>();
@@ -80,35 +80,64 @@ export async function sampleSale(
   });
   const lines = linesToday(planId, samplePlan, 'fr', 'FR');
   const shape = { goods: 'card', money: 'in' } as const;
+  const memberId = id<'member'>();
+  const agreedAtMs = clock.wallMs();
   return {
-    version: 1,
-    shape,
-    visitId: id(),
-    language: 'fr',
-    answers: { ...noAnswers, familyName: 'Essai' },
+    ...newSale(sampleFacts({ clock, random }), { shape, lines, agreedAtMs }),
     saleId,
-    saleReference: newSaleReference(random),
-    legalEntityId: id(),
-    homeClubId: id(),
-    memberId: id(),
+    product: 'membership',
+    lineWords: lines.map(({ label }) => ({ fr: label, en: label })),
+    answers: { ...noAnswers, familyName: 'Essai' },
+    memberId,
     membershipId: id(),
     planId,
-    planScope: 'network',
-    credentialId: id(),
-    cardUid: null,
+    card: {
+      credentialId: id(),
+      cardUid: null,
+      memberId,
+      planId,
+      planScope: 'network',
+      validFromMs: agreedAtMs,
+      validToMs: null,
+    },
+    tickets: [],
     personDigest: person.digest,
     photoDigest: null,
     contractDigest: contract.digest,
-    lines,
-    totalCents: totalOf(lines),
-    signedAtMs: clock.wallMs(),
-    savedAtMs: clock.wallMs(),
-    guestTickets: [],
-    guestTicketsUntilMs: clock.wallMs() + 1_000,
-    state: startSale(shape).state,
-    tried: [],
-    payment: null,
-    fiscal: null,
+    contract: null,
     ...changes,
+  };
+}
+
+/** A day entry that has just been chosen. */
+export function sampleDayEntry(store: EdgeStore, around: Surroundings): Promise<DayEntrySale> {
+  const plan = { ...samplePlan, soldAtKiosk: false, dayEntry: { priceCents: 1_200 } };
+  const planId = newId<'plan'>(around.clock, around.random);
+  return drawUpDayEntry({ ...sampleFacts(around), planId, plan }, store);
+}
+
+function sampleFacts({ clock, random }: Surroundings): NewSaleFacts {
+  return {
+    visitId: newId(clock, random),
+    language: 'fr',
+    club: {
+      name: 'Lyon',
+      legalEntity: {
+        id: newId(clock, random),
+        name: 'Exploitation Lyon SAS',
+        address: '1 rue de l’Exemple, 69000 Lyon',
+        siret: '12345678200028',
+        vatNumber: 'FR32123456782',
+      },
+      timeZone: sampleTill.timeZone,
+      capacity: 100,
+      hours: {},
+      staffPhone: null,
+      mediator: '',
+    },
+    identity: sampleIdentity({ clock, random }),
+    practice: null,
+    clock,
+    random,
   };
 }

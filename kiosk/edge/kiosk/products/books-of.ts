@@ -1,0 +1,14 @@
+import type { SaleInProgress } from '../sale-in-progress.ts';
+import { dayEntryBooks } from './day-entry-books.ts';
+import { membershipBooks } from './membership-books.ts';
+import type { SaleBooks } from './sale-books.ts';
+
+/** What is sold decides what is written. */
+export function booksOf(sale: SaleInProgress): SaleBooks {
+  switch (sale.product) {
+    case 'membership':
+      return membershipBooks(sale);
+    case 'day-entry':
+      return dayEntryBooks(sale);
+  }
+}

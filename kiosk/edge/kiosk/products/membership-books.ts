@@ -1,0 +1,51 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { MembershipSale } from '../sale-in-progress.ts';
+import { cardRecord, ticketRows } from './credential-rows.ts';
+import { moneyOf, type SaleBooks } from './sale-books.ts';
+
+/** The wording of the consent screens; a changed sentence is a new version. */
+const consentWordingVersion = '2026-11-a';
+
+/** A member, a membership, a card, and tickets to bring somebody. */
+export function membershipBooks(sale: MembershipSale): SaleBooks {
+  const { card, memberId, personDigest, photoDigest, contractDigest } = sale;
+  const validFrom = isoTime(sale.agreedAtMs);
+  const consent = (purpose: 'photo' | 'news', given: boolean) => ({
+    purpose,
+    given,
+    wordingVersion: consentWordingVersion,
+  });
+  return {
+    customerId: memberId,
+    attachments: [personDigest, photoDigest, contractDigest].filter((digest) => digest !== null),
+    event: (recorded) => ({
+      ...moneyOf(sale, recorded),
+      type: 'sale.completed',
+      member: { memberId, personDigest, photoDigest, contractDigest },
+      membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo: null },
+      credentials: [
+        {
+          credentialId: card.credentialId,
+          kind: 'card',
+          cardUid: card.cardUid,
+          validFrom,
+          validTo: null,
+          singleUse: false,
+        },
+        ...sale.tickets.map(({ credentialId, validToMs }) => ({
+          credentialId,
+          kind: 'ticket' as const,
+          cardUid: null,
+          validFrom,
+          validTo: isoTime(validToMs),
+          singleUse: true,
+        })),
+      ],
+      consents: [consent('photo', photoDigest !== null), consent('news', sale.answers.newsConsent === true)],
+    }),
+    credentials: (status) => [
+      { credentialId: card.credentialId, record: cardRecord(sale, card, status) },
+      ...ticketRows(sale, sale, status),
+    ],
+  };
+}
