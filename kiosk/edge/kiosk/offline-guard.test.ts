@@ -73,7 +73,8 @@ async function sell(how: Partial<MembershipSale> = { approvedOffline: true }): P
     authorisation: '',
     terminalContract: null,
   } as const;
-  const sale = { ...drawnUp, cardUid: '04112233445566', payment, ...how };
+  const card = { ...drawnUp.card, cardUid: '04112233445566' };
+  const sale = { ...drawnUp, card, payment, ...how };
   await store.write((tx) => recordedSale(factsOf(sale, tx)));
   return sale;
 }
