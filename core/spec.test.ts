@@ -7,7 +7,11 @@ it.each([
   ['occupancy', 'OC', []],
   ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
   ['sale', 'Q', []],
-  ['journal', 'FJ', ['journal/spain', '../kiosk/store', '../tools/verify-journal']],
+  [
+    'journal',
+    'FJ',
+    ['journal/spain', '../kiosk/store', '../sync-service/http/staff', '../tools/verify-journal'],
+  ],
   ['../drivers/card/desfire', 'CD', []],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
 ])(

@@ -10,6 +10,7 @@ import type { BaseContext } from './http/base-context.ts';
 import { staffRoutes } from './http/staff/staff-routes.ts';
 import { type BaseKeyStore, type BaseKeys, newBaseKeys } from './keys/base-keys.ts';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
+import { storeClosingSigner } from './keys/store-closing-key.ts';
 import { Announcements } from './postgres/announcements.ts';
 import { Database } from './postgres/database.ts';
 import { EmbeddedServer } from './postgres/embedded-server.ts';
@@ -119,7 +120,18 @@ async function startWith(
   await announcements.start();
   stops.push(() => announcements.stop());
 
-  const base: BaseContext = { database, announcements, keys, networkId, epoch, clock, random, log };
+  const storeSigner = await storeClosingSigner(database, stateFolder, clock.wallMs(), log);
+  const base: BaseContext = {
+    database,
+    announcements,
+    keys,
+    storeSigner,
+    networkId,
+    epoch,
+    clock,
+    random,
+    log,
+  };
   if (options.seed) await applySeed(base, options.seed);
   for (const [siret, creditorId] of Object.entries(options.creditorIds ?? {})) {
     await setCreditorId(base, siret, creditorId);

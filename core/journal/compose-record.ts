@@ -39,7 +39,8 @@ export interface RecordPlace {
 type Common = 'est' | 'till' | 'kid' | 'no' | 'dt' | 'tz' | 'first' | 'prev';
 type OwnFields<C extends Chain> = Omit<FieldsOf<ReturnType<typeof kindOf<C>>>, Common>;
 
-function signedRecord<C extends Chain>(
+/** Signs the string of a record; what stands in each at its place is put there. */
+export function signedRecord<C extends Chain>(
   chain: C,
   place: RecordPlace,
   own: OwnFields<C>,
@@ -60,7 +61,8 @@ function signedRecord<C extends Chain>(
   return { chain, no, text, payload, signature: signer.sign(text) };
 }
 
-function head(place: RecordPlace) {
+/** The members with which most payloads begin. */
+export function head(place: RecordPlace) {
   const { est, till, no, atMs, timeZone } = place;
   return { est, till, no, dt: isoLocalTime(atMs, timeZone) };
 }

@@ -20,6 +20,9 @@ export const accessReasons = [
 /** How many unsettled debts of a member are told, and settled at once. */
 export const debtLimit = 20;
 
+/** String or payload of a closing: some thousand characters; so many fit into an event. */
+export const toldClosingMaxLength = 24_000;
+
 export const credentialKinds = ['card', 'pass', 'ticket'] as const;
 
 /** Unique reference of a mandate (EPC016-06, AT-01), of the characters that need no escaping anywhere. */
@@ -288,6 +291,16 @@ const caseOpened = z.object({
   orderId: id.nullable().default(null),
 });
 
+/** A closing of the fiscal journal, word for word, with the public key (SPKI DER, base64) that signed it (W-FISCAL-7). */
+const tillClosed = z.object({
+  type: z.literal('till.closed'),
+  at: time,
+  text: z.string().max(toldClosingMaxLength),
+  payload: z.string().max(toldClosingMaxLength),
+  signature: z.string().regex(/^[\w-]{86}$/),
+  publicKey: z.string().max(200),
+});
+
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   membershipRenewed,
@@ -302,6 +315,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   accessDecided,
   passageSensed,
   caseOpened,
+  tillClosed,
 ]);
 /** As an edge writes it: what has a default may be left out. */
 export type EventBody = z.input<typeof eventBodySchema>;

@@ -9,7 +9,7 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import { chains } from '@portillon/core/journal/record-layout.ts';
-import type { OutboxEvent } from '@portillon/core/wire/event.ts';
+import { type OutboxEvent, toldClosingMaxLength } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { Attachments } from './attachments.ts';
@@ -18,7 +18,7 @@ import { Database } from './database.ts';
 import { FileKeyStore } from './file-key-store.ts';
 import { FiscalBooks } from './fiscal-books.ts';
 import { FiscalJournal, type FiscalTill } from './fiscal-journal.ts';
-import { fiscalRecords } from './fiscal-records.ts';
+import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
 import { FolderLock } from './folder-lock.ts';
 import { Identity } from './identity.ts';
 import { type Intent, type IntentId, Intents } from './intents.ts';
@@ -145,7 +145,22 @@ export class EdgeStore implements AgentStore {
       keys: this.keys,
       clock: this.#clock,
       log: this.#log,
+      onClosed: (tx, closing, publicKey) => this.#tellClosing(tx, closing, publicKey),
     });
+  }
+
+  /** FJ26. One that is too long for an event (a hundred means of payment) stays here, and the log says so: the till goes on. */
+  async #tellClosing(
+    tx: Tx,
+    { no, text, payload, signature, atMs }: StoredRecord,
+    publicKey: string,
+  ): Promise<void> {
+    if (payload === null || Math.max(text.length, payload.length) > toldClosingMaxLength) {
+      this.#log.error('journal.closing-not-told', { no });
+      return;
+    }
+    const at = isoTime(atMs);
+    await this.outbox.appendEvent(tx, { type: 'till.closed', at, text, payload, signature, publicKey });
   }
 
   /** One transaction; see `Database.write`. */

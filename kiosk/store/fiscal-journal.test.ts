@@ -5,6 +5,7 @@ import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { fiscalSignatureHolds, newFiscalKey } from '@portillon/core/journal/fiscal-key.ts';
 import { readFields } from '@portillon/core/journal/record-layout.ts';
+import { readToldClosing } from '@portillon/core/journal/told-closing.ts';
 import sqlite3 from 'sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeStore } from './edge-store.ts';
@@ -328,6 +329,28 @@ describe('duplicates and practice', () => {
     expect(rows.map(({ text }) => readFields('T1', text)?.perp)).toEqual(['4045', '8090']);
     expect(await typesOf('X')).toEqual(['VENTE']);
   });
+});
+
+it('[FJ26] each closing is told to the base by the transaction that writes it, word for word', async () => {
+  await sell();
+  at('2026-11-24T08:00:00+01:00');
+  await expect(
+    store.write(async (tx) => {
+      await journal.closeWhatIsDue(tx);
+      throw new Error('the power fails');
+    }),
+  ).rejects.toThrow();
+  expect(await store.outbox.after(0, 10)).toEqual([]);
+  await store.write((tx) => journal.closeWhatIsDue(tx));
+  const told = (await store.outbox.after(0, 10)).map(({ body }) => JSON.parse(body));
+  const closings = await rowsOf('C');
+  expect(told.map(({ type, text, payload, signature }) => ({ type, text, payload, signature }))).toEqual(
+    closings.map(({ text, payload, signature }) => ({ type: 'till.closed', text, payload, signature })),
+  );
+  expect(told.map(readToldClosing)).toMatchObject([
+    { closing: { period: '2026-11-22', total: 4_045 }, previousSignature: '' },
+    { closing: { period: '2026-11-23', total: 0 }, previousSignature: closings[0]?.signature },
+  ]);
 });
 
 it('[FJ25] a till in practice takes no money, through a restart, until it is ended', async () => {

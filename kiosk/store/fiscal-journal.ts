@@ -70,6 +70,8 @@ export interface FiscalJournalOptions {
   readonly keys: KeyStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** A closing was written, signed by this public key; in the same transaction (FJ26). */
+  readonly onClosed?: (tx: Tx, closing: StoredRecord, publicKey: string) => Promise<void>;
 }
 
 export interface PurgeOptions {
@@ -422,7 +424,10 @@ export class FiscalJournal {
   #close(tx: Tx, facts: ClosingFacts): Promise<readonly ClosingPayload[]> {
     return writeDueClosings(tx, facts, {
       place: () => this.#place(tx, 'C', 'always'),
-      insert: (place, record, level, filedMs) => this.#insert(tx, place, record, level, null, filedMs),
+      insert: async (place, record, level, filedMs) => {
+        const closing = await this.#insert(tx, place, record, level, null, filedMs);
+        await this.#options.onClosed?.(tx, closing, place.signer.publicKey);
+      },
       tell: (kind, detail) => this.appendEvent(tx, kind, detail),
     });
   }

@@ -43,6 +43,13 @@ export const refusalStatus = {
   'order.too-much': 409,
   'order.not-possible': 409,
   'order.not-open': 409,
+  'closing.malformed': 400,
+  'closing.unknown-club': 404,
+  'closing.nothing-told': 409,
+  'closing.period-open': 409,
+  'closing.two-establishments': 409,
+  'closing.tills-missing': 409,
+  'closing.key-lost': 503,
 } as const;
 
 export type RefusalCode = keyof typeof refusalStatus;

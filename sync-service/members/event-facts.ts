@@ -64,6 +64,8 @@ export interface Facts {
   readonly order: KnownOrder | null;
   /** For another card: the credential that it stands in for; null when the base knows none. */
   readonly replaced: ReplacedCredential | null;
+  /** For a closing: the one told before of the same till; null when there was none. */
+  readonly lastClosing: { readonly no: number; readonly signature: string } | null;
   /** For a case that the base itself opens. */
   readonly newCaseId: () => string;
 }

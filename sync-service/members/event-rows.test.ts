@@ -11,6 +11,7 @@ const nothingKnown: Facts = {
   usedTickets: new Set(),
   decisionGranted: false,
   saleClubId: null,
+  lastClosing: null,
   account: null,
   order: null,
   replaced: null,

@@ -6,6 +6,7 @@ import type { Facts } from './event-facts.ts';
 import { cardReplaced, saleRefunded } from './order-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
+import { tillClosed } from './till-closing.ts';
 
 /** Rows to write, in order, or the reason to park the event. Credentials that change go out in the feed by themselves. */
 export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], string> {
@@ -89,6 +90,8 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
               ),
             ]),
       ]);
+    case 'till.closed':
+      return tillClosed(event, facts);
     default:
       return unreachable(event);
   }

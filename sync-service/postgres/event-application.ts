@@ -10,6 +10,7 @@ import type {
 import { eventRows } from '../members/event-rows.ts';
 import { orderCase } from '../members/order-rows.ts';
 import type { Reporter, RowChange } from '../members/row-change.ts';
+import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 
@@ -94,6 +95,7 @@ async function gatherFacts(
     account: null,
     order: null,
     replaced: null,
+    lastClosing: null,
   };
   switch (event.type) {
     case 'sale.completed': {
@@ -136,6 +138,13 @@ async function gatherFacts(
         order: await knownOrder(sql, event.orderId),
         replaced: await replacedCredential(sql, event.replacedCredentialId),
       };
+    case 'till.closed': {
+      const [last] = await sql.query<{ no: number; signature: string }>(
+        'select no, signature from till_closings where edge_id = $1 and till = $2 order by no desc limit 1',
+        [reporter.edgeId, tillOf(event)],
+      );
+      return { ...facts, lastClosing: last ?? null };
+    }
     default:
       return facts;
   }
@@ -217,6 +226,7 @@ const keyOfTable: Readonly<Record<string, string>> = {
   attachments: 'digest',
   mandates: 'attachment_digest',
   case_settlements: 'case_id',
+  till_closings: 'signature',
 };
 
 /** Keys of the rows written. Names of tables and columns are our own words (event-rows.ts), values are parameters. */

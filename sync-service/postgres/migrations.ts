@@ -8,6 +8,7 @@ import { mandates } from './migrations/005-mandates.ts';
 import { renewalsAndDebts } from './migrations/006-renewals-and-debts.ts';
 import { orders } from './migrations/007-orders.ts';
 import { salesOfOtherProducts } from './migrations/008-sales-of-other-products.ts';
+import { closings } from './migrations/009-closings.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -19,6 +20,7 @@ export const migrations: readonly Migration[] = [
   { name: '006-renewals-and-debts', sql: renewalsAndDebts },
   { name: '007-orders', sql: orders },
   { name: '008-sales-of-other-products', sql: salesOfOtherProducts },
+  { name: '009-closings', sql: closings },
 ];
 
 export interface Migration {

@@ -10,6 +10,7 @@ import type { BaseContext } from '../base-context.ts';
 import { TooOften } from '../edge-routes.ts';
 import { refuse } from '../refusal.ts';
 import { caseRoutes } from './case-routes.ts';
+import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { LiveBoard } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
@@ -126,6 +127,7 @@ export function staffRoutes(pageFolder: string | null) {
     caseRoutes(app, base);
     debtRoutes(app, base);
     orderRoutes(app, base);
+    closingRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {
