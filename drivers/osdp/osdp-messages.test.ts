@@ -26,6 +26,7 @@ it('[OS28] shows words in ASCII, 32 characters at most', () => {
   const shown = (words: string) =>
     Buffer.from(commands.text(0, words, 3).data.subarray(6)).toString('latin1');
   expect(shown('Accès refusé')).toBe('Acces refuse');
+  expect(shown('Voir l’accueil')).toBe("Voir l'accueil");
   expect(shown('Não · 入')).toBe('Nao ? ?');
   expect(shown('x'.repeat(50))).toHaveLength(32);
   expect([...commands.text(0, 'A', 3).data]).toEqual([0, 4, 3, 1, 1, 1, 65]);

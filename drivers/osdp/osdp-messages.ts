@@ -153,6 +153,7 @@ function plainText(words: string): string {
   return words
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
+    .replace(/[‘’]/gu, "'")
     .replace(/[^\x20-\x7e]/gu, '?');
 }
 

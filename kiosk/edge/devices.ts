@@ -4,11 +4,15 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
 import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
-import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
+import type { CardReader, NumberReader } from '@portillon/drivers/card-reader/card-reader.ts';
+import { OsdpCardReader } from '@portillon/drivers/card-reader/osdp/osdp-card-reader.ts';
 import { PcscCardReader } from '@portillon/drivers/card-reader/pcsc/pcsc-card-reader.ts';
+import type { ReaderSigns } from '@portillon/drivers/card-reader/reader-signs.ts';
 import type { Device } from '@portillon/drivers/device.ts';
 import type { Gate } from '@portillon/drivers/gate/gate.ts';
 import { ModbusGate } from '@portillon/drivers/gate/modbus-board/modbus-gate.ts';
+import { OsdpGate } from '@portillon/drivers/gate/osdp/osdp-gate.ts';
+import type { OsdpLine } from '@portillon/drivers/osdp/osdp-line.ts';
 import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
 import { ConcertTerminal } from '@portillon/drivers/payment-terminal/concert/concert-terminal.ts';
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
@@ -22,13 +26,23 @@ import { SerialScanner } from '@portillon/drivers/scanner/serial/serial-scanner.
 import { pcscReaderName, transportFor } from '@portillon/drivers/transport/address.ts';
 import { ForkedPcsc } from '@portillon/drivers/transport/pcsc/forked-pcsc.ts';
 import type { Transport } from '@portillon/drivers/transport/transport.ts';
+import type { ReaderKeys } from '../store/reader-keys.ts';
 import type { EdgeConfig, GateConfig } from './edge-config.ts';
+import { OsdpLines, osdpPlaces } from './osdp-lines.ts';
 
 export interface GateDevices {
   readonly config: GateConfig;
   readonly gate: Gate;
+  /** Through which the chip of a card is asked. */
   readonly reader: CardReader | null;
+  /** Readers that know numbers only and show what was decided. */
+  readonly badgeReaders: readonly BadgeReader[];
   readonly scanner: Scanner | null;
+}
+
+export interface BadgeReader {
+  readonly device: NumberReader & ReaderSigns;
+  readonly language: 'fr' | 'en';
 }
 
 /** Every device of the box, made from the configuration and not yet started. */
@@ -46,6 +60,8 @@ export interface EdgeDevices {
 interface Surroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Of readers on OSDP lines. */
+  readonly readerKeys: ReaderKeys;
   /** The bundled program that talks to the smart-card service; beside the running program unless said. */
   readonly pcscProcess?: string;
 }
@@ -76,8 +92,44 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
     return device;
   }
 
+  const lines = new OsdpLines({
+    clock,
+    log: around.log,
+    keys: around.readerKeys,
+    places: osdpPlaces(config),
+  });
+
+  function onLine<D extends Device>(
+    name: string,
+    settings: { readonly address: string },
+    make: (line: OsdpLine) => D,
+  ): D | null {
+    const line = lines.line(settings.address);
+    if (!line.ok) {
+      wrong.push({ ...line.error, detail: `${name}: ${line.error.detail}` });
+      return null;
+    }
+    const device = make(line.value);
+    all.push({ name, device });
+    return device;
+  }
+
+  function gateOf(name: string, board: GateConfig['board']): Gate | null {
+    if (board.model === 'modbus-board') {
+      return over(name, board, (options) => new ModbusGate({ ...options, ...board }));
+    }
+    return onLine(name, board, (line) => new OsdpGate({ ...board, line, clock, log: around.log }));
+  }
+
+  function badgeReader(name: string, settings: GateConfig['reader']): BadgeReader[] {
+    if (settings?.model !== 'osdp') return [];
+    const { unit, language } = settings;
+    const device = onLine(name, settings, (line) => new OsdpCardReader({ line, log: around.log, unit }));
+    return device ? [{ device, language }] : [];
+  }
+
   function reader(name: string, settings: GateConfig['reader']): CardReader | null {
-    if (!settings) return null;
+    if (settings?.model !== 'pcsc') return null;
     const readerName = pcscReaderName(settings.address);
     if (!readerName.ok) {
       wrong.push({ ...readerName.error, detail: `${name}: ${readerName.error.detail}` });
@@ -102,12 +154,16 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
   const gates: GateDevices[] = [];
   for (const gateConfig of config.gates) {
     const { id, board, scanner } = gateConfig;
-    const gate = over(`${id}.board`, board, (options) => new ModbusGate({ ...options, ...board }));
+    const gate = gateOf(`${id}.board`, board);
     if (!gate) continue;
     gates.push({
       config: gateConfig,
       gate,
       reader: reader(`${id}.reader`, gateConfig.reader),
+      badgeReaders: [
+        ...badgeReader(`${id}.reader`, gateConfig.reader),
+        ...badgeReader(`${id}.badge-reader`, gateConfig.badgeReader),
+      ],
       scanner: over<Scanner>(`${id}.scanner`, scanner, (options) =>
         scanner?.model === 'hid-pos'
           ? new HidPosScanner(options)

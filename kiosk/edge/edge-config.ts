@@ -12,20 +12,54 @@ const port = z
 
 const readerSchema = z.strictObject({ model: z.literal('pcsc'), address: z.string() });
 
-const gateSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
-  name: z.string().min(1).max(60),
-  board: z.strictObject({
+const unit = z
+  .int()
+  .min(0, 'an address on the line is at least 0')
+  .max(126, 'an address on the line is at most 126');
+const input = z.int().min(0).max(31);
+/** How long the board keeps the entry released, in ms; the board itself ends it. */
+const pulseMs = z.int().min(100).max(10_000);
+
+const osdpReaderSchema = z.strictObject({
+  model: z.literal('osdp'),
+  /** Of the line; all that hang on one name the same. */
+  address: z.string(),
+  unit,
+  /** In which its display speaks. */
+  language: z.enum(['fr', 'en']).default('fr'),
+});
+
+const boardSchema = z.discriminatedUnion('model', [
+  z.strictObject({
     model: z.literal('modbus-board'),
     address: z.string(),
     unit: z.int().min(1).max(247),
     entryRelay: z.int().min(0).max(31),
-    /** How long the board keeps the entry released, in ms; the board itself ends it. */
-    pulseMs: z.int().min(100).max(10_000),
-    entryInput: z.int().min(0).max(31),
-    exitInput: z.int().min(0).max(31),
+    pulseMs,
+    entryInput: input,
+    exitInput: input,
   }),
-  reader: readerSchema.optional(),
+  z.strictObject({
+    model: z.literal('osdp'),
+    address: z.string(),
+    unit,
+    output: z.int().min(0).max(31),
+    pulseMs,
+    entryInput: input,
+    exitInput: input,
+    /** On while the door stands open; on while the fire panel raises its alarm, which this only reports (I9). */
+    doorInput: input.optional(),
+    fireInput: input.optional(),
+  }),
+]);
+
+const gateSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
+  name: z.string().min(1).max(60),
+  board: boardSchema,
+  reader: z.discriminatedUnion('model', [readerSchema, osdpReaderSchema]).optional(),
+  /** Beside a reader that asks the chip: for badges that have a number only, and to show what was decided. */
+  badgeReader: osdpReaderSchema.optional(),
   scanner: z
     .discriminatedUnion('model', [
       z.strictObject({

@@ -9,6 +9,7 @@ import type { OfflineStanding } from '@portillon/core/sale/offline-approvals.ts'
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import { EdgeStore } from '../store/edge-store.ts';
+import { ReaderKeys } from '../store/reader-keys.ts';
 import { BridgeServer } from './bridge-server.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
@@ -159,14 +160,18 @@ export class Edge {
   /** Faults: `transport.bad-address`, and those of the store. Rejects when the bridge's port is taken. */
   static async start(options: EdgeOptions): Promise<Result<Edge, Fault>> {
     const { config, clock, random, log } = options;
+    const store = await EdgeStore.open({ folder: config.stateFolder, clock, random, log });
+    if (!store.ok) return store;
     const devices = makeDevices(config.devices, {
       clock,
       log,
+      readerKeys: new ReaderKeys(store.value.keys),
       ...(options.pcscProcess ? { pcscProcess: options.pcscProcess } : {}),
     });
-    if (!devices.ok) return devices;
-    const store = await EdgeStore.open({ folder: config.stateFolder, clock, random, log });
-    if (!store.ok) return store;
+    if (!devices.ok) {
+      await store.value.close();
+      return devices;
+    }
     const edge = new Edge(options, store.value, devices.value, await store.value.identity());
     try {
       await edge.#bridge.listen();

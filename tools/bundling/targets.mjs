@@ -57,6 +57,7 @@ const page = (name, root) => ({ kind: 'page', name: `${name} page`, root, output
 export const targets = [
   nodeProgram('edge', 'kiosk/edge/edge-program.ts'),
   nodeProgram('journal', 'kiosk/edge/journal-program.ts'),
+  nodeProgram('readers', 'kiosk/edge/readers-program.ts'),
   nodeProgram('sync-service', 'sync-service/serve.ts'),
   nodeProgram('sims', 'hardware-sims/club-program.ts'),
   nodeProgram('pcsc-process', 'drivers/transport/pcsc/pcsc-process.ts'),
@@ -70,4 +71,4 @@ export const targets = [
 ];
 
 /** Names that `npm run edge` and its like may start. */
-export const programNames = ['edge', 'journal', 'sync-service', 'sims', 'main-job', 'sale-matrix'];
+export const programNames = ['edge', 'journal', 'readers', 'sync-service', 'sims', 'main-job', 'sale-matrix'];

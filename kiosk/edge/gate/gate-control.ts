@@ -1,17 +1,19 @@
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
+import { signWords } from '@portillon/core/access/sign-words.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
-import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
+import type { CardNumber, CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { Gate } from '@portillon/drivers/gate/gate.ts';
 import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { IntentId } from '../../store/intents.ts';
 import { planInEffect } from '../../store/member-book.ts';
+import type { BadgeReader } from '../devices.ts';
 import type { GateConfig } from '../edge-config.ts';
 import {
   closedGate,
@@ -21,12 +23,13 @@ import {
   nextGate,
   type ReleasedFor,
 } from './gate-machine.ts';
-import { type Presented, presentedCard, presentedCode } from './presented-credential.ts';
+import { type Presented, presentedCard, presentedCode, presentedNumber } from './presented-credential.ts';
 
 export interface GateControlOptions {
   readonly config: GateConfig;
   readonly gate: Gate;
   readonly reader: CardReader | null;
+  readonly badgeReaders: readonly BadgeReader[];
   readonly scanner: Scanner | null;
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
@@ -58,6 +61,10 @@ export class GateControl {
     this.#options = options;
     options.gate.onPassage(({ direction }) => this.#input({ type: 'sensed', direction }));
     options.reader?.onCard((card) => this.#run(this.#cardPresented(card)));
+    for (const { device } of options.badgeReaders) {
+      device.onNumber((number) => this.#run(this.#numberPresented(number)));
+    }
+    options.gate.onAlarm(({ kind }) => options.log.warn('gate.alarm', { gateId: options.config.id, kind }));
     options.scanner?.onCode(({ text }) => this.#run(this.#codePresented(text)));
   }
 
@@ -110,6 +117,11 @@ export class GateControl {
     const { store, log } = this.#options;
     const presented = await presentedCard(channel, { identity, book: store.book, log });
     if (presented) await this.#presented(presented, identity);
+  }
+
+  async #numberPresented(number: CardNumber): Promise<void> {
+    const identity = this.#options.identity();
+    if (identity) await this.#presented(presentedNumber(number, this.#options), identity);
   }
 
   async #codePresented(text: string): Promise<void> {
@@ -168,7 +180,13 @@ export class GateControl {
       );
     });
     log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...decision });
-    if (decision.outcome === 'granted') this.#input({ type: 'granted', for: who });
+    // The release goes out first: signs are for the eyes, and may share its line.
+    if (decision.outcome === 'refused') this.#show('refused', decision.reason);
+    else {
+      const sign = this.#state.name === 'closed' ? 'granted' : 'wait';
+      this.#input({ type: 'granted', for: who });
+      this.#show('granted', sign);
+    }
     onEvent();
   }
 
@@ -201,7 +219,20 @@ export class GateControl {
     const released = await gate.release();
     if (released.ok) return;
     log.error('gate.not-released', { gateId: config.id, ...released.error });
+    this.#show('refused', 'not-released');
     this.#input({ type: 'release-failed' });
+  }
+
+  /** Nobody's passage waits for it. */
+  #show(outcome: 'granted' | 'refused', what: keyof typeof signWords): void {
+    for (const { device, language } of this.#options.badgeReaders) {
+      this.#run(
+        device.show({ outcome, words: signWords[what][language] }).then((shown) => {
+          if (shown.ok) return;
+          this.#options.log.warn('gate.sign-not-shown', { gateId: this.#options.config.id, ...shown.error });
+        }),
+      );
+    }
   }
 
   #armPulse(afterMs: number): void {

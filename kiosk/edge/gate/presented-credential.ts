@@ -8,6 +8,7 @@ import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
 import { readTicket, ticketProblem } from '@portillon/core/crypto/ticket.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
+import type { CardNumber } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { MemberBook } from '../../store/member-book.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
@@ -50,6 +51,15 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
     presented: { kind: 'card', credentialId },
     grant: read.value.grant ? trustedGrant(read.value.grant, credentialId, channel.uid, check) : null,
   };
+}
+
+/**
+ * A number that a reader passed on. It tells which badge was held up and proves nothing, whatever card has the same number:
+ * a card of ours proves itself through a reader that asks its chip.
+ */
+export function presentedNumber(number: CardNumber, { log }: Pick<CredentialCheck, 'log'>): Presented {
+  log.info('gate.number-only', { bitCount: number.bitCount });
+  return nothingProved('card');
 }
 
 function trustedGrant(

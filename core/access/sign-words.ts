@@ -1,0 +1,25 @@
+import type { AccessReason } from '../wire/event.ts';
+
+interface SignWords {
+  readonly fr: string;
+  readonly en: string;
+}
+
+/**
+ * A decision on the small display of a reader: sixteen letters, accents dropped by most of them. What does not fit stands on
+ * the gate's screen (`reasonWords`).
+ */
+export const signWords: Readonly<Record<AccessReason | 'granted' | 'wait' | 'not-released', SignWords>> = {
+  granted: { fr: 'Bienvenue', en: 'Welcome' },
+  /** Let in, and somebody else is still on the way through. */
+  wait: { fr: 'Un instant', en: 'One moment' },
+  /** Let in, and the gate does not do it. */
+  'not-released': { fr: 'Voir l’accueil', en: 'Ask at the desk' },
+  unknown: { fr: 'Carte inconnue', en: 'Card not known' },
+  blocked: { fr: 'Voir l’accueil', en: 'Ask at the desk' },
+  'not-started': { fr: 'Pas encore actif', en: 'Not started yet' },
+  expired: { fr: 'À renouveler', en: 'Please renew' },
+  'wrong-club': { fr: 'Autre club', en: 'Other club only' },
+  'closed-hours': { fr: 'Hors horaires', en: 'Outside hours' },
+  'ticket-spent': { fr: 'Déjà utilisé', en: 'Already used' },
+};
