@@ -12,7 +12,7 @@ it.each([
     'FJ',
     ['journal/spain', '../kiosk/store', '../sync-service/http/staff', '../tools/verify-journal'],
   ],
-  ['../drivers/card/desfire', 'CD', []],
+  ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
 ])(
   'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',

@@ -8,7 +8,13 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { baseApp } from './http/base-app.ts';
 import type { BaseContext } from './http/base-context.ts';
 import { staffRoutes } from './http/staff/staff-routes.ts';
-import { type BaseKeyStore, type BaseKeys, newBaseKeys } from './keys/base-keys.ts';
+import {
+  type BaseKeyStore,
+  type BaseKeys,
+  newBaseKeys,
+  withCardKeys,
+  withoutCardKeys,
+} from './keys/base-keys.ts';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
 import { Announcements } from './postgres/announcements.ts';
@@ -32,6 +38,12 @@ export interface MemberBaseOptions {
   readonly staffPage: string | null;
   /** Clubs, by name, that get a fresh enrolment code even though a box is enrolled there. */
   readonly newCodesFor?: readonly string[];
+  /** Clubs, by name, that get a code for a box which opens gates and issues no cards. */
+  readonly newGateCodesFor?: readonly string[];
+  /** The version of the card keys that is to be current; made when it follows the newest. */
+  readonly cardKeyVersion?: number;
+  /** A version of the card keys that no edge is told any more. */
+  readonly retireCardKeys?: number;
   /** Creditor identifiers (ICS) to set or change, by the SIRET of the legal entity. */
   readonly creditorIds?: Readonly<Record<string, string>>;
   /** Settings of the embedded PostgreSQL, for tests. */
@@ -49,6 +61,8 @@ export interface MemberBaseReady {
   readonly staff: { readonly user: string; readonly password: string } | null;
   /** By name of the club; only clubs that wait for a box. */
   readonly enrolmentCodes: Readonly<Record<string, string>>;
+  /** By name of the club; for boxes that open gates and issue no cards. Only where one was asked for. */
+  readonly gateCodes: Readonly<Record<string, string>>;
   /** Id of each club by its name. */
   readonly clubs: Readonly<Record<string, string>>;
   readonly databaseUrl: string;
@@ -110,12 +124,10 @@ async function startWith(
   stops.push(() => database.close());
   for (const name of await migrate(database)) log.info('base.migrated', { migration: name });
 
-  const { keys, networkId, epoch } = await identity(
-    database,
-    new FileBaseKeyStore(stateFolder),
-    newId<'network'>(clock, random),
-    log,
-  );
+  const keyStore = new FileBaseKeyStore(stateFolder);
+  const known = await identity(database, keyStore, newId<'network'>(clock, random), log);
+  const { networkId, epoch } = known;
+  const keys = await withCardKeysAsWanted(known.keys, keyStore, options);
   const announcements = new Announcements(databaseUrl, clock, log);
   await announcements.start();
   stops.push(() => announcements.stop());
@@ -152,12 +164,22 @@ async function startWith(
     if (enrolled && !wanted.has(name)) continue;
     enrolmentCodes[name] = await newEnrolmentCode(database, id, clock.wallMs());
   }
-  const unknown = [...wanted].find((name) => !clubs.some((club) => club.name === name));
+  const gateCodes: Record<string, string> = {};
+  for (const { id, name } of clubs) {
+    if (!options.newGateCodesFor?.includes(name)) continue;
+    gateCodes[name] = await newEnrolmentCode(database, id, clock.wallMs(), { issuesCards: false });
+  }
+  const unknown = [...wanted, ...(options.newGateCodesFor ?? [])].find(
+    (name) => !clubs.some((club) => club.name === name),
+  );
   if (unknown !== undefined) throw new Error(`no club is called ${unknown}`);
 
   log.info('base.ready', { url, at: isoTime(clock.wallMs()) });
   const clubIds = Object.fromEntries(clubs.map(({ id, name }) => [name, id]));
-  return made({ url, staffUrl: `${url}/staff/`, staff, enrolmentCodes, clubs: clubIds, databaseUrl }, ended);
+  return made(
+    { url, staffUrl: `${url}/staff/`, staff, enrolmentCodes, gateCodes, clubs: clubIds, databaseUrl },
+    ended,
+  );
 }
 
 /** Keys and base belong together: what edges have pinned and what is sealed is lost with the wrong ones. */
@@ -196,6 +218,23 @@ async function identity(
   }
   if (store.weak) log.warn('base.keys-weak', { detail: 'the keys of the network lie in a file on the disk' });
   return { keys, networkId: meta.network_id, epoch: meta.epoch };
+}
+
+/** The operator's orders about card keys, kept before anybody is told of them. */
+async function withCardKeysAsWanted(
+  keys: BaseKeys,
+  store: BaseKeyStore,
+  { cardKeyVersion, retireCardKeys, log }: MemberBaseOptions,
+): Promise<BaseKeys> {
+  let { card } = keys;
+  if (cardKeyVersion !== undefined) card = withCardKeys(card, cardKeyVersion, randomBytes);
+  if (retireCardKeys !== undefined) card = withoutCardKeys(card, retireCardKeys);
+  if (card === keys.card) return keys;
+  log.info('base.card-keys', {
+    current: card.current,
+    versions: card.versions.map(({ version }) => version).join(','),
+  });
+  return store.replaceCardKeys(card);
 }
 
 /** The first staff user with a password drawn by lot, kept in a file for its owner until somebody takes it away. */

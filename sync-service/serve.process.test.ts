@@ -73,6 +73,36 @@ describe('the sync-service as a program', () => {
     await forget(stateFolder);
   });
 
+  it('[W-CARDKEY-2] [W-CARDKEY-3] renews the card keys when told, once, and tells a gate only the key that reads', async () => {
+    const stateFolder = join(privateFolder, 'card-keys');
+    const first = await start(stateFolder);
+    const kiosk = await TestEdge.enrolled(first.url, first.enrolmentCodes['Lyon Part-Dieu'] ?? '');
+    const port = Number(new URL(first.url).port);
+    await first.stop();
+
+    const rotated = ['--card-keys', '2', '--new-gate-code', 'Lyon Part-Dieu'];
+    const second = await start(stateFolder, { port, args: rotated });
+    const gate = new TestEdge(second.url);
+    const told = await gate.enrol(second.gateCodes['Lyon Part-Dieu'] ?? '');
+    expect(told.body).toMatchObject({ cardKeys: { current: 2, versions: [{ version: 1 }, { version: 2 }] } });
+    expect(JSON.stringify(told.body)).not.toContain('write');
+    expect((await kiosk.push()).body).toMatchObject({ cardKeys: '2:1,2' });
+    const keys = (await kiosk.signed('GET', '/v1/card-keys')).body;
+    expect(keys).toMatchObject({ cardKeys: { versions: [{}, { write: expect.any(String) }] } });
+    await second.stop();
+
+    const third = await start(stateFolder, { port, args: ['--card-keys', '2'] });
+    expect((await kiosk.signed('GET', '/v1/card-keys')).body).toMatchObject({
+      cardKeys: (keys as { cardKeys: object }).cardKeys,
+    });
+    await third.stop();
+    const fourth = await start(stateFolder, { port, args: ['--retire-card-keys', '1'] });
+    expect((await kiosk.push()).body).toMatchObject({ cardKeys: '2:2' });
+    await fourth.stop();
+    await expect(start(stateFolder, { args: ['--card-keys', '7'] })).rejects.toThrow(/the next one is 3/);
+    await forget(stateFolder);
+  });
+
   it('says that it runs already when it is started twice on one folder', async () => {
     const stateFolder = join(privateFolder, 'twice');
     const base = await start(stateFolder);

@@ -14,6 +14,9 @@ const usage = `sync-service --state FOLDER [options]
   --seed FILE                  clubs and plans for an empty base
   --staff-page FOLDER          the built staff page
   --new-enrolment-code CLUB    a fresh code for a club that has a box already (repeatable)
+  --new-gate-code CLUB         a code for a further box of a club that opens gates and issues no cards (repeatable)
+  --card-keys VERSION          cards get keys of this version at their next visit; made when it is the next one
+  --retire-card-keys VERSION   cards of that version are no longer read
   --creditor SIRET=ICS         identifier of a legal entity as a creditor of direct debits (repeatable)
 DATABASE_URL names a PostgreSQL to use instead of one of our own.`;
 
@@ -29,6 +32,9 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       'staff-page': { type: 'string' },
       'new-enrolment-code': { type: 'string', multiple: true, default: [] },
+      'new-gate-code': { type: 'string', multiple: true, default: [] },
+      'card-keys': { type: 'string' },
+      'retire-card-keys': { type: 'string' },
       creditor: { type: 'string', multiple: true, default: [] },
     },
   });
@@ -47,6 +53,11 @@ async function main(): Promise<number> {
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
     newCodesFor: values['new-enrolment-code'],
+    newGateCodesFor: values['new-gate-code'],
+    ...(values['card-keys'] === undefined ? {} : { cardKeyVersion: Number(values['card-keys']) }),
+    ...(values['retire-card-keys'] === undefined
+      ? {}
+      : { retireCardKeys: Number(values['retire-card-keys']) }),
     creditorIds: Object.fromEntries(values.creditor.map((pair) => pair.split('=', 2))),
     clock: systemClock,
     random: systemRandom,

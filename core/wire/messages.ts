@@ -36,6 +36,42 @@ export const enrolRequestSchema = z.object({
 });
 export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
 
+const keyVersion = z.int().min(1).max(255);
+/** AES-128, 16 raw bytes. */
+const masterKey = base64url.length(22);
+
+/** How many versions of the card keys a network may have in use at once. */
+export const cardKeyVersionLimit = 8;
+
+/**
+ * The network's master keys for its cards, by version; they go straight into the key store of the box. `write` is told
+ * only to an edge that issues cards (W-CARDKEY-2).
+ */
+export const cardKeysSchema = z
+  .object({
+    /** The version that new cards get, and older ones at their next visit. */
+    current: keyVersion,
+    versions: z
+      .array(z.object({ version: keyVersion, read: masterKey, write: masterKey.optional() }))
+      .min(1)
+      .max(cardKeyVersionLimit)
+      .refine(
+        (all) => new Set(all.map(({ version }) => version)).size === all.length,
+        'names a version twice',
+      ),
+  })
+  .refine(
+    ({ current, versions }) => versions.some(({ version }) => version === current),
+    'lacks the current one',
+  );
+export type CardKeysTold = z.infer<typeof cardKeysSchema>;
+
+/** Which versions are in use, without a secret: `2:1,2` is the second, with cards of the first still read. */
+export function cardKeyState({ current, versions }: CardKeysTold): string {
+  const numbers = versions.map(({ version }) => version).sort((a, b) => a - b);
+  return `${current}:${numbers.join(',')}`;
+}
+
 export const enrolAnswerSchema = z.object({
   wireVersion: z.literal(wireVersion),
   edgeId: id,
@@ -45,8 +81,10 @@ export const enrolAnswerSchema = z.object({
   networkKey: base64url.length(43),
   /** The base's X25519 key to which personal data is sealed. */
   sealKey: base64url.length(43),
-  /** The network's card master key (AES-128) and its version; goes straight into the key store of the box. */
-  cardKey: z.object({ version: z.int().min(1).max(255), key: base64url.length(22) }),
+  /** The master key that reads cards of the current version: all that an edge of version 0.1.0 knows of card keys. */
+  cardKey: z.object({ version: keyVersion, key: masterKey }),
+  /** Absent from a base of version 0.1.0: then `cardKey` makes all keys of a card. */
+  cardKeys: cardKeysSchema.optional(),
   epoch: z.int().min(1),
   serverTime: time,
 });
@@ -96,11 +134,17 @@ export const pushAnswerSchema = z.object({
   parked: z.array(z.object({ seq: z.int(), reason: z.string() })),
   /** Attachments named by applied events that the base does not hold yet. */
   wanted: z.array(digestSchema).max(1_000),
+  /** `cardKeyState` of what `GET /v1/card-keys` would tell; absent from a base of version 0.1.0. */
+  cardKeys: z.string().max(60).optional(),
   /** What the base held before this push; absent when the push told no heads. */
   fiscalAnchors: z.array(fiscalAnchorSchema).max(fiscalChainLimit).optional(),
   serverTime: time,
 });
 export type PushAnswer = z.infer<typeof pushAnswerSchema>;
+
+/** `GET /v1/card-keys`, signed. */
+export const cardKeysAnswerSchema = z.object({ cardKeys: cardKeysSchema, serverTime: time });
+export type CardKeysAnswer = z.infer<typeof cardKeysAnswerSchema>;
 
 /**
  * `PUT /v1/attachments/:digest`, signed, body = the sealed bytes (application/octet-stream, at most 4 MiB). The digest is

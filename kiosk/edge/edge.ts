@@ -239,13 +239,9 @@ export class Edge {
   }
 
   #toldByBase(): void {
-    const refreshed = this.#identity
-      ? Promise.resolve()
-      : this.#store.identity().then((known) => {
-          this.#identity = known;
-        });
-    refreshed.then(
-      async () => {
+    this.#store.identity().then(
+      async (known) => {
+        this.#identity = known;
         await this.#journal?.look();
         this.#kiosk?.refresh();
       },

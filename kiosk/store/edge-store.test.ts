@@ -5,6 +5,7 @@ import type { CredentialId, EdgeId, PlanId, SaleId } from '@portillon/core/base/
 import { newId } from '@portillon/core/base/ids.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { chainBreak, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
@@ -615,6 +616,44 @@ describe('the identity', () => {
       expect((await stat(join(data, 'keys', file))).mode & 0o777).toBe(0o600);
     }
     expect(await store.keys.names()).toEqual(['card-master', 'identity']);
+  });
+
+  const secret = (byte: number) => toBase64url(new Uint8Array(16).fill(byte));
+  const versions = [
+    { version: 1, read: secret(1), write: secret(2) },
+    { version: 2, read: secret(3), write: secret(4) },
+  ];
+
+  it('[W-CARDKEY-4] keeps the card keys of every version in the key store, and none in the database', async () => {
+    const identity = { ...sampleIdentity(), cardKeys: { current: 2, versions } };
+    await store.saveIdentity(identity);
+    expect(await store.identity()).toEqual(identity);
+    expect(await store.keys.names()).toEqual([
+      'card-master',
+      'card-read-1',
+      'card-read-2',
+      'card-write-1',
+      'card-write-2',
+      'identity',
+    ]);
+    const data = join(folder, 'edge');
+    for (const file of ['edge.sqlite', 'edge.sqlite-wal']) {
+      const bytes = await readFile(join(data, file), 'latin1');
+      for (const { read, write } of versions) {
+        expect(bytes).not.toContain(read);
+        expect(bytes).not.toContain(write);
+      }
+    }
+    await restart();
+    expect(await store.identity()).toEqual(identity);
+  });
+
+  it('destroys card keys that are retired, and holds no key that writes on a gate controller', async () => {
+    await store.saveIdentity({ ...sampleIdentity(), cardKeys: { current: 2, versions } });
+    const reading = [{ version: 2, read: secret(3) }];
+    await store.saveIdentity({ ...sampleIdentity(), cardKeys: { current: 2, versions: reading } });
+    expect((await store.identity())?.cardKeys).toEqual({ current: 2, versions: reading });
+    expect(await store.keys.names()).toEqual(['card-master', 'card-read-2', 'identity']);
   });
 
   it('names a lost key as a fault', async () => {

@@ -201,6 +201,7 @@ export class EdgeStore implements AgentStore {
 
   async saveIdentity(identity: EdgeIdentity): Promise<void> {
     await this.write((tx) => this.#identity.saveIdentity(tx, identity));
+    await this.#identity.destroyOlderCardKeys(identity);
     this.book.trustNetworkKey(identity.networkKey);
     for (const listener of this.#toldListeners) listener();
   }

@@ -5,6 +5,8 @@ import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import {
+  type CardKeysTold,
+  cardKeyState,
   counterHeader,
   type FeedAnswer,
   type PushAnswer,
@@ -161,6 +163,78 @@ describe('an enrolled agent', () => {
     await base.next(isPush);
     await fed;
   };
+
+  describe('and the card keys', () => {
+    const key = (letter: string) => letter.repeat(22);
+    const first = { current: 1, versions: [{ version: 1, read: key('A'), write: key('B') }] };
+    const second = {
+      current: 2,
+      versions: [...first.versions, { version: 2, read: key('C'), write: key('D') }],
+    };
+    const isKeys = (asked: Asked) => asked.path === '/v1/card-keys';
+    let told: CardKeysTold;
+    let answersKeys: Scripted | null;
+
+    beforeEach(() => {
+      told = first;
+      answersKeys = null;
+      base.answerWith((asked) => {
+        if (isKeys(asked)) {
+          return answersKeys ?? { status: 200, json: { cardKeys: told, serverTime: serverTime() } };
+        }
+        const scripted = wellBehaved(asked);
+        return isPush(asked) && typeof scripted === 'object'
+          ? { ...scripted, json: { ...(scripted.json as PushAnswer), cardKeys: cardKeyState(told) } }
+          : scripted;
+      });
+    });
+
+    const pushed = async (times: number) => {
+      const before = base.asked.filter(isPush).length;
+      await timePassesUntil(() => base.asked.filter(isPush).length >= before + times);
+    };
+
+    it('[W-CARDKEY-3] asks once for keys it does not hold, and keeps them', async () => {
+      await started();
+      await timePassesUntil(() => store.kept?.cardKeys !== undefined);
+      expect(store.kept).toMatchObject({ cardKeys: first, cardKey: { version: 1, key: key('A') } });
+      await pushed(2);
+      expect(base.asked.filter(isKeys)).toHaveLength(1);
+      told = second;
+      await timePassesUntil(() => store.kept?.cardKeys?.current === 2);
+      expect(store.kept).toMatchObject({ cardKeys: second, cardKey: { version: 2, key: key('C') } });
+      await pushed(2);
+      expect(base.asked.filter(isKeys)).toHaveLength(2);
+      expect(base.asked.find(isKeys)?.headers[counterHeader]).toBeDefined();
+    });
+
+    it('[W-CARDKEY-3] does not go back to an older version', async () => {
+      if (store.kept) store.kept = { ...store.kept, cardKeys: second };
+      await started();
+      await pushed(2);
+      expect(base.asked.filter(isKeys)).toHaveLength(0);
+      expect(store.kept?.cardKeys).toEqual(second);
+    });
+
+    it('[W-CARDKEY-3] asks again after a failure, and goes on pushing meanwhile', async () => {
+      answersKeys = { status: 503, json: refusal('base.unavailable') };
+      await started();
+      await pushed(2);
+      expect(store.kept?.cardKeys).toBeUndefined();
+      expect(agent?.state.online).toBe(true);
+      answersKeys = null;
+      await timePassesUntil(() => store.kept?.cardKeys !== undefined);
+      expect(store.kept?.cardKeys).toEqual(first);
+    });
+
+    it('[W-CARDKEY-1] keeps the one key of a base of version 0.1.0, and asks it for nothing', async () => {
+      base.answerWith(wellBehaved);
+      await started();
+      await pushed(2);
+      expect(base.asked.filter(isKeys)).toHaveLength(0);
+      expect(store.kept?.cardKeys).toBeUndefined();
+    });
+  });
 
   it('[W-PUSH-11] pushes an event when told, and a heartbeat every five seconds', async () => {
     await started();

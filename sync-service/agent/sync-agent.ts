@@ -4,6 +4,9 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { newSigningKeyPair, type SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import {
+  type CardKeysTold,
+  cardKeyState,
+  cardKeysAnswerSchema,
   type EnrolRequest,
   enrolAnswerSchema,
   feedAnswerSchema,
@@ -76,6 +79,8 @@ export class SyncAgent {
   readonly #wanted = new Set<string>();
   /** Attachments that are not held here, or that the base has refused for good; said once, not tried again. */
   readonly #hopeless = new Set<string>();
+  /** Which card keys this edge holds (W-CARDKEY-3); null when a base of version 0.1.0 told it one key. */
+  #cardKeys: CardKeysTold | null = null;
   #state: SyncAgentState = {
     enrolled: false,
     online: false,
@@ -127,6 +132,7 @@ export class SyncAgent {
   async #run(): Promise<void> {
     const identity = (await this.#options.store.identity()) ?? (await this.#enrol());
     if (identity === null) return;
+    this.#cardKeys = identity.cardKeys ?? null;
     const { seq, epoch } = await this.#options.store.appliedThrough();
     this.#bookEpoch = epoch === 0 ? identity.epoch : epoch;
     this.#baseEpoch = this.#bookEpoch;
@@ -217,9 +223,10 @@ export class SyncAgent {
       if (answer.error.code === 'push.gap') this.#askWhere = true;
       return 'failed';
     }
-    const { epoch, appliedThrough, parked, wanted, fiscalAnchors, serverTime } = answer.value;
+    const { epoch, appliedThrough, parked, wanted, cardKeys, fiscalAnchors, serverTime } = answer.value;
     this.#answered('push', serverTime, sentMs);
     if (fiscalAnchors) await store.checkFiscalAnchors(fiscalAnchors);
+    if (cardKeys !== undefined) await this.#holdCardKeys(identity, cardKeys);
     for (const { seq, reason } of parked) this.#options.log.warn('sync.event-parked', { seq, reason });
     this.#enterEpoch(epoch);
     if (appliedThrough < from) this.#options.log.warn('sync.base-went-back', { from, to: appliedThrough });
@@ -234,6 +241,30 @@ export class SyncAgent {
     for (const digest of news) this.#wanted.add(digest);
     if (news.length > 0 || asked) this.#attachmentBell.ring();
     return left.length > 0 ? 'more' : 'done';
+  }
+
+  /** Asks for the card keys when the base has others; until it is answered, every push asks again. */
+  async #holdCardKeys(identity: EdgeIdentity, state: string): Promise<void> {
+    const held = this.#cardKeys;
+    const current = Number(state.split(':', 1)[0]);
+    if (held && (cardKeyState(held) === state || current < held.current)) return;
+    const answer = await this.#client.send(
+      { method: 'GET', path: '/v1/card-keys', limitMs: limitMs.push, answer: cardKeysAnswerSchema },
+      identity,
+    );
+    if (!answer.ok) {
+      this.#options.log.warn('sync.card-keys-not-told', {
+        code: answer.error.code ?? answer.error.fault.code,
+      });
+      return;
+    }
+    const { cardKeys } = answer.value;
+    if (held && cardKeys.current < held.current) return;
+    const read = cardKeys.versions.find(({ version }) => version === cardKeys.current)?.read;
+    const cardKey = { version: cardKeys.current, key: read ?? identity.cardKey.key };
+    await this.#options.store.saveIdentity({ ...identity, cardKey, cardKeys });
+    this.#cardKeys = cardKeys;
+    this.#options.log.info('sync.card-keys', { state: cardKeyState(cardKeys) });
   }
 
   /** A list that is too long could only be sent cut, and the base would take what is missing for lost (W-FISCAL-3). */

@@ -8,6 +8,8 @@ import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSealKeyPair, seal } from '@portillon/core/crypto/seal.ts';
 import { newSigningKeyPair, signatureHolds } from '@portillon/core/crypto/signing-key.ts';
 import {
+  type CardKeysTold,
+  cardKeyState,
   counterHeader,
   edgeHeader,
   edgeKeyToSign,
@@ -119,6 +121,52 @@ describe('enrolment', () => {
     const answer = await send(base.url, 'POST', '/v1/enrol', { body: '{"code":7}' });
     expect(codeOf(answer)).toBe('enrol.malformed');
     expect(codeOf(await new TestEdge(base.url).enrol('ABCD', 'short'))).toBe('enrol.malformed');
+  });
+});
+
+describe('card keys', () => {
+  const cardKeysOf = (answer: Answer) => (answer.body as { cardKeys: CardKeysTold }).cardKeys;
+
+  it('[W-CARDKEY-1] [W-CARDKEY-2] tells a kiosk both keys and a box that only opens gates the one that reads', async () => {
+    const kiosk = await new TestEdge(base.url).enrol(await code());
+    const gateCode = await newEnrolmentCode(sql, clubId, systemClock.wallMs(), { issuesCards: false });
+    const gate = new TestEdge(base.url);
+    const told = await gate.enrol(gateCode);
+    const [held] = cardKeysOf(kiosk).versions;
+    expect(cardKeysOf(kiosk)).toMatchObject({ current: 1, versions: [{ version: 1 }] });
+    expect(held?.write).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(kiosk.body).toMatchObject({ cardKey: { version: 1, key: held?.read } });
+    expect(cardKeysOf(told)).toEqual({ current: 1, versions: [{ version: 1, read: held?.read }] });
+    expect(JSON.stringify(told.body)).not.toContain(held?.write);
+    expect(cardKeysOf(await gate.signed('GET', '/v1/card-keys'))).toEqual(cardKeysOf(told));
+    // Asked again, because the first answer was lost, it is no more than it was.
+    expect(cardKeysOf(await gate.enrol(gateCode))).toEqual(cardKeysOf(told));
+  });
+
+  it('[W-CARDKEY-3] says after every push which versions are in use, and tells them when asked', async () => {
+    const edge = await newEdge();
+    expect((await edge.push()).body).toMatchObject({ cardKeys: '1:1' });
+    const answer = await edge.signed('GET', '/v1/card-keys');
+    expect(answer.status).toBe(200);
+    expect(cardKeyState(cardKeysOf(answer))).toBe('1:1');
+    expect(codeOf(await send(base.url, 'GET', '/v1/card-keys'))).toBe('request.unsigned');
+  });
+
+  it('[W-CARDKEY-4] puts no card key into the feed or the database', async () => {
+    const edge = await newEdge();
+    const keys = cardKeysOf(await edge.signed('GET', '/v1/card-keys'));
+    const secrets = keys.versions.flatMap(({ read, write }) => [read, write ?? '']);
+    expect(secrets.every((secret) => secret.length === 22)).toBe(true);
+    const feed = JSON.stringify(await edge.wholeFeed());
+    for (const secret of secrets) expect(feed).not.toContain(secret);
+    const tables = await sql.query<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'public'`,
+    );
+    expect(tables.length).toBeGreaterThan(10);
+    for (const { name: table } of tables) {
+      const rows = JSON.stringify(await sql.query(`select * from ${table}`));
+      for (const secret of secrets) expect(rows).not.toContain(secret);
+    }
   });
 });
 

@@ -1,9 +1,12 @@
 import rateLimit from '@fastify/rate-limit';
 import { delay, isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { digestSchema } from '@portillon/core/wire/event.ts';
 import {
+  type CardKeysAnswer,
+  cardKeyState,
   type EnrolAnswer,
   enrolRequestSchema,
   type FeedAnswer,
@@ -15,6 +18,7 @@ import {
 } from '@portillon/core/wire/messages.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
 import { receiveAttachment } from '../postgres/attachments.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
 import { type FeedReader, readFeed } from '../postgres/feed.ts';
@@ -69,13 +73,15 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
         return refuse(reply, enrolled.error);
       }
       base.log.info('enrol.done', { edgeId: enrolled.value.edgeId, clubId: enrolled.value.clubId });
+      const { issuesCards, ...whoItIs } = enrolled.value;
       const answer: EnrolAnswer = {
         wireVersion,
-        ...enrolled.value,
+        ...whoItIs,
         networkId: base.networkId,
         networkKey: network.publicKey,
         sealKey: seal.publicKey,
-        cardKey: card,
+        cardKey: { version: card.current, key: readingKey(card) },
+        cardKeys: cardKeysFor(card, { issuesCards }),
         epoch: base.epoch,
         serverTime: serverTime(),
       };
@@ -105,7 +111,24 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       const answer: PushAnswer = {
         epoch: base.epoch,
         ...taken.value,
+        cardKeys: cardKeyState(cardKeysFor(base.keys.card, { issuesCards: false })),
         ...(fiscalAnchors ? { fiscalAnchors } : {}),
+        serverTime: serverTime(),
+      };
+      return answer;
+    }),
+  );
+
+  app.get(
+    '/v1/card-keys',
+    signed(base, async ({ edgeId }) => {
+      const [edge] = await base.database.query<{ issues_cards: boolean }>(
+        'select issues_cards from edges where id = $1',
+        [edgeId],
+      );
+      base.log.info('card-keys.told', { edgeId });
+      const answer: CardKeysAnswer = {
+        cardKeys: cardKeysFor(base.keys.card, { issuesCards: edge?.issues_cards ?? false }),
         serverTime: serverTime(),
       };
       return answer;
@@ -165,6 +188,12 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       return answer;
     }),
   );
+}
+
+function readingKey({ current, versions }: BaseKeys['card']): string {
+  const key = versions.find(({ version }) => version === current)?.read;
+  invariant(key, 'the current version of the card keys is in use');
+  return key;
 }
 
 /** Keeps the heads, in a transaction of its own (W-FISCAL-4). Returns what was known before. */

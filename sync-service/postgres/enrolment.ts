@@ -31,13 +31,18 @@ export const codeLifeMs = 24 * 3_600_000;
  * A one-time code for an edge of this club: `K7QM-3F9C-TW2X-80AB`. The first group only finds the row; the rest is the
  * secret, of which the base keeps the digest. Drawn from the system's generator.
  */
-export async function newEnrolmentCode(sql: Sql, clubId: string, nowMs: number): Promise<string> {
+export async function newEnrolmentCode(
+  sql: Sql,
+  clubId: string,
+  nowMs: number,
+  { issuesCards }: Pick<Enrolled, 'issuesCards'> = { issuesCards: true },
+): Promise<string> {
   const selector = word(selectorLength);
   const secret = word(secretLength);
   await sql.query(
-    `insert into enrolment_codes (selector, secret_hash, club_id, created_at, expires_at)
-     values ($1, $2, $3, $4, $5)`,
-    [selector, sha256Hex(secret), clubId, isoTime(nowMs), isoTime(nowMs + codeLifeMs)],
+    `insert into enrolment_codes (selector, secret_hash, club_id, created_at, expires_at, issues_cards)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [selector, sha256Hex(secret), clubId, isoTime(nowMs), isoTime(nowMs + codeLifeMs), issuesCards],
   );
   return (selector + secret).replace(/(.{4})(?=.)/g, '$1-');
 }
@@ -50,6 +55,8 @@ function word(length: number): string {
 export interface Enrolled {
   readonly edgeId: string;
   readonly clubId: string;
+  /** It gets the key that writes cards (W-CARDKEY-2): a kiosk does, a box that only opens gates does not. */
+  readonly issuesCards: boolean;
 }
 
 /** One code, one key. The same key may ask again and gets the same answer: the first one may have been lost. */
@@ -69,6 +76,7 @@ export async function enrolEdge(
       expires_at: string;
       wrong_tries: number;
       used_by_key: string | null;
+      issues_cards: boolean;
     }>('select * from enrolment_codes where selector = $1 for update', [selector]);
     const wrong = err({ code: 'enrol.wrong-code', message: 'this enrolment code is not known' } as const);
     if (!code) return wrong;
@@ -89,7 +97,7 @@ export async function enrolEdge(
     ]);
     if (code.used_by_key !== null) {
       if (known && code.used_by_key === request.publicKey) {
-        return ok({ edgeId: known.id, clubId: code.club_id });
+        return ok({ edgeId: known.id, clubId: code.club_id, issuesCards: code.issues_cards });
       }
       return err({
         code: 'enrol.code-used',
@@ -113,14 +121,23 @@ export async function enrolEdge(
       request.publicKey,
     ]);
     await sql.query(
-      `insert into edges (id, club_id, public_key, status, software, enrolled_at, last_contact_at, last_hash)
-       values ($1, $2, $3, 'active', $4, $5, $5, $6)`,
-      [edgeId, code.club_id, request.publicKey, request.software, isoTime(nowMs), genesisHash],
+      `insert into edges
+         (id, club_id, public_key, status, software, enrolled_at, last_contact_at, last_hash, issues_cards)
+       values ($1, $2, $3, 'active', $4, $5, $5, $6, $7)`,
+      [
+        edgeId,
+        code.club_id,
+        request.publicKey,
+        request.software,
+        isoTime(nowMs),
+        genesisHash,
+        code.issues_cards,
+      ],
     );
     await sql.query('insert into edge_counter_heads (edge_id) values ($1)', [edgeId]);
     await announce(sql, 'live');
     await writeFeed(sql, [edgeKeyRecord(edgeId, code.club_id, request.publicKey, networkPrivateKey)]);
-    return ok({ edgeId, clubId: code.club_id });
+    return ok({ edgeId, clubId: code.club_id, issuesCards: code.issues_cards });
   });
 }
 

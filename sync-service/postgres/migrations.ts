@@ -9,6 +9,7 @@ import { renewalsAndDebts } from './migrations/006-renewals-and-debts.ts';
 import { orders } from './migrations/007-orders.ts';
 import { salesOfOtherProducts } from './migrations/008-sales-of-other-products.ts';
 import { closings } from './migrations/009-closings.ts';
+import { whoIssuesCards } from './migrations/010-who-issues-cards.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   { name: '007-orders', sql: orders },
   { name: '008-sales-of-other-products', sql: salesOfOtherProducts },
   { name: '009-closings', sql: closings },
+  { name: '010-who-issues-cards', sql: whoIssuesCards },
 ];
 
 export interface Migration {

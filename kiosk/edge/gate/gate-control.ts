@@ -116,7 +116,10 @@ export class GateControl {
     if (!identity) return;
     const { store, log } = this.#options;
     const presented = await presentedCard(channel, { identity, book: store.book, log });
-    if (presented) await this.#presented(presented, identity);
+    if (!presented) return;
+    const { renewKeys, ...facts } = presented;
+    await this.#presented(facts, identity);
+    await renewKeys?.();
   }
 
   async #numberPresented(number: CardNumber): Promise<void> {

@@ -14,7 +14,13 @@ import type { MemberBook } from '../../store/member-book.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
 
 /** What somebody presented, after everything that proves it has been checked: the part of the facts the rule trusts. */
-export type Presented = Pick<AccessFacts, 'presented' | 'grant'>;
+export interface Presented extends Pick<AccessFacts, 'presented' | 'grant'> {
+  /**
+   * CD10: there for a card with keys of an older version, on an edge that may write cards. To be called once the decision
+   * has been carried out, while the card may still be in the field; resolves however it went.
+   */
+  readonly renewKeys?: () => Promise<void>;
+}
 
 export interface CredentialCheck {
   readonly identity: EdgeIdentity;
@@ -30,11 +36,8 @@ const nothingProved = (kind: AccessFacts['presented']['kind']): Presented => ({
 /** Reads a card and has it prove its key. Null when it was taken away too early: nothing was presented. */
 export async function presentedCard(channel: CardChannel, check: CredentialCheck): Promise<Presented | null> {
   const { identity, book, log } = check;
-  const card = new ClubCard({
-    channel,
-    keys: cardKeysOf(identity),
-    randomBytes: systemRandom.bytes,
-  });
+  const keys = cardKeysOf(identity);
+  const card = new ClubCard({ channel, keys, randomBytes: systemRandom.bytes });
   const read = await card.read();
   if (!read.ok) {
     log.info('gate.card-not-read', { code: read.error.code, detail: read.error.detail });
@@ -50,6 +53,7 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
   return {
     presented: { kind: 'card', credentialId },
     grant: read.value.grant ? trustedGrant(read.value.grant, credentialId, channel.uid, check) : null,
+    ...(read.value.isOutdated && keys.mayWrite ? { renewKeys: () => renewedKeys(card, log) } : {}),
   };
 }
 
@@ -60,6 +64,13 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
 export function presentedNumber(number: CardNumber, { log }: Pick<CredentialCheck, 'log'>): Presented {
   log.info('gate.number-only', { bitCount: number.bitCount });
   return nothingProved('card');
+}
+
+/** A card that is taken away meanwhile can be read as before, and is renewed at the next visit. */
+async function renewedKeys(card: ClubCard, log: Log): Promise<void> {
+  const renewed = await card.renewKeys();
+  if (renewed.ok) log.info('card.keys-renewed', { count: renewed.value });
+  else log.info('card.keys-not-renewed', { code: renewed.error.code, detail: renewed.error.detail });
 }
 
 function trustedGrant(
