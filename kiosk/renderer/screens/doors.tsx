@@ -1,5 +1,6 @@
 import { CreditCard, Ticket } from 'lucide-react';
 import type { Offer } from '../../bridge/view.ts';
+import { GateAhead } from '../parts/gate-ahead.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
@@ -17,7 +18,11 @@ export function DoorsScreen({ screen, act }: ScreenProps<'doors'>) {
     { door: 'day-entry', offer: dayEntry },
   ];
   return (
-    <ScreenFrame title={say('doors.question')} lead={say('doors.lead')}>
+    <ScreenFrame
+      title={say('doors.question')}
+      lead={say('doors.lead')}
+      middle={<GateAhead step={1} stepCount={2} />}
+    >
       <div className="choices">
         {doors.map(({ door, offer }) => {
           if (offer === null) return null;
@@ -37,7 +42,7 @@ export function DoorsScreen({ screen, act }: ScreenProps<'doors'>) {
               key={door}
               kind="choice"
               testId={`door-${door}`}
-              className="plan"
+              className="plan purpose"
               onPress={() => act({ type: 'choose-door', door })}
             >
               <Icon aria-hidden="true" className="icon" />

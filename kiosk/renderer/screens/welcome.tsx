@@ -33,7 +33,7 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
           <section className="guest-codes" data-testid="guest-codes">
             {isDayEntry ? null : <h2>{say('welcome.guests', { count })}</h2>}
             <p>{isDayEntry ? dayEntryAdvice : say('welcome.guests-photo', { count })}</p>
-            <div className="guest-code-row" data-codes={count <= 2 ? 'few' : 'many'}>
+            <div className="guest-code-row" data-codes={count === 1 ? 'one' : count <= 2 ? 'few' : 'many'}>
               {screen.tickets.map((ticket, index) => (
                 <QrImage
                   key={ticket}
