@@ -18,3 +18,11 @@ export function creditorIdOf(seller: { readonly creditorId?: string | undefined 
   const { creditorId } = seller;
   return creditorId !== undefined && isCreditorIdentifier(creditorId) ? creditorId : null;
 }
+
+/** Whether the months after the first are collected by direct debit (Q7). */
+export function isDebited(
+  plan: { readonly monthlyCents: number },
+  seller: { readonly creditorId?: string | undefined },
+): boolean {
+  return plan.monthlyCents > 0 && creditorIdOf(seller) !== null;
+}

@@ -29,6 +29,14 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
       z.object({ kind: z.literal('none') }),
     ]),
   }),
+  /** As typed; the edge judges. An empty IBAN keeps the one that was taken before. */
+  z.object({
+    type: z.literal('give-account'),
+    account: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('iban'), iban: z.string().max(80), holder: z.string().max(200) }),
+      z.object({ kind: z.literal('later') }),
+    ]),
+  }),
   /** JPEG in base64, at most 600 kB, taken after consent; or later with staff; or not at all. */
   z.object({
     type: z.literal('give-photo'),
@@ -43,9 +51,10 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   /** From the check screen, back to one question; its answer returns straight to the check screen. */
   z.object({
     type: z.literal('change-answer'),
-    screen: z.enum(['plan', 'name', 'birth-date', 'contact', 'photo', 'consents']),
+    screen: z.enum(['plan', 'name', 'birth-date', 'contact', 'iban', 'photo', 'consents']),
   }),
   z.object({ type: z.literal('contract-read') }),
+  z.object({ type: z.literal('mandate-read') }),
   z.object({
     type: z.literal('sign'),
     signature: z.discriminatedUnion('kind', [

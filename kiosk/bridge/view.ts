@@ -133,10 +133,21 @@ export const screenSchema = z.discriminatedUnion('name', [
   /** Under eighteen: a kind word, and staff. No sale goes on from here. */
   z.object({ name: z.literal('minor') }),
   z.object({ name: z.literal('contact'), ...question }),
+  /** The account for the monthly fees, or later with staff. */
+  z.object({
+    name: z.literal('iban'),
+    monthlyCents: z.int(),
+    /** `YYYY-MM-DD`. */
+    firstDebitOn: z.string(),
+    /** Offered as the holder. */
+    fullName: z.string(),
+    ...question,
+  }),
   /** Consent first (nothing is recorded before it), then camera, then use or retake, or later with staff. */
   z.object({ name: z.literal('photo'), ...question }),
   z.object({ name: z.literal('consents'), ...question }),
-  z.object({ name: z.literal('check'), plan: planOfferSchema, ...question }),
+  /** `asksAccount`: the plan is debited, so that an account is among the answers. */
+  z.object({ name: z.literal('check'), plan: planOfferSchema, asksAccount: z.boolean(), ...question }),
   /** Summary in plain words and the full text, then the signature on the next screen. */
   z.object({
     name: z.literal('contract'),
@@ -146,7 +157,15 @@ export const screenSchema = z.discriminatedUnion('name', [
     wordingVersion: z.string(),
     ...question,
   }),
-  z.object({ name: z.literal('sign'), fullName: z.string(), ...question }),
+  /** The mandate alone, as it is signed; paragraphs as in the contract. The IBAN in it is masked. */
+  z.object({
+    name: z.literal('mandate'),
+    text: z.array(z.string()),
+    wordingVersion: z.string(),
+    ...question,
+  }),
+  /** One signature, for the mandate too where there is one. */
+  z.object({ name: z.literal('sign'), fullName: z.string(), withMandate: z.boolean(), ...question }),
   z.object({
     name: z.literal('payment'),
     totalCents: z.int(),
@@ -199,6 +218,8 @@ export const screenSchema = z.discriminatedUnion('name', [
      * where paper is possible. `unknown`: it may have come out.
      */
     contractCopy: z.enum(['none', 'offered', 'printing', 'printed', 'failed', 'unknown']),
+    /** The copy of the mandate comes with that of the contract. */
+    withMandate: z.boolean(),
     note,
     totalCents: z.int(),
     saleReference: z.string(),

@@ -8,6 +8,8 @@ import { ContactScreen } from './screens/contact.tsx';
 import { ContractScreen } from './screens/contract.tsx';
 import { DayEntryScreen } from './screens/day-entry.tsx';
 import { DoorsScreen } from './screens/doors.tsx';
+import { IbanScreen } from './screens/iban.tsx';
+import { MandateScreen } from './screens/mandate.tsx';
 import { MinorScreen } from './screens/minor.tsx';
 import { NameScreen } from './screens/name.tsx';
 import { PaymentScreen } from './screens/payment.tsx';
@@ -40,6 +42,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <MinorScreen {...common} screen={screen} />;
     case 'contact':
       return <ContactScreen {...common} screen={screen} />;
+    case 'iban':
+      return <IbanScreen {...common} screen={screen} />;
     case 'photo':
       return <PhotoScreen {...common} screen={screen} />;
     case 'consents':
@@ -48,6 +52,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <CheckScreen {...common} screen={screen} />;
     case 'contract':
       return <ContractScreen {...common} screen={screen} />;
+    case 'mandate':
+      return <MandateScreen {...common} screen={screen} />;
     case 'sign':
       return <SignScreen {...common} screen={screen} />;
     case 'payment':

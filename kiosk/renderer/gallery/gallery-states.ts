@@ -7,6 +7,9 @@ export type GalleryDoing =
   | 'press-continue'
   | 'photo-framing'
   | 'photo-review'
+  | 'type-iban'
+  | 'type-wrong-iban'
+  | 'type-longest-iban'
   | 'type-signature'
   | 'contract-page-2';
 
@@ -84,8 +87,8 @@ const allAnswers = {
   newsConsent: false,
 } as const;
 
-const question = (step: number) => ({ step, stepCount: 9, answers: allAnswers, problems: [] });
-const untouched = (step: number) => ({ step, stepCount: 9, answers: noAnswers, problems: [] });
+const question = (step: number) => ({ step, stepCount: 11, answers: allAnswers, problems: [] });
+const untouched = (step: number) => ({ step, stepCount: 11, answers: noAnswers, problems: [] });
 
 const paymentLines = [
   { label: { fr: 'Premier mois, Tous les jours', en: 'First month, Every day' }, cents: 2990 },
@@ -130,6 +133,7 @@ const receipt = (
   phase,
   paperPossible: true,
   contractCopy: changes.paperPossible === false ? 'none' : 'offered',
+  withMandate: true,
   note: galleryNote,
   totalCents: 5490,
   saleReference,
@@ -171,7 +175,38 @@ const contract: Extract<Screen, { name: 'contract' }> = {
     (heading, index) => [`# ${index + 1}. ${heading}`, longParagraph, longParagraph],
   ),
   wordingVersion: '2026-11',
-  ...question(8),
+  ...question(9),
+};
+
+const iban = (
+  position: Pick<Extract<Screen, { name: 'iban' }>, 'step' | 'stepCount' | 'answers' | 'problems'>,
+): Screen => ({
+  name: 'iban',
+  monthlyCents: 12_990,
+  firstDebitOn: '2026-09-26',
+  fullName: 'Marie-Antoinette Lefebvre de la Tour',
+  ...position,
+});
+
+/** As an edge writes it, with a long name and a long address. */
+const mandate: Screen = {
+  name: 'mandate',
+  text: [
+    '# Mandat de prélèvement SEPA',
+    'Référence unique du mandat\u202f: 01J7HA9HEPFY59P30X5RZM0MB2',
+    'En signant ce mandat, vous autorisez (A) Société d’exploitation des salles de sport de la Part-Dieu à envoyer des instructions à votre banque pour débiter votre compte, et (B) votre banque à débiter votre compte selon les instructions de Société d’exploitation des salles de sport de la Part-Dieu.',
+    'Vous avez le droit d’être remboursé par votre banque selon la convention que vous avez passée avec elle. La demande de remboursement doit être présentée dans les 8 semaines qui suivent la date de débit de votre compte.',
+    '# Débiteur',
+    'Marie-Antoinette Lefebvre de la Tour. Compte (IBAN)\u202f: FR76 •••• 189. Vous déclarez pouvoir disposer de ce compte.',
+    '# Créancier',
+    'Société d’exploitation des salles de sport de la Part-Dieu, 117 rue du Docteur Bouchut, 69003 Lyon. Identifiant créancier SEPA\u202f: FR72ZZZ123456.',
+    '# Prélèvements',
+    'Type de paiement\u202f: récurrent. Chaque prélèvement est annoncé au moins 14 jours avant sa date.',
+    'Fait à Lyon Part-Dieu, le 26 novembre 2026.',
+    'Vos droits sur ce mandat sont expliqués dans un document que votre banque peut vous remettre.',
+  ],
+  wordingVersion: '2026-11-a',
+  ...question(10),
 };
 
 const workingOffers = {
@@ -296,29 +331,87 @@ const statesOfSales: readonly GalleryState[] = [
     name: 'contact-none',
     screen: { name: 'contact', ...question(4), answers: { ...allAnswers, contact: { kind: 'none' } } },
   },
-  { name: 'photo-consent', screen: { name: 'photo', ...untouched(5) } },
-  { name: 'photo-framing', screen: { name: 'photo', ...untouched(5) }, doing: 'photo-framing' },
-  { name: 'photo-review', screen: { name: 'photo', ...untouched(5) }, doing: 'photo-review' },
-  { name: 'consents', screen: { name: 'consents', ...untouched(6) } },
-  { name: 'check', screen: { name: 'check', plan: plans[1], ...question(7) } },
+  { name: 'iban', screen: iban(untouched(5)) },
+  { name: 'iban-typing', screen: iban(untouched(5)), doing: 'type-iban' },
+  { name: 'iban-wrong', screen: iban(untouched(5)), doing: 'type-wrong-iban' },
+  { name: 'iban-longest', screen: iban(untouched(5)), doing: 'type-longest-iban' },
+  {
+    name: 'iban-problems',
+    screen: iban({
+      ...untouched(5),
+      problems: [
+        { field: 'iban', problem: 'wrong-check' },
+        { field: 'holder', problem: 'empty' },
+      ],
+    }),
+  },
+  {
+    name: 'iban-not-sepa',
+    screen: iban({ ...untouched(5), problems: [{ field: 'iban', problem: 'not-sepa' }] }),
+  },
+  {
+    name: 'iban-holder-problem',
+    screen: iban({ ...question(5), problems: [{ field: 'holder', problem: 'too-long' }] }),
+  },
+  { name: 'iban-kept', screen: iban(question(5)) },
+  { name: 'photo-consent', screen: { name: 'photo', ...untouched(6) } },
+  { name: 'photo-framing', screen: { name: 'photo', ...untouched(6) }, doing: 'photo-framing' },
+  { name: 'photo-review', screen: { name: 'photo', ...untouched(6) }, doing: 'photo-review' },
+  { name: 'consents', screen: { name: 'consents', ...untouched(7) } },
+  { name: 'check', screen: { name: 'check', plan: plans[1], asksAccount: true, ...question(8) } },
+  {
+    name: 'check-account-later',
+    screen: {
+      name: 'check',
+      plan: plans[1],
+      asksAccount: true,
+      ...question(7),
+      answers: { ...allAnswers, account: { kind: 'later' } },
+    },
+  },
+  {
+    name: 'check-not-debited',
+    screen: { name: 'check', plan: plans[1], asksAccount: false, ...question(7) },
+  },
   { name: 'contract', screen: contract },
   { name: 'contract-text', screen: contract, doing: 'contract-page-2' },
   {
     name: 'sign-draw',
-    screen: { name: 'sign', fullName: 'Marie-Antoinette Lefebvre de la Tour', ...question(9) },
+    screen: {
+      name: 'sign',
+      fullName: 'Marie-Antoinette Lefebvre de la Tour',
+      withMandate: false,
+      ...question(10),
+    },
+  },
+  { name: 'mandate', screen: mandate },
+  {
+    name: 'sign-with-mandate',
+    screen: {
+      name: 'sign',
+      fullName: 'Marie-Antoinette Lefebvre de la Tour',
+      withMandate: true,
+      ...question(11),
+    },
   },
   {
     name: 'sign-problem',
     screen: {
       name: 'sign',
       fullName: 'Marie-Antoinette Lefebvre de la Tour',
-      ...question(9),
+      withMandate: true,
+      ...question(11),
       problems: [{ field: 'signature', problem: 'too-short' }],
     },
   },
   {
     name: 'sign-type',
-    screen: { name: 'sign', fullName: 'Marie-Antoinette Lefebvre de la Tour', ...question(9) },
+    screen: {
+      name: 'sign',
+      fullName: 'Marie-Antoinette Lefebvre de la Tour',
+      withMandate: false,
+      ...question(10),
+    },
     doing: 'type-signature',
   },
   { name: 'payment-preparing', screen: payment({ name: 'preparing-card', stage: 'writing' }) },
@@ -400,6 +493,7 @@ const statesOfSales: readonly GalleryState[] = [
       screen: receipt('asking', { contractCopy }),
     }),
   ),
+  { name: 'receipt-without-mandate', screen: receipt('asking', { withMandate: false }) },
   {
     name: 'receipt-contract-copy-failed-no-paper',
     screen: receipt('asking', { paperPossible: false, contractCopy: 'failed' }),

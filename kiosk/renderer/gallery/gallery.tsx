@@ -25,6 +25,10 @@ function brandNamed(name: string | null): KioskView['club']['brand'] {
   return name === 'foulee' || name === 'elan' ? name : 'cadence';
 }
 
+function keysOf(text: string): readonly string[] {
+  return [...text].map((character) => `key-${character}`);
+}
+
 /** What has to be pressed, one after the other, to get from the view to the state. */
 const presses: Record<GalleryDoing, readonly string[]> = {
   'open-call-staff': ['call-staff'],
@@ -32,6 +36,9 @@ const presses: Record<GalleryDoing, readonly string[]> = {
   'press-continue': ['continue'],
   'photo-framing': ['photo-consent-yes'],
   'photo-review': ['photo-consent-yes', 'photo-take'],
+  'type-iban': keysOf('FR76300'),
+  'type-wrong-iban': keysOf('FR7630006000011234567809189'),
+  'type-longest-iban': keysOf('MT84MALT011000012345MTLCAST001S'),
   'type-signature': ['sign-type'],
   'contract-page-2': ['contract-page-down'],
 };

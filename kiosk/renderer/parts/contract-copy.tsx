@@ -6,7 +6,7 @@ import { Press } from './press.tsx';
 /** The copy of the contract on paper, beside the question of the receipt: offered once, and told what became of it. */
 export function ContractCopy({ screen, view, act }: ScreenProps<'receipt'>) {
   const { say } = useWords();
-  const { contractCopy, paperPossible } = screen;
+  const { contractCopy, paperPossible, withMandate } = screen;
   const print = () => act({ type: 'print-contract' });
   switch (contractCopy) {
     case 'none':
@@ -15,7 +15,7 @@ export function ContractCopy({ screen, view, act }: ScreenProps<'receipt'>) {
     case 'offered':
       return (
         <Press kind="plain" testId="contract-copy" onPress={print}>
-          {say('receipt.copy')}
+          {say(withMandate ? 'receipt.copy-both' : 'receipt.copy')}
         </Press>
       );
     case 'printed':

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { FieldProblem } from '../../bridge/view.ts';
 import { Problem } from './problem.tsx';
 import type { Draft } from './use-draft.ts';
@@ -11,6 +12,8 @@ interface FieldProps<Name extends string> {
   readonly problem?: FieldProblem | undefined;
   /** A problem told elsewhere on the screen (three boxes, one sentence): its element's id. */
   readonly problemId?: string | undefined;
+  /** Beside the label: how far what is typed has come. */
+  readonly aside?: ReactNode;
   onEnter(): void;
 }
 
@@ -23,9 +26,12 @@ export function Field<Name extends string>(props: FieldProps<Name>) {
   const describedBy = props.problemId ?? (props.problem === undefined ? undefined : `${name}-problem`);
   return (
     <div className={`field ${draft.active === name ? 'field-active' : ''}`}>
-      <label className="field-label" htmlFor={name}>
-        {props.label}
-      </label>
+      <div className="field-head">
+        <label className="field-label" htmlFor={name}>
+          {props.label}
+        </label>
+        {props.aside}
+      </div>
       <input
         id={name}
         data-testid={props.testId}
@@ -41,7 +47,7 @@ export function Field<Name extends string>(props: FieldProps<Name>) {
         aria-invalid={describedBy !== undefined}
         aria-describedby={describedBy}
         onFocus={() => draft.activate(name)}
-        onChange={(event) => draft.set(name, event.target.value)}
+        onChange={({ target }) => draft.set(name, target.value, target.selectionStart ?? target.value.length)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') props.onEnter();
         }}

@@ -10,6 +10,7 @@ describe.each(['fr', 'en'] as const)('the keyboard in %s', (language) => {
     ['name', 'letters'],
     ['name', 'accents'],
     ['email', 'letters'],
+    ['iban', 'letters'],
   ] as const)('fills every row for %s, %s, and repeats no key', (purpose, page) => {
     const rows = keyboardRows(language, purpose, page, domains);
     for (const row of rows) expect(row.reduce((sum, key) => sum + key.columns, 0)).toBe(60);
@@ -25,6 +26,15 @@ describe.each(['fr', 'en'] as const)('the keyboard in %s', (language) => {
     expect(letters(keyboardRows(language, 'email', 'letters', domains))).toEqual(
       expect.arrayContaining([...alphabet, ...'0123456789@.-_+', ...domains]),
     );
+  });
+
+  it('has every capital and digit of an IBAN, a start in one press, and nothing else', () => {
+    const keys = letters(keyboardRows(language, 'iban', 'letters', domains));
+    expect([...keys].sort()).toEqual([...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'FR76'].sort());
+    const actions = keyboardRows(language, 'iban', 'letters', domains)
+      .flat()
+      .filter(({ kind }) => kind === 'action');
+    expect(actions).toMatchObject([{ action: 'erase' }]);
   });
 
   it('can erase and come back from the accents', () => {

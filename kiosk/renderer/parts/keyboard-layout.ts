@@ -1,6 +1,6 @@
 import type { Language } from '../../bridge/view.ts';
 
-export type KeyboardPurpose = 'name' | 'email';
+export type KeyboardPurpose = 'name' | 'email' | 'iban';
 export type KeyboardPage = 'letters' | 'accents';
 export type KeyAction = 'shift' | 'erase' | 'space' | 'accents' | 'letters';
 /** `columns` in sixtieths of the keyboard's width; an ordinary key takes six. */
@@ -9,6 +9,9 @@ export type Key =
   | { kind: 'action'; action: KeyAction; columns: number };
 
 const ordinary = 6;
+
+/** How every account held in France begins: its check digits follow from its RIB key. */
+const ibanStart = 'FR76';
 
 const nameRows: Record<KeyboardPage, Record<Language, readonly [string, string, string]>> = {
   letters: {
@@ -24,6 +27,12 @@ const nameRows: Record<KeyboardPage, Record<Language, readonly [string, string, 
 const emailRows: Record<Language, readonly [string, string, string]> = {
   fr: ['azertyuiop', 'qsdfghjklm', 'wxcvbn.-_'],
   en: ['qwertyuiop', 'asdfghjkl_', 'zxcvbnm.-'],
+};
+
+/** Capitals as in the language's own layout. */
+const ibanRows: Record<Language, readonly [string, string, string]> = {
+  fr: ['AZERTYUIOP', 'QSDFGHJKLM', 'WXCVBN'],
+  en: ['QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'],
 };
 
 function texts(characters: string): Key[] {
@@ -49,6 +58,19 @@ export function keyboardRows(
       texts(second),
       [...texts(third), action('erase')],
       [...texts('@+'), ...domains.map((text): Key => ({ kind: 'text', text, columns: 48 / domains.length }))],
+    ];
+  }
+  if (purpose === 'iban') {
+    const [first, second, third] = ibanRows[language];
+    const free = 60 - ordinary * third.length;
+    const isShort = second.length < 10;
+    return [
+      texts('1234567890'),
+      texts(first),
+      isShort ? [...texts(second), action('erase')] : texts(second),
+      isShort
+        ? [...texts(third), { kind: 'text', text: ibanStart, columns: free }]
+        : [...texts(third), { kind: 'text', text: ibanStart, columns: free / 2 }, action('erase', free / 2)],
     ];
   }
   const [first, second, third] = nameRows[page][language];

@@ -1,16 +1,19 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { type KeyStroke, typeKey } from './typing.ts';
+import { type KeyStroke, type Typed, typeKey } from './typing.ts';
 
 export interface DraftField<Name extends string> {
   readonly name: Name;
   readonly maxLength: number;
+  /** Brings what is typed into the form of the field, caret included. */
+  readonly shape?: (typed: Typed) => Typed;
 }
 
 export interface Draft<Name extends string> {
   readonly values: Readonly<Record<Name, string>>;
   readonly active: Name;
-  set(name: Name, text: string): void;
+  /** `caret` is where the field's own caret stands. */
+  set(name: Name, text: string, caret: number): void;
   activate(name: Name): void;
   /** A key of the on-screen keyboard, at the caret of the active field. */
   key(stroke: KeyStroke): void;
@@ -42,15 +45,21 @@ export function useDraft<Name extends string>(
   return {
     values,
     active,
-    set: (name, text) => setValues((was) => ({ ...was, [name]: text })),
+    set(name, text, at) {
+      const shape = fields.find((field) => field.name === name)?.shape;
+      const shaped = shape?.({ text, caret: at });
+      setValues((was) => ({ ...was, [name]: shaped?.text ?? text }));
+      if (shaped) setCaret({ name, at: shaped.caret });
+    },
     activate: setActive,
     key(stroke) {
-      const maxLength = fields.find((field) => field.name === active)?.maxLength ?? 0;
+      const { maxLength = 0, shape } = fields.find((field) => field.name === active) ?? {};
       const text = values[active];
       const input = inputs.current.get(active);
       const start = input?.selectionStart ?? text.length;
       const end = input?.selectionEnd ?? text.length;
-      const typed = typeKey(text, start, end, stroke, maxLength);
+      const plain = typeKey(text, start, end, stroke, maxLength);
+      const typed = shape?.(plain) ?? plain;
       // At once, so that the next key finds the text and the caret of this one, however fast somebody types.
       flushSync(() => {
         setValues((was) => ({ ...was, [active]: typed.text }));

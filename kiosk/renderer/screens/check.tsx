@@ -29,6 +29,9 @@ export function CheckScreen({ screen, act }: ScreenProps<'check'>) {
       value: answers.birthDate === null ? say('check.unanswered') : formatDay(answers.birthDate, language),
     },
     { change: 'contact', label: say('check.contact'), value: contactWords(answers, words) },
+    ...(screen.asksAccount
+      ? [{ change: 'iban' as const, label: say('check.account'), value: accountWords(answers, words) }]
+      : []),
     {
       change: 'photo',
       label: say('check.photo'),
@@ -73,6 +76,17 @@ export function CheckScreen({ screen, act }: ScreenProps<'check'>) {
       />
     </ScreenFrame>
   );
+}
+
+function accountWords({ account }: Answers, { say }: Words): string {
+  switch (account.kind) {
+    case 'iban':
+      return say('check.account.iban', { iban: account.maskedIban, holder: account.holder });
+    case 'later':
+      return say('check.account.later');
+    case 'unanswered':
+      return say('check.unanswered');
+  }
 }
 
 function contactWords({ contact }: Answers, { say }: Words): string {

@@ -14,7 +14,7 @@ import { useWords } from '../words.ts';
 const maxLength = 160;
 const fields = [{ name: 'fullName', maxLength }] as const;
 
-/** Two equal doors: a drawn signature, or the typed full name. */
+/** Two equal doors: a drawn signature, or the typed full name. One for contract and mandate, and the screen says so (Q12). */
 export function SignScreen({ screen, view, act }: ScreenProps<'sign'>) {
   const { say } = useWords();
   const [way, setWay] = useState<'draw' | 'type'>('draw');
@@ -30,8 +30,8 @@ export function SignScreen({ screen, view, act }: ScreenProps<'sign'>) {
   return (
     <ScreenFrame
       phase={way}
-      title={say('sign.question')}
-      lead={say('sign.lead')}
+      title={say(screen.withMandate ? 'sign.question-both' : 'sign.question')}
+      lead={say(screen.withMandate ? 'sign.lead-both' : 'sign.lead')}
       position={screen}
       middle={<p className="sign-name">{say('sign.expected', { fullName: screen.fullName })}</p>}
     >

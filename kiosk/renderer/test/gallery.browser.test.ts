@@ -42,6 +42,9 @@ const reached: Partial<Record<NonNullable<GalleryState['doing']>, string>> = {
   'press-continue': '[role="alert"]',
   'photo-framing': '[data-phase="running"]',
   'photo-review': '[data-phase="review"]',
+  'type-iban': '[data-testid="iban"][value="FR76 300"]',
+  'type-wrong-iban': '[data-state="wrong-check"]',
+  'type-longest-iban': '[data-state="whole"]',
   'type-signature': '[data-testid="sign-typed"]',
 };
 
