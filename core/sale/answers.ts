@@ -185,7 +185,10 @@ export function judgeContact(contact: Contact): Judged<Contact> {
   return { problems: [], value: contact };
 }
 
-/** Q8, Q9. An empty IBAN stands for the one that was taken before, which no screen shows whole again (Q10). */
+/**
+ * Q8, Q9. An empty IBAN stands for the one that was taken before, which no screen shows whole again (Q10). One thing
+ * at a time: the account first, then whose it is.
+ */
 export function judgeAccount(
   typed: { readonly iban: string; readonly holder: string },
   before: AccountAnswer,
@@ -193,12 +196,11 @@ export function judgeAccount(
   const holder = tidy(typed.holder);
   const compact = compactIban(typed.iban);
   const iban = compact === '' && before.kind === 'iban' ? before.iban : compact;
-  const problems: FieldProblem[] = [];
   const wrong = ibanProblem(iban);
-  if (wrong) problems.push({ field: 'iban', problem: wrong });
-  if (holder.length === 0) problems.push({ field: 'holder', problem: 'empty' });
-  if (holder.length > holderLengthLimit) problems.push({ field: 'holder', problem: 'too-long' });
-  return problems.length > 0 ? { problems } : { problems: [], value: { kind: 'iban', iban, holder } };
+  if (wrong) return { problems: [{ field: 'iban', problem: wrong }] };
+  if (holder.length === 0) return { problems: [{ field: 'holder', problem: 'empty' }] };
+  if (holder.length > holderLengthLimit) return { problems: [{ field: 'holder', problem: 'too-long' }] };
+  return { problems: [], value: { kind: 'iban', iban, holder } };
 }
 
 function ibanProblem(iban: string): AnswerProblem | null {

@@ -1,6 +1,7 @@
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
 import { type ContractFacts, contractText, contractWordingVersion } from './contract-text.ts';
 import { mark, practiceMarks } from './letterhead.ts';
+import { paragraphBlocks } from './paragraph-blocks.ts';
 import { dateTimeWords } from './payment-summary.ts';
 import { twoBars } from './two-bars.ts';
 
@@ -46,13 +47,4 @@ export function contractCopyBlocks(facts: ContractCopyFacts): readonly PrintBloc
     { kind: 'rule' },
     { kind: 'text', text: say.signed(contract.memberName, signedAt) },
   ];
-}
-
-function paragraphBlocks(paragraph: string): readonly PrintBlock[] {
-  return paragraph.startsWith('# ')
-    ? [
-        { kind: 'space', lines: 1 },
-        { kind: 'text', text: paragraph.slice(2), bold: true },
-      ]
-    : [{ kind: 'text', text: paragraph }];
 }

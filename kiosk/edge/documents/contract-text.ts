@@ -7,6 +7,7 @@ export interface ContractFacts {
     readonly address: string;
     readonly siret: string;
     readonly vatNumber: string;
+    readonly creditorId?: string | undefined;
   };
   readonly clubName: string;
   readonly mediator: string;
@@ -17,12 +18,14 @@ export interface ContractFacts {
   readonly memberName: string;
   /** `22/11/2026` or `22 November 2026`. */
   readonly startDate: string;
+  /** Of the mandate that is signed with the contract; null where there is none, or later. */
+  readonly mandateReference: string | null;
   readonly photo: boolean;
   readonly news: boolean;
 }
 
 /** The wording that binds. A changed sentence is a new version: what was signed can always be found again. */
-export const contractWordingVersion = '2026-11-a';
+export const contractWordingVersion = '2026-11-b';
 
 /** The contract in plain words, one screen: what, price, length, how to stop, right to withdraw. */
 export function contractSummary(
@@ -69,15 +72,21 @@ export function contractText(facts: ContractFacts): readonly string[] {
   return facts.language === 'fr' ? french(facts) : english(facts);
 }
 
+function creditor(words: string, { creditorId }: ContractFacts['seller']): string {
+  return creditorId === undefined ? '' : `, ${words} ${creditorId}`;
+}
+
 function french({ seller, price, ...facts }: ContractFacts): readonly string[] {
   return [
     '# Entre qui',
-    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, TVA ${seller.vatNumber}, pour le club ${facts.clubName}, et ${facts.memberName}, ci-après le membre.`,
+    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, TVA ${seller.vatNumber}${creditor('identifiant créancier SEPA', seller)}, pour le club ${facts.clubName}, et ${facts.memberName}, ci-après le membre.`,
     '# Ce que vous achetez',
     `La formule « ${facts.planName} » : ${facts.planDescription} Elle commence le ${facts.startDate}.`,
     '# Prix et paiement',
     `Le prix est de ${price.monthly} par mois, toutes taxes comprises. Aujourd’hui vous payez ${price.today} : ${price.detail}.`,
-    'Les mois suivants sont dus le même jour de chaque mois. Aucun prélèvement n’est fait sans un mandat que vous aurez signé à part.',
+    facts.mandateReference === null
+      ? 'Les mois suivants sont dus le même jour de chaque mois. Aucun prélèvement n’est fait sans un mandat que vous aurez signé à part.'
+      : `Les mois suivants sont dus le même jour de chaque mois. Ils sont prélevés sur votre compte, avec le mandat ${facts.mandateReference} que vous lisez à l’écran suivant et signez en même temps que ce contrat.`,
     '# Durée et fin',
     `${facts.commitment} Vous pouvez résilier à l’accueil, à la borne ou en ligne, sans vous justifier. La résiliation prend effet un mois après votre demande ; le club la confirme par écrit.`,
     'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif.',
@@ -96,19 +105,21 @@ function french({ seller, price, ...facts }: ContractFacts): readonly string[] {
     '# En cas de désaccord',
     `Parlez-en d’abord au club. Sans réponse sous un mois, vous pouvez saisir gratuitement le médiateur : ${facts.mediator}.`,
     '# Signature',
-    'En signant à l’écran suivant, vous acceptez ce contrat. Une copie reste à votre disposition à l’accueil et à la borne. La version française fait foi.',
+    'En signant à l’écran, vous acceptez ce contrat. Une copie reste à votre disposition à l’accueil et à la borne. La version française fait foi.',
   ];
 }
 
 function english({ seller, price, ...facts }: ContractFacts): readonly string[] {
   return [
     '# Between whom',
-    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, VAT ${seller.vatNumber}, for the club ${facts.clubName}, and ${facts.memberName}, called the member below.`,
+    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, VAT ${seller.vatNumber}${creditor('SEPA creditor identifier', seller)}, for the club ${facts.clubName}, and ${facts.memberName}, called the member below.`,
     '# What you buy',
     `The plan “${facts.planName}”: ${facts.planDescription} It starts on ${facts.startDate}.`,
     '# Price and payment',
     `The price is ${price.monthly} a month, tax included. Today you pay ${price.today}: ${price.detail}.`,
-    'The following months are due on the same day of each month. Nothing is debited without a mandate that you sign apart.',
+    facts.mandateReference === null
+      ? 'The following months are due on the same day of each month. Nothing is debited without a mandate that you sign apart.'
+      : `The following months are due on the same day of each month. They are debited from your account, with the mandate ${facts.mandateReference} that you read on the next screen and sign together with this contract.`,
     '# Length and end',
     `${facts.commitment} You can end it at the desk, at the kiosk or online, without a reason. It ends one month after you asked; the club confirms it in writing.`,
     'In case of lasting illness, a move or the loss of your job, you can end it at once with proof.',
@@ -127,6 +138,6 @@ function english({ seller, price, ...facts }: ContractFacts): readonly string[] 
     '# If we disagree',
     `Talk to the club first. With no answer within a month, you can turn to the mediator, free of charge: ${facts.mediator}.`,
     '# Signature',
-    'By signing on the next screen you accept this contract. A copy stays at your disposal at the desk and at the kiosk. The French version is binding.',
+    'By signing on the screen you accept this contract. A copy stays at your disposal at the desk and at the kiosk. The French version is binding.',
   ];
 }

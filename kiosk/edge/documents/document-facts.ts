@@ -7,6 +7,8 @@ export interface SellerFacts {
   readonly address: string;
   readonly siret: string;
   readonly vatNumber: string;
+  /** Creditor of direct debits (ICS), where it collects any. */
+  readonly creditorId?: string | undefined;
 }
 
 /** Where and in which language a document is made. */

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { cardSlipBlocks } from './card-slip.ts';
 import { caseSlipBlocks } from './case-slip.ts';
 import { contractCopyBlocks } from './contract-copy.ts';
+import { contractText } from './contract-text.ts';
+import type { SellerFacts } from './document-facts.ts';
 import { mandateCopyBlocks } from './mandate-copy.ts';
 import { receiptBlocks } from './receipt.ts';
 import { linesOnPaper, onPaper } from './test/on-paper.ts';
-import { hardSale, sampleContract, samplePlace, sampleSale } from './test/sample-facts.ts';
+import { hardSale, sampleContract, sampleMandate, samplePlace, sampleSale } from './test/sample-facts.ts';
 import { ticketBlocks } from './ticket.ts';
 
 const rolls = [32, 42, 48];
@@ -30,15 +32,11 @@ const ofSlip = (language: 'fr' | 'en') => ({
   card: sampleSale(language).payment,
 });
 const ofMandate = (language: 'fr' | 'en') => ({
-  language,
-  creditor: { ...samplePlace(language).seller, creditorId: 'FR72ZZZ123456' },
-  debtor: { name: 'Marie Lefebvre', address: null },
-  mandateReference: 'LYON1-01HZXK3V9QK7QM2F9C0000000001',
-  ibanLastFour: '0189',
-  recurrent: true,
-  place: 'Lyon',
+  mandate: sampleMandate(language),
+  signer: 'Paul Lefebvre',
   signedAtMs: atMs,
   timeZone: 'Europe/Paris',
+  training: false,
 });
 
 const ofContract = (language: 'fr' | 'en') => ({
@@ -152,16 +150,15 @@ it('practice says SIMULATION on every paper, and at the top and at the foot of a
     expect(linesOnPaper(blocks, 48)).toContain('SIMULATION');
 });
 
-it('[I14] no paper shows more of a card or an account than its last four digits', () => {
+it('[I14] no paper shows more of a card than its last four digits, or of an account than its ends', () => {
   const papers = [receiptBlocks(sampleSale('fr')), cardSlipBlocks(ofSlip('fr'))];
   for (const blocks of papers) {
     expect(linesOnPaper(blocks, 48)).toContainEqual(expect.stringMatching(/ \*{4} 4869$/));
   }
-  const mandate = linesOnPaper(mandateCopyBlocks(ofMandate('fr')), 48);
-  expect(mandate).toContainEqual(expect.stringMatching(/^Compte \(IBAN\) +\*{4} 0189$/));
-  expect(() =>
-    mandateCopyBlocks({ ...ofMandate('fr'), ibanLastFour: 'FR7630006000011234567890189' }),
-  ).toThrow('only the end of an IBAN');
+  const mandate = linesOnPaper(mandateCopyBlocks(ofMandate('fr')), 48).join(' ');
+  expect(mandate).toContain('FR76 **** 189');
+  const whole = { ...sampleMandate('fr'), maskedIban: 'FR7630006000011234567890189' };
+  expect(() => mandateCopyBlocks({ ...ofMandate('fr'), mandate: whole })).toThrow('only the ends of an IBAN');
 });
 
 it('a case says what is owed, its reference, and whom to ask', () => {
@@ -172,10 +169,40 @@ it('a case says what is owed, its reference, and whom to ask', () => {
   expect(lines).toContain('À l’accueil du club, avec ce');
 });
 
-it('a mandate says who may debit whom, and the eight weeks of the refund', () => {
-  const text = linesOnPaper(mandateCopyBlocks(ofMandate('fr')), 48).join(' ');
-  expect(text).toContain('Cadence Lyon SAS à envoyer des instructions');
-  expect(text).toContain('8 semaines');
-  expect(text).toContain('FR72ZZZ123456');
-  expect(text).toContain('LYON1-01HZXK3V9QK7QM2F9C0000000001');
+it.each([
+  ['fr', '8 semaines', 'récurrent', '14 jours'],
+  ['en', '8 weeks', 'recurrent', '14 days'],
+] as const)(
+  'a mandate in %s says who may debit whom, its references, refund and notice, and who signed',
+  (language, ...said) => {
+    const text = linesOnPaper(mandateCopyBlocks(ofMandate(language)), 48).join(' ');
+    for (const words of [
+      '(A) Cadence Lyon SAS',
+      '17 rue de la Part-Dieu, 69003 Lyon',
+      'FR72ZZZ123456',
+      '01J7HA9HEPFY59P30X5RZM0MB2',
+      'Marie Lefebvre',
+      'Paul Lefebvre',
+      ...said,
+    ]) {
+      expect(text).toContain(words);
+    }
+  },
+);
+
+it('seller as creditor of direct debits stands on receipt, contract and mandate, and on none where there is none', () => {
+  const of = (seller: SellerFacts) => [
+    linesOnPaper(receiptBlocks(sampleSale('fr', { seller })), 48).join(' '),
+    contractText({ ...sampleContract('fr'), seller }).join(' '),
+  ];
+  const { creditorId, ...seller } = samplePlace('fr').seller;
+  for (const text of of({ ...seller, creditorId })) expect(text).toContain('FR72ZZZ123456');
+  for (const text of of(seller)) expect(text).not.toMatch(/ICS|créancier/);
+});
+
+it('a contract names the mandate that is signed with it, or says that one is signed apart', () => {
+  const text = (mandateReference: string | null) =>
+    contractText({ ...sampleContract('fr'), mandateReference }).join(' ');
+  expect(text('01J7HA9HEPFY59P30X5RZM0MB2')).toContain('le mandat 01J7HA9HEPFY59P30X5RZM0MB2 que vous lisez');
+  expect(text(null)).toContain('sans un mandat que vous aurez signé à part');
 });

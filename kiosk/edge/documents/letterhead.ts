@@ -16,6 +16,9 @@ export function letterhead({ seller, clubName, language }: PlaceFacts): readonly
       text: `${language === 'fr' ? 'TVA' : 'VAT no.'} ${seller.vatNumber}`,
       align: 'centre',
     },
+    ...(seller.creditorId === undefined
+      ? []
+      : [{ kind: 'text', text: `ICS ${seller.creditorId}`, align: 'centre' } as const]),
     { kind: 'space', lines: 1 },
   ];
 }

@@ -336,13 +336,10 @@ const statesOfSales: readonly GalleryState[] = [
   { name: 'iban-wrong', screen: iban(untouched(5)), doing: 'type-wrong-iban' },
   { name: 'iban-longest', screen: iban(untouched(5)), doing: 'type-longest-iban' },
   {
-    name: 'iban-problems',
+    name: 'iban-problem',
     screen: iban({
       ...untouched(5),
-      problems: [
-        { field: 'iban', problem: 'wrong-check' },
-        { field: 'holder', problem: 'empty' },
-      ],
+      problems: [{ field: 'iban', problem: 'wrong-check' }],
     }),
   },
   {

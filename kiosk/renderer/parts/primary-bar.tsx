@@ -8,6 +8,8 @@ interface PrimaryBarProps {
   readonly continueWords?: string;
   readonly continueTestId?: string;
   readonly icon?: ReactNode;
+  /** A second way on, between the two. */
+  readonly children?: ReactNode;
 }
 
 /** Back and Continue. Continue is never disabled: pressing it tells what is missing. */
@@ -20,6 +22,7 @@ export function PrimaryBar(props: PrimaryBarProps) {
           {say('common.back')}
         </Press>
       )}
+      {props.children}
       <Press kind="primary" testId={props.continueTestId ?? 'continue'} onPress={props.onContinue}>
         {props.icon}
         {props.continueWords ?? say('common.continue')}

@@ -4,7 +4,6 @@ import { Field } from '../parts/field.tsx';
 import { IbanProgress } from '../parts/iban-progress.tsx';
 import { ibanShape } from '../parts/iban-shape.ts';
 import { Keyboard } from '../parts/keyboard.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { PrimaryBar } from '../parts/primary-bar.tsx';
 import { problemOf } from '../parts/problem.tsx';
@@ -37,18 +36,13 @@ export function IbanScreen({ screen, act }: ScreenProps<'iban'>) {
   return (
     <ScreenFrame
       title={say('iban.question')}
-      lead={say('iban.lead', { date: formatDay(screen.firstDebitOn, language) })}
-      position={screen}
-      middle={
-        <div className="told">
-          <AmountBar cents={screen.monthlyCents} label={say('iban.each-month')} />
-          {account.kind === 'iban' ? (
-            <Notice tone="info" testId="iban-kept" title={say('iban.kept', { iban: account.maskedIban })}>
-              <p>{say('iban.kept-text')}</p>
-            </Notice>
-          ) : null}
-        </div>
+      lead={
+        account.kind === 'iban'
+          ? say('iban.kept', { iban: account.maskedIban.replaceAll(' ', '\u00a0') })
+          : say('iban.lead', { date: formatDay(screen.firstDebitOn, language) })
       }
+      position={screen}
+      middle={<AmountBar cents={screen.monthlyCents} label={say('iban.each-month')} />}
     >
       <div className="fields">
         <Field
@@ -81,15 +75,15 @@ export function IbanScreen({ screen, act }: ScreenProps<'iban'>) {
           onKey={draft.key}
         />
       )}
-      <Press
-        kind="plain"
-        className="small-press"
-        testId="iban-later"
-        onPress={() => act({ type: 'give-account', account: { kind: 'later' } })}
-      >
-        {say('iban.later')}
-      </Press>
-      <PrimaryBar onBack={() => act({ type: 'back' })} onContinue={goOn} />
+      <PrimaryBar onBack={() => act({ type: 'back' })} onContinue={goOn}>
+        <Press
+          kind="plain"
+          testId="iban-later"
+          onPress={() => act({ type: 'give-account', account: { kind: 'later' } })}
+        >
+          {say('iban.later')}
+        </Press>
+      </PrimaryBar>
     </ScreenFrame>
   );
 }

@@ -9,6 +9,7 @@ import { useWords } from '../words.ts';
 export function MandateScreen({ screen, act }: ScreenProps<'mandate'>) {
   const { say } = useWords();
   const pages = usePages();
+  const [heading = '', ...paragraphs] = screen.text;
   return (
     <ScreenFrame
       title={say('mandate.question')}
@@ -16,7 +17,8 @@ export function MandateScreen({ screen, act }: ScreenProps<'mandate'>) {
       position={screen}
       middle={
         <ReaderPages pages={pages} label={say('mandate.text')} testId="mandate-text">
-          <Paragraphs text={screen.text} />
+          <h2>{heading.replace(/^# /, '')}</h2>
+          <Paragraphs text={paragraphs} />
           <p className="for-staff">{say('contract.version', { version: screen.wordingVersion })}</p>
         </ReaderPages>
       }

@@ -2,6 +2,7 @@ import { cents, netOf, vatRate } from '@portillon/core/base/money.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { ContractFacts } from '../contract-text.ts';
 import type { PlaceFacts, SaleFacts } from '../document-facts.ts';
+import type { MandateFacts } from '../mandate-text.ts';
 import { paymentSummary } from '../payment-summary.ts';
 
 export function sampleLine(label: string, grossCents: number, rate = 2_000, quantity = 1): SaleLine {
@@ -25,6 +26,7 @@ export function samplePlace(language: 'fr' | 'en'): PlaceFacts {
       address: '17 rue de la Part-Dieu, 69003 Lyon',
       siret: '123 456 789 00012',
       vatNumber: 'FR32123456789',
+      creditorId: 'FR72ZZZ123456',
     },
     clubName: 'Cadence Lyon Part-Dieu',
     till: 'borne-1',
@@ -89,7 +91,21 @@ export function sampleContract(language: 'fr' | 'en'): ContractFacts {
     price: paymentSummary(sampleSale(language).lines, 2_990, 5_490, language),
     memberName: 'Marie-Antoinette Lefebvre de la Tour',
     startDate: '22 novembre 2026',
+    mandateReference: '01J7HA9HEPFY59P30X5RZM0MB2',
     photo: true,
     news: false,
+  };
+}
+
+export function sampleMandate(language: 'fr' | 'en'): MandateFacts {
+  const { name, address } = samplePlace(language).seller;
+  return {
+    language,
+    creditor: { name, address, creditorId: 'FR72ZZZ123456' },
+    holder: 'Marie Lefebvre',
+    maskedIban: 'FR76 •••• 189',
+    reference: '01J7HA9HEPFY59P30X5RZM0MB2',
+    place: 'Cadence Lyon Part-Dieu',
+    signedOn: '22 novembre 2026',
   };
 }
