@@ -7,17 +7,31 @@ import {
 } from '../bridge/messages.ts';
 import type { KioskView, Screen, ScreenName } from '../bridge/view.ts';
 
+type GivenAccount = Extract<ScreenMessage, { type: 'give-account' }>['account'];
+
+/** The example of the French IBAN in its registry: of nobody. */
+export const sampleAccount = {
+  kind: 'iban',
+  iban: 'FR76 3000 6000 0112 3456 7890 189',
+  holder: 'Aïcha Benoît',
+} as const satisfies GivenAccount;
+
 /** Somebody at the kiosk without a screen: speaks the bridge as the screen does. */
 export class BridgePerson {
   readonly #socket: WebSocket;
   #view: KioskView | null = null;
+  /** Every message of the edge, as it came. */
+  readonly views: string[] = [];
   #waiting: (() => void)[] = [];
   #nextId = 1;
   readonly #answers = new Map<number, (answer: Extract<DownEnvelope, { type: 'answer' }>) => void>();
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data) => this.#take(downEnvelopeSchema.parse(JSON.parse(String(data)))));
+    socket.on('message', (data) => {
+      this.views.push(String(data));
+      this.#take(downEnvelopeSchema.parse(JSON.parse(String(data))));
+    });
   }
 
   static async attach(url: string): Promise<BridgePerson> {
@@ -73,19 +87,36 @@ export class BridgePerson {
   }
 
   /** Answers every question up to the signature; `planIndex` picks from what is offered. */
-  async signContract(planIndex = 0): Promise<void> {
+  async signContract(planIndex = 0, account: GivenAccount = sampleAccount): Promise<void> {
+    await this.answerAll(planIndex, account);
+    await this.say({ type: 'confirm-answers' });
+    await this.say({ type: 'contract-read' });
+    if (account.kind === 'iban') {
+      await this.sees('mandate');
+      await this.say({ type: 'mandate-read' });
+    }
+    await this.sees('sign');
+    await this.say({ type: 'sign', signature: { kind: 'typed', text: 'Aïcha Benoît' } });
+  }
+
+  /** From the first touch to the check screen. */
+  async answerAll(planIndex: number, account: GivenAccount): Promise<void> {
     await this.enter('join');
     const { plans } = await this.sees('plan');
     await this.say({ type: 'choose-plan', planId: plans[planIndex]?.planId ?? '' });
     await this.say({ type: 'give-name', givenName: 'Aïcha', familyName: 'Benoît' });
     await this.say({ type: 'give-birth-date', day: '9', month: 'mai', year: '1988' });
     await this.say({ type: 'give-contact', contact: { kind: 'phone', phone: '06 12 34 56 78' } });
+    await this.say({ type: 'give-account', account });
     await this.say({ type: 'give-photo', photo: { kind: 'later' } });
     await this.say({ type: 'give-consents', news: false });
-    await this.say({ type: 'confirm-answers' });
-    await this.say({ type: 'contract-read' });
-    await this.sees('sign');
-    await this.say({ type: 'sign', signature: { kind: 'typed', text: 'Aïcha Benoît' } });
+    await this.sees('check');
+  }
+
+  /** Resolves when the edge has gone away: it was killed, and its successor is not to be taken for it. */
+  async loses(): Promise<void> {
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    await new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
   }
 
   leave(): void {

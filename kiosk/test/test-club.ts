@@ -129,6 +129,11 @@ export class TestClub {
     return this.#reached.facts;
   }
 
+  /** Everything that the programs of this club keep on the disk, their logs included. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   get staff(): Reached['staff'] {
     return this.#reached.staff;
   }

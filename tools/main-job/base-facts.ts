@@ -54,6 +54,24 @@ export class BaseFacts {
     );
   }
 
+  /** Mandates with their sales, oldest first. */
+  async mandates(): Promise<
+    readonly {
+      readonly status: string;
+      readonly reference: string;
+      readonly creditorId: string | null;
+      readonly maskedIban: string | null;
+      readonly sale: string;
+    }[]
+  > {
+    const answer = await this.#client.query(
+      `select mandates.status, mandates.reference, creditor_id as "creditorId", iban_masked as "maskedIban",
+              sales.reference as sale
+         from mandates join sales on sales.id = sale_id order by sales.at`,
+    );
+    return answer.rows;
+  }
+
   async hasPhoto(memberId: string): Promise<boolean> {
     const row = await this.#row<{ bytes: number }>(
       `select octet_length(sealed) as bytes from attachments

@@ -47,6 +47,9 @@ export class KioskVisitor {
     await this.#at('contact');
     await this.#press('contact-none');
     await this.#press('continue');
+    await this.#at('iban');
+    await page.getByTestId('iban').fill('FR76 3000 6000 0112 3456 7890 189');
+    await this.#press('continue');
     await this.#at('photo');
     if (photo === 'taken') {
       await this.#press('photo-consent-yes');
@@ -62,6 +65,8 @@ export class KioskVisitor {
     await this.#press('check-continue');
     await this.#at('contract');
     await this.#press('contract-continue');
+    await this.#at('mandate');
+    await this.#press('mandate-continue');
     await this.#at('sign');
     await this.#draw();
     await this.#press('continue');

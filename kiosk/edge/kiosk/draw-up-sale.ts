@@ -9,11 +9,18 @@ import { seal } from '@portillon/core/crypto/seal.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
 import { countryOfSeller, lineLabels, linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
-import type { Contract, Person } from '@portillon/core/wire/messages.ts';
+import type { Contract, Mandate, Person } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { type ContractFacts, contractText, contractWordingVersion } from '../documents/contract-text.ts';
 import { dateWords, paymentSummary } from '../documents/payment-summary.ts';
+import {
+  drawUpMandate,
+  mandateFacts,
+  type SaleMandate,
+  signatureToSeal,
+  withoutAccount,
+} from './draw-up-mandate.ts';
 import { newSale, practiceShape, signedTicket } from './new-sale.ts';
 import type { MembershipSale } from './sale-in-progress.ts';
 
@@ -39,7 +46,7 @@ export interface DrawUpFacts {
 
 /** What the contract says, from what was answered; the same for the screen that shows it and the copy that is signed. */
 export function contractFacts(
-  facts: Omit<DrawUpFacts, 'visitId' | 'identity' | 'photo' | 'practice' | 'random'>,
+  facts: Omit<DrawUpFacts, 'identity' | 'photo' | 'practice' | 'random'>,
 ): ContractFacts {
   const { plan, club, language, questions } = facts;
   const { answers } = questions;
@@ -55,13 +62,14 @@ export function contractFacts(
     price: paymentSummary(lines, plan.monthlyCents, totalOf(lines), language),
     memberName: fullName(answers),
     startDate: dateWords(facts.clock.wallMs(), club.timeZone, language),
+    mandateReference: mandateFacts({ ...facts, answers })?.reference ?? null,
     photo: answers.photo === 'taken',
     news: answers.newsConsent === true,
   };
 }
 
 /**
- * The signed visit becomes a sale: ids are made, person, photo and contract are sealed to the member base's key and stored,
+ * The signed visit becomes a sale: ids are made, person, photo, contract and mandate are sealed to the member base's key and stored,
  * guest tickets are signed. Nothing of a person is kept in clear from here on, but for the encrypted visit itself.
  */
 export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<MembershipSale> {
@@ -74,7 +82,10 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const signedAtMs = clock.wallMs();
   const signedFacts = contractFacts(facts);
   const text = contractText(signedFacts).join('\n');
-  const sealed = practice ? nothingSealed : await sealDocuments(facts, text, signedAtMs);
+  const mandate = drawUpMandate({ ...facts, answers }, signature, signedAtMs);
+  const sealed = practice
+    ? nothingSealed
+    : await sealDocuments(facts, text, mandate?.toSeal ?? null, signedAtMs);
   const shape = practice ? practiceShape : membershipShape;
   const planId = answers.planId as PlanId;
   const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
@@ -96,7 +107,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     tickets: Array.from({ length: practice ? 0 : plan.guestTickets }, () =>
       signedTicket(facts, planId, plan.scope, signedAtMs, guestTicketsUntilMs),
     ),
-    answers,
+    answers: withoutAccount(answers),
     memberId,
     membershipId: newId(clock, random),
     planId,
@@ -104,9 +115,10 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     photoDigest: sealed.photo?.digest ?? null,
     contractDigest: sealed.contract?.digest ?? '',
     contract: { facts: signedFacts, textSha256: sha256Hex(text) },
+    mandate: keptMandate(mandate?.kept ?? null, sealed.mandate?.digest ?? null),
   };
   await store.write(async (tx) => {
-    for (const document of [sealed.person, sealed.photo, sealed.contract]) {
+    for (const document of [sealed.person, sealed.photo, sealed.contract, sealed.mandate]) {
       if (document) await store.attachments.putAttachment(tx, document.digest, document.bytes, null);
     }
     await store.visits.saveVisit(tx, sale.visitId, JSON.stringify(sale));
@@ -114,7 +126,12 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   return sale;
 }
 
-const nothingSealed = { person: null, photo: null, contract: null } as const;
+function keptMandate(kept: SaleMandate | null, digest: string | null): SaleMandate | null {
+  return kept?.kind === 'signed' ? { ...kept, digest } : kept;
+}
+
+const nothingSealed = { person: null, photo: null, contract: null, mandate: null } as const;
+
 function lineWords(plan: Plan): MembershipSale['lineWords'] {
   const english = lineLabels(plan, 'en');
   return lineLabels(plan, 'fr').map((fr, index) => ({ fr, en: english[index] ?? fr }));
@@ -128,8 +145,14 @@ interface SealedDocument {
 async function sealDocuments(
   facts: DrawUpFacts,
   text: string,
+  mandate: Mandate | null,
   signedAtMs: number,
-): Promise<{ person: SealedDocument; photo: SealedDocument | null; contract: SealedDocument }> {
+): Promise<{
+  person: SealedDocument;
+  photo: SealedDocument | null;
+  contract: SealedDocument;
+  mandate: SealedDocument | null;
+}> {
   const { answers, signature } = facts.questions;
   invariant(signature && answers.birthDate, 'documents are sealed once signed');
   const person: Person = {
@@ -145,10 +168,7 @@ async function sealDocuments(
     text,
     textSha256: sha256Hex(text),
     signedAt: isoTime(signedAtMs),
-    signature:
-      signature.kind === 'typed'
-        ? { kind: 'typed', text: signature.text }
-        : { kind: 'drawn', strokes: signature.strokes.map((stroke) => [...stroke]) },
+    signature: signatureToSeal(signature),
   };
   const close = async (purpose: string, plain: Uint8Array): Promise<SealedDocument> => {
     const bytes = await seal(facts.identity.sealKey, purpose, plain);
@@ -158,5 +178,6 @@ async function sealDocuments(
     person: await close('person', Buffer.from(canonicalJson(person))),
     photo: facts.photo ? await close('photo', facts.photo) : null,
     contract: await close('contract', Buffer.from(canonicalJson(contract))),
+    mandate: mandate && (await close('mandate', Buffer.from(canonicalJson(mandate)))),
   };
 }

@@ -8,6 +8,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
+import { isDebited } from '@portillon/core/sale/creditor-identifier.ts';
 import type { Plan } from '@portillon/core/sale/pricing.ts';
 import {
   firstQuestion,
@@ -30,6 +31,7 @@ import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
 import { drawUpDayEntry } from './draw-up-day-entry.ts';
+import { mandateFacts } from './draw-up-mandate.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
@@ -620,20 +622,21 @@ export class KioskController {
       nowMs: clock.wallMs(),
       club,
       plans: store.book.plansOnSale(),
-      debitPlanIds: [],
+      debitPlanIds: this.#debitPlanIds(),
       dayEntries: store.book.dayEntries(),
       offers: this.#offers(),
       openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
       slip: this.#slip.state,
       takeCardSeconds: config.sale.takeCardSeconds,
-      contract: () => {
-        const stage = this.#stage;
-        invariant(stage.name === 'questions' && club, 'a contract is shown during the questions');
-        const plan = this.#plan(stage.questions.answers.planId);
-        invariant(plan, 'the plan that was chosen is still on sale');
-        return contractFacts({ language: this.#language, questions: stage.questions, plan, club, clock });
+      contract: () => contractFacts(this.#asked()),
+      mandate: () => {
+        const { questions, ...asked } = this.#asked();
+        const facts = mandateFacts({ ...asked, answers: questions.answers });
+        invariant(facts, 'a mandate is shown where one will be signed');
+        return facts;
       },
+      today: localDay(clock.wallMs(), club?.timeZone ?? 'UTC'),
     });
   }
 
@@ -667,8 +670,27 @@ export class KioskController {
       language: this.#language,
       today: localDay(clock.wallMs(), this.#club()?.timeZone ?? 'UTC'),
       planIds: store.book.plansOnSale().map(({ planId }) => planId),
-      debitPlanIds: [],
+      debitPlanIds: this.#debitPlanIds(),
     };
+  }
+
+  /** What contract and mandate are made of, while the questions are asked. */
+  #asked() {
+    const { clock } = this.#options;
+    const [stage, club] = [this.#stage, this.#club()];
+    invariant(stage.name === 'questions' && club, 'a contract is shown during the questions');
+    const { questions } = stage;
+    const plan = this.#plan(questions.answers.planId);
+    invariant(plan, 'the plan that was chosen is still on sale');
+    return { visitId: this.#visitId, language: this.#language, questions, plan, club, clock };
+  }
+
+  /** Q7. */
+  #debitPlanIds(): readonly string[] {
+    const seller = this.#club()?.legalEntity;
+    if (!seller) return [];
+    const { store } = this.#options;
+    return store.book.plansOnSale().flatMap(({ planId, plan }) => (isDebited(plan, seller) ? [planId] : []));
   }
 
   #plan(planId: string | null): Plan | null {

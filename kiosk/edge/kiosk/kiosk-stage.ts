@@ -47,7 +47,7 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
       return timeLimits.question;
     case 'questions':
       if (stage.questions.at === 'minor') return timeLimits.minor;
-      return ['contract', 'consents', 'photo', 'sign'].includes(stage.questions.at)
+      return ['iban', 'contract', 'mandate', 'consents', 'photo', 'sign'].includes(stage.questions.at)
         ? timeLimits.reading
         : timeLimits.question;
     case 'sale':

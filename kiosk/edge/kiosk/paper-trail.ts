@@ -15,10 +15,13 @@ import { type CaseSlipFacts, caseSlipBlocks } from '../documents/case-slip.ts';
 import { contractCopyBlocks } from '../documents/contract-copy.ts';
 import { contractText } from '../documents/contract-text.ts';
 import type { FiscalFacts, PlaceFacts, SaleFacts } from '../documents/document-facts.ts';
+import { mandateCopyBlocks } from '../documents/mandate-copy.ts';
+import { mandateText } from '../documents/mandate-text.ts';
 import { noteText } from '../documents/note-text.ts';
 import { receiptBlocks } from '../documents/receipt.ts';
 import { ticketBlocks } from '../documents/ticket.ts';
 import type { EdgeConfig } from '../edge-config.ts';
+import type { SaleMandate } from './draw-up-mandate.ts';
 import type { CopyOnScreen } from './kiosk-stage.ts';
 import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
 
@@ -161,6 +164,10 @@ export class PaperTrail {
       log.warn('kiosk.contract-worded-otherwise', { saleId: sale.saleId });
       return 'none';
     }
+    if (sale.mandate?.kind === 'signed' && !isAsSigned(sale.mandate)) {
+      log.warn('kiosk.mandate-worded-otherwise', { saleId: sale.saleId });
+      return 'none';
+    }
     try {
       const outcomes = await store.intents.outcomesOf(contractCopyKind, sale.saleId, sale.saleId);
       const onPaper = outcomes.find((outcome) => outcome !== 'not-printed');
@@ -172,18 +179,23 @@ export class PaperTrail {
     }
   }
 
-  /** Prints the copy of the contract, unless one is or may be on paper already; resolves with what there is then. */
+  /** Prints the copy of the contract, with the mandate that was signed with it, unless one is or may be on paper already; resolves with what there is then. */
   async printContractCopy(sale: SaleInProgress): Promise<Exclude<CopyOnScreen, 'printing'>> {
     const before = await this.contractCopy(sale);
     if (before !== 'offered' && before !== 'failed') return before;
     invariant(sale.product === 'membership' && sale.contract, 'a copy is offered of a contract');
-    const blocks = contractCopyBlocks({
-      contract: sale.contract.facts,
-      saleReference: sale.saleReference,
+    const { contract, mandate, saleReference } = sale;
+    const signed = {
       signedAtMs: sale.agreedAtMs,
       timeZone: this.#club().timeZone,
       training: isPractice(sale),
-    });
+    };
+    const blocks = [
+      ...contractCopyBlocks({ ...signed, contract: contract.facts, saleReference }),
+      ...(mandate?.kind === 'signed'
+        ? mandateCopyBlocks({ ...signed, mandate: mandate.facts, signer: mandate.signer })
+        : []),
+    ];
     const printed = await this.#printOnce(contractCopyKind, sale.saleId, {}, blocks);
     return printed === 'not-printed' ? 'failed' : printed;
   }
@@ -333,4 +345,8 @@ export class PaperTrail {
       return 'not-printed';
     }
   }
+}
+
+function isAsSigned({ facts, textSha256 }: Extract<SaleMandate, { kind: 'signed' }>): boolean {
+  return sha256Hex(mandateText(facts).join('\n')) === textSha256;
 }

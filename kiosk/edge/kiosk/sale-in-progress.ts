@@ -11,6 +11,7 @@ import type { Answers } from '@portillon/core/sale/answers.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { SaleShape, SaleState } from '@portillon/core/sale/sale-state.ts';
 import type { ContractFacts } from '../documents/contract-text.ts';
+import type { SaleMandate } from './draw-up-mandate.ts';
 import type { FiscalMark } from './sale-records.ts';
 
 /** What every sale needs to be finished, whatever is sold. */
@@ -89,6 +90,8 @@ export interface MembershipSale extends CommonSale {
     /** Of the text that was signed; a copy is given of no other. */
     readonly textSha256: string;
   } | null;
+  /** Null where nothing is debited. Absent in a visit that an earlier version saved. */
+  readonly mandate?: SaleMandate | null;
 }
 
 /** One entry on the day it is bought, for nobody in particular. */

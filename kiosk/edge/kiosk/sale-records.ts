@@ -32,7 +32,8 @@ export interface FiscalMark {
 }
 
 /** SA3: membership, credentials, lines, payment and fiscal record, once. No signature, no sale. */
-export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFacts): Promise<FiscalMark> {
+export async function recordedSale(facts: RecordFacts): Promise<FiscalMark> {
+  const { tx, store, journal, sale, atMs } = facts;
   const { payment } = sale;
   invariant(payment, 'a sale is recorded once money was taken');
   invariant(sale.card === null || sale.card.cardUid, 'a sale with a card is recorded once one is staged');
@@ -64,6 +65,7 @@ export async function recordedSale({ tx, store, journal, sale, atMs }: RecordFac
   for (const { credentialId, record } of books.credentials('active')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
+  if (books.opensCase) await openedCase(facts, books.opensCase, null);
   return fiscal;
 }
 
@@ -213,10 +215,10 @@ export async function blockedCredential({ tx, store, sale, atMs }: RecordFacts):
   await store.book.rememberOwnCredential(tx, card.credentialId, cardRecord(sale, card, 'blocked'));
 }
 
-/** SA9, SA10, SA12, SA13, SA19: what a person must settle. */
+/** SA9, SA10, SA12, SA13, SA19, Q11: what a person must settle. */
 export async function openedCase(
   { tx, store, sale, atMs, newCaseId }: RecordFacts,
-  kind: CaseKind,
+  kind: CaseKind | 'mandate-missing',
   lastFault: Fault | null,
 ): Promise<void> {
   await store.outbox.appendEvent(tx, {
@@ -233,11 +235,12 @@ export async function openedCase(
 }
 
 /** A card that is owed, or out and not paid for, is a thing; the rest is about money. */
-const owesMoney: Readonly<Record<CaseKind, boolean>> = {
+const owesMoney: Readonly<Record<CaseKind | 'mandate-missing', boolean>> = {
   'payment-in-doubt': true,
   'refund-failed': true,
   'refund-in-doubt': true,
   'paid-not-served': true,
   'hand-over-card': false,
   'card-out-unpaid': false,
+  'mandate-missing': false,
 };

@@ -2,6 +2,7 @@ import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { type Answers, fullName } from '@portillon/core/sale/answers.ts';
 import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
+import { firstDebitOn } from '@portillon/core/sale/first-debit.ts';
 import { maskedIban } from '@portillon/core/sale/iban.ts';
 import { type Plan, totalToday } from '@portillon/core/sale/pricing.ts';
 import { type QuestionState, questionsOf } from '@portillon/core/sale/questions.ts';
@@ -12,6 +13,7 @@ import {
   contractText,
   contractWordingVersion,
 } from '../documents/contract-text.ts';
+import { type MandateFacts, mandateText, mandateWordingVersion } from '../documents/mandate-text.ts';
 import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
 import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
@@ -33,6 +35,10 @@ export interface ScreenFacts {
   readonly takeCardSeconds: number;
   /** Only asked for on the contract screen. */
   readonly contract: () => ContractFacts;
+  /** Only asked for on the mandate screen. */
+  readonly mandate: () => MandateFacts;
+  /** `YYYY-MM-DD` where the club is. */
+  readonly today: string;
 }
 
 /** The screen that belongs to a stage. Pure. */
@@ -63,6 +69,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         paperPossible: facts.offers.paperReceipt,
         contractCopy:
           stage.contractCopy === 'offered' && !facts.offers.paperReceipt ? 'none' : stage.contractCopy,
+        withMandate: stage.sale.product === 'membership' && stage.sale.mandate?.kind === 'signed',
         note: stage.note === null ? null : { text: stage.note },
         totalCents: stage.sale.totalCents,
         saleReference: stage.sale.saleReference,
@@ -115,10 +122,18 @@ function questionScreen(questions: QuestionState, facts: ScreenFacts): Screen {
     case 'plan':
       return { name, plans: facts.plans.map(({ planId, plan }) => planOffer(planId, plan)), ...shared };
     case 'check': {
-      const chosen = facts.plans.find(({ planId }) => planId === answers.planId);
-      invariant(chosen, 'the plan that was chosen is still on sale');
-      return { name, plan: planOffer(chosen.planId, chosen.plan), ...shared };
+      const chosen = chosenPlan();
+      const asksAccount = asked.includes('iban');
+      return { name, plan: planOffer(chosen.planId, chosen.plan), asksAccount, ...shared };
     }
+    case 'iban':
+      return {
+        name,
+        monthlyCents: chosenPlan().plan.monthlyCents,
+        firstDebitOn: firstDebitOn(facts.today),
+        fullName: fullName(answers),
+        ...shared,
+      };
     case 'contract': {
       const contract = facts.contract();
       return {
@@ -129,13 +144,23 @@ function questionScreen(questions: QuestionState, facts: ScreenFacts): Screen {
         ...shared,
       };
     }
-    case 'sign':
-      return { name, fullName: fullName(answers), ...shared };
-    case 'iban':
     case 'mandate':
-      throw new Error(`no plan is debited yet, and so nobody is asked for the ${name}`);
+      return {
+        name,
+        text: [...mandateText(facts.mandate())],
+        wordingVersion: mandateWordingVersion,
+        ...shared,
+      };
+    case 'sign':
+      return { name, fullName: fullName(answers), withMandate: asked.includes('mandate'), ...shared };
     default:
       return { name, ...shared };
+  }
+
+  function chosenPlan() {
+    const chosen = facts.plans.find(({ planId }) => planId === answers.planId);
+    invariant(chosen, 'the plan that was chosen is still on sale');
+    return chosen;
   }
 }
 

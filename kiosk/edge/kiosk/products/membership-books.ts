@@ -9,6 +9,7 @@ const consentWordingVersion = '2026-11-a';
 /** A member, a membership, a card, and tickets to bring somebody. */
 export function membershipBooks(sale: MembershipSale): SaleBooks {
   const { card, memberId, personDigest, photoDigest, contractDigest } = sale;
+  const mandate = namedMandate(sale);
   const validFrom = isoTime(sale.agreedAtMs);
   const consent = (purpose: 'photo' | 'news', given: boolean) => ({
     purpose,
@@ -17,11 +18,15 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
   });
   return {
     customerId: memberId,
-    attachments: [personDigest, photoDigest, contractDigest].filter((digest) => digest !== null),
+    attachments: [personDigest, photoDigest, contractDigest, mandate?.digest ?? null].filter(
+      (digest) => digest !== null,
+    ),
+    ...(sale.mandate?.kind === 'missing' ? { opensCase: 'mandate-missing' } : {}),
     event: (recorded) => ({
       ...moneyOf(sale, recorded),
       type: 'sale.completed',
       member: { memberId, personDigest, photoDigest, contractDigest },
+      mandate,
       membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo: null },
       credentials: [
         {
@@ -48,4 +53,10 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
       ...ticketRows(sale, sale, status),
     ],
   };
+}
+
+/** The signed mandate as the event names it; null where there is none, or nothing was sealed. */
+function namedMandate({ mandate }: MembershipSale): { digest: string; reference: string } | null {
+  if (mandate?.kind !== 'signed' || mandate.digest === null) return null;
+  return { digest: mandate.digest, reference: mandate.facts.reference };
 }

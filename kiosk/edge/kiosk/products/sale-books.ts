@@ -18,6 +18,8 @@ export interface SaleBooks {
   readonly customerId: string | null;
   /** Digests of the sealed documents that the event names. */
   readonly attachments: readonly string[];
+  /** What staff are told of in the same transaction, where something is left for them to do. */
+  readonly opensCase?: 'mandate-missing';
   event(recorded: Recorded): TakingEvent;
   /** What the customer may enter with from now on, or no more. */
   credentials(status: CredentialRecord['status']): readonly CredentialRow[];
