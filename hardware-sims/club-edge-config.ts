@@ -28,13 +28,18 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
       dispenser: device(file.dispenser.model, 'dispenser'),
       printer: { ...device(file.printer.model, 'printer'), paperMm: file.printer.paperMm },
       ...(file.kioskReader ? { reader: device(file.kioskReader.model, 'kiosk-reader') } : {}),
-      gates: file.gates.map(({ id, name, board: { model, baud: _baud, ...board }, reader, scanner }) => ({
-        id,
-        name,
-        board: { ...device(model, `${id}-board`), ...board },
-        reader: device(reader.model, `${id}-reader`),
-        scanner: device(scanner.model, `${id}-scanner`),
-      })),
+      gates: file.gates.map(
+        ({ id, name, board: { model, baud: _baud, ...board }, reader, badgeReader, scanner }) => ({
+          id,
+          name,
+          board: { ...device(model, `${id}-board`), ...board },
+          reader: device(reader.model, `${id}-reader`),
+          ...(badgeReader
+            ? { badgeReader: { ...device(badgeReader.model, `${id}-badge-reader`), unit: badgeReader.unit } }
+            : {}),
+          scanner: device(scanner.model, `${id}-scanner`),
+        }),
+      ),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { badgeReaderInClubFile, boardInClubFile } from './gate/gate-in-club-file.ts';
 import { terminalInClubFile } from './payment-terminal/terminal-sim.ts';
 
 /**
@@ -20,17 +21,9 @@ const shortText = z.string().min(1).max(80);
 const gateSchema = z.strictObject({
   id: deviceName,
   name: shortText,
-  board: z.strictObject({
-    model: z.literal('modbus-board'),
-    baud,
-    unit: z.int().min(1).max(247),
-    entryRelay: z.int().min(0).max(7),
-    /** How long the entry stays released; the board counts it in steps of 100 ms. */
-    pulseMs: z.int().min(100).max(60_000).multipleOf(100),
-    entryInput: z.int().min(0).max(7),
-    exitInput: z.int().min(0).max(7),
-  }),
+  board: boardInClubFile,
   reader: z.strictObject({ model: z.literal('pcsc') }),
+  badgeReader: badgeReaderInClubFile.optional(),
   scanner: z.strictObject({ model: z.literal('serial-scanner'), baud }),
 });
 export type GateInClubFile = z.infer<typeof gateSchema>;
@@ -66,6 +59,10 @@ export const clubFileSchema = z
   })
   .refine((club) => new Set(club.gates.map((gate) => gate.id)).size === club.gates.length, {
     message: 'two gates have the same id',
+    path: ['gates'],
+  })
+  .refine((club) => club.gates.every(({ board, badgeReader }) => !badgeReader || board.model === 'osdp'), {
+    message: 'a badge reader hangs on the OSDP line of its board',
     path: ['gates'],
   });
 export type ClubFile = z.infer<typeof clubFileSchema>;

@@ -9,6 +9,7 @@ import { VirtualClub } from './club.ts';
 import { edgeConfigOf } from './club-edge-config.ts';
 import { type ClubFile, readClubFile } from './club-file.ts';
 import { writePrivately } from './club-state.ts';
+import { gateModels, withBoard } from './gate/gate-in-club-file.ts';
 import { PanelServer } from './panel/panel-server.ts';
 import { terminalInClubFile, terminalModels } from './payment-terminal/terminal-sim.ts';
 
@@ -17,6 +18,7 @@ const usage = `Starts a virtual club: every device of a club file as a simulator
   --state FOLDER         where cards, papers and the edge's configuration are kept
   --club FILE            the club file, hardware-sims/clubs/lyon-part-dieu.json
   --terminal MODEL       another payment terminal than the club file names: concert, caisse-ap or zvt
+  --gate MODEL           other boards at the gates than the club file names: modbus or osdp
   --base-url URL         the member base the edge is to reach, through a cable that can be cut
   --enrolment-code CODE  goes into the edge's configuration
   --bridge-port PORT     port on which the edge will wait for the screen (4610; 0: any)
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       state: { type: 'string' },
       club: { type: 'string' },
       terminal: { type: 'string' },
+      gate: { type: 'string' },
       'base-url': { type: 'string' },
       'enrolment-code': { type: 'string', default: '' },
       'bridge-port': { type: 'string', default: '4610' },
@@ -52,7 +55,7 @@ async function main(): Promise<void> {
   }
   const stateFolder = resolve(values.state);
   const log = systemLog('sims');
-  const clubFile = withTerminal(readClubFile(values.club), values.terminal);
+  const clubFile = withGates(withTerminal(readClubFile(values.club), values.terminal), values.gate);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
 
   const club = new VirtualClub({
@@ -112,6 +115,13 @@ function withTerminal(file: ClubFile, model: string | undefined): ClubFile {
     throw new Error(`--terminal is one of ${terminalModels.join(', ')}, not "${model.slice(0, 40)}".`);
   }
   return { ...file, terminal: terminal.data };
+}
+
+function withGates(file: ClubFile, named: string | undefined): ClubFile {
+  if (named === undefined) return file;
+  const model = gateModels.find((known) => known === named);
+  if (!model) throw new Error(`--gate is one of ${gateModels.join(', ')}, not "${named.slice(0, 40)}".`);
+  return { ...file, gates: file.gates.map((gate) => withBoard(gate, model)) };
 }
 
 /** Resolves when the operator, the service manager or the parent wants the program to end. */

@@ -16,6 +16,8 @@ import type { CardStock } from './world/world.ts';
 export interface ClubState {
   readonly stock: CardStock;
   readonly codes: readonly string[];
+  /** The keys that readers on OSDP lines hold, by the name of the device, in hexadecimal. */
+  readonly readerKeys: Readonly<Record<string, string>>;
   /** Folder of the ports of the last run, to be cleared away should that run have been killed. */
   readonly portFolder: string | undefined;
 }
@@ -27,6 +29,7 @@ const stateSchema = z.object({
   inPath: z.object({ card: savedCardSchema, at: z.enum(['encoder', 'mouth']) }).optional(),
   bin: z.array(savedCardSchema),
   codes: z.array(z.string()),
+  readerKeys: z.record(z.string(), z.string().regex(/^[0-9a-f]{32}$/)).default({}),
   portFolder: z.string().optional(),
 });
 
@@ -36,7 +39,8 @@ export function freshClubState(file: ClubFile, random: Random): ClubState {
     makeCard('club-card', `Card ${index + 1}`, random),
   );
   const inHand = file.pocket.map(({ kind, label }) => makeCard(kind, label, random));
-  return { stock: { inHand, stacker, inPath: undefined, bin: [] }, codes: [], portFolder: undefined };
+  const stock = { inHand, stacker, inPath: undefined, bin: [] };
+  return { stock, codes: [], readerKeys: {}, portFolder: undefined };
 }
 
 /** The club as it was left, or nothing when it has not been open yet. Throws a sentence when the file is not ours. */
@@ -54,7 +58,7 @@ export function loadClubState(path: string, random: Random): ClubState | undefin
       `The state of the virtual club in ${path} cannot be read. Delete the file to begin with new cards.`,
     );
   }
-  const { inHand, stacker, inPath, bin, codes, portFolder } = parsed.data;
+  const { inHand, stacker, inPath, bin, codes, readerKeys, portFolder } = parsed.data;
   const restored = (cards: z.infer<typeof savedCardSchema>[]) =>
     cards.map((card) => restoreCard(card, random));
   return {
@@ -65,12 +69,13 @@ export function loadClubState(path: string, random: Random): ClubState | undefin
       bin: restored(bin),
     },
     codes,
+    readerKeys,
     portFolder,
   };
 }
 
 /** The state as the file holds it; the same state gives the same text. */
-export function clubStateText({ stock, codes, portFolder }: ClubState): string {
+export function clubStateText({ stock, codes, readerKeys, portFolder }: ClubState): string {
   const saved = (cards: readonly PhysicalCard[]) => cards.map(saveCard);
   return JSON.stringify({
     version: 1,
@@ -79,6 +84,7 @@ export function clubStateText({ stock, codes, portFolder }: ClubState): string {
     inPath: stock.inPath && { card: saveCard(stock.inPath.card), at: stock.inPath.at },
     bin: saved(stock.bin),
     codes,
+    readerKeys,
     portFolder,
   });
 }

@@ -7,8 +7,11 @@ import { Crt591Sim } from './card-dispenser/crt-591/crt-591-sim.ts';
 import { VpcdReaderSim } from './card-reader/vpcd/vpcd-reader-sim.ts';
 import type { ClubFile, GateInClubFile } from './club-file.ts';
 import { clubStateText, freshClubState, loadClubState, writePrivately } from './club-state.ts';
+import type { BoardInClubFile } from './gate/gate-in-club-file.ts';
 import { ModbusGateSim } from './gate/modbus-board/modbus-gate-sim.ts';
 import { NetworkCable } from './network/network-cable.ts';
+import { OsdpReaderSim } from './osdp/osdp-reader-sim.ts';
+import { OsdpWire } from './osdp/osdp-wire.ts';
 import type { ClubView, DeviceKind, MissingDevice, ReceivedEntry } from './panel/club-view.ts';
 import { terminalSim } from './payment-terminal/terminal-sim.ts';
 import { EscPosSim } from './printer/escpos/escpos-sim.ts';
@@ -43,10 +46,13 @@ interface ClubDevice {
 
 interface GateSims {
   readonly gate: GateInClubFile;
-  readonly board: ModbusGateSim;
+  readonly board: Sim;
+  readonly badgeReader: OsdpReaderSim | undefined;
   readonly reader: VpcdReaderSim;
   readonly scanner: SerialScannerSim;
 }
+
+type OsdpBoard = Extract<BoardInClubFile, { model: 'osdp' }>;
 
 const startLimitMs = 20_000;
 const saveAfterMs = 100;
@@ -132,12 +138,7 @@ export class VirtualClub {
     });
     this.#gates = file.gates.map((gate) => ({
       gate,
-      board: new ModbusGateSim({
-        ...gate.board,
-        name: `${gate.id}-board`,
-        clock,
-        path: join(this.#portFolder, `${gate.id}-board`),
-      }),
+      ...this.#boardAndBadgeReader(gate, state.readerKeys),
       reader: new VpcdReaderSim({ name: `${gate.id}-reader`, clock }),
       scanner: new SerialScannerSim({
         name: `${gate.id}-scanner`,
@@ -151,9 +152,10 @@ export class VirtualClub {
       { kind: 'dispenser', gateId: null, sim: this.#dispenser },
       { kind: 'printer', gateId: null, sim: this.#printer },
       ...(this.#kioskReader ? [{ kind: 'kiosk-reader' as const, gateId: null, sim: this.#kioskReader }] : []),
-      ...this.#gates.flatMap(({ gate: { id: gateId }, board, reader, scanner }) => [
+      ...this.#gates.flatMap(({ gate: { id: gateId }, board, reader, badgeReader, scanner }) => [
         { kind: 'board' as const, gateId, sim: board },
         { kind: 'reader' as const, gateId, sim: reader },
+        ...(badgeReader ? [{ kind: 'badge-reader' as const, gateId, sim: badgeReader }] : []),
         { kind: 'scanner' as const, gateId, sim: scanner },
       ]),
       { kind: 'network', gateId: null, sim: this.#network },
@@ -233,11 +235,12 @@ export class VirtualClub {
           faults: sim.faults,
           receivedCount: sim.received.length,
         })),
-      gates: this.#gates.map(({ gate, board, reader, scanner }) => ({
+      gates: this.#gates.map(({ gate, board, reader, badgeReader, scanner }) => ({
         id: gate.id,
         name: gate.name,
         board: named(board),
         reader: named(reader),
+        badgeReader: badgeReader ? named(badgeReader) : null,
         scanner: named(scanner),
       })),
       cards: this.world.cards(),
@@ -272,6 +275,43 @@ export class VirtualClub {
     return this.#device(name).sim.received;
   }
 
+  #boardAndBadgeReader(
+    { id, board, badgeReader }: GateInClubFile,
+    keys: Readonly<Record<string, string>>,
+  ): Pick<GateSims, 'board' | 'badgeReader'> {
+    const { clock, random } = this.#options;
+    const name = `${id}-board`;
+    if (board.model === 'modbus-board') {
+      const path = join(this.#portFolder, name);
+      return { board: new ModbusGateSim({ ...board, name, clock, path }), badgeReader: undefined };
+    }
+    const wire = new OsdpWire({ path: join(this.#portFolder, `${id}-line`), baud: board.baud });
+    const hangs = (device: string, unit: number, turnstile?: OsdpBoard) =>
+      new OsdpReaderSim({
+        name: device,
+        clock,
+        random,
+        wire,
+        unit,
+        scbk: keyFrom(keys[device]),
+        // A reader keeps its key through a power cut that comes right after it.
+        onKey: () => this.#save(),
+        ...(turnstile ? { turnstile } : {}),
+      });
+    return {
+      board: hangs(name, board.unit, board),
+      badgeReader: badgeReader && hangs(`${id}-badge-reader`, badgeReader.unit),
+    };
+  }
+
+  #readerKeys(): Record<string, string> {
+    return Object.fromEntries(
+      this.#devices.flatMap(({ sim }) =>
+        sim instanceof OsdpReaderSim && sim.scbk ? [[sim.name, Buffer.from(sim.scbk).toString('hex')]] : [],
+      ),
+    );
+  }
+
   #device(name: string): ClubDevice {
     const missing = this.#missing.get(name);
     if (missing) throw new NotPossible('now', `${name} could not be started: ${missing.why}.`);
@@ -300,9 +340,14 @@ export class VirtualClub {
       network: there(this.#network),
       kioskReader: there(this.#kioskReader),
       gates: new Map(
-        this.#gates.map(({ gate, board, reader, scanner }) => [
+        this.#gates.map(({ gate, board, reader, badgeReader, scanner }) => [
           gate.id,
-          { board: there(board), reader: there(reader), scanner: there(scanner) },
+          {
+            board: there(board),
+            reader: there(reader),
+            badgeReader: there(badgeReader),
+            scanner: there(scanner),
+          },
         ]),
       ),
     });
@@ -321,12 +366,17 @@ export class VirtualClub {
     const text = clubStateText({
       stock: this.world.stock(),
       codes: this.world.allCodes(),
+      readerKeys: this.#readerKeys(),
       portFolder: this.#stopped ? undefined : this.#portFolder,
     });
     if (text === this.#savedText) return;
     writePrivately(this.#statePath, text);
     this.#savedText = text;
   }
+}
+
+function keyFrom(hex: string | undefined): Uint8Array | null {
+  return hex === undefined ? null : Uint8Array.from(Buffer.from(hex, 'hex'));
 }
 
 const packagesBySign: readonly (readonly [sign: RegExp, packages: string])[] = [

@@ -16,6 +16,7 @@ const help = `npm start -- OPTIONS     a whole club on this machine: member base
     --fresh            forgets the club of the last time and begins anew
     --state FOLDER     where the club is kept (.portillon in the project)
     --terminal MODEL   concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt
+    --gate MODEL       modbus (a relay board, the default) or osdp (a board and a badge reader on an OSDP line)
     --yes              installs missing Debian packages without asking
     --with-electron    fetches Electron's runtime, for the kiosk in a window of its own
     --no-electron      offers the kiosk in a browser only
@@ -31,7 +32,7 @@ if (options.help) {
 }
 
 const state = await openState();
-const programs = new ClubPrograms(state, say, { terminal: options.terminal });
+const programs = new ClubPrograms(state, say, { terminal: options.terminal, gate: options.gate });
 
 let ending = false;
 /** @param {number} code */
@@ -65,6 +66,7 @@ function readOptions() {
         fresh: { type: 'boolean', default: false },
         state: { type: 'string', default: inProject('.portillon') },
         terminal: { type: 'string' },
+        gate: { type: 'string' },
         yes: { type: 'boolean', default: false },
         'with-electron': { type: 'boolean', default: false },
         'no-electron': { type: 'boolean', default: false },

@@ -26,6 +26,7 @@ export type DeviceKind =
   | 'kiosk-reader'
   | 'board'
   | 'reader'
+  | 'badge-reader'
   | 'scanner'
   | 'network';
 
@@ -47,6 +48,8 @@ export interface GateView {
   /** Names of its devices; null when missing. */
   readonly board: string | null;
   readonly reader: string | null;
+  /** Null where there is none, too. */
+  readonly badgeReader: string | null;
   readonly scanner: string | null;
 }
 

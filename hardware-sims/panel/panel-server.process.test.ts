@@ -82,6 +82,7 @@ it('tells what stands in the club and what may be done with it', async () => {
       name: 'Tourniquet 1',
       board: 'gate-1-board',
       reader: 'gate-1-reader',
+      badgeReader: null,
       scanner: 'gate-1-scanner',
     },
   ]);

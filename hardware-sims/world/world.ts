@@ -25,6 +25,7 @@ export interface DevicesInReach {
 export interface GateInReach {
   readonly board: Sim | undefined;
   readonly reader: VpcdReaderSim | undefined;
+  readonly badgeReader: Sim | undefined;
   readonly scanner: SerialScannerSim | undefined;
 }
 
@@ -178,20 +179,28 @@ export class World {
 
   async tap({ gateId, cardId, holdMs = usualHoldMs }: TapArgs): Promise<{ cardId: string; gateId: string }> {
     const gate = this.#gate(gateId);
-    const reader = this.#part(gate, 'reader', 'card reader');
-    const { chip, label } = this.#card(cardId);
+    const { chip, label, kind } = this.#card(cardId);
     this.#mustBeFree(cardId, label);
+    // A badge that has a number only goes before the reader that is there for such badges.
+    const badgeReader = kind === 'uid-badge' ? gate.badgeReader : undefined;
+    const lay = badgeReader
+      ? { on: () => badgeReader.act('read', { number: chip.uid }), off: async () => undefined }
+      : this.#layOn(this.#part(gate, 'reader', 'card reader'), chip);
     this.#onReader.set(cardId, gate.id);
     this.#onChange();
     try {
-      await reader.lay(chip);
+      await lay.on();
       await delay(this.#clock, holdMs);
-      await reader.lift();
+      await lay.off();
     } finally {
       this.#onReader.delete(cardId);
       this.#onChange();
     }
     return { cardId, gateId: gate.id };
+  }
+
+  #layOn(reader: VpcdReaderSim, chip: SimCard) {
+    return { on: () => reader.lay(chip), off: () => reader.lift() };
   }
 
   async layOnKiosk({ cardId }: { cardId: string }): Promise<{ cardId: string }> {

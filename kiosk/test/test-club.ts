@@ -225,7 +225,7 @@ export class TestClub {
   async releasedSince(sinceMs: number): Promise<boolean> {
     const board = (await this.panel.club()).gates[0]?.board ?? '';
     return (await this.panel.received(board)).some(
-      ({ meaning, atMonotonicMs }) => meaning.startsWith('pulse relay') && atMonotonicMs >= sinceMs,
+      ({ meaning, atMonotonicMs }) => /^pulse (relay|output)/.test(meaning) && atMonotonicMs >= sinceMs,
     );
   }
 

@@ -12,6 +12,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { ClubPrograms } from '../start/club-programs.mjs';
 import { StateFolder } from '../start/state-folder.mjs';
 import { BaseFacts } from './base-facts.ts';
+import { GateSigns } from './gate-signs.ts';
 import { KioskVisitor } from './kiosk-visitor.ts';
 import { type MainJobReport, Missing, need } from './main-job-report.ts';
 import { StaffReader } from './staff-reader.ts';
@@ -20,6 +21,7 @@ import { waitUntil } from './wait-until.ts';
 const usage = `npm run main-job -- [options]   one purchase and its passages, from the first touch to the staff page
   --offline             the network to the member base is cut from the first touch until after the passage
   --terminal MODEL      concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt (over TCP)
+  --gate MODEL          modbus (a relay board, the default) or osdp (outputs, inputs and signs on an OSDP line)
   --language fr|en      of the customer (default fr)
   --json                ends with one line of JSON
   --screenshots FOLDER  keeps a picture of every screen
@@ -53,6 +55,7 @@ interface Job {
   readonly offline: boolean;
   readonly language: 'fr' | 'en';
   readonly terminal: string | undefined;
+  readonly gate: string | undefined;
   readonly screenshots: string | null;
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -63,7 +66,11 @@ interface Job {
 async function mainJob(job: Job): Promise<MainJobReport> {
   const folder = mkdtempSync(join(tmpdir(), 'portillon-main-job-'));
   const state = new StateFolder(join(folder, 'state'));
-  const programs = new ClubPrograms(state, job.say, { anyPorts: true, terminal: job.terminal });
+  const programs = new ClubPrograms(state, job.say, {
+    anyPorts: true,
+    terminal: job.terminal,
+    gate: job.gate,
+  });
   let browser: Browser | undefined;
   try {
     const club = await programs.start({ electron: false });
@@ -141,10 +148,10 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     const board = (await panel.club()).gates[0]?.board ?? '';
     const reader = (await panel.club()).gates[0]?.reader ?? '';
     const now = async () => (await panel.club()).atMonotonicMs;
-    /** The first order to pulse the entry's relay that the board has received since that moment. */
+    /** The first order to pulse the entry's relay or output that the board has received since that moment. */
     const releaseSince = async (sinceMs: number) =>
       (await panel.received(board)).find(
-        ({ meaning, atMonotonicMs }) => meaning.startsWith('pulse relay') && atMonotonicMs >= sinceMs,
+        ({ meaning, atMonotonicMs }) => /^pulse (relay|output)/.test(meaning) && atMonotonicMs >= sinceMs,
       );
 
     const tappedMs = await now();
@@ -157,6 +164,9 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     );
     const tapToReleaseMs = memberRelease.atMonotonicMs - firstApdu.atMonotonicMs;
     say(`card: released ${tapToReleaseMs.toFixed(0)} ms after the reader saw it, walked in`);
+
+    const signs = new GateSigns(panel, (await panel.club()).gates[0]?.badgeReader ?? null);
+    await signs.shown(clock, 'Bienvenue', tappedMs);
 
     await panel.world('tear-paper', { paperIndex: ticket.index });
     const scannedMs = await now();
@@ -177,7 +187,17 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await panel.world('tap', { gateId, cardId: unknownCard.cardId, holdMs: 1_500 });
     const stranger = await panel.world('push', { gateId, direction: 'entry' });
     need(!stranger.passed && !(await releaseSince(refusedFrom)), 'the unknown card was not let in');
+    await signs.shown(clock, 'Carte inconnue', refusedFrom);
     say('unknown card: stayed outside');
+    if (signs.fitted) {
+      const badge = (await panel.club()).cards.find(({ kind }) => kind === 'uid-badge');
+      need(badge, 'a badge that has a number only');
+      const badgeFrom = await now();
+      await panel.world('tap', { gateId, cardId: badge.cardId, holdMs: 500 });
+      await signs.shown(clock, 'Carte inconnue', badgeFrom);
+      need(!(await releaseSince(badgeFrom)), 'the badge with a number only was not let in');
+      say('badge with a number only: read on the OSDP line, stayed outside');
+    }
 
     await waitUntil(clock, 'the edge counts two people', limitMs, async () => (await health()).inside === 2);
     if (offline) {
@@ -293,6 +313,7 @@ const { values } = parseArgs({
     offline: { type: 'boolean', default: false },
     language: { type: 'string', default: 'fr' },
     terminal: { type: 'string' },
+    gate: { type: 'string' },
     json: { type: 'boolean', default: false },
     screenshots: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -300,7 +321,12 @@ const { values } = parseArgs({
   },
 });
 const terminals = [undefined, 'concert', 'caisse-ap', 'zvt'];
-if (values.help || !['fr', 'en'].includes(values.language) || !terminals.includes(values.terminal)) {
+const gates = [undefined, 'modbus', 'osdp'];
+const understood =
+  ['fr', 'en'].includes(values.language) &&
+  terminals.includes(values.terminal) &&
+  gates.includes(values.gate);
+if (values.help || !understood) {
   process.stdout.write(`${usage}\n`);
   process.exit(values.help ? 0 : 2);
 }
@@ -310,6 +336,7 @@ try {
     offline: values.offline,
     language: values.language === 'en' ? 'en' : 'fr',
     terminal: values.terminal,
+    gate: values.gate,
     screenshots: values.screenshots ?? null,
     keep: values.keep,
     say: (line) => process.stdout.write(`  ${line}\n`),

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { electronProgram, hasDisplay } from '../set-up/electron-runtime.mjs';
 import { step } from '../set-up/progress.mjs';
 import { inProject, projectFolder } from '../set-up/project.mjs';
+import { runCommand } from '../set-up/run-command.mjs';
 import { anyPort, freePort } from './free-port.mjs';
 import { ProgramLog } from './program-log.mjs';
 import { SupervisedProgram } from './supervised-program.mjs';
@@ -34,6 +35,8 @@ export class ClubPrograms {
   #anyPorts;
   /** @type {string | undefined} */
   #terminal;
+  /** @type {string | undefined} */
+  #gate;
   /** @type {number} */
   #speed;
   /** @type {string} */
@@ -42,13 +45,14 @@ export class ClubPrograms {
   /**
    * @param {StateFolder} state
    * @param {(line: string) => void} say
-   * @param {{ anyPorts?: boolean, terminal?: string | undefined, speed?: number, clubFile?: string }} [options] `anyPorts`:
-   *   for a club of its own beside others, not at the addresses that people know; `terminal`: another model than the club
-   *   file names; `speed`: terminal, dispenser and printer work so many times faster; `clubFile`: another club
+   * @param {{ anyPorts?: boolean, terminal?: string | undefined, gate?: string | undefined, speed?: number, clubFile?: string }} [options]
+   *   `anyPorts`: for a club of its own beside others, not at the addresses that people know; `terminal`, `gate`: other
+   *   models than the club file names; `speed`: terminal, dispenser and printer work so many times faster; `clubFile`: another club
    */
-  constructor(state, say, { anyPorts = false, terminal, speed = 1, clubFile = usualClubFile } = {}) {
+  constructor(state, say, { anyPorts = false, terminal, gate, speed = 1, clubFile = usualClubFile } = {}) {
     this.#anyPorts = anyPorts;
     this.#terminal = terminal;
+    this.#gate = gate;
     this.#speed = speed;
     this.#clubFile = clubFile;
     this.#state = state;
@@ -76,6 +80,7 @@ export class ClubPrograms {
       ['--state', this.#state.in('sims')],
       ['--club', this.#clubFile],
       ...(this.#terminal ? [['--terminal', this.#terminal]] : []),
+      ...(this.#gate ? [['--gate', this.#gate]] : []),
       ['--speed', String(this.#speed)],
       ['--base-url', baseUrl],
       ...(enrolmentCode ? [['--enrolment-code', enrolmentCode]] : []),
@@ -84,6 +89,7 @@ export class ClubPrograms {
       ['--panel-page', inProject('build', 'panel')],
     ]);
     const configFile = text(sims.ready, 'edgeConfigPath');
+    await this.#installReaders(configFile);
     const edge = await this.#startNode('edge', 60_000, () => [['--config', configFile]]);
 
     // A virtual device may have a new address after its program died; the edge reads its configuration at its start.
@@ -157,6 +163,19 @@ export class ClubPrograms {
     });
   }
 
+  /**
+   * What an operator does once, before the edge has the line: readers fresh from their box get keys of their own.
+   * @param {string} configFile
+   */
+  async #installReaders(configFile) {
+    if (!hangsOnOsdp(configFile)) return;
+    const args = [inProject('build', 'readers.mjs'), '--config', configFile, '--install-new'];
+    const { code, output } = await step('installing the readers on the OSDP line', () =>
+      runCommand(process.execPath, args, { cwd: projectFolder, quiet: true }),
+    );
+    if (code !== 0) this.#say(`Not every reader is well:\n${output.trim()}`);
+  }
+
   /** @param {{ name: string, command: string, args: () => readonly string[], readyFile: string, readyLimitMs: number }} plan */
   async #startProgram(plan) {
     if (this.#stopping) throw new Error('Asked to end before everything had started.');
@@ -219,6 +238,14 @@ function enrolmentCodeOf({ enrolmentCodes }, clubFile) {
   const { name } = JSON.parse(readFileSync(clubFile, 'utf8'));
   const code = /** @type {Record<string, unknown> | undefined} */ (enrolmentCodes)?.[name];
   return typeof code === 'string' ? code : null;
+}
+
+/** @param {string} configFile */
+function hangsOnOsdp(configFile) {
+  const { devices } = JSON.parse(readFileSync(configFile, 'utf8'));
+  return devices.gates.some(
+    (/** @type {{ board: { model: string } }} */ { board }) => board.model === 'osdp',
+  );
 }
 
 /** @param {string} file */

@@ -73,6 +73,13 @@ export interface ReaderView {
   readonly card: string | null;
 }
 
+export interface BadgeReaderView {
+  readonly light: 'off' | 'red' | 'green' | 'amber' | 'blue' | 'white';
+  readonly text: string;
+  readonly beeps: number;
+  readonly secure: boolean;
+}
+
 export interface ScannerView {
   readonly lastText: string | null;
 }

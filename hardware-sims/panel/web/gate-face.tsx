@@ -1,6 +1,13 @@
 import type { ClubView, DeviceView, GateView } from '../club-view.ts';
 import { DeviceBox } from './device-box.tsx';
-import { type BoardView, cableOf, type ReaderView, type ScannerView, viewOf } from './device-views.ts';
+import {
+  type BadgeReaderView,
+  type BoardView,
+  cableOf,
+  type ReaderView,
+  type ScannerView,
+  viewOf,
+} from './device-views.ts';
 import { type Moment, Progress } from './progress.tsx';
 import type { Acts } from './use-acts.ts';
 
@@ -25,11 +32,12 @@ export function GateFace({
   const named = (name: string | null) => club.devices.find((device) => device.name === name);
   const board = named(gate.board);
   const reader = named(gate.reader);
+  const badgeReader = named(gate.badgeReader);
   const scanner = named(gate.scanner);
   return (
     <>
       {board && <Turnstile gate={gate} board={board} acts={acts} moment={moment} />}
-      {(reader || scanner) && (
+      {(reader || badgeReader || scanner) && (
         <section className="box box-grows" aria-label="Reader and scanner">
           <div className="box-title">
             <h2>Reader and scanner</h2>
@@ -42,6 +50,7 @@ export function GateFace({
               name="Reader"
             />
           )}
+          {badgeReader && <BadgeReader device={badgeReader} acts={acts} />}
           {scanner && (
             <SensorLine
               device={scanner}
@@ -52,6 +61,45 @@ export function GateFace({
           )}
         </section>
       )}
+    </>
+  );
+}
+
+const lightWords: Readonly<Record<BadgeReaderView['light'], { state: string; words: string }>> = {
+  off: { state: 'offline', words: '○ dark' },
+  green: { state: 'done', words: '● green' },
+  red: { state: 'stop', words: '● red' },
+  amber: { state: 'watch', words: '● amber' },
+  blue: { state: 'info', words: '● blue' },
+  white: { state: 'info', words: '● white' },
+};
+
+/** A reader with a light and a display: what a person in front of it sees, and its keys. */
+function BadgeReader({ device, acts }: { device: DeviceView; acts: Acts }) {
+  const { light, text, secure } = viewOf<BadgeReaderView>(device);
+  const { state, words } = lightWords[light];
+  return (
+    <>
+      <p className="sensor-line">
+        <span>Badges</span>
+        <code className="one-line" title={text}>
+          {text || (secure ? 'nothing shown' : 'no secure channel')}
+        </code>
+        <span className={`state state-${state}`}>{words}</span>
+      </p>
+      <div className="button-row">
+        {['1', '2', '3', '*', '#'].map((key) => (
+          <button
+            key={key}
+            type="button"
+            className="button"
+            aria-label={`Press ${key}`}
+            onClick={() => acts.act(device.name, 'keys', { keys: key })}
+          >
+            {key}
+          </button>
+        ))}
+      </div>
     </>
   );
 }

@@ -9,6 +9,7 @@ export const deviceNames: Readonly<Record<DeviceKind, string>> = {
   'kiosk-reader': 'Kiosk’s card reader',
   board: 'Turnstile',
   reader: 'Card reader',
+  'badge-reader': 'Badge reader',
   scanner: 'Code scanner',
   network: 'Network',
 };
