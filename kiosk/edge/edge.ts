@@ -10,6 +10,7 @@ import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts'
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import { EdgeStore } from '../store/edge-store.ts';
 import { ReaderKeys } from '../store/reader-keys.ts';
+import type { SealOfSystem } from '../store/secret-seal.ts';
 import { BridgeServer } from './bridge-server.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
@@ -29,6 +30,8 @@ export interface EdgeOptions {
   /** What the fiscal journal says of this program. */
   readonly fiscalSoftware: Software;
   readonly pcscProcess?: string;
+  /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
+  readonly seal?: SealOfSystem | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -160,7 +163,8 @@ export class Edge {
   /** Faults: `transport.bad-address`, and those of the store. Rejects when the bridge's port is taken. */
   static async start(options: EdgeOptions): Promise<Result<Edge, Fault>> {
     const { config, clock, random, log } = options;
-    const store = await EdgeStore.open({ folder: config.stateFolder, clock, random, log });
+    const { seal } = options;
+    const store = await EdgeStore.open({ folder: config.stateFolder, seal, clock, random, log });
     if (!store.ok) return store;
     const devices = makeDevices(config.devices, {
       clock,

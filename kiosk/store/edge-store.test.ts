@@ -13,6 +13,7 @@ import { type EventBody, eventBodySchema, outboxEventSchema } from '@portillon/c
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeStore } from './edge-store.ts';
+import { SecretSeal } from './secret-seal.ts';
 import { RecordedLog } from './test/recorded-log.ts';
 import {
   networkKeys,
@@ -654,6 +655,36 @@ describe('the identity', () => {
     await store.saveIdentity({ ...sampleIdentity(), cardKeys: { current: 2, versions: reading } });
     expect((await store.identity())?.cardKeys).toEqual({ current: 2, versions: reading });
     expect(await store.keys.names()).toEqual(['card-master', 'card-read-2', 'identity']);
+  });
+
+  it('keeps its secrets sealed where the operating system has a key for them', async () => {
+    const seal = new SecretSeal(new Uint8Array(32).fill(6));
+    const identity = { ...sampleIdentity(), cardKeys: { current: 2, versions } };
+    await store.saveIdentity(identity);
+    await store.close();
+    const openSealed = async () => {
+      const opened = await EdgeStore.open({
+        folder: join(folder, 'edge'),
+        seal: async () => seal,
+        clock,
+        random,
+        log,
+      });
+      if (!opened.ok) throw new Error(opened.error.detail);
+      return opened.value;
+    };
+    store = await openSealed();
+    expect(await store.identity()).toEqual(identity);
+    const keys = join(folder, 'edge', 'keys');
+    for (const file of await readdir(keys)) {
+      const bytes = await readFile(join(keys, file));
+      for (const { read, write } of versions) {
+        for (const each of [read, write]) expect(bytes.includes(Buffer.from(each, 'base64url'))).toBe(false);
+      }
+    }
+    await store.close();
+    expect(await open()).toMatchObject({ ok: false, error: { code: 'store.failed' } });
+    store = await openSealed();
   });
 
   it('names a lost key as a fault', async () => {

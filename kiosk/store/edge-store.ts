@@ -29,6 +29,7 @@ import { Outbox } from './outbox.ts';
 import { Passages } from './passages.ts';
 import { Sales } from './sales.ts';
 import { migrate } from './schema.ts';
+import type { SealOfSystem } from './secret-seal.ts';
 import { asStoreFault, StoreFault } from './store-fault.ts';
 import { UsedOrders } from './used-orders.ts';
 import { Visits } from './visits.ts';
@@ -36,6 +37,8 @@ import { Visits } from './visits.ts';
 export interface EdgeStoreOptions {
   /** The data folder of this edge; made when it is not there. */
   readonly folder: string;
+  /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
+  readonly seal?: SealOfSystem | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -107,7 +110,7 @@ export class EdgeStore implements AgentStore {
       const database = await Database.open(join(folder, 'edge.sqlite'));
       undo.unshift(() => database.close());
       await migrate(database);
-      const keys = await FileKeyStore.open(join(folder, 'keys'));
+      const keys = await FileKeyStore.open(join(folder, 'keys'), (await options.seal?.()) ?? null);
       if (keys.weak)
         log.warn('secrets lie in files: whoever reads this disk reads them', { keyStore: 'file' });
       const store = new EdgeStore(database, lock, keys, options);

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileKeyStore } from './file-key-store.ts';
+import { credentialName, SecretSeal, systemSeal } from './secret-seal.ts';
 
 let parent: string;
 let folder: string;
@@ -70,5 +71,66 @@ it('names a folder that cannot be used as a fault', async () => {
   await writeFile(join(parent, 'file'), '');
   await expect(FileKeyStore.open(join(parent, 'file', 'keys'))).rejects.toMatchObject({
     fault: { code: 'store.failed' },
+  });
+});
+
+describe('with the seal of the operating system', () => {
+  const seal = new SecretSeal(new Uint8Array(32).fill(1));
+  const openSealed = () => FileKeyStore.open(folder, seal);
+  const onDisk = (name: string) => readFile(join(folder, `${name}.key`));
+  const master = new Uint8Array(16).fill(0x5a);
+
+  it('keeps no secret on the disk that can be read there, and gives it back', async () => {
+    const sealed = await openSealed();
+    expect([keys.weak, sealed.weak]).toEqual([true, false]);
+    await sealed.write('card-write-1', master);
+    expect((await onDisk('card-write-1')).includes(Buffer.from(master))).toBe(false);
+    expect(await sealed.read('card-write-1')).toEqual(master);
+    expect(await (await openSealed()).read('card-write-1')).toEqual(master);
+  });
+
+  it('seals what lay in clear before', async () => {
+    await keys.write('card-write-1', master);
+    expect((await onDisk('card-write-1')).includes(Buffer.from(master))).toBe(true);
+    const sealed = await openSealed();
+    expect((await onDisk('card-write-1')).includes(Buffer.from(master))).toBe(false);
+    expect(await sealed.read('card-write-1')).toEqual(master);
+  });
+
+  it('reads nothing without the seal, and writes nothing in clear beside what is sealed', async () => {
+    await (await openSealed()).write('identity', secret);
+    const without = await FileKeyStore.open(folder);
+    await expect(without.read('identity')).rejects.toThrow(credentialName);
+    await expect(without.write('other', secret)).rejects.toMatchObject({ fault: { code: 'store.failed' } });
+    expect(await without.names()).toEqual(['identity']);
+  });
+
+  it('opens nothing with the seal of another system, under another name, or damaged', async () => {
+    const sealed = await openSealed();
+    await sealed.write('identity', secret);
+    const elsewhere = await FileKeyStore.open(folder, new SecretSeal(new Uint8Array(32).fill(2)));
+    await expect(elsewhere.read('identity')).rejects.toThrow('another key');
+    await copyFile(join(folder, 'identity.key'), join(folder, 'card-read-1.key'));
+    await expect(sealed.read('card-read-1')).rejects.toThrow('damaged');
+    const bytes = await onDisk('identity');
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(join(folder, 'identity.key'), bytes);
+    await expect(sealed.read('identity')).rejects.toMatchObject({ fault: { code: 'store.failed' } });
+  });
+
+  it('finds the seal where systemd puts credentials, and does without where it puts none', async () => {
+    const credentials = await mkdtemp(join(tmpdir(), 'portillon-credentials-'));
+    const environment = { CREDENTIALS_DIRECTORY: credentials };
+    try {
+      expect(await systemSeal({})).toBeNull();
+      expect(await systemSeal(environment)).toBeNull();
+      await writeFile(join(credentials, credentialName), new Uint8Array(31));
+      await expect(systemSeal(environment)).rejects.toThrow('fewer than 32 bytes');
+      await writeFile(join(credentials, credentialName), new Uint8Array(32).fill(1));
+      const found = await systemSeal(environment);
+      expect(found?.open('a', seal.close('a', secret))).toEqual(secret);
+    } finally {
+      await rm(credentials, { recursive: true });
+    }
   });
 });

@@ -2,31 +2,59 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { KeyStore } from './key-store.ts';
-import { asStoreFault } from './store-fault.ts';
+import { credentialName, isSealed, type SecretSeal } from './secret-seal.ts';
+import { asStoreFault, StoreFault } from './store-fault.ts';
 
 const nameShape = /^[a-z0-9][a-z0-9-]{0,80}$/;
 const extension = '.key';
 const unfinishedExtension = '.key-unfinished';
 
-/** One file a secret, readable by its owner only. For development: the disk holds the secrets in clear. */
+/**
+ * One file a secret, readable by its owner only. With the seal of the operating system a file tells nothing to whoever
+ * takes the disk away; without one, which is for trying things out, the disk holds the secrets in clear.
+ */
 export class FileKeyStore implements KeyStore {
-  readonly weak = true;
   readonly #folder: string;
+  readonly #seal: SecretSeal | null;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, seal: SecretSeal | null) {
     this.#folder = folder;
+    this.#seal = seal;
   }
 
-  static async open(folder: string): Promise<FileKeyStore> {
+  /** With a seal, secrets that lay in clear are sealed. Without it, sealed ones cannot be read, nor others written beside. */
+  static async open(folder: string, seal: SecretSeal | null = null): Promise<FileKeyStore> {
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(rethrow);
     // A secret that was being written when the power went was never in use.
     for (const file of await readdir(folder).catch(rethrow)) {
       if (file.endsWith(unfinishedExtension)) await rm(join(folder, file)).catch(rethrow);
     }
-    return new FileKeyStore(folder);
+    const store = new FileKeyStore(folder, seal);
+    if (seal) await store.#sealWhatIsOpen();
+    return store;
+  }
+
+  get weak(): boolean {
+    return this.#seal === null;
   }
 
   async read(name: string): Promise<Uint8Array | null> {
+    const bytes = await this.#bytes(name);
+    if (!bytes || !isSealed(bytes)) return bytes;
+    if (!this.#seal) throw noSeal(name);
+    return this.#seal.open(name, bytes);
+  }
+
+  async write(name: string, secret: Uint8Array): Promise<void> {
+    if (this.#seal) return this.#write(name, this.#seal.close(name, secret));
+    for (const other of await this.names()) {
+      const bytes = await this.#bytes(other);
+      if (bytes && isSealed(bytes)) throw noSeal(other);
+    }
+    return this.#write(name, secret);
+  }
+
+  async #bytes(name: string): Promise<Uint8Array | null> {
     try {
       return Uint8Array.from(await readFile(this.#path(name)));
     } catch (error) {
@@ -35,13 +63,20 @@ export class FileKeyStore implements KeyStore {
     }
   }
 
-  async write(name: string, secret: Uint8Array): Promise<void> {
+  async #sealWhatIsOpen(): Promise<void> {
+    for (const name of await this.names()) {
+      const bytes = await this.#bytes(name);
+      if (bytes && !isSealed(bytes)) await this.write(name, bytes);
+    }
+  }
+
+  async #write(name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(name);
     const unfinished = path.slice(0, -extension.length) + unfinishedExtension;
     try {
       const file = await open(unfinished, 'w', 0o600);
       try {
-        await file.writeFile(secret);
+        await file.writeFile(bytes);
         await file.sync();
       } finally {
         await file.close();
@@ -84,6 +119,13 @@ export class FileKeyStore implements KeyStore {
       await folder.close();
     }
   }
+}
+
+function noSeal(name: string): StoreFault {
+  return new StoreFault(
+    'store.failed',
+    `the secret "${name}" is sealed, and the system has not handed over the credential ${credentialName}`,
+  );
 }
 
 function rethrow(error: unknown): never {

@@ -1,6 +1,7 @@
 /**
  * Where the edge's secrets lie: its private key, the card master key, the key of the visit in flight. Names are lower-case
- * words with dashes. In production the operating system keeps them (TPM, systemd credentials).
+ * words with dashes. In production they lie
+ * sealed under a key that the operating system keeps (secret-seal.ts).
  */
 export interface KeyStore {
   /** True when whoever reads the disk reads the secrets too. Shown to the operator at every start. */

@@ -7,12 +7,14 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import { EdgeStore } from '../../store/edge-store.ts';
+import type { SealOfSystem } from '../../store/secret-seal.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import { JournalDesk } from './journal-desk.ts';
 
 interface ClosedTillOptions {
   readonly config: Pick<EdgeConfig, 'name' | 'stateFolder'>;
   readonly software: Software;
+  readonly seal?: SealOfSystem | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -29,13 +31,13 @@ export interface ClosedTill {
  * sentence.
  */
 export async function openClosedTill(options: ClosedTillOptions): Promise<Result<ClosedTill, string>> {
-  const { config, software, clock, random, log } = options;
+  const { config, software, seal, clock, random, log } = options;
   const folder = config.stateFolder;
   if (!existsSync(join(folder, 'edge.sqlite')))
     return err(
       `There is no till in ${folder}: check stateFolder in the configuration, or start the edge once.`,
     );
-  const opened = await EdgeStore.open({ folder, clock, random, log });
+  const opened = await EdgeStore.open({ folder, seal, clock, random, log });
   if (!opened.ok) {
     const { code, detail } = opened.error;
     return err(

@@ -2,6 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
+import type { SealOfSystem } from '../../store/secret-seal.ts';
 import { readEdgeConfig } from '../edge-config.ts';
 import { openClosedTill } from './closed-till.ts';
 import { askDesk } from './desk-client.ts';
@@ -11,6 +12,8 @@ import { readJournalArguments } from './journal-arguments.ts';
 
 export interface JournalCommandOptions {
   readonly software: Software;
+  /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
+  readonly seal?: SealOfSystem | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

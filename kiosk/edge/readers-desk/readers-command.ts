@@ -7,11 +7,14 @@ import type { OsdpLine, OsdpReader } from '@portillon/drivers/osdp/osdp-line.ts'
 import { FileKeyStore } from '../../store/file-key-store.ts';
 import { FolderLock } from '../../store/folder-lock.ts';
 import { ReaderKeys } from '../../store/reader-keys.ts';
+import type { SealOfSystem } from '../../store/secret-seal.ts';
 import { StoreFault } from '../../store/store-fault.ts';
 import { type EdgeConfig, readEdgeConfig } from '../edge-config.ts';
 import { OsdpLines, type OsdpPlace, osdpPlaces } from '../osdp-lines.ts';
 
 export interface ReadersCommandOptions {
+  /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
+  readonly seal?: SealOfSystem | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Standard output and standard error, a line at a time. */
@@ -75,8 +78,13 @@ export async function runReadersCommand(
     return 1;
   }
   try {
-    const keys = new ReaderKeys(await FileKeyStore.open(join(config.stateFolder, 'keys')));
+    const seal = (await options.seal?.()) ?? null;
+    const keys = new ReaderKeys(await FileKeyStore.open(join(config.stateFolder, 'keys'), seal));
     return await withLines(places, keys, call, options);
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error;
+    tell(`${error.fault.code}: ${error.fault.detail}.`);
+    return 1;
   } finally {
     await lock.release();
   }
