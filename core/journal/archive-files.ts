@@ -7,9 +7,10 @@ import {
   type ChainRange,
 } from './archive-manifest.ts';
 import { archiveNotice } from './archive-notice.ts';
-import { archiveTables, tableColumns } from './archive-tables.ts';
+import { archiveTables, registrationColumns, registrationsTable, tableColumns } from './archive-tables.ts';
 import { publicKeyPem } from './fiscal-key.ts';
 import { type Chain, chains, type FiscalRecord, layouts } from './record-layout.ts';
+import type { StoredRegistration } from './spain/registration-problem.ts';
 import { takingPayloadSchema } from './taking.ts';
 import { vatRows } from './vat-row.ts';
 
@@ -35,6 +36,8 @@ export interface ArchiveFacts
   readonly records: Readonly<Record<Chain, readonly FiscalRecord[]>>;
   /** The events by which keys were changed, since the first: each key is vouched for by the one before it. */
   readonly keyChanges: readonly FiscalRecord[];
+  /** In the form of the tax authority, of the takings of the range; none where the country has no such form (FJ29). */
+  readonly registrations: readonly StoredRegistration[];
   readonly keys: readonly {
     readonly kid: string;
     readonly publicKey: string;
@@ -46,6 +49,8 @@ export interface ArchiveFacts
 export const manifestName = 'manifest.json';
 export const archiveRecordName = 'archive-record.json';
 export const signedRecordsName = 'signed-records.jsonl';
+/** Only where the country has registrations. */
+const registrationsName = 'registrations.csv';
 
 export interface ArchiveFiles {
   /** By name, without `archive-record.json`, which is made of the record that signs the manifest. */
@@ -57,7 +62,7 @@ export interface ArchiveFiles {
 
 /** The whole set of files of a period, as text (FJ21). The same facts give the same bytes. */
 export function archiveFiles(facts: ArchiveFacts): ArchiveFiles {
-  const { records, keys, keyChanges, ...told } = facts;
+  const { records, keys, keyChanges, registrations, ...told } = facts;
   const files = new Map<string, string>();
   const rows = new Map<string, number>();
   const put = (name: string, text: string, rowCount = 0) => {
@@ -68,11 +73,13 @@ export function archiveFiles(facts: ArchiveFacts): ArchiveFiles {
   put(signedRecordsName, all.map((record) => `${recordLine(record)}\n`).join(''), all.length);
   for (const [name, { text, rows: rowCount }] of Object.entries(archiveTables(records)))
     put(name, text, rowCount);
+  if (registrations.length > 0)
+    put(registrationsName, registrationsTable(registrations), registrations.length);
   put('key-changes.jsonl', keyChanges.map((record) => `${recordLine(record)}\n`).join(''), keyChanges.length);
   put('LISEZMOI.txt', archiveNotice(facts));
   put(
     'schema.json',
-    `${JSON.stringify({ format: archiveFormat, tables: tableColumns, strings: layouts }, null, 2)}\n`,
+    `${JSON.stringify({ format: archiveFormat, tables: tablesOf(registrations), strings: layouts }, null, 2)}\n`,
   );
 
   const takings = records.T.map(({ payload }) => takingPayloadSchema.parse(JSON.parse(payload ?? 'null')));
@@ -96,6 +103,13 @@ export function archiveFiles(facts: ArchiveFacts): ArchiveFiles {
   const manifestText = canonicalJson(manifest);
   files.set(manifestName, manifestText);
   return { files, manifest, manifestText };
+}
+
+/** An archive of a country without registrations has the same bytes as before there were any. */
+function tablesOf(registrations: ArchiveFacts['registrations']): Readonly<Record<string, string>> {
+  return registrations.length > 0
+    ? { ...tableColumns, [registrationsName]: registrationColumns }
+    : tableColumns;
 }
 
 /** A record verbatim: one JSON object a line, its members in this order. */

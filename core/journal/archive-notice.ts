@@ -2,9 +2,9 @@ import type { ArchiveFacts } from './archive-files.ts';
 
 /** `LISEZMOI.txt`: what the tax administration needs to read an archive without us (BOI-TVA-DECLA-30-10-30 §220 and following). */
 export function archiveNotice(
-  facts: Pick<ArchiveFacts, 'company' | 'est' | 'till' | 'from' | 'to' | 'no'>,
+  facts: Pick<ArchiveFacts, 'company' | 'est' | 'till' | 'from' | 'to' | 'no' | 'registrations'>,
 ): string {
-  const { company, est, till, from, to, no } = facts;
+  const { company, est, till, from, to, no, registrations } = facts;
   return `ARCHIVE FISCALE DE CAISSE
 =========================
 
@@ -32,7 +32,7 @@ vat.csv               Ventilation de TVA par ticket.
 duplicates.csv        Duplicata (D1) : réimpressions et renvois par courriel.
 closings.csv          Clôtures (C1) : J jour, M mois, A année, avec totaux de la période et totaux perpétuels.
 events.csv            Journal des événements (J1).
-key-changes.jsonl     Changements de clé depuis l'origine, tels qu'ils ont été signés : chaque changement est signé par
+${registrations.length > 0 ? registrationLine : ''}key-changes.jsonl     Changements de clé depuis l'origine, tels qu'ils ont été signés : chaque changement est signé par
                       l'ancienne clé, puis par la nouvelle.
 schema.json           Colonnes des fichiers CSV et champs des chaînes signées.
 
@@ -73,3 +73,7 @@ Il refait les calculs des points 2 à 4 et nomme le premier endroit qui ne conco
 Aucun nom, adresse ou courriel de client ne figure dans ces fichiers : un client y est désigné par un identifiant interne.
 `;
 }
+
+const registrationLine = `registrations.csv     Registres de facturation espagnols (VERI*FACTU), alta et anulación : le texte de chacun et son empreinte
+                      (« huella », SHA-256 en majuscules), enchaînés. Ils n'ont pas été envoyés à l'AEAT par cette caisse.
+`;

@@ -3,6 +3,7 @@ import { canonicalJson } from '../crypto/canonical-json.ts';
 import { closingPayloadSchema } from './closing.ts';
 import { eventPayloadSchema } from './fiscal-event.ts';
 import { type FieldsOf, type FiscalRecord, type RecordKind, readFields } from './record-layout.ts';
+import type { StoredRegistration } from './spain/registration-problem.ts';
 import { takingPayloadSchema, trainingPayloadSchema } from './taking.ts';
 import { vatText } from './vat-row.ts';
 
@@ -19,6 +20,8 @@ export const tableColumns = {
   'events.csv': 'no;dt;code;label;operator;detail;kid;signature',
 } as const;
 export type TableName = keyof typeof tableColumns;
+
+export const registrationColumns = 'no;taking_no;kind;text;previous;digest';
 
 type Cell = string | number;
 export type Records = Readonly<Record<'T' | 'X' | 'D' | 'C' | 'J', readonly FiscalRecord[]>>;
@@ -192,9 +195,25 @@ function jsonOf(record: FiscalRecord): unknown {
   return JSON.parse(record.payload ?? 'null');
 }
 
+/** Registrations in the form of the tax authority, with the text that each digest covers (FJ29). */
+export function registrationsTable(registrations: readonly StoredRegistration[]): string {
+  const rows = registrations.map(({ no, takingNo, kind, text, previousDigest, digest }) => [
+    no,
+    takingNo,
+    kind,
+    text,
+    previousDigest,
+    digest,
+  ]);
+  return csv(registrationColumns, rows);
+}
+
 function table(name: TableName, rows: readonly (readonly Cell[])[]) {
-  const lines = [tableColumns[name], ...rows.map((row) => row.map(quoted).join(';'))];
-  return { text: `${lines.join('\n')}\n`, rows: rows.length };
+  return { text: csv(tableColumns[name], rows), rows: rows.length };
+}
+
+function csv(header: string, rows: readonly (readonly Cell[])[]): string {
+  return `${[header, ...rows.map((row) => row.map(quoted).join(';'))].join('\n')}\n`;
 }
 
 /** RFC 4180: quoted where a separator, a quote or a line end stands inside. */

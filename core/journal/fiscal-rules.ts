@@ -3,8 +3,8 @@ import type { FiscalRecord } from './record-layout.ts';
 
 /** What a receipt shows so that it can be held against the journal. */
 export interface ReceiptMarks {
-  /** Number of the taking in its chain. */
-  readonly no: number;
+  /** What the paper is called by: the number of the taking in its chain, in the form of the country. */
+  readonly number: string;
   /** Characters of the signature; null where the country shows none. */
   readonly characters: string | null;
   /** Address of a QR of the tax authority, at the head of the paper; null where there is none. */
@@ -15,6 +15,8 @@ export interface ReceiptMarks {
 
 /** A record in the form of a tax authority, chained beside the journal's own chain. */
 export interface Registration {
+  /** What it registers: a paper that was issued, or one that is voided. */
+  readonly kind: 'alta' | 'anulacion';
   readonly text: string;
   readonly digest: string;
 }
@@ -27,6 +29,8 @@ export interface FiscalRules {
   readonly country: 'FR' | 'ES';
   /** Years that line data are kept at least; the network may choose more. */
   readonly keptYearsMin: number;
+  /** Why nothing may be sold under these rules by this taxpayer; null when it may. */
+  readonly taxpayerFlaw: string | null;
   /**
    * Null where the country has no form of its own. `previous` is the digest of the registration before, empty at first;
    * `original` is the taking that this one undoes.
@@ -39,9 +43,10 @@ export interface FiscalRules {
 export const fiscalRulesOfFrance: FiscalRules = {
   country: 'FR',
   keptYearsMin: 6,
+  taxpayerFlaw: null,
   registration: () => null,
   receiptMarks: (taking) => ({
-    no: taking.no,
+    number: String(taking.no),
     characters: receiptCharacters(taking.signature),
     qrAddress: null,
     mentions: [],

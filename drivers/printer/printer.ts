@@ -24,7 +24,12 @@ export type PrintBlock =
   | { readonly kind: 'rule' }
   | { readonly kind: 'space'; readonly lines: number }
   /** Printable ASCII, at most 711 characters; modules as large as the paper allows. */
-  | { readonly kind: 'qr'; readonly data: string }
+  | {
+      readonly kind: 'qr';
+      readonly data: string;
+      /** Without the quiet zone; as large as the paper allows where it is left out. */
+      readonly sideMm?: { readonly least: number; readonly most: number };
+    }
   /** In the middle, at most 384 dots wide: what fits 58 mm paper. */
   | { readonly kind: 'logo'; readonly picture: MonochromePicture };
 

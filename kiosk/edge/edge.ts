@@ -4,6 +4,7 @@ import type { ClubId, CredentialId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { ok, type Result } from '@portillon/core/base/result.ts';
+import { fiscalRulesOf } from '@portillon/core/journal/fiscal-rules-of.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { OfflineStanding } from '@portillon/core/sale/offline-approvals.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
@@ -286,7 +287,10 @@ export class Edge {
 
   #taxpayer(): Taxpayer | null {
     const club = this.#club();
-    return club ? { est: club.legalEntity.siret, timeZone: club.timeZone } : null;
+    if (!club) return null;
+    const { legalEntity, timeZone } = club;
+    const rules = fiscalRulesOf(legalEntity, this.#options.config.name);
+    return { est: legalEntity.siret, timeZone, rules };
   }
 
   #watch(name: string, device: EdgeDevices['all'][number]['device']): void {

@@ -2,6 +2,7 @@ import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { ChainHead } from '@portillon/core/journal/anchor.ts';
+import type { FiscalRules } from '@portillon/core/journal/fiscal-rules.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
 import type { FiscalJournal, Practice } from '../store/fiscal-journal.ts';
@@ -12,6 +13,8 @@ export interface Taxpayer {
   /** SIRET of the establishment. */
   readonly est: string;
   readonly timeZone: string;
+  /** Of the country of the seller (FJ30). */
+  readonly rules: FiscalRules;
 }
 
 interface JournalKeeperOptions {

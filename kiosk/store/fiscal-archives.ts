@@ -27,6 +27,7 @@ import type { Reader, Tx } from './connection.ts';
 import type { FiscalTill } from './fiscal-journal.ts';
 import { FiscalKeys } from './fiscal-keys.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
+import { fiscalRegistrations } from './fiscal-registrations.ts';
 
 export interface ArchivePeriod {
   /** The first day inside, the first day after; at most twelve months apart. */
@@ -111,6 +112,7 @@ export async function draftArchive(
     software,
     chains: { T: T.range, X: X.range, D: D.range, C: C.range, J: J.range, A: A.range },
     records: { T: T.records, X: X.records, D: D.records, C: C.records, J: J.records, A: A.records },
+    registrations: await fiscalRegistrations.ofTakings(read, T.range.first, T.range.last),
     keys: await FiscalKeys.all(read),
     keyChanges: await fiscalRecords.ofType(read, 'J', 'key-rotation'),
     perpetualBefore: await fiscalRecords.perpetualAtMs(read, fromMs),
@@ -155,6 +157,7 @@ export async function remakeArchive(read: Reader, no: number): Promise<FinishedA
     ...told,
     chains: ranges,
     records: { T, X, D, C, J, A },
+    registrations: await fiscalRegistrations.ofTakings(read, ranges.T.first, ranges.T.last),
     keys: (await FiscalKeys.all(read)).filter(({ kid }) => known.has(kid)),
     keyChanges: (await fiscalRecords.ofType(read, 'J', 'key-rotation')).filter((event) =>
       known.has(newKeyOf(event)),

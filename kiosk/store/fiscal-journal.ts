@@ -27,6 +27,11 @@ import {
   type FiscalEventDetail,
   type FiscalEventKind,
 } from '@portillon/core/journal/fiscal-event.ts';
+import {
+  type FiscalRules,
+  fiscalRulesOfFrance,
+  type ReceiptMarks,
+} from '@portillon/core/journal/fiscal-rules.ts';
 import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
 import { type Software, shapes, softwareSchema } from '@portillon/core/journal/payload-shapes.ts';
 import { type Chain, type FiscalRecord, readFields } from '@portillon/core/journal/record-layout.ts';
@@ -48,6 +53,7 @@ import {
 import { writeDueClosings } from './fiscal-closings.ts';
 import { FiscalKeys } from './fiscal-keys.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
+import { fiscalRegistrations } from './fiscal-registrations.ts';
 import { checkTails } from './fiscal-tail-check.ts';
 import { lastTold } from './fiscal-told.ts';
 import type { KeyStore } from './key-store.ts';
@@ -61,6 +67,8 @@ export interface FiscalTill {
   readonly till: string;
   readonly timeZone: string;
   readonly software: Software;
+  /** Of the country of the seller; those of France unless told. */
+  readonly rules?: FiscalRules;
 }
 
 export interface FiscalJournalOptions {
@@ -124,6 +132,8 @@ export class FiscalJournal {
       return err(
         fault('config.invalid', `no journal for till "${name}" of "${est}" with ${software.version}`),
       );
+    const flaw = options.till.rules?.taxpayerFlaw;
+    if (flaw) return err(fault('config.invalid', `no journal for till "${name}": ${flaw}`));
     const keys = new FiscalKeys(options.keys);
     const journal = new FiscalJournal(options, keys);
     try {
@@ -153,13 +163,35 @@ export class FiscalJournal {
   async appendTaking(tx: Tx, taking: Taking, subject: string): Promise<StoredRecord> {
     invariant((await this.practice(tx)) === null, 'a till in practice takes no money');
     const place = await this.#place(tx, 'T', 'guarded');
+    let original: StoredRecord | null = null;
     if (taking.originalNo !== null) {
-      const original = await fiscalRecords.record(tx, 'T', taking.originalNo);
+      original = await fiscalRecords.record(tx, 'T', taking.originalNo);
       invariant(original?.type === 'VENTE', `taking ${taking.originalNo} is no sale that can be undone`);
     }
     const before = fiscalRecords.perpetualAfter(await fiscalRecords.last(tx, 'T'));
     const { record } = composeTaking(place, taking, before);
-    return this.#insert(tx, place, record, taking.type, subject);
+    const stored = await this.#insert(tx, place, record, taking.type, subject);
+    await this.#register(tx, stored, original);
+    return stored;
+  }
+
+  /** FJ29. */
+  async #register(tx: Tx, taking: StoredRecord, original: StoredRecord | null): Promise<void> {
+    const last = await fiscalRegistrations.last(tx);
+    const previousDigest = last?.digest ?? '';
+    const registration = this.#rules.registration(taking, previousDigest, original);
+    if (!registration) return;
+    const no = (last?.no ?? 0) + 1;
+    await fiscalRegistrations.insert(tx, { ...registration, no, takingNo: taking.no, previousDigest });
+  }
+
+  get #rules(): FiscalRules {
+    return this.#options.till.rules ?? fiscalRulesOfFrance;
+  }
+
+  /** What the paper of a taking or of a practice shows of its record, as the country wants it. */
+  marksOf(record: StoredRecord): ReceiptMarks {
+    return (record.chain === 'T' ? this.#rules : fiscalRulesOfFrance).receiptMarks(record);
   }
 
   /** The same while practising: its own chain, in no total (FJ14). `operator` is the id of the member of staff. */

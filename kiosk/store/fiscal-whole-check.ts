@@ -17,6 +17,7 @@ import {
   kindOf,
   readFields,
 } from '@portillon/core/journal/record-layout.ts';
+import { registrationProblem } from '@portillon/core/journal/spain/registration-problem.ts';
 import {
   type TakingPayload,
   type TrainingPayload,
@@ -28,6 +29,7 @@ import type { Reader } from './connection.ts';
 import { FiscalKeys, type FiscalPublicKey } from './fiscal-keys.ts';
 import { purgedThrough } from './fiscal-purges.ts';
 import { fiscalRecords } from './fiscal-records.ts';
+import { fiscalRegistrations } from './fiscal-registrations.ts';
 import { type BrokenChain, recordProblem, verifiersOf } from './fiscal-tail-check.ts';
 
 /** Records looked at in one go, a few ms: between two goes the edge does everything else it has to do. */
@@ -69,7 +71,37 @@ export async function checkWhole(read: Reader, signal: AbortSignal): Promise<Who
       }
     }
   }
-  return { counts, broken: null };
+  const broken = await registrationsBroken(read, signal);
+  return broken === 'stopped' ? broken : { counts, broken };
+}
+
+/** FJ29: each registration is made again from its taking, and no taking behind the first registered one is without. */
+async function registrationsBroken(
+  read: Reader,
+  signal: AbortSignal,
+): Promise<BrokenChain | 'stopped' | null> {
+  let previous = '';
+  let lastTakingNo: number | null = null;
+  for (let after = 0; ; ) {
+    if (signal.aborted) return 'stopped';
+    const registrations = await fiscalRegistrations.after(read, after, goLength);
+    if (registrations.length === 0) return null;
+    for (const registration of registrations) {
+      const { no, takingNo } = registration;
+      const broken = (problem: string): BrokenChain => ({ chain: 'T', no: takingNo, problem });
+      if (no !== after + 1) return broken(`has registration ${no}, which follows ${after}`);
+      if (lastTakingNo !== null && takingNo !== lastTakingNo + 1)
+        return { chain: 'T', no: lastTakingNo + 1, problem: 'has no registration' };
+      const taking = await fiscalRecords.record(read, 'T', takingNo);
+      const undone = taking && parsed(takingPayloadSchema, taking)?.ref;
+      const original = undone ? await fiscalRecords.record(read, 'T', Number(undone)) : null;
+      const problem = registrationProblem(registration, previous, taking, original);
+      if (problem) return broken(`has a registration that ${problem}`);
+      previous = registration.digest;
+      lastTakingNo = takingNo;
+      after = no;
+    }
+  }
 }
 
 /** What is known of a chain while it is walked from its first record on. */

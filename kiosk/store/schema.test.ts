@@ -52,6 +52,7 @@ it('makes every table of a new box', async () => {
     'fiscal_key',
     'fiscal_purge',
     'fiscal_record',
+    'fiscal_registration',
     'identity',
     'intent',
     'offline_approval',

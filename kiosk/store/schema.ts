@@ -4,6 +4,7 @@ import { firstTables } from './migrations/0001-first-tables.ts';
 import { fiscalJournal } from './migrations/0002-fiscal-journal.ts';
 import { orders } from './migrations/0003-orders.ts';
 import { offlineApprovals } from './migrations/0004-offline-approvals.ts';
+import { registrations } from './migrations/0005-registrations.ts';
 import { StoreFault } from './store-fault.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
@@ -13,7 +14,13 @@ export interface Migration {
 }
 
 /** In order, without gaps. */
-export const migrations: readonly Migration[] = [firstTables, fiscalJournal, orders, offlineApprovals];
+export const migrations: readonly Migration[] = [
+  firstTables,
+  fiscalJournal,
+  orders,
+  offlineApprovals,
+  registrations,
+];
 
 /**
  * Brings the file to the newest schema, each step in a transaction of its own together with its number. Rejects with

@@ -41,7 +41,10 @@ export const seedFileSchema = z.strictObject({
       z.strictObject({
         name: z.string().min(1),
         address: z.string().min(1),
-        siret: z.string().regex(/^\d{14}$/, 'a SIRET has 14 digits'),
+        /** Number of the establishment: SIRET in France, NIF in Spain. */
+        siret: z
+          .string()
+          .regex(/^(\d{14}|[A-Z0-9]\d{7}[A-Z0-9])$/, 'a SIRET has 14 digits, a NIF nine characters'),
         vatNumber: z.string().regex(/^FR\d{11}$/, 'a French VAT number is FR and 11 digits'),
         /** Creditor of direct debits (ICS); left out where the entity collects none. */
         creditorId: z

@@ -41,6 +41,7 @@ export function forge(archive: FinishedArchive, signer: FiscalSigner, forgery: F
     chains: { T: range('T'), X: range('X'), D: range('D'), C: range('C'), J: range('J'), A: range('A') },
     records: forged,
     keyChanges: [],
+    registrations: [],
     keys: keys.map(({ kid, pem, sinceEvent }) => ({
       kid,
       publicKey: pem.split('\n').slice(1, -2).join(''),

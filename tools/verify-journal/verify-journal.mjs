@@ -759,6 +759,69 @@ function checkAnchor({ manifest, chains: all }, anchor, archive, notes) {
   }
 }
 
+// ---- registrations of a tax authority (Spain, VERI*FACTU) -------------------------------------------------------------
+
+/** @param {number} amount cents */
+const decimal = (amount) => `${amount < 0 ? '-' : ''}${(Math.abs(amount) / 100).toFixed(2)}`;
+
+/** `22-11-2026` @param {Json} taking */
+const spanishDate = (taking) => taking.dt.slice(0, 10).split('-').reverse().join('-');
+
+/**
+ * `registrations.csv`, where there is one: a chain of huellas, and each registration what its taking says.
+ * @param {Files} files @param {Checked} checked @param {string[]} notes
+ */
+function checkRegistrations(files, { chains: all }, notes) {
+  const name = 'registrations.csv';
+  if (!files.has(name)) return;
+  const [header, ...rows] = textOf(files, name).split('\n').slice(0, -1);
+  mustBe(header, 'no;taking_no;kind;text;previous;digest', name, 'header');
+  const takings = new Map(all.T.map(({ payload }) => [payload.no, payload]));
+  let series = '';
+  let before = { no: 0, taking: 0, digest: '' };
+  for (const [index, row] of rows.entries()) {
+    const where = `${name} row ${index + 1}`;
+    const cells = row.split(';');
+    must(cells.length === 6, where, 'has not six cells');
+    const [no, taking] = [Number(cells[0]), Number(cells[1])];
+    const [kind = '', text = '', previous = '', digest = ''] = cells.slice(2);
+    if (index > 0) {
+      mustBe(no, before.no + 1, where, 'number');
+      mustBe(taking, before.taking + 1, where, 'taking');
+      mustBe(previous, before.digest, where, 'huella before');
+    } else mustBe(previous === '', no === 1, where, 'only the first registration follows none');
+    mustBe(digest, sha256(text).toUpperCase(), where, 'huella');
+    const payload = takings.get(taking);
+    must(payload, where, `registers taking ${taking}, which is not here`);
+    const written = Object.fromEntries(text.split('&').map((part) => part.split(/=(.*)/s).slice(0, 2)));
+    const voided = kind === 'anulacion' ? 'Anulada' : '';
+    const invoice = kind === 'anulacion' ? payload.ref : String(taking);
+    const number = written[`NumSerieFactura${voided}`] ?? '';
+    must(number.endsWith(invoice), where, `names invoice ${number} and belongs to number ${invoice}`);
+    const own = number.slice(0, number.length - invoice.length);
+    must(index === 0 || own === series, where, `is of series ${own} and those before it of ${series}`);
+    series = own;
+    mustBe(kind, payload.type === 'ANNUL' ? 'anulacion' : 'alta', where, 'kind');
+    const nif = written[`IDEmisorFactura${voided}`] ?? '';
+    const original = kind === 'anulacion' ? takings.get(Number(payload.ref)) : payload;
+    // The voided sale may stand in an archive of another period.
+    const date = original ? spanishDate(original) : written[`FechaExpedicionFactura${voided}`];
+    const tax = sum(payload.vat.map((/** @type {VatRow} */ line) => line.vat));
+    const end = `Huella=${previous}&FechaHoraHusoGenRegistro=${payload.dt}`;
+    const expected =
+      kind === 'anulacion'
+        ? `IDEmisorFacturaAnulada=${nif}&NumSerieFacturaAnulada=${number}&FechaExpedicionFacturaAnulada=${date}&${end}`
+        : `IDEmisorFactura=${nif}&NumSerieFactura=${number}&FechaExpedicionFactura=${date}&TipoFactura=${payload.type === 'AVOIR' ? 'R5' : 'F2'}&CuotaTotal=${decimal(tax)}&ImporteTotal=${decimal(payload.total)}&${end}`;
+    mustBe(text, expected, where, 'text');
+    before = { no, taking, digest };
+  }
+  const last = all.T.at(-1)?.payload.no ?? 0;
+  must(before.taking === last, `T1 number ${before.taking + 1}`, 'has no registration');
+  notes.push(
+    `${rows.length} registrations of Spain hold; that they were sent to the AEAT is not part of this`,
+  );
+}
+
 // ---- tables ---------------------------------------------------------------------------------------------------------
 
 /** @param {readonly (readonly (string | number)[])[]} rows @param {string} header */
@@ -950,6 +1013,7 @@ export function verifyFiles(files, options = {}) {
     checkClosings(checked, notes);
     checkEvents(checked);
     checkTables(files, checked);
+    checkRegistrations(files, checked, notes);
     const ties = tiedKeys(files, keys);
     if (options.key)
       checkTrust(checked, ties, own.fields.kid ?? '', keyId(publicKey(options.key, 'the key given')), notes);

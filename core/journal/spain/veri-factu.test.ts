@@ -3,10 +3,12 @@ import { cents } from '../../base/money.ts';
 import { composeTaking, type RecordPlace } from '../compose-record.ts';
 import { fiscalSigner, newFiscalKey, receiptCharacters } from '../fiscal-key.ts';
 import { fiscalRulesOfFrance } from '../fiscal-rules.ts';
+import { fiscalRulesOf } from '../fiscal-rules-of.ts';
 import { nothingTaken } from '../perpetual-totals.ts';
 import type { Taking } from '../taking.ts';
 import { type Alta, type Anulacion, altaText, anulacionText, eventoText, huella } from './huella.ts';
 import { qrAddress } from './qr-address.ts';
+import { registrationProblem, type StoredRegistration } from './registration-problem.ts';
 import vectors from './vectors/veri-factu.json' with { type: 'json' };
 import { fiscalRulesOfSpain } from './veri-factu.ts';
 
@@ -110,4 +112,38 @@ it('[FJ24] France has no registration and shows four characters', () => {
   const { record } = composeTaking(place, sale, nothingTaken);
   expect(fiscalRulesOfFrance.registration(record, '', null)).toBeNull();
   expect(fiscalRulesOfFrance.receiptMarks(record).characters).toBe(receiptCharacters(record.signature));
+});
+
+it('[FJ30] the country of the seller decides, and a number that is no NIF sells nothing', () => {
+  expect(fiscalRulesOf({ vatNumber: 'FR32123456789' }, 'B01')).toBe(fiscalRulesOfFrance);
+  expect(fiscalRulesOf({ vatNumber: 'ES B-0000000-1' }, 'B01')).toMatchObject({
+    country: 'ES',
+    taxpayerFlaw: null,
+  });
+  expect(fiscalRulesOf({ vatNumber: 'ES123' }, 'B01').taxpayerFlaw).toBe('"123" is no NIF');
+});
+
+it('[FJ29] a registration is made again from its taking, and whatever is changed in it is found', () => {
+  const { record } = composeTaking(place, sale, nothingTaken);
+  const made = fiscalRulesOf({ vatNumber: 'ESB00000001' }, 'B01').registration(record, '', null);
+  if (!made) throw new Error('no registration');
+  const stored: StoredRegistration = { ...made, no: 1, takingNo: 1, previousDigest: '' };
+  const problem = (change: Partial<StoredRegistration>, before = '', taking: typeof record | null = record) =>
+    registrationProblem({ ...stored, ...change }, before, taking, null);
+  expect(problem({})).toBeNull();
+  expect(problem({}, 'A'.repeat(64))).toContain('does not follow');
+  expect(problem({ digest: 'A'.repeat(64) })).toContain('huella that is not its own');
+  for (const [from, to] of [
+    ['29.90', '29.91'],
+    ['F2', 'R5'],
+    ['B01-1', 'B01-2'],
+    ['22-11-2026', '23-11-2026'],
+  ] as const) {
+    const text = stored.text.replace(from, to);
+    expect(problem({ text, digest: huella(text) })).toContain('something else than its taking');
+  }
+  expect(problem({ kind: 'anulacion' })).toContain('another kind than its text');
+  expect(problem({ text: 'what', digest: huella('what') })).toBe('cannot be read');
+  // Of a taking that was purged only link and digest can be told.
+  expect(problem({}, '', null)).toBeNull();
 });

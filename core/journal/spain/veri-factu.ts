@@ -11,6 +11,9 @@ export interface SpanishTaxpayer {
   readonly series: string;
 }
 
+/** A person or a company: nine characters, letters in front or at the end (RD 1065/2007 art. 19 and 22). */
+const nifPattern = /^[A-Z0-9]\d{7}[A-Z0-9]$/;
+
 /** VERI*FACTU: records are sent as they are made, so that neither a signature nor a log of events is asked (Orden art. 3). */
 export function fiscalRulesOfSpain({ nif, series }: SpanishTaxpayer): FiscalRules {
   const factsOf = (taking: FiscalRecord) => {
@@ -27,12 +30,14 @@ export function fiscalRulesOfSpain({ nif, series }: SpanishTaxpayer): FiscalRule
   return {
     country: 'ES',
     keptYearsMin: 6,
+    taxpayerFlaw: nifPattern.test(nif) ? null : `"${nif}" is no NIF`,
     registration(taking, previous, original) {
       const { payload, number, date, total, tax } = factsOf(taking);
       if (payload.type === 'ANNUL') {
         invariant(original, 'what is voided is named with its date');
         const voided = factsOf(original);
         return registrationOf(
+          'anulacion',
           anulacionText(
             {
               IDEmisorFacturaAnulada: nif,
@@ -45,6 +50,7 @@ export function fiscalRulesOfSpain({ nif, series }: SpanishTaxpayer): FiscalRule
         );
       }
       return registrationOf(
+        'alta',
         altaText(
           {
             IDEmisorFactura: nif,
@@ -64,7 +70,7 @@ export function fiscalRulesOfSpain({ nif, series }: SpanishTaxpayer): FiscalRule
     receiptMarks(taking) {
       const { number, date, total } = factsOf(taking);
       return {
-        no: taking.no,
+        number,
         characters: null,
         qrAddress: qrAddress({ nif, numserie: number, fecha: date, importe: total }),
         mentions: ['QR tributario:', 'Factura verificable en la sede electrónica de la AEAT', 'VERI*FACTU'],
@@ -73,8 +79,8 @@ export function fiscalRulesOfSpain({ nif, series }: SpanishTaxpayer): FiscalRule
   };
 }
 
-function registrationOf(text: string): Registration {
-  return { text, digest: huella(text) };
+function registrationOf(kind: Registration['kind'], text: string): Registration {
+  return { kind, text, digest: huella(text) };
 }
 
 function decimal(amountCents: number): string {

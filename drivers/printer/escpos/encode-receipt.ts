@@ -4,7 +4,7 @@ import type { MonochromePicture } from '../monochrome-picture.ts';
 import { foldText, pairLines, tableLines } from '../paper-lines.ts';
 import type { PrintBlock } from '../printer.ts';
 import { printableText } from './printable-text.ts';
-import { qrModuleDots } from './qr-module.ts';
+import { qrModuleDots, qrModuleDotsWithin } from './qr-module.ts';
 
 /** Dots of a character of font A. */
 const dotsPerColumn = 12;
@@ -91,7 +91,9 @@ function encodeBlock(printer: ThermalPrinter, block: PrintBlock, columns: number
       printer.newLine();
       printer.alignCenter();
       printer.printQR(block.data, {
-        cellSize: qrModuleDots(block.data.length, columns * dotsPerColumn),
+        cellSize: block.sideMm
+          ? qrModuleDotsWithin(block.data.length, block.sideMm)
+          : qrModuleDots(block.data.length, columns * dotsPerColumn),
         correction: 'M',
       });
       printer.newLine();

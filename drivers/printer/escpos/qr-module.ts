@@ -14,10 +14,31 @@ export const longestQrBytes = bytesAtLevelM.at(-1) ?? 0;
 
 /** Dots of a module so that the symbol and its quiet zone fit the paper; at most 6, which is 0.75 mm. */
 export function qrModuleDots(byteLength: number, paperDots: number): number {
-  const version = 1 + bytesAtLevelM.findIndex((capacity) => byteLength <= capacity);
-  invariant(version > 0, `a QR code on paper holds at most ${longestQrBytes} characters`);
-  const modules = 17 + 4 * version + quietModules;
+  const modules = modulesOf(byteLength) + quietModules;
   const dots = Math.min(largestDots, Math.floor(paperDots / modules));
   invariant(dots >= smallestDots, `a QR code of ${modules} modules does not fit ${paperDots} dots`);
   return dots;
+}
+
+/** Heads of this family print 203 dots an inch. */
+const dotsPerMm = 8;
+
+/**
+ * Dots of a module so that the symbol itself is between two sizes, as large as may be.
+ */
+export function qrModuleDotsWithin(
+  byteLength: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  const modules = modulesOf(byteLength);
+  const dots = Math.floor((most * dotsPerMm) / modules);
+  invariant(dots >= smallestDots, `a QR code of ${modules} modules is larger than ${most} mm`);
+  invariant(dots * modules >= least * dotsPerMm, `a QR code of ${modules} modules is between two sizes`);
+  return dots;
+}
+
+function modulesOf(byteLength: number): number {
+  const version = 1 + bytesAtLevelM.findIndex((capacity) => byteLength <= capacity);
+  invariant(version > 0, `a QR code on paper holds at most ${longestQrBytes} characters`);
+  return 17 + 4 * version;
 }

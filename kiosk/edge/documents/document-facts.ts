@@ -25,10 +25,12 @@ export interface PlaceFacts {
 
 /** What the fiscal journal says of a sale. */
 export interface FiscalFacts {
-  /** Number of its record, without gaps on this till. */
-  readonly recordNo: number;
-  /** The 3rd, 7th, 13th and 19th character of the record's signature. */
-  readonly signatureMark: string;
+  /** What the paper is called by: the number of its record, without gaps on this till, in the form of the country. */
+  readonly number: string;
+  /** The 3rd, 7th, 13th and 19th character of the record's signature; null where the country shows none. */
+  readonly signatureMark: string | null;
+  /** What a tax authority wants at the head of the paper; null where there is none. */
+  readonly authority: { readonly qrAddress: string; readonly mentions: readonly string[] } | null;
 }
 
 /** Everything that a sale's receipt and its electronic note say; both are made from the same facts. */

@@ -1,3 +1,5 @@
+import { nifOf } from '@portillon/core/journal/fiscal-rules-of.ts';
+import { countryOfSeller } from '@portillon/core/sale/pricing.ts';
 import type { PrintBlock } from '@portillon/drivers/printer/printer.ts';
 import type { PlaceFacts } from './document-facts.ts';
 import { twoBars } from './two-bars.ts';
@@ -10,17 +12,21 @@ export function letterhead({ seller, clubName, language }: PlaceFacts): readonly
     { kind: 'text', text: seller.name, bold: true, large: true, align: 'centre' },
     { kind: 'text', text: clubName, align: 'centre' },
     { kind: 'text', text: seller.address, align: 'centre' },
-    { kind: 'text', text: `SIRET ${seller.siret}`, align: 'centre' },
-    {
-      kind: 'text',
-      text: `${language === 'fr' ? 'TVA' : 'VAT no.'} ${seller.vatNumber}`,
-      align: 'centre',
-    },
+    ...sellerNumbers(seller, language === 'fr' ? 'TVA' : 'VAT no.').map(
+      (text) => ({ kind: 'text', text, align: 'centre' }) as const,
+    ),
     ...(seller.creditorId === undefined
       ? []
       : [{ kind: 'text', text: `ICS ${seller.creditorId}`, align: 'centre' } as const]),
     { kind: 'space', lines: 1 },
   ];
+}
+
+/** The numbers of a seller as its country calls them. */
+export function sellerNumbers(seller: PlaceFacts['seller'], vatWord: string): readonly string[] {
+  return countryOfSeller(seller) === 'ES'
+    ? [`NIF ${nifOf(seller)}`]
+    : [`SIRET ${seller.siret}`, `${vatWord} ${seller.vatNumber}`];
 }
 
 const practiceWords = {

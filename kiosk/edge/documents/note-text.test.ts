@@ -33,7 +33,7 @@ it('speaks English to who chose it, with the same numbers', () => {
 
 it('says nothing of a record where there is none, and SIMULATION first where it was practice', () => {
   expect(noteText(sampleSale('fr', { fiscal: null }))).toMatch(/^NOTE, borne.*Réf\. K7QM-2F9C$/s);
-  const fiscal = { recordNo: 3, signatureMark: 'aBcD' };
+  const fiscal = { number: '3', signatureMark: 'aBcD', authority: null };
   expect(noteText(sampleSale('fr', { fiscal, training: true }))).toMatch(/^SIMULATION\nNOTE 3/);
 });
 

@@ -1,4 +1,5 @@
 import type { SaleFacts } from './document-facts.ts';
+import { sellerNumbers } from './letterhead.ts';
 import { compactDateTime, moneyNumber } from './payment-summary.ts';
 import { netTotal, rateWords, vatByRate } from './vat-by-rate.ts';
 
@@ -39,14 +40,13 @@ export function noteText(facts: SaleFacts): string {
   const say = words[facts.language];
   const { seller, fiscal, payment, language, training } = facts;
   const money = (amountCents: number) => moneyNumber(amountCents, language);
-  const number = fiscal ? `${say.title} ${fiscal.recordNo}` : say.title;
+  const number = fiscal ? `${say.title} ${fiscal.number}` : say.title;
   const lines = [
     ...(training ? ['SIMULATION'] : []),
     `${number}, ${say.till} ${facts.till}`,
     seller.name,
     seller.address,
-    `SIRET ${seller.siret}`,
-    `${say.vatNumber} ${seller.vatNumber}`,
+    ...sellerNumbers(seller, say.vatNumber),
     `${compactDateTime(facts.atMs, facts.timeZone)}, ${facts.clubName}`,
     ...(facts.customerName === '' ? [] : [`${say.customer} ${facts.customerName}`]),
     ...facts.lines.map((line) => `${line.quantity} x ${money(line.unitCents)} ${line.label}`),
@@ -56,7 +56,15 @@ export function noteText(facts: SaleFacts): string {
     ),
     `${say.total} ${money(facts.totalCents)} EUR`,
     `${say.card} ${payment.scheme} ${payment.maskedPan.slice(-4)} ${say.authorisation} ${payment.authorisation}`,
-    `${say.reference} ${facts.saleReference}${fiscal ? ` ${say.signature} ${fiscal.signatureMark}` : ''}`,
+    `${say.reference} ${facts.saleReference}${fiscal?.signatureMark ? ` ${say.signature} ${fiscal.signatureMark}` : ''}`,
+    ...authorityLines(facts),
   ];
   return lines.join('\n').replace(/[\u00a0\u2000-\u200a\u202f]/g, ' ');
+}
+
+/** On a screen the address behind the code of the tax authority stands in its place. */
+function authorityLines({ fiscal }: SaleFacts): readonly string[] {
+  if (!fiscal?.authority) return [];
+  const [heading = '', ...mentions] = fiscal.authority.mentions;
+  return [`${heading} ${fiscal.authority.qrAddress}`, ...mentions];
 }

@@ -5,6 +5,9 @@ import { letterhead, mark, practiceMarks } from './letterhead.ts';
 import { dateTimeWords, moneyWords } from './payment-summary.ts';
 import { netTotal, rateWords, vatByRate } from './vat-by-rate.ts';
 
+/** Orden HAC/1177/2024, art. 21: from 30 to 40 mm. */
+const taxCodeSideMm = { least: 30, most: 40 } as const;
+
 const words = {
   fr: {
     title: 'Reçu',
@@ -61,11 +64,12 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
     ...[each.netCents, each.vatCents, each.grossCents].map(money),
   ]);
   return [
+    ...authorityBlocks(facts),
     ...letterhead(facts),
     ...practiceMarks(facts),
     ...copyMark(facts),
     { kind: 'text', text: say.title, bold: true, align: 'centre' },
-    ...(fiscal ? [pair(say.number, String(fiscal.recordNo))] : []),
+    ...(fiscal ? [pair(say.number, fiscal.number)] : []),
     pair(say.date, dateTimeWords(facts.atMs, facts.timeZone, language)),
     pair(say.place, facts.clubName),
     pair(say.till, facts.till),
@@ -83,7 +87,7 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
     pair(say.authorisation, facts.payment.authorisation),
     { kind: 'rule' },
     pair(say.lineCount, String(facts.lines.length)),
-    ...(fiscal ? [pair(say.signature, fiscal.signatureMark)] : []),
+    ...(fiscal?.signatureMark ? [pair(say.signature, fiscal.signatureMark)] : []),
     pair(say.software, facts.software),
     { kind: 'space', lines: 1 },
     ...practiceMarks(facts),
@@ -95,6 +99,18 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
 /** `**** 1234`: never more of a card than this (I14). */
 export function lastFour(maskedPan: string): string {
   return `**** ${maskedPan.slice(-4)}`;
+}
+
+/** At the very head, in the words of the tax authority (Orden HAC/1177/2024, art. 20): its first mention above the code. */
+function authorityBlocks({ fiscal }: SaleFacts): readonly PrintBlock[] {
+  if (!fiscal?.authority) return [];
+  const [heading = '', ...mentions] = fiscal.authority.mentions;
+  return [
+    centred(heading),
+    { kind: 'qr', data: fiscal.authority.qrAddress, sideMm: taxCodeSideMm },
+    ...mentions.map(centred),
+    { kind: 'space', lines: 1 },
+  ];
 }
 
 /** The French word in every language: it is the one the law knows. */

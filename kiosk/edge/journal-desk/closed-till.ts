@@ -5,6 +5,7 @@ import type { ClubId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { fiscalRulesOf } from '@portillon/core/journal/fiscal-rules-of.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import { EdgeStore } from '../../store/edge-store.ts';
 import type { SealOfSystem } from '../../store/secret-seal.ts';
@@ -57,7 +58,11 @@ export async function openClosedTill(options: ClosedTillOptions): Promise<Result
   const identity = await store.identity();
   const club = identity && store.book.club(identity.clubId as ClubId);
   const taxpayer = club
-    ? { est: club.legalEntity.siret, timeZone: club.timeZone }
+    ? {
+        est: club.legalEntity.siret,
+        timeZone: club.timeZone,
+        rules: fiscalRulesOf(club.legalEntity, config.name),
+      }
     : { est: told.est, timeZone: told.timeZone };
   const journal = await store.openJournal({ ...taxpayer, till: config.name, software });
   const refusal = journal.ok ? await journal.value.refusal() : journal.error;

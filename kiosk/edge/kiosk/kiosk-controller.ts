@@ -41,7 +41,7 @@ import type { OfflineGuard } from './offline-guard.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
 import { customerMayBeThere, isPractice, readSale, type SaleInProgress } from './sale-in-progress.ts';
-import { recordedDuplicate, recordedMark } from './sale-records.ts';
+import { receiptMarksOf, recordedDuplicate } from './sale-records.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
 import { UnaskedSlip } from './unasked-slip.ts';
@@ -105,10 +105,7 @@ export class KioskController {
       ...options,
       club: () => this.#club(),
       onSlipBegun: () => this.#slip.begun(),
-      fiscalOf: async (saleId) => {
-        const mark = options.journal.journal && (await recordedMark(options.journal.journal, saleId));
-        return mark && { recordNo: mark.recordNo, signatureMark: mark.characters };
-      },
+      fiscalOf: async (saleId) => options.journal.journal && receiptMarksOf(options.journal.journal, saleId),
       recordDuplicate: (saleId) => recordedDuplicate(options, options.journal.journal, saleId),
     });
     for (const device of [options.terminal, options.dispenser, options.printer]) {

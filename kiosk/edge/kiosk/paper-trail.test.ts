@@ -311,7 +311,7 @@ describe('a slip that nobody asked for', () => {
 
 describe('the electronic note', () => {
   it('is made from the facts of the receipt, with what the journal says', async () => {
-    const fiscalOf = () => Promise.resolve({ recordNo: 12, signatureMark: 'FUCC' });
+    const fiscalOf = () => Promise.resolve({ number: '12', signatureMark: 'FUCC', authority: null });
     const trail = paperTrail({ fiscalOf });
     const sale = sold({ practice: { operator: id() } });
     const note = await trail.note(sale);

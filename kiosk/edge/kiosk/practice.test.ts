@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { fiscalRulesOfFrance } from '@portillon/core/journal/fiscal-rules.ts';
 import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
 import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
 import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
@@ -58,7 +59,7 @@ async function boot(): Promise<void> {
     store,
     till: sampleTill.till,
     software: sampleTill.software,
-    taxpayer: () => ({ est: sampleTill.est, timeZone: 'Europe/Paris' }),
+    taxpayer: () => ({ est: sampleTill.est, timeZone: 'Europe/Paris', rules: fiscalRulesOfFrance }),
     clock,
     log,
     onChange: () => kiosk.refresh(),

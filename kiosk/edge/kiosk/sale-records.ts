@@ -10,6 +10,7 @@ import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import { StoreFault } from '../../store/store-fault.ts';
+import type { FiscalFacts } from '../documents/document-facts.ts';
 import { booksOf } from './products/books-of.ts';
 import { cardRecord } from './products/credential-rows.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
@@ -80,6 +81,18 @@ export async function recordedPractice({ tx, journal, sale }: RecordFacts): Prom
 export async function recordedMark(journal: FiscalJournal, saleId: SaleId): Promise<FiscalMark | null> {
   const record = await firstRecord(journal, saleId);
   return record && markOf(record);
+}
+
+/** What a receipt shows of the record of a sale or practice; null when there is none. */
+export async function receiptMarksOf(journal: FiscalJournal, saleId: SaleId): Promise<FiscalFacts | null> {
+  const record = await firstRecord(journal, saleId);
+  if (!record) return null;
+  const { number, characters, qrAddress, mentions } = journal.marksOf(record);
+  return {
+    number,
+    signatureMark: characters,
+    authority: qrAddress === null ? null : { qrAddress, mentions },
+  };
 }
 
 async function firstRecord(journal: FiscalJournal, saleId: SaleId) {

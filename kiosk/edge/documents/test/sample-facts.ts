@@ -55,7 +55,7 @@ export function sampleSale(language: 'fr' | 'en', changes: Partial<SaleFacts> = 
       authorisation: '123456',
       terminalContract: null,
     },
-    fiscal: { recordNo: 1_204, signatureMark: 'FUCC' },
+    fiscal: { number: '1204', signatureMark: 'FUCC', authority: null },
     copyNo: 0,
     software: 'portillon-edge 0.1.0',
     ...changes,
