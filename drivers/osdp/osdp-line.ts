@@ -12,6 +12,8 @@ import type { OsdpCommand, OsdpReply, ReaderEvent } from './osdp-messages.ts';
 import { OsdpParser } from './osdp-packet.ts';
 import type { LinkCounts, LinkStatus, ReaderKeys } from './reader-link.ts';
 
+const lateMs = 5;
+
 /** Where the keys of the readers of one line are kept; SCBKs never leave it but into a channel. */
 export interface OsdpKeyStore {
   read(unit: number): Promise<ReaderKeys>;
@@ -211,10 +213,7 @@ export class OsdpLine {
         void this.#connection?.write(effect.bytes); // a failed write ends the connection, which tells the bus
         return;
       case 'wake':
-        this.#cancelWake();
-        this.#cancelWake = this.#clock.setTimer(Math.max(0, effect.atMs - this.#clock.monotonicMs()), () =>
-          this.#input({ type: 'woken' }),
-        );
+        this.#wakeAt(effect.atMs);
         return;
       case 'unasked':
         this.#unasked += effect.count;
@@ -243,6 +242,17 @@ export class OsdpLine {
           });
         return;
     }
+  }
+
+  #wakeAt(atMs: number): void {
+    const fromNow = (ms: number) => Math.max(0, ms - this.#clock.monotonicMs());
+    this.#cancelWake();
+    this.#cancelWake = this.#clock.setTimer(fromNow(atMs), () => {
+      // A busy program is late, and an answer may lie there unread: it is read before the time counts as over.
+      const late = this.#clock.monotonicMs() - atMs > lateMs;
+      if (late) this.#cancelWake = this.#clock.setTimer(1, () => this.#input({ type: 'woken' }));
+      else this.#input({ type: 'woken' });
+    });
   }
 
   #told(unit: number, status: LinkStatus): void {
