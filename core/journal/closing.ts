@@ -3,24 +3,12 @@ import { paymentSumSchema, shapes, softwareSchema } from './payload-shapes.ts';
 import type { TakingPayload } from './taking.ts';
 import { type VatRow, vatRowSchema, vatRows } from './vat-row.ts';
 
-/** Payload of a `C1` (FJ11). `period` is `2026-11-22`, `2026-11` or `2026`; `from` is inside, `to` is not. */
-export const closingPayloadSchema = z.strictObject({
-  est: shapes.establishment,
-  till: shapes.till,
-  no: shapes.no,
-  dt: shapes.time,
+/** What every closing tells, of one till or of all. */
+export const closingShape = {
   level: z.enum(['J', 'M', 'A']),
   period: z.string().regex(/^\d{4}(-\d\d){0,2}$/),
   from: shapes.time,
   to: shapes.time,
-  /** First and last taking of the period, 0 when there was none, and how many of each type. */
-  tickets: z.strictObject({
-    first: shapes.count,
-    last: shapes.count,
-    sales: shapes.count,
-    refunds: shapes.count,
-    cancelled: shapes.count,
-  }),
   copies: shapes.count,
   training: shapes.count,
   pay: z.array(paymentSumSchema).max(100),
@@ -30,11 +18,28 @@ export const closingPayloadSchema = z.strictObject({
   perpSigned: shapes.cents,
   perpAbs: shapes.cents.min(0),
   perpHt: shapes.cents,
+  software: softwareSchema,
+};
+
+/** Payload of a `C1` (FJ11). `period` is `2026-11-22`, `2026-11` or `2026`; `from` is inside, `to` is not. */
+export const closingPayloadSchema = z.strictObject({
+  est: shapes.establishment,
+  till: shapes.till,
+  no: shapes.no,
+  dt: shapes.time,
+  ...closingShape,
+  /** First and last taking of the period, 0 when there was none, and how many of each type. */
+  tickets: z.strictObject({
+    first: shapes.count,
+    last: shapes.count,
+    sales: shapes.count,
+    refunds: shapes.count,
+    cancelled: shapes.count,
+  }),
   /** Signature of the last taking there has been, empty before the first. */
   lastSig: shapes.signature,
   /** Numbers of the closings that a month or a year sums up; empty for a day. */
   closings: z.array(shapes.no).max(31),
-  software: softwareSchema,
 });
 export type ClosingPayload = z.infer<typeof closingPayloadSchema>;
 

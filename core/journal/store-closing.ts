@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { invariant } from '../base/invariant.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { sha256Hex } from '../crypto/digest.ts';
-import { type ClosingPayload, totalsOfClosings } from './closing.ts';
+import { type ClosingPayload, closingShape, totalsOfClosings } from './closing.ts';
 import { head, type RecordPlace, signedRecord } from './compose-record.ts';
 import { fiscalSignatureHolds, keyId } from './fiscal-key.ts';
-import { paymentSumSchema, shapes, softwareSchema } from './payload-shapes.ts';
+import { shapes } from './payload-shapes.ts';
 import { type FiscalRecord, readFields } from './record-layout.ts';
-import { vatRowSchema, vatText } from './vat-row.ts';
+import { vatText } from './vat-row.ts';
 
 /** The till of a closing over all tills of an establishment. */
 export const allTills = '*';
@@ -20,10 +20,7 @@ export const storeClosingPayloadSchema = z.strictObject({
   till: z.literal(allTills),
   no: shapes.no,
   dt: shapes.time,
-  level: z.enum(['J', 'M', 'A']),
-  period: z.string().regex(/^\d{4}(-\d\d){0,2}$/),
-  from: shapes.time,
-  to: shapes.time,
+  ...closingShape,
   /** The closings summed up: of which till, under which number and signature, and what it came to. */
   tills: z
     .array(
@@ -44,20 +41,10 @@ export const storeClosingPayloadSchema = z.strictObject({
   sales: shapes.count,
   refunds: shapes.count,
   cancelled: shapes.count,
-  copies: shapes.count,
-  training: shapes.count,
-  pay: z.array(paymentSumSchema).max(100),
-  vat: z.array(vatRowSchema).max(100),
-  total: shapes.cents,
-  totalHt: shapes.cents,
-  perpSigned: shapes.cents,
-  perpAbs: shapes.cents.min(0),
-  perpHt: shapes.cents,
   /** Number of the closing of the same period that this one replaces, since tills were missing in it; 0 for none. */
   corrects: shapes.count,
   /** Who signed it off. */
   operator: shapes.operator,
-  software: softwareSchema,
 });
 export type StoreClosingPayload = z.infer<typeof storeClosingPayloadSchema>;
 

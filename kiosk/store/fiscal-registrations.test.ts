@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { fiscalRulesOf } from '@portillon/core/journal/fiscal-rules-of.ts';
 import { huella } from '@portillon/core/journal/spain/huella.ts';
@@ -9,11 +8,10 @@ import type { StoredRegistration } from '@portillon/core/journal/spain/registrat
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { verifyArchive, verifyFiles } from '../../tools/verify-journal/verify-journal.mjs';
 import { writeArchiveFolder } from './archive-folder.ts';
-import { EdgeStore } from './edge-store.ts';
+import type { EdgeStore } from './edge-store.ts';
 import type { FiscalJournal, FiscalTill } from './fiscal-journal.ts';
 import { fiscalRegistrations } from './fiscal-registrations.ts';
-import { RecordedLog } from './test/recorded-log.ts';
-import { archiveOrFail } from './test/sample-journal.ts';
+import { archiveOrFail, openSampleJournal } from './test/sample-journal.ts';
 import { sampleCredit, sampleOperator, sampleSale } from './test/sample-takings.ts';
 
 /** A till in Madrid, with the real store. */
@@ -33,27 +31,13 @@ let journal: FiscalJournal;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portillon spain '));
   clock = new VirtualClock(Date.parse('2026-11-22T09:15:42+01:00'));
-  const opened = await EdgeStore.open({
-    folder: join(folder, 'edge'),
-    clock,
-    random: new SeededRandom(5),
-    log: new RecordedLog(),
-  });
-  if (!opened.ok) throw new Error(opened.error.detail);
-  store = opened.value;
-  journal = await openJournal(spanishTill);
+  ({ store, journal } = await openSampleJournal(folder, clock, spanishTill));
 });
 
 afterEach(async () => {
   await store.close();
   await rm(folder, { recursive: true });
 });
-
-async function openJournal(till: FiscalTill): Promise<FiscalJournal> {
-  const opened = await store.openJournal(till);
-  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.detail}`);
-  return opened.value;
-}
 
 /** A sale, a second one that is cancelled, money given back for the first, a day later. */
 async function takings(): Promise<void> {

@@ -4,7 +4,7 @@ import type { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import type { Company } from '@portillon/core/journal/archive-manifest.ts';
 import { EdgeStore } from '../edge-store.ts';
 import type { FinishedArchive } from '../fiscal-archives.ts';
-import type { FiscalJournal } from '../fiscal-journal.ts';
+import type { FiscalJournal, FiscalTill } from '../fiscal-journal.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { sampleCredit, sampleOperator, sampleSale, sampleTill } from './sample-takings.ts';
 
@@ -17,7 +17,7 @@ export const sampleCompany: Company = {
 };
 
 /** A store with a journal in a folder, for tests that let months pass. */
-export async function openSampleJournal(folder: string, clock: VirtualClock) {
+export async function openSampleJournal(folder: string, clock: VirtualClock, till: FiscalTill = sampleTill) {
   const opened = await EdgeStore.open({
     folder: join(folder, 'edge'),
     clock,
@@ -26,7 +26,7 @@ export async function openSampleJournal(folder: string, clock: VirtualClock) {
   });
   if (!opened.ok) throw new Error(opened.error.detail);
   const store = opened.value;
-  const journal = await store.openJournal(sampleTill);
+  const journal = await store.openJournal(till);
   if (!journal.ok) throw new Error(`${journal.error.code}: ${journal.error.detail}`);
   return { store, journal: journal.value };
 }
