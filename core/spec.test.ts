@@ -10,7 +10,13 @@ it.each([
   [
     'journal',
     'FJ',
-    ['journal/spain', '../kiosk/store', '../sync-service/http/staff', '../tools/verify-journal'],
+    [
+      'journal/spain',
+      '../kiosk/store',
+      '../kiosk/edge/journal-desk',
+      '../sync-service/http/staff',
+      '../tools/verify-journal',
+    ],
   ],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],

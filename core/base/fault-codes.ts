@@ -288,8 +288,10 @@ export const faultCodes = {
   },
   'journal.broken': {
     meaning: 'The fiscal journal does not hold: a record was changed, removed or added.',
-    machineDoes: 'Sells nothing, and records the failure where the journal still can. Access goes on.',
-    staffDo: 'Call service. Do not delete anything. The detail names the first record that does not hold.',
+    machineDoes:
+      'Sells nothing, through restarts too, and records the failure where the journal still can. Access goes on.',
+    staffDo:
+      'Call service. Do not delete anything. The detail names the first record that does not hold. Once it is settled: settle-broken at the desk of the journal.',
   },
   'journal.older-copy': {
     meaning: 'The disk holds an older copy of the fiscal journal than the member base has seen.',

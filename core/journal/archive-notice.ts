@@ -2,9 +2,10 @@ import type { ArchiveFacts } from './archive-files.ts';
 
 /** `LISEZMOI.txt`: what the tax administration needs to read an archive without us (BOI-TVA-DECLA-30-10-30 §220 and following). */
 export function archiveNotice(
-  facts: Pick<ArchiveFacts, 'company' | 'est' | 'till' | 'from' | 'to' | 'no' | 'registrations'>,
+  facts: Pick<ArchiveFacts, 'company' | 'est' | 'till' | 'from' | 'to' | 'no'>,
+  hasRegistrations: boolean,
 ): string {
-  const { company, est, till, from, to, no, registrations } = facts;
+  const { company, est, till, from, to, no } = facts;
   return `ARCHIVE FISCALE DE CAISSE
 =========================
 
@@ -32,7 +33,7 @@ vat.csv               Ventilation de TVA par ticket.
 duplicates.csv        Duplicata (D1) : réimpressions et renvois par courriel.
 closings.csv          Clôtures (C1) : J jour, M mois, A année, avec totaux de la période et totaux perpétuels.
 events.csv            Journal des événements (J1).
-${registrations.length > 0 ? registrationLine : ''}key-changes.jsonl     Changements de clé depuis l'origine, tels qu'ils ont été signés : chaque changement est signé par
+${hasRegistrations ? registrationLine : ''}key-changes.jsonl     Changements de clé depuis l'origine, tels qu'ils ont été signés : chaque changement est signé par
                       l'ancienne clé, puis par la nouvelle.
 schema.json           Colonnes des fichiers CSV et champs des chaînes signées.
 

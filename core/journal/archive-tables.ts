@@ -20,66 +20,83 @@ export const tableColumns = {
   'events.csv': 'no;dt;code;label;operator;detail;kid;signature',
 } as const;
 export type TableName = keyof typeof tableColumns;
+/** In the order in which the manifest lists them. */
+export const tableNames = Object.keys(tableColumns) as readonly TableName[];
 
 export const registrationColumns = 'no;taking_no;kind;text;previous;digest';
 
 type Cell = string | number;
-export type Records = Readonly<Record<'T' | 'X' | 'D' | 'C' | 'J', readonly FiscalRecord[]>>;
 
-/** Each table as text, with its number of rows. */
-export function archiveTables(
-  records: Records,
-): Readonly<Record<TableName, { readonly text: string; readonly rows: number }>> {
-  const takings = [...records.T.map(readTaking), ...records.X.map(readTraining)];
-  return {
-    'tickets.csv': table('tickets.csv', takings.map(ticketRow)),
-    'lines.csv': table(
-      'lines.csv',
-      takings.flatMap(({ kind, payload }) =>
-        payload.lines.map((line, index) => [
-          kind,
-          payload.no,
-          index + 1,
-          line.code,
-          line.label,
-          line.qty,
-          line.unit,
-          line.rate,
-          line.ht,
-          line.vat,
-          line.ttc,
-          line.discount,
-          line.period,
-        ]),
-      ),
-    ),
-    'payments.csv': table(
-      'payments.csv',
-      takings.flatMap(({ kind, payload }) =>
-        payload.pay.map((pay, index) => [
-          kind,
-          payload.no,
-          index + 1,
-          pay.means,
-          pay.amount,
-          pay.terminal,
-          pay.acquirer,
-          pay.pan,
-          pay.auth,
-          pay.umr,
-        ]),
-      ),
-    ),
-    'vat.csv': table(
-      'vat.csv',
-      takings.flatMap(({ kind, payload }) =>
-        payload.vat.map((row) => [kind, payload.no, row.rate, row.ht, row.vat, row.ttc]),
-      ),
-    ),
-    'duplicates.csv': table('duplicates.csv', records.D.map(duplicateRow)),
-    'closings.csv': table('closings.csv', records.C.map(closingRow)),
-    'events.csv': table('events.csv', records.J.map(eventRow)),
-  };
+/** A registration in the form of the tax authority, with the text that its digest covers (FJ29). */
+export function registrationRow({
+  no,
+  takingNo,
+  kind,
+  text,
+  previousDigest,
+  digest,
+}: StoredRegistration): string {
+  return line([no, takingNo, kind, text, previousDigest, digest]);
+}
+
+/** The rows that a record is in each table, each with its line end. Records of archives are in none. */
+export function tableRows(
+  record: FiscalRecord,
+): readonly (readonly [name: TableName, rows: readonly string[]])[] {
+  switch (record.chain) {
+    case 'T':
+      return takingRows(readTaking(record));
+    case 'X':
+      return takingRows(readTraining(record));
+    case 'D':
+      return [['duplicates.csv', [line(duplicateRow(record))]]];
+    case 'C':
+      return [['closings.csv', [line(closingRow(record))]]];
+    case 'J':
+      return [['events.csv', [line(eventRow(record))]]];
+    case 'A':
+      return [];
+  }
+}
+
+type ReadTaking = ReturnType<typeof readTaking> | ReturnType<typeof readTraining>;
+
+function takingRows(taking: ReadTaking): readonly (readonly [TableName, readonly string[]])[] {
+  const { kind, payload } = taking;
+  const lines = payload.lines.map((each, index) => [
+    kind,
+    payload.no,
+    index + 1,
+    each.code,
+    each.label,
+    each.qty,
+    each.unit,
+    each.rate,
+    each.ht,
+    each.vat,
+    each.ttc,
+    each.discount,
+    each.period,
+  ]);
+  const payments = payload.pay.map((pay, index) => [
+    kind,
+    payload.no,
+    index + 1,
+    pay.means,
+    pay.amount,
+    pay.terminal,
+    pay.acquirer,
+    pay.pan,
+    pay.auth,
+    pay.umr,
+  ]);
+  const vat = payload.vat.map((row) => [kind, payload.no, row.rate, row.ht, row.vat, row.ttc]);
+  return [
+    ['tickets.csv', [line(ticketRow(taking))]],
+    ['lines.csv', lines.map(line)],
+    ['payments.csv', payments.map(line)],
+    ['vat.csv', vat.map(line)],
+  ];
 }
 
 function readTaking(record: FiscalRecord) {
@@ -106,13 +123,7 @@ function readTraining(record: FiscalRecord) {
   };
 }
 
-function ticketRow({
-  kind,
-  payload,
-  totals,
-  marks,
-  end,
-}: ReturnType<typeof readTaking> | ReturnType<typeof readTraining>): Cell[] {
+function ticketRow({ kind, payload, totals, marks, end }: ReadTaking): Cell[] {
   const { no, dt, type, ref, total, vat, customer, software } = payload;
   const totalHt = vat.reduce((sum, row) => sum + row.ht, 0);
   return [
@@ -195,25 +206,8 @@ function jsonOf(record: FiscalRecord): unknown {
   return JSON.parse(record.payload ?? 'null');
 }
 
-/** Registrations in the form of the tax authority, with the text that each digest covers (FJ29). */
-export function registrationsTable(registrations: readonly StoredRegistration[]): string {
-  const rows = registrations.map(({ no, takingNo, kind, text, previousDigest, digest }) => [
-    no,
-    takingNo,
-    kind,
-    text,
-    previousDigest,
-    digest,
-  ]);
-  return csv(registrationColumns, rows);
-}
-
-function table(name: TableName, rows: readonly (readonly Cell[])[]) {
-  return { text: csv(tableColumns[name], rows), rows: rows.length };
-}
-
-function csv(header: string, rows: readonly (readonly Cell[])[]): string {
-  return `${[header, ...rows.map((row) => row.map(quoted).join(';'))].join('\n')}\n`;
+function line(row: readonly Cell[]): string {
+  return `${row.map(quoted).join(';')}\n`;
 }
 
 /** RFC 4180: quoted where a separator, a quote or a line end stands inside. */

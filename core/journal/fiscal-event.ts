@@ -32,6 +32,7 @@ export const fiscalEvents = {
   restore: { code: 'P40', label: 'Restauration' },
   purge: { code: 'P41', label: 'Purge' },
   verification: { code: 'P42', label: 'Vérification' },
+  'break-settled': { code: 'P43', label: "Défaut d'intégrité traité" },
   'auditor-access': { code: 'P50', label: "Accès de l'administration" },
   'duplicate-not-sent': { code: 'P60', label: 'Duplicata non envoyé' },
   'terminal-reconciliation': { code: 'P70', label: 'Rapprochement avec le terminal de paiement' },

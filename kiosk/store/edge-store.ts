@@ -19,9 +19,11 @@ import { FileKeyStore } from './file-key-store.ts';
 import { FiscalBooks } from './fiscal-books.ts';
 import { FiscalJournal, type FiscalTill } from './fiscal-journal.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
+import type { BrokenChain } from './fiscal-tail-check.ts';
 import { FolderLock } from './folder-lock.ts';
 import { Identity } from './identity.ts';
 import { type Intent, type IntentId, Intents } from './intents.ts';
+import { journalBreaks } from './journal-breaks.ts';
 import type { KeyStore } from './key-store.ts';
 import { MemberBook } from './member-book.ts';
 import { OfflineApprovals } from './offline-approvals.ts';
@@ -134,6 +136,11 @@ export class EdgeStore implements AgentStore {
   /** Called after what the base told has changed: this edge's identity, or records of the member book. */
   onToldByBase(listener: () => void): void {
     this.#toldListeners.push(listener);
+  }
+
+  /** FJ41: the till sells nothing from now on. */
+  rememberBreak(broken: BrokenChain): Promise<void> {
+    return this.write((tx) => journalBreaks.remember(tx, broken, this.#clock.wallMs()));
   }
 
   /**

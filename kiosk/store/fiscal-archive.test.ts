@@ -29,7 +29,7 @@ const closeAt = async (iso: string) => {
   await store.write((tx) => journal.closeWhatIsDue(tx));
 };
 const bytes = ({ files }: FinishedArchive) =>
-  new Map([...files].map(([name, text]) => [name, new Uint8Array(Buffer.from(text))]));
+  new Map([...files].map(([name, text]) => [name, new Uint8Array(Buffer.from(text.join('')))]));
 const firstKey = async () => {
   const [record] = await journal.eventsOf('initialisation');
   return publicKeyPem(JSON.parse(record?.payload ?? '').detail.publicKey);
@@ -130,7 +130,7 @@ describe('[FJ21] an archive', () => {
     await sell('2026-01-05');
     await closeAt('2026-02-01T10:00:00+01:00');
     const archive = await archiveOrFail(journal, '2026-01-01', '2026-02-01');
-    const tickets = archive.files.get('tickets.csv')?.split('\n') ?? [];
+    const tickets = archive.files.get('tickets.csv')?.join('').split('\n') ?? [];
     expect(tickets[1]?.split(';').slice(0, 9)).toEqual([
       'T1',
       '1',
@@ -143,7 +143,7 @@ describe('[FJ21] an archive', () => {
       '4045',
     ]);
     expect(tickets.filter((line) => line.includes(';SIMULATION;'))).toHaveLength(1);
-    expect(archive.files.get('lines.csv')).toContain(
+    expect(archive.files.get('lines.csv')?.join('')).toContain(
       '"Article plan-1, ""été""; 20 %";1;2990;2000;2492;498;2990;0;',
     );
   });

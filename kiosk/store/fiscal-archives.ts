@@ -3,9 +3,9 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import {
-  type ArchiveFacts,
+  ArchiveComposer,
   type ArchiveFiles,
-  archiveFiles,
+  type ArchiveText,
   archiveRecordName,
   archiveRecordText,
 } from '@portillon/core/journal/archive-files.ts';
@@ -47,7 +47,7 @@ export type ArchiveRefusal =
 export interface FinishedArchive {
   readonly no: number;
   readonly manifest: ArchiveManifest;
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, ArchiveText>;
   /** Where each chain stood at its end: to be noted elsewhere, for `--anchor` of the verifier. */
   readonly anchor: readonly ChainHead[];
 }
@@ -63,6 +63,12 @@ export const keptYearsDefault = 10;
 export type PurgeRefusal =
   /** Records old enough to go are in no archive. */
   'not-archived';
+
+/**
+ * Records put into the files in one go, about a millisecond: between two goes the edge does everything else it has to do, and
+ * a transaction of a gate is several of its turns.
+ */
+const goLength = 10;
 
 /** What can be read of an archive before it is signed. */
 export interface DraftArchive {
@@ -91,16 +97,17 @@ export async function draftArchive(
   const last = await fiscalRecords.last(read, 'A');
   const before = last ? manifestOf(last) : null;
   const fromMs = startOfDayMs(from, timeZone);
-  const parts: Partial<Record<Chain, { range: ChainRange; records: readonly FiscalRecord[] }>> = {};
+  const composer = new ArchiveComposer();
+  const ranges: Partial<Record<Chain, ChainRange>> = {};
   for (const chain of chains) {
     const { first, lastNo } = await rangeOf(read, chain, fromMs, toMs, before, before?.to === from);
-    const part = await readRange(read, chain, first, lastNo);
-    if (!part) return err('period-purged');
-    parts[chain] = part;
+    const range = await compose(composer, read, chain, first, lastNo);
+    if (!range) return err('period-purged');
+    ranges[chain] = range;
   }
-  const { T, X, D, C, J, A } = parts;
+  const { T, X, D, C, J, A } = ranges;
   invariant(T && X && D && C && J && A, 'every chain was read');
-  const facts: ArchiveFacts = {
+  const files = composer.finish({
     no: (last?.no ?? 0) + 1,
     company,
     est,
@@ -110,16 +117,14 @@ export async function draftArchive(
     to,
     generated: isoLocalTime(nowMs, timeZone),
     software,
-    chains: { T: T.range, X: X.range, D: D.range, C: C.range, J: J.range, A: A.range },
-    records: { T: T.records, X: X.records, D: D.records, C: C.records, J: J.records, A: A.records },
-    registrations: await fiscalRegistrations.ofTakings(read, T.range.first, T.range.last),
+    chains: { T, X, D, C, J, A },
     keys: await FiscalKeys.all(read),
     keyChanges: await fiscalRecords.ofType(read, 'J', 'key-rotation'),
     perpetualBefore: await fiscalRecords.perpetualAtMs(read, fromMs),
     perpetualAfter: await fiscalRecords.perpetualAtMs(read, toMs),
     previousArchive: last?.payload ? sha256Hex(last.payload) : '',
-  };
-  return ok({ files: archiveFiles(facts), to });
+  });
+  return ok({ files, to });
 }
 
 /** Archives of periods that touch hold ranges that touch. Of the archives themselves, each holds the one before it. */
@@ -144,20 +149,14 @@ export async function remakeArchive(read: Reader, no: number): Promise<FinishedA
   const record = await fiscalRecords.record(read, 'A', no);
   if (!record) return null;
   const { chains: ranges, keys, files: listed, format, vat, total, ...told } = manifestOf(record);
-  const records: Partial<Record<Chain, readonly FiscalRecord[]>> = {};
+  const composer = new ArchiveComposer();
   for (const chain of chains) {
-    const part = await readRange(read, chain, ranges[chain].first, ranges[chain].last);
-    if (!part) return null;
-    records[chain] = part.records;
+    if (!(await compose(composer, read, chain, ranges[chain].first, ranges[chain].last))) return null;
   }
-  const { T, X, D, C, J, A } = records;
-  invariant(T && X && D && C && J && A, 'every chain was read');
   const known = new Set(keys.map(({ kid }) => kid));
-  const made = archiveFiles({
+  const made = composer.finish({
     ...told,
     chains: ranges,
-    records: { T, X, D, C, J, A },
-    registrations: await fiscalRegistrations.ofTakings(read, ranges.T.first, ranges.T.last),
     keys: (await FiscalKeys.all(read)).filter(({ kid }) => known.has(kid)),
     keyChanges: (await fiscalRecords.ofType(read, 'J', 'key-rotation')).filter((event) =>
       known.has(newKeyOf(event)),
@@ -172,7 +171,7 @@ export function finished(record: FiscalRecord, { files, manifest }: ArchiveFiles
   return {
     no: record.no,
     manifest,
-    files: new Map([...files, [archiveRecordName, archiveRecordText(record)]]),
+    files: new Map([...files, [archiveRecordName, [archiveRecordText(record)]]]),
     anchor: [
       ...chains.flatMap((chain) => {
         if (chain === 'A' || ended[chain].last === 0) return [];
@@ -183,14 +182,28 @@ export function finished(record: FiscalRecord, { files, manifest }: ArchiveFiles
   };
 }
 
-async function readRange(read: Reader, chain: Chain, first: number, last: number) {
-  const records = await fiscalRecords.between(read, chain, first, last);
+/** Adds the records of a range; null when one of them is gone. */
+async function compose(
+  composer: ArchiveComposer,
+  read: Reader,
+  chain: Chain,
+  first: number,
+  last: number,
+): Promise<ChainRange | null> {
   const before = first > 1 ? await signatureOf(read, chain, first - 1) : '';
-  if (before === null || records.length !== last - first + 1) return null;
-  return {
-    range: { first, last, previousSignature: before, lastSignature: records.at(-1)?.signature ?? before },
-    records,
-  };
+  if (before === null) return null;
+  let lastSignature = before;
+  for (let no = first; no <= last; no += goLength) {
+    const through = Math.min(last, no + goLength - 1);
+    const records = await fiscalRecords.between(read, chain, no, through);
+    if (records.length !== through - no + 1) return null;
+    for (const record of records) composer.add(record);
+    lastSignature = records.at(-1)?.signature ?? lastSignature;
+    if (chain !== 'T') continue;
+    for (const registration of await fiscalRegistrations.ofTakings(read, no, through))
+      composer.register(registration);
+  }
+  return { first, last, previousSignature: before, lastSignature };
 }
 
 async function signatureOf(read: Reader, chain: Chain, no: number): Promise<string | null> {

@@ -54,8 +54,9 @@ import { writeDueClosings } from './fiscal-closings.ts';
 import { FiscalKeys } from './fiscal-keys.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
 import { fiscalRegistrations } from './fiscal-registrations.ts';
-import { checkTails } from './fiscal-tail-check.ts';
+import { type BrokenChain, checkTails } from './fiscal-tail-check.ts';
 import { lastTold } from './fiscal-told.ts';
+import { journalBreaks } from './journal-breaks.ts';
 import type { KeyStore } from './key-store.ts';
 import { StoreFault } from './store-fault.ts';
 
@@ -257,7 +258,20 @@ export class FiscalJournal {
 
   /** Why a taking would be refused now, or null. To be asked before money is. */
   async refusal(): Promise<Fault | null> {
-    return this.#stopped ?? timeFault(await this.#closingFacts(this.#options.read));
+    const { read } = this.#options;
+    return this.#stopped ?? (await journalBreaks.fault(read)) ?? timeFault(await this.#closingFacts(read));
+  }
+
+  /** FJ41: the breaks that a person has settled; none where none was open. Rejects with `journal.broken` for a tail (FJ18). */
+  async settleBreaks(tx: Tx, operator: string): Promise<readonly BrokenChain[]> {
+    const [tail] = await checkTails(tx);
+    if (tail) throw new StoreFault('journal.broken', `${tail.chain}1 number ${tail.no} ${tail.problem}`);
+    const settled = await journalBreaks.settle(tx, operator, this.#options.clock.wallMs());
+    // Events that do not hold are not gone on with.
+    if (settled.some(({ chain }) => chain === 'J')) return settled;
+    for (const { chain, no } of settled)
+      await this.appendEvent(tx, 'break-settled', { chain, recordNo: no }, operator);
+    return settled;
   }
 
   /** Takings of a sale, the oldest first. */
@@ -445,7 +459,7 @@ export class FiscalJournal {
 
   async #beforeRecord(tx: Tx, chain: Chain, atMs: number): Promise<void> {
     const facts = await this.#closingFacts(tx);
-    const refusal = this.#stopped ?? timeFault(facts);
+    const refusal = this.#stopped ?? (await journalBreaks.fault(tx)) ?? timeFault(facts);
     if (refusal) throw new StoreFault(refusal.code, refusal.detail);
     await this.#close(tx, facts);
     const last = await fiscalRecords.last(tx, chain);

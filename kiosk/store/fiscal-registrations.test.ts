@@ -135,11 +135,11 @@ it('[FJ29] the archive holds them, is the same when made again, and verifies; a 
     counts: { T: 4 },
     notes: expect.arrayContaining([expect.stringContaining('4 registrations of Spain hold')]),
   });
-  expect(archive.files.get('LISEZMOI.txt')).toContain('registrations.csv');
+  expect(archive.files.get('LISEZMOI.txt')?.join('')).toContain('registrations.csv');
   const bytes = new Map(
     [...archive.files].map(([name, text]) => [
       name,
-      Buffer.from(name === 'registrations.csv' ? text.replace('40.45', '40.46') : text),
+      Buffer.from(name === 'registrations.csv' ? text.join('').replace('40.45', '40.46') : text.join('')),
     ]),
   );
   expect(verifyFiles(bytes)).toMatchObject({ ok: false, where: 'registrations.csv' });

@@ -55,6 +55,7 @@ it('makes every table of a new box', async () => {
     'fiscal_registration',
     'identity',
     'intent',
+    'journal_break',
     'offline_approval',
     'outbox',
     'sale',

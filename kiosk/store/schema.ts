@@ -5,6 +5,7 @@ import { fiscalJournal } from './migrations/0002-fiscal-journal.ts';
 import { orders } from './migrations/0003-orders.ts';
 import { offlineApprovals } from './migrations/0004-offline-approvals.ts';
 import { registrations } from './migrations/0005-registrations.ts';
+import { journalBreaks } from './migrations/0006-journal-breaks.ts';
 import { StoreFault } from './store-fault.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   orders,
   offlineApprovals,
   registrations,
+  journalBreaks,
 ];
 
 /**

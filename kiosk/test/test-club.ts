@@ -111,10 +111,15 @@ export class TestClub {
   async restart(change: (edgeFolder: string) => void): Promise<void> {
     await this.#reached.facts.close();
     await this.#programs.stop();
-    change(this.#state.in('sims', 'edge'));
+    change(this.edgeFolder);
     this.#programs = new ClubPrograms(this.#state, () => undefined, { anyPorts: true });
     this.#reached = await reach(this.#programs);
     await this.#ready();
+  }
+
+  /** Store and keys of the edge. */
+  get edgeFolder(): string {
+    return this.#state.in('sims', 'edge');
   }
 
   /** Every device answers, and the plans are there. */

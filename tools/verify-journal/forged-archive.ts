@@ -48,7 +48,7 @@ export function forge(archive: FinishedArchive, signer: FiscalSigner, forgery: F
       sinceEventNo: sinceEvent,
     })),
   });
-  const seal = JSON.parse(archive.files.get(archiveRecordName) ?? '{}');
+  const seal = JSON.parse(archive.files.get(archiveRecordName)?.join('') ?? '{}');
   const fields: string[] = seal.text.split(',');
   const text = fields
     .with(9, made.manifest.vat.map((row) => `${row.rate}:${row.ttc}`).join('|'))
@@ -58,16 +58,16 @@ export function forge(archive: FinishedArchive, signer: FiscalSigner, forgery: F
     .join(',');
   const record = { chain: 'A' as const, no: archive.no, text, payload: null, signature: signer.sign(text) };
   return new Map(
-    [...made.files, [archiveRecordName, archiveRecordText(record)] as const].map(([name, content]) => [
+    [...made.files, [archiveRecordName, [archiveRecordText(record)]] as const].map(([name, content]) => [
       name,
-      new Uint8Array(Buffer.from(content)),
+      new Uint8Array(Buffer.from(content.join(''))),
     ]),
   );
 }
 
 function recordsOf({ files }: FinishedArchive): Record<Chain, FiscalRecord[]> {
   const read: Record<Chain, FiscalRecord[]> = { T: [], X: [], D: [], C: [], J: [], A: [] };
-  for (const line of (files.get('signed-records.jsonl') ?? '').split('\n').slice(0, -1)) {
+  for (const line of (files.get('signed-records.jsonl') ?? []).join('').split('\n').slice(0, -1)) {
     const record: FiscalRecord = JSON.parse(line);
     read[record.chain].push(record);
   }

@@ -15,7 +15,7 @@ let facts: TamperingFacts;
 let options: { key: string; anchor: FinishedArchive['anchor'] };
 
 const bytes = ({ files }: FinishedArchive): ArchiveBytes =>
-  new Map([...files].map(([name, text]) => [name, new Uint8Array(Buffer.from(text))]));
+  new Map([...files].map(([name, text]) => [name, new Uint8Array(Buffer.from(text.join('')))]));
 
 /** Six days of a till with every kind of record: the archive, and one that was made a day earlier. */
 async function archivesOfATill(name: string) {

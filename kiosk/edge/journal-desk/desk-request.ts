@@ -34,6 +34,8 @@ export const deskRequestSchema = z.discriminatedUnion('command', [
   /** An archive that was made before, written once more. */
   z.strictObject({ command: z.literal('archive-again'), no: recordNo, folder }),
   z.strictObject({ command: z.literal('verify') }),
+  /** What verify found broken was looked into: the till sells again. */
+  z.strictObject({ command: z.literal('settle-broken'), operator }),
   z.strictObject({ command: z.literal('close') }),
   z.strictObject({ command: z.literal('confirm-clock'), operator }),
   z.strictObject({ command: z.literal('rotate-key'), operator }),

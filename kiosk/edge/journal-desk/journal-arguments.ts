@@ -17,6 +17,7 @@ export const journalUsage = `journal --config FILE COMMAND [--json]
   archive --from DAY --to DAY --to-folder DIR [--yearly]
   archive --again NO --to-folder DIR                 an archive that was made before, the same to the byte
   verify                                             looks at every record on the disk
+  settle-broken --operator ID                        what verify found broken was looked into: the till sells again
   close                                              closes what is over
   confirm-clock --operator ID                        the clock was looked at and is right
   rotate-key --operator ID                           a new key signs from now on
@@ -64,6 +65,10 @@ const commands: Readonly<Record<string, Command>> = {
     }),
   },
   verify: { takes: [], request: () => ({ command: 'verify' }) },
+  'settle-broken': {
+    takes: ['operator'],
+    request: ({ operator }) => ({ command: 'settle-broken', operator }),
+  },
   close: { takes: [], request: () => ({ command: 'close' }) },
   'confirm-clock': {
     takes: ['operator'],

@@ -11,7 +11,7 @@ import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import { RecordedLog } from '../../store/test/recorded-log.ts';
 import { openSampleJournal, sellSome } from '../../store/test/sample-journal.ts';
 import { sampleClub } from '../../store/test/sample-records.ts';
-import { sampleOperator, sampleTill } from '../../store/test/sample-takings.ts';
+import { sampleOperator, sampleSale, sampleTill } from '../../store/test/sample-takings.ts';
 import type { DeskRequest } from './desk-request.ts';
 import { JournalDesk } from './journal-desk.ts';
 
@@ -37,7 +37,12 @@ beforeEach(async () => {
   recorded = 0;
   log = new RecordedLog();
   quiet = true;
-  desk = new JournalDesk({
+  desk = newDesk();
+  await sellSome(store, journal, clock, '2026-01-05');
+});
+
+function newDesk(): JournalDesk {
+  return new JournalDesk({
     store,
     journal: () => (open ? journal : null),
     fault: () => standing,
@@ -49,8 +54,7 @@ beforeEach(async () => {
     },
     whileQuiet: async (work) => (quiet ? work() : 'visit-under-way'),
   });
-  await sellSome(store, journal, clock, '2026-01-05');
-});
+}
 
 afterEach(async () => {
   await desk.close();
@@ -249,6 +253,22 @@ describe('[R-11] an archive', () => {
 });
 
 describe('the journal verified on the disk', () => {
+  /** More than are looked at whenever a till starts. */
+  const sellMany = () =>
+    store.write(async (tx) => {
+      for (let no = 0; no < 60; no++) {
+        await journal.appendTaking(tx, sampleSale(), `sale-${no}`);
+        await journal.appendEvent(tx, 'accounting-export');
+      }
+    });
+  const tamper = () =>
+    store.write(async (tx) => {
+      await tx.run('DROP TRIGGER fiscal_record_stays');
+      await tx.run(
+        "UPDATE fiscal_record SET payload = replace(payload, 'Article', 'Artikel') WHERE chain = 'T' AND no = 2",
+      );
+    });
+
   it('holds, and the verification is an event', async () => {
     expect(await desk.answer({ command: 'verify' })).toMatchObject({
       outcome: 'done',
@@ -262,14 +282,9 @@ describe('the journal verified on the disk', () => {
   });
 
   it('[FJ18] does not hold after a record was changed behind its back, which is an event that stays', async () => {
-    await store.write(async (tx) => {
-      await tx.run('DROP TRIGGER fiscal_record_stays');
-      await tx.run(
-        "UPDATE fiscal_record SET payload = replace(payload, 'Article', 'Artikel') WHERE chain = 'T' AND no = 2",
-      );
-    });
+    await tamper();
     const text = await refusalOf({ command: 'verify' });
-    expect(text).toContain('T1 number 2 has another payload. Stop selling');
+    expect(text).toContain('T1 number 2 has another payload. This box sells nothing any more.');
     expect(await lastEvent('integrity-failure')).toMatchObject({ detail: { chain: 'T', recordNo: 2 } });
     expect(await lastEvent('verification')).toMatchObject({ detail: { reason: 'does-not-hold' } });
     expect((await desk.answer(ticket(2))).text).toContain('DIGEST OR SIGNATURE DO NOT HOLD');
@@ -277,6 +292,60 @@ describe('the journal verified on the disk', () => {
     expect(await refusalOf(ticket(2))).toContain(
       'T1 number 2 has a payload that cannot be read. (journal.broken)',
     );
+  });
+
+  it('[FJ41] stops the sale when it does not hold, through a restart, until an operator has settled it', async () => {
+    await sellMany();
+    await tamper();
+    expect(await journal.refusal()).toBeNull();
+    await desk.answer({ command: 'verify' });
+    await desk.answer({ command: 'verify' });
+    const broken = { code: 'journal.broken', detail: 'T1 number 2 has another payload' };
+    expect(await journal.refusal()).toEqual(broken);
+    await expect(
+      store.write((tx) => journal.appendTaking(tx, sampleSale(), 'refused')),
+    ).rejects.toMatchObject({
+      fault: broken,
+    });
+
+    await store.close();
+    ({ store, journal } = await openSampleJournal(folder, clock));
+    desk = newDesk();
+    expect(await journal.refusal()).toEqual(broken);
+    expect(await desk.answer({ command: 'settle-broken', operator: sampleOperator })).toMatchObject({
+      outcome: 'done',
+      value: { settled: [{ chain: 'T', no: 2 }] },
+    });
+    expect(await lastEvent('break-settled')).toMatchObject({
+      code: 'P43',
+      operator: sampleOperator,
+      detail: { chain: 'T', recordNo: 2 },
+    });
+    expect(await journal.refusal()).toBeNull();
+    expect(await refusalOf({ command: 'settle-broken', operator: sampleOperator })).toContain('Nothing');
+    await desk.answer({ command: 'verify' });
+    expect(await journal.refusal()).toEqual(broken);
+  });
+
+  it('[FJ18] [FJ41] what is broken among the last records cannot be settled', async () => {
+    await tamper();
+    await desk.answer({ command: 'verify' });
+    expect(await refusalOf({ command: 'settle-broken', operator: sampleOperator })).toContain('T1 number 2');
+    expect(await journal.refusal()).toMatchObject({ code: 'journal.broken' });
+  });
+
+  it('[FJ41] stops the sale for broken events too, and writes nothing among them', async () => {
+    await sellMany();
+    await store.write(async (tx) => {
+      await tx.run('DROP TRIGGER fiscal_record_stays');
+      await tx.run("UPDATE fiscal_record SET payload = '{}' WHERE chain = 'J' AND no = 1");
+    });
+    const before = (await journal.heads()).find(({ chain }) => chain === 'J');
+    expect(await refusalOf({ command: 'verify' })).toContain('J1 number 1');
+    expect(await journal.refusal()).toMatchObject({ code: 'journal.broken' });
+    await desk.answer({ command: 'settle-broken', operator: sampleOperator });
+    expect(await journal.refusal()).toBeNull();
+    expect((await journal.heads()).find(({ chain }) => chain === 'J')).toEqual(before);
   });
 
   it('is told to be left off when the till stops meanwhile', async () => {

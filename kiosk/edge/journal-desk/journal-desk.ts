@@ -90,6 +90,8 @@ export class JournalDesk {
         return this.#archiveAgain(request);
       case 'verify':
         return this.#verify();
+      case 'settle-broken':
+        return this.#settleBroken(request);
       case 'close':
         return this.#close();
       case 'confirm-clock':
@@ -244,6 +246,7 @@ export class JournalDesk {
     const journal = this.#options.journal();
     // A failure that the events themselves are part of cannot be written among them.
     const recorded = journal !== null && broken?.chain !== 'J';
+    if (broken) await store.rememberBreak(broken);
     if (recorded)
       await store.write(async (tx) => {
         if (broken)
@@ -270,9 +273,22 @@ export class JournalDesk {
     log.error('journal.broken', { chain: broken.chain, no: broken.no, problem: broken.problem });
     return {
       outcome: 'refused',
-      text: `The journal does not hold: ${broken.chain}1 number ${broken.no} ${broken.problem}. Stop selling with this box, erase nothing, tell support and accounting.${note}`,
+      text: `The journal does not hold: ${broken.chain}1 number ${broken.no} ${broken.problem}. This box sells nothing any more. Erase nothing, tell support and accounting; once they have settled it: settle-broken --operator ID${note}`,
       value,
     };
+  }
+
+  /** FJ41. */
+  async #settleBroken({ operator }: RequestOf<'settle-broken'>): Promise<DeskAnswer> {
+    const journal = this.#options.journal();
+    if (!journal) return this.#notOpen();
+    const settled = await this.#options.store.write((tx) => journal.settleBreaks(tx, operator));
+    if (settled.length === 0) return refused('nothing-open', 'Nothing that verify found is open.');
+    this.#options.onRecord();
+    const places = settled.map(({ chain, no }) => `${chain}1 number ${no}`);
+    return done(`Settled: ${places.join(', ')}. The till sells again; verify would stop it again.`, {
+      settled: settled.map((each) => ({ ...each })),
+    });
   }
 
   async #close(): Promise<DeskAnswer> {
@@ -389,7 +405,8 @@ export class JournalDesk {
 
 const whatToDo: Readonly<Record<string, string>> = {
   'journal.clock-doubtful': 'Look at the clock of the box; if it is right: confirm-clock --operator ID',
-  'journal.broken': 'Run verify, and tell support and accounting.',
+  'journal.broken':
+    'Run verify, and tell support and accounting; once they have settled it: settle-broken --operator ID',
   'journal.period-closed': 'Set the clock of the box right.',
 };
 
