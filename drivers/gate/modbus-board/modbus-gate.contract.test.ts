@@ -5,7 +5,7 @@ import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { ModbusGateSim } from '@portillon/hardware-sims/gate/modbus-board/modbus-gate-sim.ts';
 import type { PushAnswer } from '@portillon/hardware-sims/gate/turnstile.ts';
-import type { SimView } from '@portillon/hardware-sims/sim.ts';
+import { simShows } from '@portillon/hardware-sims/sim-shows.ts';
 import { transportFor } from '../../transport/address.ts';
 import { type GateRig, gateContract } from '../gate-contract.ts';
 import { ModbusGate } from './modbus-gate.ts';
@@ -31,16 +31,6 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     pollMs: 25,
     stuckAfterMs: 1_500,
   });
-  const shows = (fits: (view: SimView) => boolean) =>
-    new Promise<void>((resolve) => {
-      const check = () => {
-        if (!fits(sim.view())) return;
-        stop();
-        resolve();
-      };
-      const stop = sim.onChange(check);
-      check();
-    });
   return {
     gate,
     push: async (direction) => ((await sim.act('push', { direction })) as PushAnswer).passed,
@@ -48,8 +38,8 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
       await sim.act('fault', { name, on });
     },
     isReleased: () => sim.view().entryReleased === true,
-    locksAgain: () => shows((view) => view.entryReleased === false),
-    armRests: () => shows((view) => view.arm !== 'turning'),
+    locksAgain: () => simShows(sim, (view) => view.entryReleased === false),
+    armRests: () => simShows(sim, (view) => view.arm !== 'turning'),
     force: async () => {
       await sim.act('force');
     },

@@ -7,7 +7,7 @@ import { systemRandom } from '@portillon/core/base/system-random.ts';
 import type { PushAnswer } from '@portillon/hardware-sims/gate/turnstile.ts';
 import { OsdpReaderSim } from '@portillon/hardware-sims/osdp/osdp-reader-sim.ts';
 import { OsdpWire } from '@portillon/hardware-sims/osdp/osdp-wire.ts';
-import type { SimView } from '@portillon/hardware-sims/sim.ts';
+import { simShows } from '@portillon/hardware-sims/sim-shows.ts';
 import { expect, it } from 'vitest';
 import { deviceBecomes, hasFault, isReady } from '../../device-becomes.ts';
 import { OsdpLine } from '../../osdp/osdp-line.ts';
@@ -61,16 +61,6 @@ async function makeRig(): Promise<GateRig & { readonly sim: OsdpReaderSim }> {
     stuckAfterMs: 1_500,
     heldOpenAfterMs: 700,
   });
-  const shows = (fits: (view: SimView) => boolean) =>
-    new Promise<void>((resolve) => {
-      const check = () => {
-        if (!fits(sim.view())) return;
-        stop();
-        resolve();
-      };
-      const stop = sim.onChange(check);
-      check();
-    });
   return {
     sim,
     gate,
@@ -82,8 +72,8 @@ async function makeRig(): Promise<GateRig & { readonly sim: OsdpReaderSim }> {
       await sim.act('fault', { name, on });
     },
     isReleased: () => sim.view().entryReleased === true,
-    locksAgain: () => shows((view) => view.entryReleased === false),
-    armRests: () => shows((view) => view.arm !== 'turning'),
+    locksAgain: () => simShows(sim, (view) => view.entryReleased === false),
+    armRests: () => simShows(sim, (view) => view.arm !== 'turning'),
     releasesReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('pulse output 0')).length,
     close: async () => {
       await gate.stop();

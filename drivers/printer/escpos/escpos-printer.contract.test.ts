@@ -1,7 +1,7 @@
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { EscPosSim } from '@portillon/hardware-sims/printer/escpos/escpos-sim.ts';
-import type { SimView } from '@portillon/hardware-sims/sim.ts';
+import { simShows } from '@portillon/hardware-sims/sim-shows.ts';
 import { transportFor } from '../../transport/address.ts';
 import { type PrinterRig, printerContract } from '../printer-contract.ts';
 import { EscPosPrinter } from './escpos-printer.ts';
@@ -19,16 +19,6 @@ printerContract('escpos', async (): Promise<PrinterRig> => {
     printLimitMs: 3_000,
     pollMs: 50,
   });
-  const shows = (fits: (view: SimView) => boolean) =>
-    new Promise<void>((resolve) => {
-      const check = () => {
-        if (!fits(sim.view())) return;
-        stop();
-        resolve();
-      };
-      const stop = sim.onChange(check);
-      check();
-    });
   return {
     printer,
     setFault: async (name, on) => {
@@ -43,8 +33,8 @@ printerContract('escpos', async (): Promise<PrinterRig> => {
         qr: paper.qr,
         cut: paper.cut,
       })),
-    printedRows: (count) => shows((view) => Number(view.rowsOnLastPaper) >= count),
-    printedAll: () => shows((view) => view.status === 'idle' && view.bytesWaiting === 0),
+    printedRows: (count) => simShows(sim, (view) => Number(view.rowsOnLastPaper) >= count),
+    printedAll: () => simShows(sim, (view) => view.status === 'idle' && view.bytesWaiting === 0),
     close: async () => {
       await printer.stop();
       await sim.stop();
