@@ -177,6 +177,47 @@ describe('a visit', () => {
     expect(await received('give-contact')).toEqual({ type: 'give-contact', contact: { kind: 'none' } });
   });
 
+  it('takes an IBAN from the screen keyboard in groups of four, tells how far it is, and sends it with its holder', async () => {
+    await open('iban');
+    for (const key of ['FR76', '3', '0', 'A', 'erase', '9']) await page.getByTestId(`key-${key}`).tap();
+    await expect.poll(() => page.getByTestId('iban').inputValue()).toBe('FR76 309');
+    expect(await page.getByTestId('iban-progress').textContent()).toBe('France\u202f: 7 sur 27');
+    await page.getByTestId('iban').fill('fr7630006000011234567890189');
+    await expect.poll(() => page.getByTestId('iban').inputValue()).toBe('FR76 3000 6000 0112 3456 7890 189');
+    expect(await page.getByTestId('iban-progress').getAttribute('data-state')).toBe('whole');
+    await page.getByTestId('iban-holder').fill('Paul Lefebvre');
+    await page.getByTestId('key-space').waitFor();
+    await page.getByTestId('continue').tap();
+    expect(await received('give-account')).toEqual({
+      type: 'give-account',
+      account: { kind: 'iban', iban: 'FR76 3000 6000 0112 3456 7890 189', holder: 'Paul Lefebvre' },
+    });
+  });
+
+  it('lets somebody without an IBAN go on in one press', async () => {
+    await open('iban');
+    await page.getByTestId('iban-later').tap();
+    expect(await received('give-account')).toEqual({ type: 'give-account', account: { kind: 'later' } });
+  });
+
+  it('never shows a taken IBAN whole again, and keeps it when the field stays empty', async () => {
+    await open('iban-kept');
+    expect(await page.getByTestId('iban').inputValue()).toBe('');
+    expect(await page.locator('main').textContent()).toContain('FR76\u00a0••••\u00a0189');
+    await page.getByTestId('continue').tap();
+    expect(await received('give-account')).toMatchObject({ account: { kind: 'iban', iban: '' } });
+  });
+
+  it('shows the mandate before the signature, and says that one signature counts for both', async () => {
+    await open('mandate');
+    await page.getByTestId('mandate-continue').tap();
+    expect(await received('mandate-read')).toEqual({ type: 'mandate-read' });
+    edge.show(viewOf('sign-with-mandate'));
+    await expect
+      .poll(() => page.locator('main').textContent())
+      .toContain('Une seule signature vaut pour les deux.');
+  });
+
   it('asks for the camera after consent only, and sends a portrait JPEG of at most 600 kB when told to keep it', async () => {
     await page.addInitScript(() => {
       const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
