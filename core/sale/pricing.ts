@@ -1,6 +1,7 @@
 import { invariant } from '../base/invariant.ts';
 import { type Cents, cents, netOf, sumCents, vatRate } from '../base/money.ts';
-import type { FeedRecord } from '../wire/messages.ts';
+import type { Account, FeedRecord } from '../wire/messages.ts';
+import { debtWords } from './debt-words.ts';
 
 export type Plan = NonNullable<Extract<FeedRecord, { kind: 'plan' }>['record']>;
 
@@ -15,7 +16,7 @@ export interface SaleLine {
 }
 
 /**
- * What is paid today: the first month, and the joining fee where there is one, each with its own rate in the country of the
+ * What is paid today: the first month, or the whole term of a prepaid plan, and the joining fee where there is one, each with its own rate in the country of the
  * seller. Prices include tax.
  */
 export function linesToday(
@@ -26,7 +27,7 @@ export function linesToday(
 ): readonly SaleLine[] {
   const [month = '', fee = ''] = lineLabels(plan, language);
   const vat = plan.vatByCountry?.[country] ?? { plan: plan.vatRate, joiningFee: plan.vatRate };
-  const lines = [line(month, planId, plan.monthlyCents, vat.plan)];
+  const lines = [line(month, planId, priceOfPeriod(plan), vat.plan)];
   if (plan.joiningFeeCents > 0) {
     lines.push(line(fee, 'joining-fee', plan.joiningFeeCents, vat.joiningFee));
   }
@@ -47,14 +48,37 @@ export function dayEntryLines(
 
 /** The labels of these lines in another language, in their order. */
 export function lineLabels(plan: Plan, language: 'fr' | 'en'): readonly string[] {
-  return language === 'fr'
-    ? [`${plan.names.fr}, premier mois`, "Frais d'adhésion"]
-    : [`${plan.names.en}, first month`, 'Joining fee'];
+  const name = plan.names[language];
+  if (language === 'fr') return [plan.prepaid ? name : `${name}, premier mois`, "Frais d'adhésion"];
+  return [plan.prepaid ? name : `${name}, first month`, 'Joining fee'];
+}
+
+/** SA72: the next period of a prepaid plan; who is a member has paid the joining fee. */
+export function renewalLines(
+  planId: string,
+  plan: Plan,
+  language: 'fr' | 'en',
+  country: string,
+): readonly SaleLine[] {
+  const rate = plan.vatByCountry?.[country]?.plan ?? plan.vatRate;
+  return [line(plan.names[language], planId, priceOfPeriod(plan), rate)];
+}
+
+/** SA74: a line a debt, which is its product. */
+export function debtLines(debts: Account['debts'], language: 'fr' | 'en'): readonly SaleLine[] {
+  return debts.map((debt) =>
+    line(debtWords[debt.reason][language], debt.debtId, debt.amountCents, debt.vatRate),
+  );
+}
+
+/** Of a month, or of the whole term of a prepaid plan. */
+export function priceOfPeriod(plan: Plan): number {
+  return plan.prepaid?.priceCents ?? plan.monthlyCents;
 }
 
 /** What is paid today, tax included. */
 export function totalToday(plan: Plan): Cents {
-  return cents(plan.monthlyCents + plan.joiningFeeCents);
+  return cents(priceOfPeriod(plan) + plan.joiningFeeCents);
 }
 
 /** Where the seller pays VAT: the first two letters of its number (Directive 2006/112/EC, article 215). */

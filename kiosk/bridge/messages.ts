@@ -10,8 +10,18 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), language: languageSchema }),
   z.object({ type: z.literal('choose-language'), language: languageSchema }),
   /** From the screen of doors. */
-  z.object({ type: z.literal('choose-door'), door: z.enum(['join', 'day-entry']) }),
+  z.object({ type: z.literal('choose-door'), door: z.enum(['join', 'day-entry', 'membership']) }),
   z.object({ type: z.literal('buy-day-entry'), planId: z.string().max(60) }),
+  /** From the account of a member who holds a card to the reader. */
+  z.object({ type: z.literal('open-account'), part: z.enum(['renewal', 'plan-change', 'debts']) }),
+  /** As shown: what has changed meanwhile is shown again, not sold. */
+  z.object({
+    type: z.literal('buy-period'),
+    planId: z.string().max(60),
+    from: z.string().max(10),
+    priceCents: z.int(),
+  }),
+  z.object({ type: z.literal('settle-debts'), totalCents: z.int() }),
   z.object({ type: z.literal('choose-plan'), planId: z.string().max(60) }),
   z.object({ type: z.literal('give-name'), givenName: z.string().max(200), familyName: z.string().max(200) }),
   /** As typed; the edge judges. */

@@ -17,7 +17,10 @@ export const planOfferSchema = z.object({
   name: words,
   description: words,
   commitment: words,
-  monthlyCents: z.int(),
+  /** Of a month, or of the whole term where the plan is prepaid. */
+  priceCents: z.int(),
+  /** Months that are paid at once; null for a plan paid by the month. */
+  prepaidMonths: z.int().nullable(),
   joiningFeeCents: z.int(),
   /** What is paid today: joining fee and first month. */
   todayCents: z.int(),
@@ -46,9 +49,21 @@ export type Offer = z.infer<typeof offer>;
 const offersSchema = z.object({
   join: offer,
   dayEntry: offer.nullable(),
+  /** A member may hold a card to the reader of the kiosk. */
+  membership: z.boolean(),
   paperReceipt: z.boolean(),
 });
 export type Offers = z.infer<typeof offersSchema>;
+
+const debtSchema = z.object({
+  debtId: z.string(),
+  label: words,
+  /** The day since when. */
+  since: z.string(),
+  amountCents: z.int(),
+});
+
+const renewalRefusals = ['no-end', 'cancelled', 'other-company', 'paid-ahead', 'not-sold'] as const;
 
 /** Answers given so far, for the check screen and for going back. Erased with the session. */
 const answersSchema = z.object({
@@ -127,6 +142,58 @@ export const screenSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('doors'), offers: offersSchema }),
   /** One entry today, with no name: pressing a price leads to the terminal. */
   z.object({ name: z.literal('day-entry'), entries: z.array(dayEntryOfferSchema) }),
+  /** A member is asked to hold the card to the reader; why the one before showed nothing. */
+  z.object({
+    name: z.literal('present-card'),
+    problem: z.enum(['not-read', 'not-ours', 'blocked', 'not-known-here']).nullable(),
+  }),
+  /** What a member holds and owes. Days as `2027-01-26`; no name. */
+  z.object({
+    name: z.literal('account'),
+    /** Null when the plan is not known here. */
+    plan: words.nullable(),
+    /** The last day that is paid for; null for a plan without end. */
+    validThrough: z.string().nullable(),
+    state: z.enum(['runs', 'over', 'cancelled']),
+    /** The plan of a later period. */
+    next: z.object({ plan: words, from: z.string() }).nullable(),
+    /** Owed to the company that sells here. */
+    debts: z.array(debtSchema),
+    owedCents: z.int(),
+    owedElsewhere: z.boolean(),
+    renew: z.discriminatedUnion('possible', [
+      z.object({ possible: z.literal(true), priceCents: z.int() }),
+      z.object({ possible: z.literal(false), why: z.enum(renewalRefusals) }),
+    ]),
+    change: z.discriminatedUnion('possible', [
+      z.object({ possible: z.literal(true) }),
+      z.object({
+        possible: z.literal(false),
+        why: z.enum([...renewalRefusals, 'chosen-already', 'no-other-plan']),
+      }),
+    ]),
+    /** Whether anything can be paid here now. */
+    pay: offer,
+    /** How old what is shown may be; null while it is fresh. */
+    bookAgeMinutes: z.int().nullable(),
+  }),
+  /** Periods to pay for: the next of the same plan, or those of other plans. */
+  z.object({
+    name: z.literal('periods'),
+    change: z.boolean(),
+    offers: z.array(
+      z.object({
+        planId: z.string(),
+        name: words,
+        description: words,
+        priceCents: z.int(),
+        /** First and last day. */
+        from: z.string(),
+        through: z.string(),
+      }),
+    ),
+  }),
+  z.object({ name: z.literal('debts'), debts: z.array(debtSchema), totalCents: z.int() }),
   z.object({ name: z.literal('plan'), plans: z.array(planOfferSchema), ...question }),
   z.object({ name: z.literal('name'), ...question }),
   z.object({ name: z.literal('birth-date'), ...question }),
@@ -229,7 +296,9 @@ export const screenSchema = z.discriminatedUnion('name', [
     givenName: z.string(),
     openUntil: z.string().nullable(),
     /** `day-entry`: the ticket is what was bought, and is shown in any case. */
-    product: z.enum(['membership', 'day-entry']),
+    product: z.enum(['membership', 'day-entry', 'renewal', 'debt']),
+    /** Of a renewal: the last day that is paid for. */
+    validThrough: z.string().nullable(),
     /** Text of each ticket's QR; those for guests are shown when they were not printed. */
     tickets: z.array(z.string()),
     ticketsPrinted: z.boolean(),

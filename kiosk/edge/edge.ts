@@ -105,7 +105,7 @@ export class Edge {
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
-    const { terminal, dispenser, printer } = devices;
+    const { terminal, dispenser, printer, reader } = devices;
     const { screen } = config;
     const journal = new JournalKeeper({
       ...shared,
@@ -134,6 +134,7 @@ export class Edge {
             terminal,
             dispenser,
             printer,
+            reader,
             software: options.software,
             fiscalSoftware: options.fiscalSoftware,
             publish: (view) => this.#bridge.publish(view),

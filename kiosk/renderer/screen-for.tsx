@@ -1,5 +1,6 @@
 import type { KioskView } from '../bridge/view.ts';
 import type { Act } from './screen-props.ts';
+import { AccountScreen } from './screens/account.tsx';
 import { AttractScreen } from './screens/attract.tsx';
 import { BirthDateScreen } from './screens/birth-date.tsx';
 import { CheckScreen } from './screens/check.tsx';
@@ -7,14 +8,17 @@ import { ConsentsScreen } from './screens/consents.tsx';
 import { ContactScreen } from './screens/contact.tsx';
 import { ContractScreen } from './screens/contract.tsx';
 import { DayEntryScreen } from './screens/day-entry.tsx';
+import { DebtsScreen } from './screens/debts.tsx';
 import { DoorsScreen } from './screens/doors.tsx';
 import { IbanScreen } from './screens/iban.tsx';
 import { MandateScreen } from './screens/mandate.tsx';
 import { MinorScreen } from './screens/minor.tsx';
 import { NameScreen } from './screens/name.tsx';
 import { PaymentScreen } from './screens/payment.tsx';
+import { PeriodsScreen } from './screens/periods.tsx';
 import { PhotoScreen } from './screens/photo.tsx';
 import { PlanScreen } from './screens/plan.tsx';
+import { PresentCardScreen } from './screens/present-card.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { SignScreen } from './screens/sign.tsx';
 import { TakeCardScreen } from './screens/take-card.tsx';
@@ -32,6 +36,14 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <DoorsScreen {...common} screen={screen} />;
     case 'day-entry':
       return <DayEntryScreen {...common} screen={screen} />;
+    case 'present-card':
+      return <PresentCardScreen {...common} screen={screen} />;
+    case 'account':
+      return <AccountScreen {...common} screen={screen} />;
+    case 'periods':
+      return <PeriodsScreen {...common} screen={screen} />;
+    case 'debts':
+      return <DebtsScreen {...common} screen={screen} />;
     case 'plan':
       return <PlanScreen {...common} screen={screen} />;
     case 'name':

@@ -76,7 +76,7 @@ export class MemberBook {
 
   /** Plans on sale at a kiosk, in the order they are shown. */
   plansOnSale(): readonly { readonly planId: PlanId; readonly plan: PlanRecord }[] {
-    return this.#plansWhere((plan) => plan.soldAtKiosk);
+    return this.#plansWhere((plan) => plan.prepaid?.soldAtKiosk ?? plan.soldAtKiosk);
   }
 
   /** Plans that are sold by the day, in the order they are shown. */

@@ -76,10 +76,11 @@ export class BridgePerson {
   }
 
   /** From the start screen through a door. */
-  async enter(door: 'join' | 'day-entry', language: 'fr' | 'en' = 'fr'): Promise<void> {
-    await this.sees(
-      'attract',
-      ({ offers }) => (door === 'join' ? offers.join : offers.dayEntry)?.possible === true,
+  async enter(door: 'join' | 'day-entry' | 'membership', language: 'fr' | 'en' = 'fr'): Promise<void> {
+    await this.sees('attract', ({ offers }) =>
+      door === 'membership'
+        ? offers.membership
+        : (door === 'join' ? offers.join : offers.dayEntry)?.possible === true,
     );
     await this.say({ type: 'start', language });
     await this.sees('doors');
@@ -88,10 +89,10 @@ export class BridgePerson {
 
   /** Answers every question up to the signature; `planIndex` picks from what is offered. */
   async signContract(planIndex = 0, account: GivenAccount = sampleAccount): Promise<void> {
-    await this.answerAll(planIndex, account);
+    const { isPrepaid } = await this.answerAll(planIndex, account);
     await this.say({ type: 'confirm-answers' });
     await this.say({ type: 'contract-read' });
-    if (account.kind === 'iban') {
+    if (account.kind === 'iban' && !isPrepaid) {
       await this.sees('mandate');
       await this.say({ type: 'mandate-read' });
     }
@@ -99,18 +100,21 @@ export class BridgePerson {
     await this.say({ type: 'sign', signature: { kind: 'typed', text: 'Aïcha Benoît' } });
   }
 
-  /** From the first touch to the check screen. */
-  async answerAll(planIndex: number, account: GivenAccount): Promise<void> {
+  /** From the first touch to the check screen. Nobody is asked for the account of a prepaid plan. */
+  async answerAll(planIndex: number, account: GivenAccount): Promise<{ readonly isPrepaid: boolean }> {
     await this.enter('join');
     const { plans } = await this.sees('plan');
-    await this.say({ type: 'choose-plan', planId: plans[planIndex]?.planId ?? '' });
+    const plan = plans[planIndex];
+    const isPrepaid = plan !== undefined && plan.prepaidMonths !== null;
+    await this.say({ type: 'choose-plan', planId: plan?.planId ?? '' });
     await this.say({ type: 'give-name', givenName: 'Aïcha', familyName: 'Benoît' });
     await this.say({ type: 'give-birth-date', day: '9', month: 'mai', year: '1988' });
     await this.say({ type: 'give-contact', contact: { kind: 'phone', phone: '06 12 34 56 78' } });
-    await this.say({ type: 'give-account', account });
+    if (!isPrepaid) await this.say({ type: 'give-account', account });
     await this.say({ type: 'give-photo', photo: { kind: 'later' } });
     await this.say({ type: 'give-consents', news: false });
     await this.sees('check');
+    return { isPrepaid };
   }
 
   /** Resolves when the edge has gone away: it was killed, and its successor is not to be taken for it. */

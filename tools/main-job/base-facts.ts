@@ -149,6 +149,43 @@ export class BaseFacts {
     return answer.rows;
   }
 
+  /** Whose card this is. */
+  async memberOfCard(cardUid: string): Promise<string | null> {
+    const row = await this.#row<{ id: string }>(
+      'select member_id as id from credentials where card_uid = $1',
+      [cardUid],
+    );
+    return row?.id ?? null;
+  }
+
+  /** Paid periods of a member in their order, and until when the cards are good. */
+  async periodsOf(memberId: string): Promise<{
+    readonly periods: readonly { readonly from: Date; readonly to: Date | null }[];
+    readonly cardsUntil: readonly (Date | null)[];
+  }> {
+    const periods = await this.#client.query(
+      `select valid_from as "from", valid_to as "to" from memberships
+        where member_id = $1 and status = 'active' order by valid_from`,
+      [memberId],
+    );
+    const cards = await this.#client.query(
+      `select valid_to as until from credentials where member_id = $1 and kind = 'card'`,
+      [memberId],
+    );
+    return { periods: periods.rows, cardsUntil: cards.rows.map(({ until }) => until as Date | null) };
+  }
+
+  async debtsOf(
+    memberId: string,
+  ): Promise<readonly { readonly amountCents: number; readonly settled: boolean }[]> {
+    const answer = await this.#client.query(
+      `select amount_cents as "amountCents", settled_at is not null as settled
+         from debts where member_id = $1 order by since`,
+      [memberId],
+    );
+    return answer.rows;
+  }
+
   async cancelledSales(): Promise<number> {
     const row = await this.#row<{ count: number }>(
       'select count(*)::int as count from sales where cancelled_at is not null',

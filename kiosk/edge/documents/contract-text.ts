@@ -20,6 +20,8 @@ export interface ContractFacts {
   readonly startDate: string;
   /** Of the mandate that is signed with the contract; null where there is none, or later. */
   readonly mandateReference: string | null;
+  /** Of a prepaid plan: its term and its last day; absent from one that is paid by the month. */
+  readonly prepaid?: { readonly months: number; readonly lastDay: string };
   readonly photo: boolean;
   readonly news: boolean;
 }
@@ -31,18 +33,22 @@ export const contractWordingVersion = '2026-11-b';
 export function contractSummary(
   facts: ContractFacts,
 ): readonly { readonly title: string; readonly text: string }[] {
-  const { price } = facts;
+  const { price, prepaid } = facts;
   return facts.language === 'fr'
     ? [
         { title: 'Votre formule', text: `${facts.planName}. ${facts.planDescription}` },
         {
           title: 'Le prix',
-          text: `${price.monthly} par mois. Aujourd’hui vous payez ${price.today}, frais d’adhésion compris.`,
+          text: prepaid
+            ? `${price.monthly} pour ${prepaid.months} mois. Aujourd’hui vous payez ${price.today}, tout compris, et rien ensuite.`
+            : `${price.monthly} par mois. Aujourd’hui vous payez ${price.today}, frais d’adhésion compris.`,
         },
         { title: 'La durée', text: facts.commitment },
         {
           title: 'Pour arrêter',
-          text: 'Dites-le à l’accueil, à cette borne ou en ligne. Le contrat s’arrête un mois plus tard.',
+          text: prepaid
+            ? `Rien à faire : l’abonnement s’arrête seul le ${prepaid.lastDay} au soir.`
+            : 'Dites-le à l’accueil, à cette borne ou en ligne. Le contrat s’arrête un mois plus tard.',
         },
         {
           title: 'Rétractation',
@@ -53,12 +59,16 @@ export function contractSummary(
         { title: 'Your plan', text: `${facts.planName}. ${facts.planDescription}` },
         {
           title: 'The price',
-          text: `${price.monthly} a month. Today you pay ${price.today}, joining fee included.`,
+          text: prepaid
+            ? `${price.monthly} for ${monthsInEnglish(prepaid.months)}. Today you pay ${price.today}, all included, and nothing later.`
+            : `${price.monthly} a month. Today you pay ${price.today}, joining fee included.`,
         },
         { title: 'How long', text: facts.commitment },
         {
           title: 'How to stop',
-          text: 'Tell the desk, this kiosk or the website. The contract ends one month later.',
+          text: prepaid
+            ? `Nothing to do: the membership ends by itself on ${prepaid.lastDay} in the evening.`
+            : 'Tell the desk, this kiosk or the website. The contract ends one month later.',
         },
         {
           title: 'Withdrawal',
@@ -76,20 +86,30 @@ function creditor(words: string, { creditorId }: ContractFacts['seller']): strin
   return creditorId === undefined ? '' : `, ${words} ${creditorId}`;
 }
 
-function french({ seller, price, ...facts }: ContractFacts): readonly string[] {
+function monthsInEnglish(months: number): string {
+  return months === 1 ? 'one month' : `${months} months`;
+}
+
+function french({ seller, price, prepaid, ...facts }: ContractFacts): readonly string[] {
   return [
     '# Entre qui',
     `${seller.name}, ${seller.address}, SIRET ${seller.siret}, TVA ${seller.vatNumber}${creditor('identifiant créancier SEPA', seller)}, pour le club ${facts.clubName}, et ${facts.memberName}, ci-après le membre.`,
     '# Ce que vous achetez',
     `La formule « ${facts.planName} » : ${facts.planDescription} Elle commence le ${facts.startDate}.`,
     '# Prix et paiement',
-    `Le prix est de ${price.monthly} par mois, toutes taxes comprises. Aujourd’hui vous payez ${price.today} : ${price.detail}.`,
-    facts.mandateReference === null
-      ? 'Les mois suivants sont dus le même jour de chaque mois. Aucun prélèvement n’est fait sans un mandat que vous aurez signé à part.'
-      : `Les mois suivants sont dus le même jour de chaque mois. Ils sont prélevés sur votre compte, avec le mandat ${facts.mandateReference} que vous lisez à l’écran suivant et signez en même temps que ce contrat.`,
+    `Le prix est de ${price.monthly} ${prepaid ? `pour ${prepaid.months} mois` : 'par mois'}, toutes taxes comprises. Aujourd’hui vous payez ${price.today} : ${price.detail}.`,
+    prepaid
+      ? 'Rien d’autre n’est dû ensuite, et rien n’est prélevé.'
+      : facts.mandateReference === null
+        ? 'Les mois suivants sont dus le même jour de chaque mois. Aucun prélèvement n’est fait sans un mandat que vous aurez signé à part.'
+        : `Les mois suivants sont dus le même jour de chaque mois. Ils sont prélevés sur votre compte, avec le mandat ${facts.mandateReference} que vous lisez à l’écran suivant et signez en même temps que ce contrat.`,
     '# Durée et fin',
-    `${facts.commitment} Vous pouvez résilier à l’accueil, à la borne ou en ligne, sans vous justifier. La résiliation prend effet un mois après votre demande ; le club la confirme par écrit.`,
-    'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif.',
+    prepaid
+      ? `${facts.commitment} L’abonnement prend fin le ${prepaid.lastDay} au soir, sans que vous ayez rien à faire. Il ne se renouvelle pas sans vous ; vous pouvez payer une période de plus à la borne.`
+      : `${facts.commitment} Vous pouvez résilier à l’accueil, à la borne ou en ligne, sans vous justifier. La résiliation prend effet un mois après votre demande ; le club la confirme par écrit.`,
+    prepaid
+      ? 'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif ; ce qui reste de la période vous est remboursé.'
+      : 'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif.',
     '# Votre carte',
     'La carte est personnelle. Si vous la perdez, dites-le : l’ancienne est bloquée dans tous les clubs, une nouvelle vous est remise.',
     '# Dans le club',
@@ -109,20 +129,26 @@ function french({ seller, price, ...facts }: ContractFacts): readonly string[] {
   ];
 }
 
-function english({ seller, price, ...facts }: ContractFacts): readonly string[] {
+function english({ seller, price, prepaid, ...facts }: ContractFacts): readonly string[] {
   return [
     '# Between whom',
     `${seller.name}, ${seller.address}, SIRET ${seller.siret}, VAT ${seller.vatNumber}${creditor('SEPA creditor identifier', seller)}, for the club ${facts.clubName}, and ${facts.memberName}, called the member below.`,
     '# What you buy',
     `The plan “${facts.planName}”: ${facts.planDescription} It starts on ${facts.startDate}.`,
     '# Price and payment',
-    `The price is ${price.monthly} a month, tax included. Today you pay ${price.today}: ${price.detail}.`,
-    facts.mandateReference === null
-      ? 'The following months are due on the same day of each month. Nothing is debited without a mandate that you sign apart.'
-      : `The following months are due on the same day of each month. They are debited from your account, with the mandate ${facts.mandateReference} that you read on the next screen and sign together with this contract.`,
+    `The price is ${price.monthly} ${prepaid ? `for ${monthsInEnglish(prepaid.months)}` : 'a month'}, tax included. Today you pay ${price.today}: ${price.detail}.`,
+    prepaid
+      ? 'Nothing else is due later, and nothing is debited.'
+      : facts.mandateReference === null
+        ? 'The following months are due on the same day of each month. Nothing is debited without a mandate that you sign apart.'
+        : `The following months are due on the same day of each month. They are debited from your account, with the mandate ${facts.mandateReference} that you read on the next screen and sign together with this contract.`,
     '# Length and end',
-    `${facts.commitment} You can end it at the desk, at the kiosk or online, without a reason. It ends one month after you asked; the club confirms it in writing.`,
-    'In case of lasting illness, a move or the loss of your job, you can end it at once with proof.',
+    prepaid
+      ? `${facts.commitment} The membership ends on ${prepaid.lastDay} in the evening without your doing anything. It does not renew without you; you can pay for another period at the kiosk.`
+      : `${facts.commitment} You can end it at the desk, at the kiosk or online, without a reason. It ends one month after you asked; the club confirms it in writing.`,
+    prepaid
+      ? 'In case of lasting illness, a move or the loss of your job, you can end it at once with proof; what is left of the period is refunded.'
+      : 'In case of lasting illness, a move or the loss of your job, you can end it at once with proof.',
     '# Your card',
     'The card is personal. If you lose it, tell us: the old one is blocked in every club and you get a new one.',
     '# In the club',

@@ -3,6 +3,7 @@ import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 
 /** Prices as words, for contract and receipt. */
 export interface PaymentSummary {
+  /** Of a month, or of the whole term of a prepaid plan. */
   readonly monthly: string;
   readonly today: string;
   /** `Tous les jours, premier mois 29,90 €, Frais d'adhésion 25,00 €`. */

@@ -7,7 +7,15 @@ import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { seal } from '@portillon/core/crypto/seal.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
-import { countryOfSeller, lineLabels, linesToday, type Plan, totalOf } from '@portillon/core/sale/pricing.ts';
+import { type Period, periodFrom } from '@portillon/core/sale/membership-term.ts';
+import {
+  countryOfSeller,
+  lineLabels,
+  linesToday,
+  type Plan,
+  priceOfPeriod,
+  totalOf,
+} from '@portillon/core/sale/pricing.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import type { Contract, Mandate, Person } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
@@ -50,6 +58,8 @@ export function contractFacts(
 ): ContractFacts {
   const { plan, club, language, questions } = facts;
   const { answers } = questions;
+  const nowMs = facts.clock.wallMs();
+  const firstPeriod = prepaidPeriod(plan, nowMs, club.timeZone);
   const lines = linesToday(answers.planId ?? '', plan, language, countryOfSeller(club.legalEntity));
   return {
     language,
@@ -59,9 +69,18 @@ export function contractFacts(
     planName: plan.names[language],
     planDescription: plan.descriptions[language],
     commitment: plan.commitments[language],
-    price: paymentSummary(lines, plan.monthlyCents, totalOf(lines), language),
+    price: paymentSummary(lines, priceOfPeriod(plan), totalOf(lines), language),
     memberName: fullName(answers),
-    startDate: dateWords(facts.clock.wallMs(), club.timeZone, language),
+    startDate: dateWords(nowMs, club.timeZone, language),
+    ...(plan.prepaid && firstPeriod
+      ? {
+          prepaid: {
+            months: plan.prepaid.termMonths,
+            // The end itself is no longer paid for.
+            lastDay: dateWords(firstPeriod.toMs - 1, club.timeZone, language),
+          },
+        }
+      : {}),
     mandateReference: mandateFacts({ ...facts, answers })?.reference ?? null,
     photo: answers.photo === 'taken',
     news: answers.newsConsent === true,
@@ -102,7 +121,7 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
       planId,
       planScope: plan.scope,
       validFromMs: signedAtMs,
-      validToMs: null,
+      validToMs: prepaidPeriod(plan, signedAtMs, club.timeZone)?.toMs ?? null,
     },
     tickets: Array.from({ length: practice ? 0 : plan.guestTickets }, () =>
       signedTicket(facts, planId, plan.scope, signedAtMs, guestTicketsUntilMs),
@@ -131,6 +150,11 @@ function keptMandate(kept: SaleMandate | null, digest: string | null): SaleManda
 }
 
 const nothingSealed = { person: null, photo: null, contract: null, mandate: null } as const;
+
+/** SA70: what is paid for with a prepaid plan; null for one that goes on month by month. */
+function prepaidPeriod({ prepaid }: Plan, fromMs: number, timeZone: string): Period | null {
+  return prepaid ? periodFrom(fromMs, prepaid.termMonths, timeZone) : null;
+}
 
 function lineWords(plan: Plan): MembershipSale['lineWords'] {
   const english = lineLabels(plan, 'en');

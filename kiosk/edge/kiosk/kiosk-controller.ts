@@ -1,4 +1,3 @@
-import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { closingTime } from '@portillon/core/access/opening-hours.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
@@ -20,11 +19,12 @@ import {
 import { mustNotBeLeft } from '@portillon/core/sale/sale-machine.ts';
 import { checkJpeg } from '@portillon/drivers/camera/photo-check.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
+import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { ScreenMessage } from '../../bridge/messages.ts';
-import type { KioskView, Language, Offers, Screen } from '../../bridge/view.ts';
+import type { KioskView, Language, Offer, Offers, Screen } from '../../bridge/view.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
 import { localDay } from '../documents/payment-summary.ts';
@@ -35,8 +35,9 @@ import { mandateFacts } from './draw-up-mandate.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
+import { MemberVisit } from './member-visit.ts';
 import type { NewSaleFacts } from './new-sale.ts';
-import { offerOf, offlineLimitCode } from './offer.ts';
+import { type OfferFacts, offerOf, offlineLimitCode } from './offer.ts';
 import type { OfflineGuard } from './offline-guard.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
@@ -56,6 +57,8 @@ export interface KioskControllerOptions {
   readonly terminal: PaymentTerminal;
   readonly dispenser: CardDispenser;
   readonly printer: Printer | null;
+  /** Where members hold their card; null at a kiosk without one. */
+  readonly reader: CardReader | null;
   readonly software: string;
   readonly fiscalSoftware: Software;
   readonly identity: () => EdgeIdentity | null;
@@ -78,6 +81,7 @@ export class KioskController {
   readonly #paper: PaperTrail;
   readonly #slip: UnaskedSlip;
   readonly #practiceTerminal: PracticeTerminal;
+  readonly #member: MemberVisit;
   #stage: KioskStage = { name: 'attract' };
   #language: Language = 'fr';
   #visitId: string;
@@ -108,9 +112,18 @@ export class KioskController {
       fiscalOf: async (saleId) => options.journal.journal && receiptMarksOf(options.journal.journal, saleId),
       recordDuplicate: (saleId) => recordedDuplicate(options, options.journal.journal, saleId),
     });
-    for (const device of [options.terminal, options.dispenser, options.printer]) {
+    this.#member = new MemberVisit({
+      ...options,
+      stage: () => this.#stage,
+      show: (stage) => this.#show(stage),
+      showAgain: () => this.#publish(),
+      saleFacts: () => this.#newSaleFacts(),
+      sell: (drawUp) => this.#sell(drawUp),
+      pay: () => this.#payingPossible(),
+    });
+    for (const device of [options.terminal, options.dispenser, options.printer, options.reader]) {
       device?.onState(() => {
-        if (this.#stage.name === 'attract' || this.#stage.name === 'receipt') this.#publish();
+        if (['attract', 'doors', 'member', 'receipt'].includes(this.#stage.name)) this.#publish();
       });
     }
   }
@@ -223,6 +236,10 @@ export class KioskController {
         return this.#chooseDoor(message.door);
       case 'buy-day-entry':
         return this.#buyDayEntry(message.planId as PlanId);
+      case 'open-account':
+      case 'buy-period':
+      case 'settle-debts':
+        return this.#member.handle(message);
       case 'finish':
         return this.#finish();
       case 'choose-receipt':
@@ -264,18 +281,23 @@ export class KioskController {
   }
 
   #begin(language: Language): MessageOutcome {
-    const { join, dayEntry } = this.#offers();
-    if (this.#stage.name !== 'attract' || !(join.possible || dayEntry?.possible)) {
+    const { join, dayEntry, membership } = this.#offers();
+    if (this.#stage.name !== 'attract' || !(join.possible || dayEntry?.possible || membership)) {
       return { outcome: 'stale' };
     }
     this.#language = language;
     this.#staffCalled = false;
-    this.#show(dayEntry ? { name: 'doors' } : { name: 'questions', questions: firstQuestion });
+    this.#show(this.#hasDoors() ? { name: 'doors' } : { name: 'questions', questions: firstQuestion });
     return { outcome: 'done' };
   }
 
-  #chooseDoor(door: 'join' | 'day-entry'): MessageOutcome {
-    const { join, dayEntry } = this.#offers();
+  #chooseDoor(door: 'join' | 'day-entry' | 'membership'): MessageOutcome {
+    const { join, dayEntry, membership } = this.#offers();
+    if (door === 'membership') {
+      if (this.#stage.name !== 'doors' || !membership) return { outcome: 'stale' };
+      this.#member.begin();
+      return { outcome: 'done' };
+    }
     const offer = door === 'join' ? join : dayEntry;
     if (this.#stage.name !== 'doors' || !offer?.possible) return { outcome: 'stale' };
     this.#show(door === 'join' ? { name: 'questions', questions: firstQuestion } : { name: 'day-entry' });
@@ -283,20 +305,29 @@ export class KioskController {
   }
 
   async #buyDayEntry(planId: PlanId): Promise<MessageOutcome> {
-    const { store, identity } = this.#options;
+    const { store } = this.#options;
     const plan = store.book.dayEntries().find((entry) => entry.planId === planId)?.plan;
-    const known = identity();
-    const club = this.#club();
-    if (this.#stage.name !== 'day-entry' || !plan || !known || !club) return { outcome: 'stale' };
-    const facts = this.#newSaleFacts(known, club);
+    const facts = this.#newSaleFacts();
+    if (this.#stage.name !== 'day-entry' || !plan || !facts) return { outcome: 'stale' };
     await this.#sell(() => drawUpDayEntry({ ...facts, planId, plan }, store));
     return { outcome: 'done' };
   }
 
-  #newSaleFacts(identity: EdgeIdentity, club: ClubRecord): NewSaleFacts {
-    const { journal, clock, random } = this.#options;
+  /** There is more than one thing to come for. */
+  #hasDoors(): boolean {
+    const { dayEntry, membership } = this.#offers();
+    return dayEntry !== null || membership;
+  }
+
+  /** Null while identity or club are not known. */
+  #newSaleFacts(): NewSaleFacts | null {
+    const { journal, clock, random, identity } = this.#options;
+    const known = identity();
+    const club = this.#club();
+    if (!known || !club) return null;
     const practice = journal.practice && { operator: journal.practice.operator };
-    return { visitId: this.#visitId, language: this.#language, club, identity, practice, clock, random };
+    const where = { visitId: this.#visitId, language: this.#language, club, identity: known };
+    return { ...where, practice, clock, random };
   }
 
   /** Draws up a sale and begins it, unless nothing can be recorded: asked again before money is. */
@@ -337,6 +368,9 @@ export class KioskController {
           | 'start'
           | 'choose-door'
           | 'buy-day-entry'
+          | 'open-account'
+          | 'buy-period'
+          | 'settle-debts'
           | 'finish'
           | 'choose-receipt'
           | 'print-contract'
@@ -346,9 +380,13 @@ export class KioskController {
       }
     >,
   ): Promise<MessageOutcome> {
-    if (this.#stage.name === 'day-entry' && message.type === 'back') {
-      this.#show({ name: 'doors' });
-      return { outcome: 'done' };
+    if (message.type === 'back') {
+      const before =
+        this.#stage.name === 'day-entry' ? ({ name: 'doors' } as const) : this.#member.back(this.#stage);
+      if (before) {
+        this.#show(before);
+        return { outcome: 'done' };
+      }
     }
     if (this.#stage.name !== 'questions') return { outcome: 'stale' };
     const { questions } = this.#stage;
@@ -368,7 +406,7 @@ export class KioskController {
     }
     const next = nextQuestion(questions, questionInput(message), this.#questionFacts());
     if (next === questions) {
-      if (message.type !== 'back' || this.#offers().dayEntry === null) return { outcome: 'stale' };
+      if (message.type !== 'back' || !this.#hasDoors()) return { outcome: 'stale' };
       this.#show({ name: 'doors' });
       return { outcome: 'done' };
     }
@@ -381,13 +419,11 @@ export class KioskController {
   }
 
   async #signed(questions: typeof firstQuestion): Promise<MessageOutcome> {
-    const { store, identity } = this.#options;
-    const known = identity();
+    const { store } = this.#options;
     const plan = this.#plan(questions.answers.planId);
-    const club = this.#club();
-    invariant(known && plan && club, 'a visit begins only when plans, club and identity are known');
-    const drawUp = () =>
-      drawUpSale({ ...this.#newSaleFacts(known, club), questions, plan, photo: this.#photo }, store);
+    const facts = this.#newSaleFacts();
+    invariant(plan && facts, 'a visit begins only when plans, club and identity are known');
+    const drawUp = () => drawUpSale({ ...facts, questions, plan, photo: this.#photo }, store);
     await this.#sell(drawUp);
     this.#photo = null;
     return { outcome: 'done' };
@@ -601,6 +637,7 @@ export class KioskController {
 
   #show(stage: KioskStage): void {
     this.#stage = stage;
+    this.#member.shown(stage);
     this.#idle.restart(timeLimitOf(stage));
     this.#publish();
   }
@@ -626,6 +663,10 @@ export class KioskController {
       canAbort: terminal.capabilities.canAbort,
       slip: this.#slip.state,
       takeCardSeconds: config.sale.takeCardSeconds,
+      account: () => {
+        invariant(this.#stage.name === 'member', 'an account is shown to a member');
+        return this.#member.screen(this.#stage);
+      },
       contract: () => contractFacts(this.#asked()),
       mandate: () => {
         const { questions, ...asked } = this.#asked();
@@ -639,25 +680,37 @@ export class KioskController {
 
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
   #offers(): Offers {
-    const { terminal, dispenser, printer, store, journal, offlineGuard, identity } = this.#options;
+    const { dispenser, printer, store, journal, identity } = this.#options;
     const known = identity() !== null && this.#club() !== null;
-    const states = {
-      journalFault: journal.fault,
-      practice: journal.practice !== null,
-      offlineLimit: offlineGuard.standing.limit !== null,
-      terminal: terminal.state,
-    };
+    const states = this.#offerStates();
     return {
       join: offerOf({
         ...states,
         listed: known && store.book.plansOnSale().length > 0,
         dispenser: dispenser.state,
       }),
+      // What a member holds is not practised with.
+      membership: journal.practice === null && this.#member.isPossible,
       dayEntry:
         known && store.book.dayEntries().length > 0
           ? offerOf({ ...states, listed: true, dispenser: null })
           : null,
       paperReceipt: printer?.state.status === 'ready',
+    };
+  }
+
+  /** Whether a member can pay for what needs no card from the dispenser. */
+  #payingPossible(): Offer {
+    return offerOf({ ...this.#offerStates(), listed: true, dispenser: null });
+  }
+
+  #offerStates(): Pick<OfferFacts, 'journalFault' | 'practice' | 'offlineLimit' | 'terminal'> {
+    const { terminal, journal, offlineGuard } = this.#options;
+    return {
+      journalFault: journal.fault,
+      practice: journal.practice !== null,
+      offlineLimit: offlineGuard.standing.limit !== null,
+      terminal: terminal.state,
     };
   }
 

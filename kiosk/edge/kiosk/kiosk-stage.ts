@@ -1,5 +1,8 @@
+import type { CredentialId } from '@portillon/core/base/ids.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import type { Screen } from '../../bridge/view.ts';
+import type { AccountScreenName } from './account-screens.ts';
+import type { CardProblem } from './member-desk.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import { type TimeLimit, timeLimits } from './time-limits.ts';
@@ -13,6 +16,8 @@ type Trouble = Omit<Extract<Screen, { name: 'trouble' }>, 'slip'>;
 export type KioskStage =
   | { readonly name: 'attract' }
   | { readonly name: 'doors' | 'day-entry' }
+  | { readonly name: 'present-card'; readonly problem: CardProblem | null }
+  | { readonly name: 'member'; readonly credentialId: CredentialId; readonly part: AccountScreenName }
   | { readonly name: 'questions'; readonly questions: QuestionState }
   | {
       readonly name: 'sale';
@@ -44,6 +49,8 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
       return null;
     case 'doors':
     case 'day-entry':
+    case 'present-card':
+    case 'member':
       return timeLimits.question;
     case 'questions':
       if (stage.questions.at === 'minor') return timeLimits.minor;
@@ -55,7 +62,7 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'receipt':
       return isPrinting(stage) ? null : timeLimits.receipt;
     case 'welcome':
-      return stage.sale.product === 'membership' && (stage.ticketsPrinted || stage.sale.tickets.length === 0)
+      return stage.sale.product !== 'day-entry' && (stage.ticketsPrinted || stage.sale.tickets.length === 0)
         ? timeLimits.welcome
         : timeLimits['welcome-tickets'];
     case 'trouble':

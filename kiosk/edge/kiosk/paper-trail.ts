@@ -141,7 +141,8 @@ export class PaperTrail {
       for (const ticket of sale.tickets) {
         const before = await store.intents.outcomesOf(ticketKind, ticket.credentialId, sale.saleId);
         if (before.includes('printed')) continue;
-        const blocks = ticketBlocks({ ...this.#place(sale, club), product: sale.product }, ticket);
+        const product = sale.product === 'day-entry' ? sale.product : 'membership';
+        const blocks = ticketBlocks({ ...this.#place(sale, club), product }, ticket);
         if ((await this.#printOnce(ticketKind, ticket.credentialId, {}, blocks)) !== 'printed') return false;
       }
       return true;

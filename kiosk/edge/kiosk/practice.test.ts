@@ -97,6 +97,7 @@ async function boot(): Promise<void> {
     terminal: new CaisseApTerminal(devices),
     dispenser: new Crt591Dispenser(devices),
     printer,
+    reader: null,
     software: 'portillon-edge 0.1.0',
     fiscalSoftware: sampleTill.software,
     identity: () => identity,

@@ -1,3 +1,4 @@
+import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import type {
   ClubId,
   CredentialId,
@@ -8,6 +9,7 @@ import type {
   SaleId,
 } from '@portillon/core/base/ids.ts';
 import type { Answers } from '@portillon/core/sale/answers.ts';
+import type { Period } from '@portillon/core/sale/membership-term.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { SaleShape, SaleState } from '@portillon/core/sale/sale-state.ts';
 import type { ContractFacts } from '../documents/contract-text.ts';
@@ -101,11 +103,34 @@ export interface DayEntrySale extends CommonSale {
   readonly card: null;
 }
 
+/** What a member pays for who has a card already; `recordAfter` is what the book says of that card from then on. */
+interface AccountSale extends CommonSale {
+  readonly card: null;
+  readonly memberId: MemberId;
+  readonly credentialId: CredentialId;
+  readonly recordAfter: CredentialRecord;
+}
+
+/** The next period of a prepaid membership. */
+export interface RenewalSale extends AccountSale {
+  readonly product: 'renewal';
+  readonly membershipId: MembershipId;
+  readonly planId: PlanId;
+  readonly planScope: 'network' | 'home';
+  readonly period: Period;
+}
+
+/** All that a member owes to the company that sells here. */
+export interface DebtSale extends AccountSale {
+  readonly product: 'debt';
+  readonly debtIds: readonly string[];
+}
+
 /**
  * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
  * power picks it up. The attachments lie sealed in the store already.
  */
-export type SaleInProgress = MembershipSale | DayEntrySale;
+export type SaleInProgress = MembershipSale | DayEntrySale | RenewalSale | DebtSale;
 
 /** A visit as it was saved, also by the version before, which sold memberships only. */
 export function readSale(json: string): SaleInProgress {

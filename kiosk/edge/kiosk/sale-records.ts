@@ -209,7 +209,9 @@ export async function reboundCredential({ tx, store, sale, atMs }: RecordFacts):
     credentialId: card.credentialId,
     cardUid: card.cardUid,
   });
-  await store.book.rememberOwnCredential(tx, card.credentialId, cardRecord(sale, card, 'active'));
+  for (const { credentialId, record } of booksOf(sale).credentials('active')) {
+    if (credentialId === card.credentialId) await store.book.rememberOwnCredential(tx, credentialId, record);
+  }
 }
 
 /** SA19: a card that may carry a grant and was not paid for opens nothing, here at once and everywhere with the feed. */

@@ -4,7 +4,7 @@ import { type Answers, fullName } from '@portillon/core/sale/answers.ts';
 import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
 import { firstDebitOn } from '@portillon/core/sale/first-debit.ts';
 import { maskedIban } from '@portillon/core/sale/iban.ts';
-import { type Plan, totalToday } from '@portillon/core/sale/pricing.ts';
+import { type Plan, priceOfPeriod, totalToday } from '@portillon/core/sale/pricing.ts';
 import { type QuestionState, questionsOf } from '@portillon/core/sale/questions.ts';
 import type { Offers, PlanOffer, Screen, Answers as ShownAnswers } from '../../bridge/view.ts';
 import {
@@ -14,6 +14,7 @@ import {
   contractWordingVersion,
 } from '../documents/contract-text.ts';
 import { type MandateFacts, mandateText, mandateWordingVersion } from '../documents/mandate-text.ts';
+import { localDay } from '../documents/payment-summary.ts';
 import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
 import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
@@ -39,6 +40,8 @@ export interface ScreenFacts {
   readonly mandate: () => MandateFacts;
   /** `YYYY-MM-DD` where the club is. */
   readonly today: string;
+  /** Only asked for while a member looks at the account. */
+  readonly account: () => Screen;
 }
 
 /** The screen that belongs to a stage. Pure. */
@@ -58,6 +61,10 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
           priceCents: plan.dayEntry?.priceCents ?? 0,
         })),
       };
+    case 'present-card':
+      return { name: 'present-card', problem: stage.problem };
+    case 'member':
+      return facts.account();
     case 'questions':
       return questionScreen(stage.questions, facts);
     case 'sale':
@@ -79,6 +86,10 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         name: 'welcome',
         givenName: customerName(stage.sale),
         product: stage.sale.product,
+        validThrough:
+          stage.sale.product === 'renewal'
+            ? localDay(stage.sale.period.toMs - 1, facts.club?.timeZone ?? 'UTC')
+            : null,
         openUntil: facts.openUntil,
         tickets: stage.sale.tickets.map((ticket) => ticket.text),
         ticketsPrinted: stage.ticketsPrinted,
@@ -100,7 +111,8 @@ export function planOffer(planId: string, plan: Plan): PlanOffer {
     name: plan.names,
     description: plan.descriptions,
     commitment: plan.commitments,
-    monthlyCents: plan.monthlyCents,
+    priceCents: priceOfPeriod(plan),
+    prepaidMonths: plan.prepaid?.termMonths ?? null,
     joiningFeeCents: plan.joiningFeeCents,
     todayCents: totalToday(plan),
     guestTickets: plan.guestTickets,

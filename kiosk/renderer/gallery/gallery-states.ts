@@ -1,4 +1,5 @@
 import type { KioskView, PlanOffer, Screen } from '../../bridge/view.ts';
+import { accountStates } from './account-states.ts';
 
 /** What a visitor has done on the screen itself by then: the part of a state that is not in the view. */
 export type GalleryDoing =
@@ -32,7 +33,8 @@ const plans: [PlanOffer, PlanOffer, PlanOffer] = [
       fr: 'Sans engagement. Vous pouvez arrêter à tout moment, avec un mois de préavis.',
       en: 'No minimum term. You can stop at any time, with one month’s notice.',
     },
-    monthlyCents: 1990,
+    priceCents: 1990,
+    prepaidMonths: null,
     joiningFeeCents: 2500,
     todayCents: 4490,
     guestTickets: 0,
@@ -48,7 +50,8 @@ const plans: [PlanOffer, PlanOffer, PlanOffer] = [
       fr: 'Sans engagement. Vous pouvez arrêter à tout moment, avec un mois de préavis.',
       en: 'No minimum term. You can stop at any time, with one month’s notice.',
     },
-    monthlyCents: 2990,
+    priceCents: 2990,
+    prepaidMonths: null,
     joiningFeeCents: 2500,
     todayCents: 5490,
     guestTickets: 2,
@@ -58,7 +61,8 @@ const plans: [PlanOffer, PlanOffer, PlanOffer] = [
     name: { fr: 'Tous les jours à deux', en: 'Every day for two' },
     description: { fr: 'Une deuxième personne entre avec vous', en: 'A second person comes in with you' },
     commitment: { fr: 'Engagement de 12 mois', en: '12 months’ commitment' },
-    monthlyCents: 4490,
+    priceCents: 4490,
+    prepaidMonths: null,
     joiningFeeCents: 0,
     todayCents: 4490,
     guestTickets: 1,
@@ -212,6 +216,7 @@ const mandate: Screen = {
 const workingOffers = {
   join: { possible: true },
   dayEntry: { possible: true },
+  membership: true,
   paperReceipt: true,
 } as const;
 const stopped = (why: 'terminal' | 'dispenser' | 'journal' | 'offline-limit', faultCode: string) =>
@@ -230,6 +235,7 @@ const statesOfSales: readonly GalleryState[] = [
     screen: attract({
       join: stopped('terminal', 'terminal.unreachable'),
       dayEntry: stopped('terminal', 'terminal.unreachable'),
+      membership: false,
       paperReceipt: true,
     }),
   },
@@ -238,6 +244,7 @@ const statesOfSales: readonly GalleryState[] = [
     screen: attract({
       join: stopped('journal', 'journal.older-copy'),
       dayEntry: null,
+      membership: false,
       paperReceipt: true,
     }),
   },
@@ -246,6 +253,7 @@ const statesOfSales: readonly GalleryState[] = [
     screen: attract({
       join: stopped('offline-limit', 'terminal.offline-limit'),
       dayEntry: stopped('offline-limit', 'terminal.offline-limit'),
+      membership: false,
       paperReceipt: true,
     }),
   },
@@ -271,6 +279,7 @@ const statesOfSales: readonly GalleryState[] = [
       ],
     },
   },
+  ...accountStates,
   { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
   { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },
   {
@@ -510,6 +519,7 @@ const statesOfSales: readonly GalleryState[] = [
       givenName: 'Marie-Antoinette',
       openUntil: '23:00',
       product: 'membership',
+      validThrough: null,
       tickets: [],
       ticketsPrinted: false,
       saleReference,
@@ -522,6 +532,7 @@ const statesOfSales: readonly GalleryState[] = [
       givenName: 'Léa',
       openUntil: '23:00',
       product: 'membership',
+      validThrough: null,
       tickets: [ticket(1), ticket(2)],
       ticketsPrinted: false,
       saleReference,
@@ -534,6 +545,7 @@ const statesOfSales: readonly GalleryState[] = [
       givenName: '',
       openUntil: '23:00',
       product: 'day-entry' as const,
+      validThrough: null,
       tickets: [ticket(1)],
       ticketsPrinted,
       saleReference,

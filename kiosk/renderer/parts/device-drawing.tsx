@@ -3,7 +3,7 @@ import type { KioskView } from '../../bridge/view.ts';
 import { type MessageId, useWords } from '../words.ts';
 
 export type Side = KioskView['device']['terminalSide'];
-export type DrawingName = 'terminal' | 'card-slot' | 'receipt-slot' | 'card-inside' | 'gate';
+export type DrawingName = 'terminal' | 'reader' | 'card-slot' | 'receipt-slot' | 'card-inside' | 'gate';
 
 interface DeviceDrawingProps {
   readonly name: DrawingName;
@@ -103,6 +103,20 @@ const terminal = (
   </>
 );
 
+const reader = (
+  <>
+    <rect y="10" width="118" height="170" rx="16" className="solid" />
+    <path className="on-solid" d="M34 95h.1M50 79c9 9 9 23 0 32M68 65c17 17 17 43 0 60" />
+    <g transform="translate(118 52) rotate(6)">
+      <rect width="112" height="72" rx="9" className="paper" />
+      <path d="M16 50h38" />
+    </g>
+    <g transform="translate(182 110) rotate(6)">
+      <Hand />
+    </g>
+  </>
+);
+
 const cardSlot = (
   <>
     <rect y="10" width="96" height="150" rx="14" className="paper" />
@@ -133,8 +147,9 @@ const receiptSlot = (
   </>
 );
 
-const parts: Record<'terminal' | 'card-slot' | 'receipt-slot', ReactNode> = {
+const parts: Record<'terminal' | 'reader' | 'card-slot' | 'receipt-slot', ReactNode> = {
   terminal,
+  reader,
   'card-slot': cardSlot,
   'receipt-slot': receiptSlot,
 };

@@ -3,6 +3,7 @@ import { formatEuros } from '@portillon/ui/format/money.ts';
 import type { ScreenMessage } from '../../bridge/messages.ts';
 import type { Answers } from '../../bridge/view.ts';
 import { AmountBar } from '../parts/amount-bar.tsx';
+import { perTerm } from '../parts/per-term.ts';
 import { Press } from '../parts/press.tsx';
 import { PrimaryBar } from '../parts/primary-bar.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
@@ -20,7 +21,7 @@ export function CheckScreen({ screen, act }: ScreenProps<'check'>) {
     {
       change: 'plan',
       label: say('check.plan'),
-      value: `${plan.name[language]}, ${formatEuros(plan.monthlyCents, language)} ${say('plan.per-month')}`,
+      value: `${plan.name[language]}, ${formatEuros(plan.priceCents, language)} ${perTerm(plan, say)}`,
     },
     { change: 'name', label: say('check.name'), value: `${answers.givenName} ${answers.familyName}` },
     {

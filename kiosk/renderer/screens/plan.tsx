@@ -3,6 +3,7 @@ import { Check, Ticket } from 'lucide-react';
 import { useState } from 'react';
 import type { PlanOffer } from '../../bridge/view.ts';
 import { GateAhead } from '../parts/gate-ahead.tsx';
+import { perTerm } from '../parts/per-term.ts';
 import { Press } from '../parts/press.tsx';
 import { PrimaryBar } from '../parts/primary-bar.tsx';
 import { ProblemText } from '../parts/problem.tsx';
@@ -60,8 +61,8 @@ export function PlanScreen({ screen, act }: ScreenProps<'plan'>) {
               {allWords ? <span>{plan.commitment[language]}</span> : null}
             </span>
             <span className="plan-price">
-              <span className="price">{formatEuros(plan.monthlyCents, language)}</span>
-              <span>{say('plan.per-month')}</span>
+              <span className="price">{formatEuros(plan.priceCents, language)}</span>
+              <span>{perTerm(plan, say)}</span>
             </span>
           </Press>
         ))}
@@ -79,7 +80,7 @@ function TodayCard({ plan, withCommitment }: { plan: PlanOffer; withCommitment: 
         {plan.joiningFeeCents === 0 ? null : (
           <>
             <div>
-              <dt>{say('plan.first-month')}</dt>
+              <dt>{plan.prepaidMonths === null ? say('plan.first-month') : plan.name[language]}</dt>
               <dd>{formatEuros(plan.todayCents - plan.joiningFeeCents, language)}</dd>
             </div>
             <div>
@@ -93,7 +94,11 @@ function TodayCard({ plan, withCommitment }: { plan: PlanOffer; withCommitment: 
           <dd className="price">{formatEuros(plan.todayCents, language)}</dd>
         </div>
       </dl>
-      <p>{say('plan.then', { price: formatEuros(plan.monthlyCents, language) })}</p>
+      <p>
+        {plan.prepaidMonths === null
+          ? say('plan.then', { price: formatEuros(plan.priceCents, language) })
+          : say('plan.prepaid-then')}
+      </p>
       {withCommitment ? <p>{plan.commitment[language]}</p> : null}
       {plan.guestTickets === 0 ? null : (
         <p className="with-icon">

@@ -1,3 +1,4 @@
+import { formatDay } from '@portillon/ui/format/date.ts';
 import { formatTimeOfDay } from '@portillon/ui/format/time-of-day.ts';
 import { DeviceDrawing } from '../parts/device-drawing.tsx';
 import { Press } from '../parts/press.tsx';
@@ -20,14 +21,26 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
       ? say('welcome.title-nameless')
       : say('welcome.title', { name: screen.givenName });
   const dayEntryAdvice = say(screen.ticketsPrinted ? 'welcome.day-entry-printed' : 'welcome.day-entry-photo');
-  const title = isDayEntry ? say('welcome.day-entry-title') : greeting;
+  const title = {
+    membership: greeting,
+    'day-entry': say('welcome.day-entry-title'),
+    renewal: say('welcome.renewal-title'),
+    debt: say('welcome.debt-title'),
+  }[screen.product];
+  const through = screen.validThrough === null ? '' : formatDay(screen.validThrough, language);
+  const lead = {
+    membership: say('welcome.lead'),
+    'day-entry': say('welcome.day-entry-lead'),
+    renewal: say('welcome.renewal-lead', { day: through }),
+    debt: say('welcome.debt-lead'),
+  }[screen.product];
   return (
     <ScreenFrame
       tone="deep"
       canLeave={false}
       phase={showCodes ? 'guest-codes' : 'plain'}
       title={title}
-      lead={say(view.practice ? 'practice.welcome' : isDayEntry ? 'welcome.day-entry-lead' : 'welcome.lead')}
+      lead={view.practice ? say('practice.welcome') : lead}
       middle={
         showCodes ? (
           <section className="guest-codes" data-testid="guest-codes">

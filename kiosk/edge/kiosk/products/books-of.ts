@@ -1,4 +1,5 @@
 import type { SaleInProgress } from '../sale-in-progress.ts';
+import { debtBooks, renewalBooks } from './account-books.ts';
 import { dayEntryBooks } from './day-entry-books.ts';
 import { membershipBooks } from './membership-books.ts';
 import type { SaleBooks } from './sale-books.ts';
@@ -10,5 +11,9 @@ export function booksOf(sale: SaleInProgress): SaleBooks {
       return membershipBooks(sale);
     case 'day-entry':
       return dayEntryBooks(sale);
+    case 'renewal':
+      return renewalBooks(sale);
+    case 'debt':
+      return debtBooks(sale);
   }
 }

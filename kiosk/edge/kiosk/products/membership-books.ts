@@ -1,4 +1,5 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import type { Account } from '@portillon/core/wire/messages.ts';
 import type { MembershipSale } from '../sale-in-progress.ts';
 import { cardRecord, ticketRows } from './credential-rows.ts';
 import { moneyOf, type SaleBooks } from './sale-books.ts';
@@ -11,6 +12,16 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
   const { card, memberId, personDigest, photoDigest, contractDigest } = sale;
   const mandate = namedMandate(sale);
   const validFrom = isoTime(sale.agreedAtMs);
+  const validTo = card.validToMs === null ? null : isoTime(card.validToMs);
+  // What the base will say of it, so that the member may come back at once.
+  const account: Account = {
+    membershipId: sale.membershipId,
+    planId: sale.planId,
+    planFrom: validFrom,
+    validTo,
+    status: 'active',
+    debts: [],
+  };
   const consent = (purpose: 'photo' | 'news', given: boolean) => ({
     purpose,
     given,
@@ -27,14 +38,14 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
       type: 'sale.completed',
       member: { memberId, personDigest, photoDigest, contractDigest },
       mandate,
-      membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo: null },
+      membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo },
       credentials: [
         {
           credentialId: card.credentialId,
           kind: 'card',
           cardUid: card.cardUid,
           validFrom,
-          validTo: null,
+          validTo,
           singleUse: false,
         },
         ...sale.tickets.map(({ credentialId, validToMs }) => ({
@@ -49,7 +60,7 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
       consents: [consent('photo', photoDigest !== null), consent('news', sale.answers.newsConsent === true)],
     }),
     credentials: (status) => [
-      { credentialId: card.credentialId, record: cardRecord(sale, card, status) },
+      { credentialId: card.credentialId, record: { ...cardRecord(sale, card, status), account } },
       ...ticketRows(sale, sale, status),
     ],
   };

@@ -24,7 +24,7 @@ const sampleTill = {
   software: { version: '0.1.0', perimeter: '' },
 };
 
-const samplePlan: Plan = {
+export const samplePlan: Plan = {
   names: { fr: 'Essentiel', en: 'Essential' },
   descriptions: { fr: '', en: '' },
   commitments: { fr: '', en: '' },
@@ -116,7 +116,8 @@ export function sampleDayEntry(store: EdgeStore, around: Surroundings): Promise<
   return drawUpDayEntry({ ...sampleFacts(around), planId, plan }, store);
 }
 
-function sampleFacts({ clock, random }: Surroundings): NewSaleFacts {
+/** Where a sale begins that nobody has asked for yet. */
+export function sampleFacts({ clock, random }: Surroundings): NewSaleFacts {
   return {
     visitId: newId(clock, random),
     language: 'fr',

@@ -1,0 +1,176 @@
+import type { CredentialId } from '@portillon/core/base/ids.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { ScreenMessage } from '../../bridge/messages.ts';
+import type { Offer, Screen } from '../../bridge/view.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import type { MessageOutcome } from '../bridge-server.ts';
+import { localDay } from '../documents/payment-summary.ts';
+import { accountScreen, periodView } from './account-screens.ts';
+import { drawUpDebtSale, drawUpRenewal } from './draw-up-account-sale.ts';
+import type { KioskStage } from './kiosk-stage.ts';
+import { type MemberAccount, memberAccount } from './member-account.ts';
+import { type MemberAtKiosk, MemberDesk } from './member-desk.ts';
+import type { NewSaleFacts } from './new-sale.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+
+type MemberStage = Extract<KioskStage, { name: 'member' }>;
+
+export interface MemberVisitOptions {
+  readonly reader: CardReader | null;
+  readonly store: EdgeStore;
+  readonly identity: () => EdgeIdentity | null;
+  readonly log: Log;
+  readonly stage: () => KioskStage;
+  readonly show: (stage: KioskStage) => void;
+  /** The same stage again: what it shows has changed. */
+  readonly showAgain: () => void;
+  /** Null while identity or club are not known. */
+  readonly saleFacts: () => NewSaleFacts | null;
+  readonly sell: (drawUp: () => Promise<SaleInProgress>) => Promise<void>;
+  readonly pay: () => Offer;
+}
+
+/** J3 before the money: a card is presented, the account is shown, something of it is chosen. Keeps nothing of its own (I8). */
+export class MemberVisit {
+  readonly #options: MemberVisitOptions;
+  readonly #desk: MemberDesk;
+
+  constructor(options: MemberVisitOptions) {
+    this.#options = options;
+    this.#desk = new MemberDesk({
+      ...options,
+      book: options.store.book,
+      onPresented: (presented) => this.#presented(presented),
+    });
+  }
+
+  get isPossible(): boolean {
+    return this.#desk.isReady && this.#options.saleFacts() !== null;
+  }
+
+  begin(): void {
+    this.#options.show({ name: 'present-card', problem: null });
+    this.#desk.expect();
+  }
+
+  /** Whatever is shown now: only the screen that asks for a card waits for one. */
+  shown(stage: KioskStage): void {
+    if (stage.name !== 'present-card') this.#desk.forget();
+  }
+
+  #presented(presented: MemberAtKiosk): void {
+    if (this.#options.stage().name !== 'present-card') return;
+    this.#options.show(
+      presented.kind === 'member'
+        ? { name: 'member', credentialId: presented.credentialId, part: 'account' }
+        : { name: 'present-card', problem: presented.problem },
+    );
+  }
+
+  /** Back from the account is to the doors, from a part of it to the account. Null where there is nothing to go back from. */
+  back(stage: KioskStage): KioskStage | null {
+    if (stage.name === 'present-card') return { name: 'doors' };
+    if (stage.name !== 'member') return null;
+    return stage.part === 'account' ? { name: 'doors' } : { ...stage, part: 'account' };
+  }
+
+  screen({ credentialId, part }: MemberStage): Screen {
+    const facts = this.#options.saleFacts();
+    const member = this.#account(credentialId);
+    // Blocked or forgotten by the base while they stand here.
+    if (!facts || !member) return { name: 'present-card', problem: 'not-known-here' };
+    const nowMs = facts.clock.wallMs();
+    return accountScreen(part, member, {
+      nowMs,
+      timeZone: facts.club.timeZone,
+      pay: this.#options.pay(),
+      dataAgeMs: this.#options.store.book.dataAgeMs(nowMs),
+    });
+  }
+
+  async handle(
+    message: Extract<ScreenMessage, { type: 'open-account' | 'buy-period' | 'settle-debts' }>,
+  ): Promise<MessageOutcome> {
+    const stage = this.#options.stage();
+    const member = stage.name === 'member' ? this.#account(stage.credentialId) : null;
+    const { pay, saleFacts } = this.#options;
+    if (stage.name !== 'member' || !member || !pay().possible || saleFacts()?.practice) {
+      return { outcome: 'stale' };
+    }
+    switch (message.type) {
+      case 'open-account':
+        return this.#open(stage, member, message.part);
+      case 'buy-period':
+        return this.#buyPeriod(stage, member, message);
+      case 'settle-debts':
+        return this.#settleDebts(stage, member, message.totalCents);
+    }
+  }
+
+  #open(
+    stage: MemberStage,
+    { offers }: MemberAccount,
+    part: 'renewal' | 'plan-change' | 'debts',
+  ): MessageOutcome {
+    const offer = { renewal: offers.renew, 'plan-change': offers.change, debts: offers.settle }[part];
+    if (stage.part !== 'account' || !offer.possible) return { outcome: 'stale' };
+    this.#options.show({ ...stage, part });
+    return { outcome: 'done' };
+  }
+
+  /** SA77: only what stands on the screen. */
+  async #buyPeriod(
+    { part }: MemberStage,
+    member: MemberAccount,
+    chosen: Extract<ScreenMessage, { type: 'buy-period' }>,
+  ): Promise<MessageOutcome> {
+    const { store, sell, saleFacts } = this.#options;
+    const facts = saleFacts();
+    const { renew, change } = member.offers;
+    const offers =
+      part === 'renewal' && renew.possible
+        ? [renew.offer]
+        : part === 'plan-change' && change.possible
+          ? change.offers
+          : [];
+    const day = (timeMs: number) => localDay(timeMs, facts?.club.timeZone ?? 'UTC');
+    const offer = offers.find((each) => {
+      const { planId, from, priceCents } = periodView(each, day);
+      return planId === chosen.planId && from === chosen.from && priceCents === chosen.priceCents;
+    });
+    if (!facts || !offer) return this.#changedMeanwhile();
+    await sell(() => drawUpRenewal({ ...facts, member, offer }, store));
+    return { outcome: 'done' };
+  }
+
+  async #settleDebts(
+    { part }: MemberStage,
+    member: MemberAccount,
+    totalCents: number,
+  ): Promise<MessageOutcome> {
+    const { store, sell, saleFacts } = this.#options;
+    const facts = saleFacts();
+    const { settle } = member.offers;
+    if (part !== 'debts' || !facts || !settle.possible || settle.totalCents !== totalCents) {
+      return this.#changedMeanwhile();
+    }
+    await sell(() => drawUpDebtSale({ ...facts, member, debts: settle.debts }, store));
+    return { outcome: 'done' };
+  }
+
+  #changedMeanwhile(): MessageOutcome {
+    this.#options.showAgain();
+    return { outcome: 'stale' };
+  }
+
+  #account(credentialId: CredentialId): MemberAccount | null {
+    const { store, identity, saleFacts } = this.#options;
+    const known = identity();
+    const clock = saleFacts()?.clock;
+    return known && clock
+      ? memberAccount(credentialId, { book: store.book, identity: known, nowMs: clock.wallMs() })
+      : null;
+  }
+}

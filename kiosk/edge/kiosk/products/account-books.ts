@@ -1,0 +1,44 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { DebtSale, RenewalSale } from '../sale-in-progress.ts';
+import { moneyOf, type SaleBooks } from './sale-books.ts';
+
+/** A period more for a member who is known: no person, no card, no contract. */
+export function renewalBooks(sale: RenewalSale): SaleBooks {
+  const { memberId, membershipId, planId, period } = sale;
+  return {
+    ...accountBooks(sale),
+    event: (recorded) => ({
+      ...moneyOf(sale, recorded),
+      type: 'membership.renewed',
+      memberId,
+      membershipId,
+      planId,
+      from: isoTime(period.fromMs),
+      to: isoTime(period.toMs),
+    }),
+  };
+}
+
+/** What a member owed, paid. */
+export function debtBooks(sale: DebtSale): SaleBooks {
+  const { memberId, debtIds } = sale;
+  return {
+    ...accountBooks(sale),
+    event: (recorded) => ({
+      ...moneyOf(sale, recorded),
+      type: 'debt.settled',
+      memberId,
+      debtIds: [...debtIds],
+    }),
+  };
+}
+
+function accountBooks(sale: RenewalSale | DebtSale): Omit<SaleBooks, 'event'> {
+  return {
+    customerId: sale.memberId,
+    attachments: [],
+    // What is undone before it was recorded has changed nothing: the card keeps what it was good for.
+    credentials: (status) =>
+      status === 'active' ? [{ credentialId: sale.credentialId, record: sale.recordAfter }] : [],
+  };
+}

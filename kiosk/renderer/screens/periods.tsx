@@ -1,0 +1,63 @@
+import { formatDay } from '@portillon/ui/format/date.ts';
+import { formatEuros } from '@portillon/ui/format/money.ts';
+import { Press } from '../parts/press.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import type { ScreenProps } from '../screen-props.ts';
+import { useWords } from '../words.ts';
+
+/** The next period of the same plan, or of another one. Its price leads to the terminal. */
+export function PeriodsScreen({ screen, act }: ScreenProps<'periods'>) {
+  const { say, language } = useWords();
+  return (
+    <ScreenFrame
+      phase={screen.change ? 'change' : 'renew'}
+      title={say(screen.change ? 'periods.change' : 'periods.renew')}
+      lead={say('periods.lead')}
+      middle={
+        <ul className="card day-entry-terms">
+          <li>{say('periods.same-card')}</li>
+          <li>{say('periods.once')}</li>
+        </ul>
+      }
+    >
+      <div className="choices">
+        {screen.offers.map((offer) => (
+          <Press
+            key={offer.planId}
+            kind="choice"
+            testId={`period-${offer.planId}`}
+            className="plan"
+            onPress={() =>
+              act({
+                type: 'buy-period',
+                planId: offer.planId,
+                from: offer.from,
+                priceCents: offer.priceCents,
+              })
+            }
+          >
+            <span className="plan-words">
+              <span className="choice-name">{offer.name[language]}</span>
+              <span>{offer.description[language]}</span>
+              <span>
+                {say('periods.from-to', {
+                  from: formatDay(offer.from, language),
+                  through: formatDay(offer.through, language),
+                })}
+              </span>
+            </span>
+            <span className="plan-price">
+              <span className="price">{formatEuros(offer.priceCents, language)}</span>
+              <span>{say('day-entry.pay')}</span>
+            </span>
+          </Press>
+        ))}
+      </div>
+      <div className="primary-bar">
+        <Press testId="back" onPress={() => act({ type: 'back' })}>
+          {say('common.back')}
+        </Press>
+      </div>
+    </ScreenFrame>
+  );
+}

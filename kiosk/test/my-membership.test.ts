@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { BridgePerson } from './bridge-person.ts';
+import { TestClub } from './test-club.ts';
+
+/** J3 in one club of real processes: a card at the kiosk's own reader, an account, money, and what the base makes of it. */
+let club: TestClub;
+let person: BridgePerson;
+let cardId: string;
+let memberId: string;
+
+beforeAll(async () => {
+  club = await TestClub.open();
+  cardId = await club.buyCard(await prepaidPlan());
+  await club.until(async () => (await club.facts.memberOfCard(cardId)) !== null);
+  memberId = (await club.facts.memberOfCard(cardId)) ?? '';
+}, 180_000);
+afterAll(() => club?.close(), 60_000);
+
+beforeEach(async () => {
+  person = await club.person();
+});
+afterEach(async () => {
+  person.leave();
+  await club.panel.world('lift-from-kiosk', {});
+});
+
+/** Where the prepaid plan stands in the list. */
+async function prepaidPlan(): Promise<number> {
+  const looking = await club.person();
+  await looking.enter('join');
+  const { plans } = await looking.sees('plan');
+  await looking.say({ type: 'finish' });
+  await looking.sees('attract');
+  looking.leave();
+  return plans.findIndex(({ prepaidMonths }) => prepaidMonths !== null);
+}
+
+async function account(card = cardId) {
+  await person.enter('membership');
+  await person.sees('present-card');
+  await club.panel.world('lay-on-kiosk', { cardId: card });
+  return person.sees('account');
+}
+
+async function renew(): Promise<void> {
+  await person.say({ type: 'open-account', part: 'renewal' });
+  const { offers } = await person.sees('periods');
+  const [offer] = offers;
+  if (!offer) throw new Error('nothing to renew');
+  const { planId, from, priceCents } = offer;
+  expect(await person.say({ type: 'buy-period', planId, from, priceCents })).toBe('done');
+}
+
+async function finish() {
+  await person.sees('receipt');
+  await person.say({ type: 'choose-receipt', receipt: 'none' });
+  const welcome = await person.sees('welcome');
+  await person.say({ type: 'finish' });
+  await person.sees('attract');
+  return welcome;
+}
+
+const allApplied = () => club.until(async () => (await club.health()).outboxLeft === 0);
+
+async function writeDebt(amountCents: number): Promise<void> {
+  const { url, user, password } = club.staff;
+  const post = (path: string, body: object, cookie = '') =>
+    fetch(new URL(path, url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify(body),
+    });
+  const signedIn = await post('/staff/api/sign-in', { user, password });
+  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const debt = { amountCents, vatRate: 2_000, reason: 'direct-debit-rejected', words: 'Written by a test' };
+  expect((await post(`/staff/api/members/${memberId}/debts`, debt, cookie)).status).toBe(201);
+}
+
+it('[J3] [I1] renews a prepaid membership from the end of what is paid, with the card the member has', async () => {
+  const before = await account();
+  expect(before).toMatchObject({
+    plan: { en: 'One month, no commitment' },
+    state: 'runs',
+    debts: [],
+    renew: { possible: true, priceCents: 3_990 },
+    pay: { possible: true },
+  });
+  await renew();
+  await club.presentCard('approve');
+  const welcome = await finish();
+  expect(welcome).toMatchObject({ product: 'renewal', givenName: '' });
+  expect(welcome.validThrough?.localeCompare(before.validThrough ?? '')).toBe(1);
+
+  await allApplied();
+  const { periods, cardsUntil } = await club.facts.periodsOf(memberId);
+  expect(periods).toHaveLength(2);
+  expect(periods[1]?.from).toEqual(periods[0]?.to);
+  expect(cardsUntil).toEqual([periods[1]?.to]);
+  expect(await club.facts.salesOf('renewal')).toEqual([{ totalCents: 3_990, memberId, cancelled: false }]);
+  await club.panel.world('lift-from-kiosk', {});
+  expect((await account()).validThrough).toBe(welcome.validThrough);
+  await person.say({ type: 'finish' });
+}, 90_000);
+
+it('[J3] [I1] shows what is owed and settles it', async () => {
+  await writeDebt(2_990);
+  await person.enter('membership');
+  await club.panel.world('lay-on-kiosk', { cardId });
+  const { owedCents, debts } = await person.sees('account', (screen) => screen.owedCents > 0);
+  expect({ owedCents, labels: debts.map(({ label }) => label.en) }).toEqual({
+    owedCents: 2_990,
+    labels: ['Direct debit not paid'],
+  });
+  await person.say({ type: 'open-account', part: 'debts' });
+  const { totalCents } = await person.sees('debts');
+  expect(await person.say({ type: 'settle-debts', totalCents: totalCents - 1 })).toBe('stale');
+  await person.say({ type: 'settle-debts', totalCents });
+  await club.presentCard('approve');
+  expect(await finish()).toMatchObject({ product: 'debt' });
+  await allApplied();
+  expect(await club.facts.debtsOf(memberId)).toEqual([{ amountCents: 2_990, settled: true }]);
+  await club.panel.world('lift-from-kiosk', {});
+  expect((await account()).debts).toEqual([]);
+  await person.say({ type: 'finish' });
+}, 90_000);
+
+it('[I1] [I10] [SA15] loses power while the bank is asked, and books the period once', async () => {
+  const before = await club.facts.salesOf('renewal');
+  await account();
+  await renew();
+  await club.presentCard('approve');
+  club.kill('edge');
+  person.leave();
+  await club.until(async () => (await club.healthOrNull()) !== null);
+  person = await club.person();
+  await finish();
+  await allApplied();
+  expect(await club.facts.salesOf('renewal')).toHaveLength(before.length + 1);
+  expect(await club.facts.cases()).not.toContain('paid-twice');
+}, 90_000);
+
+it('renews with the network cut, says nothing of it to the member, and the base takes it in later', async () => {
+  const before = await club.facts.salesOf('renewal');
+  await club.panel.world('cut-network', {});
+  await account();
+  await renew();
+  await club.presentCard('approve');
+  await finish();
+  await club.panel.world('restore-network', {});
+  await club.until(async () => (await club.facts.salesOf('renewal')).length === before.length + 1);
+}, 90_000);
+
+it.each(['foreign-desfire', 'uid-badge'])('[SA75] shows no account for a card of kind %s', async (kind) => {
+  const { cards } = await club.panel.club();
+  const card = cards.find((each) => each.kind === kind)?.cardId ?? '';
+  await person.enter('membership');
+  await club.panel.world('lay-on-kiosk', { cardId: card });
+  await person.sees('present-card', ({ problem }) => problem === 'not-ours');
+  await person.say({ type: 'back' });
+  await person.sees('doors');
+  await person.say({ type: 'finish' });
+});
+
+it('[I8] forgets the account when the member leaves, though the card still lies on the reader', async () => {
+  await account();
+  const visitId = person.view?.visitId;
+  await person.say({ type: 'finish' });
+  const { name } = await person.sees('attract');
+  expect(name).toBe('attract');
+  expect(person.view?.visitId).not.toBe(visitId);
+  expect(JSON.stringify(person.view)).not.toContain('One month');
+});
+
+it('is not offered while the reader of the kiosk does not work', async () => {
+  await person.sees('attract', ({ offers }) => offers.membership);
+  await club.fault('kiosk-reader', 'service-down', true);
+  await person.sees('attract', ({ offers }) => !offers.membership && offers.join.possible);
+  await club.fault('kiosk-reader', 'service-down', false);
+  await person.sees('attract', ({ offers }) => offers.membership);
+});
