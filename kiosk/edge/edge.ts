@@ -47,6 +47,8 @@ export interface EdgeHealth {
   readonly online: boolean;
   readonly dataAgeMs: number | null;
   readonly plans: number;
+  /** Version of the card keys that this box gives to cards, or only reads; null before it is enrolled. */
+  readonly cardKeyVersion: number | null;
   /** Staff practise: nothing is sold. */
   readonly practice: boolean;
   /** How the last closed day compares with the terminal; null on a box that does not sell. */
@@ -164,8 +166,7 @@ export class Edge {
 
   /** Faults: `transport.bad-address`, and those of the store. Rejects when the bridge's port is taken. */
   static async start(options: EdgeOptions): Promise<Result<Edge, Fault>> {
-    const { config, clock, random, log } = options;
-    const { seal } = options;
+    const { config, seal, clock, random, log } = options;
     const store = await EdgeStore.open({ folder: config.stateFolder, seal, clock, random, log });
     if (!store.ok) return store;
     const devices = makeDevices(config.devices, {
@@ -222,6 +223,7 @@ export class Edge {
       online: this.#agent.state.online,
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
       plans: this.#store.book.plansOnSale().length,
+      cardKeyVersion: this.#identity?.cardKeys?.current ?? this.#identity?.cardKey.version ?? null,
       practice: this.#journal !== null && this.#journal.practice !== null,
       endOfDay: this.#endOfDay?.health ?? null,
       offlineApprovals: this.#offlineGuard?.standing ?? null,
