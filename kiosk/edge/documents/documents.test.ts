@@ -146,6 +146,7 @@ it('practice says SIMULATION on every paper, and at the top and at the foot of a
     cardSlipBlocks({ ...ofSlip('fr'), training }),
     caseSlipBlocks({ ...ofCase('fr'), training }),
     contractCopyBlocks({ ...ofContract('fr'), training }),
+    mandateCopyBlocks({ ...ofMandate('fr'), training }),
   ])
     expect(linesOnPaper(blocks, 48)).toContain('SIMULATION');
 });

@@ -18,7 +18,8 @@ import { EscPosSim } from '@portillon/hardware-sims/printer/escpos/escpos-sim.ts
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
 import { contractText } from '../documents/contract-text.ts';
-import { sampleContract, samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
+import { mandateText } from '../documents/mandate-text.ts';
+import { sampleContract, sampleMandate, samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
 import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
 import type { MembershipSale, SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedSale } from './sale-records.ts';
@@ -334,6 +335,11 @@ describe('the copy of the contract', () => {
     const facts = sampleContract(language);
     return sold({ contract: { facts, textSha256: sha256Hex(contractText(facts).join('\n')) } });
   };
+  const signedMandate = () => {
+    const facts = sampleMandate('fr');
+    const textSha256 = sha256Hex(mandateText(facts).join('\n'));
+    return { kind: 'signed', facts, textSha256, digest: null, signer: 'Zoë Martin' } as const;
+  };
   /** Without line ends and spaces: paper folds a paragraph anywhere. */
   const folded = (lines: readonly string[]) => lines.join('').replaceAll(/\s/g, '');
 
@@ -351,6 +357,27 @@ describe('the copy of the contract', () => {
       expect(onPaper).toContain(folded([paragraph.replace(/^# /, '')]));
     }
     expect(onPaper).toContain('K7QM-2F9C');
+  });
+
+  it('brings the mandate that was signed with it on the same paper, word for word', async () => {
+    const mandate = signedMandate();
+    expect(await paperTrail().printContractCopy({ ...signed(), mandate })).toBe('printed');
+    const [paper, ...others] = sims.wide.paper();
+    expect(others).toEqual([]);
+    expect(paper?.lines).toContain('Copie du mandat');
+    const onPaper = folded(paper?.lines ?? []);
+    for (const paragraph of mandateText(mandate.facts)) {
+      expect(onPaper).toContain(folded([paragraph.replace(/^# /, '').replaceAll('•', '*')]));
+    }
+    expect(onPaper).toContain(folded(['Signé à l’écran par Zoë Martin']));
+  });
+
+  it('is not to be had where the mandate is not worded as it was signed, and comes alone where none was', async () => {
+    const reworded = { ...signedMandate(), textSha256: sha256Hex('before') };
+    expect(await paperTrail().printContractCopy({ ...signed(), mandate: reworded })).toBe('none');
+    expect(sims.wide.paper()).toEqual([]);
+    await paperTrail().printContractCopy({ ...signed(), mandate: { kind: 'missing' } });
+    expect(sims.wide.paper()[0]?.lines).not.toContain('Copie du mandat');
   });
 
   it('stays in the language that was signed', async () => {
