@@ -78,7 +78,7 @@ export class TestClub {
   }
 
   /**
-   * Resolves when everything is ready to sell. `terminal` and `speed` are those of the virtual club; `sale` is what the
+   * Resolves when everything is ready to sell. `terminal`, `gate` and `speed` are those of the virtual club; `sale` is what the
    * operator sets of selling in the edge's configuration.
    */
   static async open({
@@ -86,6 +86,7 @@ export class TestClub {
     ...options
   }: {
     terminal?: string;
+    gate?: string;
     speed?: number;
     sale?: Readonly<Record<string, unknown>>;
   } = {}): Promise<TestClub> {

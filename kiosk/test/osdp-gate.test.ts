@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TestClub } from './test-club.ts';
+
+/** A club whose gate hangs on an OSDP line, board and badge reader under keys of their own; real processes, one line. */
+let club: TestClub;
+let cardId: string;
+
+beforeAll(async () => {
+  club = await TestClub.open({ gate: 'osdp', speed: 20 });
+  cardId = await club.buyCard();
+}, 240_000);
+afterAll(() => club?.close(), 60_000);
+
+const tap = () => club.panel.world('tap', { gateId: club.gateId, cardId, holdMs: 600 });
+
+/** Whether the display has been told these words since that moment. */
+async function shownSince(words: string, sinceMs: number): Promise<boolean> {
+  const reader = (await club.device('badge-reader')).name;
+  return (await club.panel.received(reader)).some(
+    ({ meaning, atMonotonicMs }) => meaning === `text "${words}"` && atMonotonicMs >= sinceMs,
+  );
+}
+
+async function deviceIs(name: string, status: string, fault: string | null): Promise<void> {
+  await club.until(async () => {
+    const device = (await club.healthOrNull())?.devices[name];
+    return device?.status === status && device.fault === fault;
+  });
+}
+
+async function walksIn(): Promise<void> {
+  const since = await club.now();
+  await tap();
+  await club.until(() => club.releasedSince(since));
+  await club.push('entry');
+}
+
+it('[I6] lets a member in through the board on the line, and shows it on the reader', async () => {
+  const since = await club.now();
+  await walksIn();
+  await club.until(() => shownSince('Bienvenue', since));
+  await club.until(async () => (await club.health()).inside === 1);
+}, 60_000);
+
+it('[I6] lets nobody in through an exchanged board, says so to the person, and is well again with the right one', async () => {
+  await club.fault('board', 'swapped', true);
+  await deviceIs('gate-1.board', 'disconnected', 'reader.wrong-key');
+  const since = await club.now();
+  await tap();
+  await club.until(() => shownSince("Voir l'accueil", since));
+  expect(await club.releasedSince(since)).toBe(false);
+  expect((await club.panel.world('push', { gateId: club.gateId, direction: 'entry' })).passed).toBe(false);
+  await club.fault('board', 'swapped', false);
+  await deviceIs('gate-1.board', 'ready', null);
+  await walksIn();
+}, 60_000);
+
+it('[I9] goes on letting people in and out while the badge reader on the same line is silent', async () => {
+  await club.fault('badge-reader', 'silent', true);
+  await deviceIs('gate-1.badge-reader', 'disconnected', 'reader.no-answer');
+  await walksIn();
+  await club.push('exit');
+  await club.fault('badge-reader', 'silent', false);
+  await deviceIs('gate-1.badge-reader', 'ready', null);
+}, 60_000);
+
+it('opens the channels anew after the edge was killed, under the keys that it has', async () => {
+  club.kill('edge');
+  await club.until(async () => (await club.healthOrNull()) !== null);
+  await deviceIs('gate-1.board', 'ready', null);
+  await deviceIs('gate-1.badge-reader', 'ready', null);
+  await deviceIs('gate-1.reader', 'ready', null);
+  await walksIn();
+}, 60_000);
+
+it('names a reader that was opened', async () => {
+  await club.panel.act((await club.device('badge-reader')).name, 'open-cover', { open: true });
+  await deviceIs('gate-1.badge-reader', 'faulted', 'reader.tampered');
+}, 30_000);
