@@ -5,7 +5,7 @@ import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { MemberBook } from '../../store/member-book.ts';
-import { presentedCard } from '../gate/presented-credential.ts';
+import { type Presented, presentedCard } from '../gate/presented-credential.ts';
 
 /** Why a card that was held to the kiosk shows no account (SA75). */
 export type CardProblem =
@@ -37,6 +37,8 @@ export class MemberDesk {
   /** The card that came last; it may lie there since before anybody was asked for one. */
   #laid: CardChannel | null = null;
   #expecting = false;
+  /** A card is talked to by one at a time. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: MemberDeskOptions) {
     this.#options = options;
@@ -63,28 +65,34 @@ export class MemberDesk {
 
   /** `ifGone` is what to say of a card that is no longer there; null for nothing. */
   #run(card: CardChannel, ifGone: 'not-read' | null): void {
-    const { log, onPresented } = this.#options;
-    this.#read(card)
-      .then((presented) => {
-        if (!this.#expecting || this.#laid !== card) return;
-        if (presented) onPresented(presented);
-        else if (ifGone) onPresented({ kind: 'problem', problem: ifGone });
-      })
+    const { log } = this.#options;
+    this.#turn = this.#turn
+      .then(() => this.#take(card, ifGone))
       .catch((error: unknown) => log.error('kiosk.card-not-read', { detail: String(error) }));
   }
 
+  async #take(card: CardChannel, ifGone: 'not-read' | null): Promise<void> {
+    const presented = await this.#read(card);
+    if (this.#expecting && this.#laid === card) {
+      if (presented) this.#options.onPresented(atKiosk(presented, this.#options.book));
+      else if (ifGone) this.#options.onPresented({ kind: 'problem', problem: ifGone });
+    }
+    // CD10, once the screen goes on: the card lies there anyway.
+    await presented?.renewKeys?.();
+  }
+
   /** The card proves itself as at a gate (I13); what it says of itself is not looked at further. */
-  async #read(card: CardChannel): Promise<MemberAtKiosk | null> {
+  async #read(card: CardChannel): Promise<Presented | null> {
     const { book, identity, log } = this.#options;
     const known = identity();
-    if (!known) return null;
-    const presented = await presentedCard(card, { identity: known, book, log });
-    if (!presented) return null;
-    const { credentialId } = presented.presented;
-    if (credentialId === null) return { kind: 'problem', problem: 'not-ours' };
-    const problem = problemOf(book.credential(credentialId));
-    return problem ? { kind: 'problem', problem } : { kind: 'member', credentialId };
+    return known && presentedCard(card, { identity: known, book, log });
   }
+}
+
+function atKiosk({ presented: { credentialId } }: Presented, book: MemberBook): MemberAtKiosk {
+  if (credentialId === null) return { kind: 'problem', problem: 'not-ours' };
+  const problem = problemOf(book.credential(credentialId));
+  return problem ? { kind: 'problem', problem } : { kind: 'member', credentialId };
 }
 
 function problemOf(record: CredentialRecord | null): CardProblem | null {
