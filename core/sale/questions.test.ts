@@ -11,6 +11,7 @@ import {
 import {
   accountSigned,
   firstQuestion,
+  inOtherLanguage,
   nextQuestion,
   type QuestionInput,
   type QuestionState,
@@ -299,4 +300,16 @@ describe('the account for the monthly fees', () => {
     const contract = nextQuestion(changed, { type: 'confirm-answers' }, facts);
     expect(nextQuestion(contract, { type: 'contract-read' }, facts).at).toBe('sign');
   });
+});
+
+it('[Q17] begins the reading anew in another language, and changes nothing before it', () => {
+  const contract = answered(...upToCheck, { type: 'confirm-answers' });
+  const mandate = nextQuestion(contract, { type: 'contract-read' }, facts);
+  const signing = nextQuestion(mandate, { type: 'mandate-read' }, facts);
+  for (const state of [mandate, signing]) {
+    expect(inOtherLanguage(state)).toMatchObject({ at: 'contract', answers: state.answers });
+  }
+  for (const state of [firstQuestion, answered(...upToCheck), contract]) {
+    expect(inOtherLanguage(state)).toBe(state);
+  }
 });

@@ -166,6 +166,11 @@ export function withProblem(state: QuestionState, problem: FieldProblem): Questi
   return { ...state, problems: [problem] };
 }
 
+/** Q17: what is signed is what was read, in the language in which it was read. */
+export function inOtherLanguage(state: QuestionState): QuestionState {
+  return state.at === 'mandate' || state.at === 'sign' ? moved(state, 'contract') : state;
+}
+
 function judged(
   state: QuestionState,
   names: ReturnType<typeof judgeNames>,

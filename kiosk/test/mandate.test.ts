@@ -64,6 +64,12 @@ it('[Q10] [Q12] [I8] signs a mandate that reaches the base sealed, and leaves no
   }
   await person.say({ type: 'mandate-read' });
   expect((await person.sees('sign')).withMandate).toBe(true);
+  await person.say({ type: 'choose-language', language: 'en' });
+  await person.sees('contract');
+  await person.say({ type: 'choose-language', language: 'fr' });
+  await person.say({ type: 'contract-read' });
+  await person.say({ type: 'mandate-read' });
+  await person.sees('sign');
   await person.say({ type: 'sign', signature: { kind: 'typed', text: 'Aïcha Benoît' } });
   await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
   expect(filesWithTheAccount()).toEqual([]);

@@ -11,6 +11,7 @@ import { isDebited } from '@portillon/core/sale/creditor-identifier.ts';
 import type { Plan } from '@portillon/core/sale/pricing.ts';
 import {
   firstQuestion,
+  inOtherLanguage,
   nextQuestion,
   type QuestionFacts,
   type QuestionInput,
@@ -224,9 +225,7 @@ export class KioskController {
         if (this.#idle.touch()) this.#publish();
         return { outcome: 'done' };
       case 'choose-language':
-        this.#language = message.language;
-        this.#idle.touch();
-        this.#publish();
+        this.#chooseLanguage(message.language);
         return { outcome: 'done' };
       case 'call-staff':
         return this.#callStaff(message.reason);
@@ -254,6 +253,16 @@ export class KioskController {
       default:
         return this.#answer(message);
     }
+  }
+
+  #chooseLanguage(language: Language): void {
+    const isOther = language !== this.#language;
+    this.#language = language;
+    if (isOther && this.#stage.name === 'questions') {
+      this.#stage = { ...this.#stage, questions: inOtherLanguage(this.#stage.questions) };
+    }
+    this.#idle.touch();
+    this.#publish();
   }
 
   /** J6: it becomes a case, which the staff page shows at once where there is a network. */
