@@ -10,8 +10,7 @@ let memberId: string;
 
 beforeAll(async () => {
   club = await TestClub.open();
-  cardId = await club.buyCard(await prepaidPlan());
-  await club.until(async () => (await club.facts.memberOfCard(cardId)) !== null);
+  cardId = await club.buyPrepaidCard();
   memberId = (await club.facts.memberOfCard(cardId)) ?? '';
 }, 180_000);
 afterAll(() => club?.close(), 60_000);
@@ -23,17 +22,6 @@ afterEach(async () => {
   person.leave();
   await club.panel.world('lift-from-kiosk', {});
 });
-
-/** Where the prepaid plan stands in the list. */
-async function prepaidPlan(): Promise<number> {
-  const looking = await club.person();
-  await looking.enter('join');
-  const { plans } = await looking.sees('plan');
-  await looking.say({ type: 'finish' });
-  await looking.sees('attract');
-  looking.leave();
-  return plans.findIndex(({ prepaidMonths }) => prepaidMonths !== null);
-}
 
 async function account(card = cardId) {
   await person.enter('membership');
@@ -62,20 +50,6 @@ async function finish() {
 
 const allApplied = () => club.until(async () => (await club.health()).outboxLeft === 0);
 
-async function writeDebt(amountCents: number): Promise<void> {
-  const { url, user, password } = club.staff;
-  const post = (path: string, body: object, cookie = '') =>
-    fetch(new URL(path, url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', cookie },
-      body: JSON.stringify(body),
-    });
-  const signedIn = await post('/staff/api/sign-in', { user, password });
-  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const debt = { amountCents, vatRate: 2_000, reason: 'direct-debit-rejected', words: 'Written by a test' };
-  expect((await post(`/staff/api/members/${memberId}/debts`, debt, cookie)).status).toBe(201);
-}
-
 it('[J3] [I1] renews a prepaid membership from the end of what is paid, with the card the member has', async () => {
   const before = await account();
   expect(before).toMatchObject({
@@ -103,7 +77,7 @@ it('[J3] [I1] renews a prepaid membership from the end of what is paid, with the
 }, 90_000);
 
 it('[J3] [I1] shows what is owed and settles it', async () => {
-  await writeDebt(2_990);
+  await club.writeDebt(cardId, { amountCents: 2_990, reason: 'direct-debit-rejected' });
   await person.enter('membership');
   await club.panel.world('lay-on-kiosk', { cardId });
   const { owedCents, debts } = await person.sees('account', (screen) => screen.owedCents > 0);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DebtReason } from '@portillon/core/wire/messages.ts';
 import { readClubFile } from '@portillon/hardware-sims/club-file.ts';
 import type { BankAnswer, DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
 import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
@@ -264,5 +265,37 @@ export class TestClub {
     } finally {
       person.leave();
     }
+  }
+
+  /** A card of the plan that is paid at once for a term, known at the base. */
+  async buyPrepaidCard(): Promise<string> {
+    const looking = await this.person();
+    await looking.enter('join');
+    const { plans } = await looking.sees('plan');
+    await looking.say({ type: 'finish' });
+    await looking.sees('attract');
+    looking.leave();
+    const cardId = await this.buyCard(plans.findIndex(({ prepaidMonths }) => prepaidMonths !== null));
+    await this.until(async () => (await this.facts.memberOfCard(cardId)) !== null);
+    return cardId;
+  }
+
+  /** What staff write down of the member with this card; resolves when the base has it. */
+  async writeDebt(
+    cardId: string,
+    debt: { readonly amountCents: number; readonly reason: DebtReason },
+  ): Promise<void> {
+    const { url, user, password } = this.staff;
+    const post = async (path: string, body: object, cookie = '') => {
+      const headers = { 'content-type': 'application/json', cookie };
+      const answer = await fetch(new URL(path, url), { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return answer;
+    };
+    const signedIn = await post('/staff/api/sign-in', { user, password });
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const memberId = await this.facts.memberOfCard(cardId);
+    const words = 'Written by a test';
+    await post(`/staff/api/members/${memberId}/debts`, { ...debt, vatRate: 2_000, words }, cookie);
   }
 }

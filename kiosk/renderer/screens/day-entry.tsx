@@ -1,5 +1,5 @@
-import { formatEuros } from '@portillon/ui/format/money.ts';
 import { Press } from '../parts/press.tsx';
+import { PricedChoice } from '../parts/priced-choice.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
@@ -21,22 +21,15 @@ export function DayEntryScreen({ screen, act }: ScreenProps<'day-entry'>) {
     >
       <div className="choices">
         {screen.entries.map((entry) => (
-          <Press
+          <PricedChoice
             key={entry.planId}
-            kind="choice"
             testId={`day-entry-${entry.planId}`}
-            className="plan"
+            name={entry.name[language]}
+            priceCents={entry.priceCents}
             onPress={() => act({ type: 'buy-day-entry', planId: entry.planId })}
           >
-            <span className="plan-words">
-              <span className="choice-name">{entry.name[language]}</span>
-              <span>{entry.description[language]}</span>
-            </span>
-            <span className="plan-price">
-              <span className="price">{formatEuros(entry.priceCents, language)}</span>
-              <span>{say('day-entry.pay')}</span>
-            </span>
-          </Press>
+            <span>{entry.description[language]}</span>
+          </PricedChoice>
         ))}
       </div>
       <div className="primary-bar">

@@ -1,6 +1,6 @@
 import { formatDay } from '@portillon/ui/format/date.ts';
-import { formatEuros } from '@portillon/ui/format/money.ts';
 import { Press } from '../parts/press.tsx';
+import { PricedChoice } from '../parts/priced-choice.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
@@ -22,11 +22,11 @@ export function PeriodsScreen({ screen, act }: ScreenProps<'periods'>) {
     >
       <div className="choices">
         {screen.offers.map((offer) => (
-          <Press
+          <PricedChoice
             key={offer.planId}
-            kind="choice"
             testId={`period-${offer.planId}`}
-            className="plan"
+            name={offer.name[language]}
+            priceCents={offer.priceCents}
             onPress={() =>
               act({
                 type: 'buy-period',
@@ -36,21 +36,14 @@ export function PeriodsScreen({ screen, act }: ScreenProps<'periods'>) {
               })
             }
           >
-            <span className="plan-words">
-              <span className="choice-name">{offer.name[language]}</span>
-              <span>{offer.description[language]}</span>
-              <span>
-                {say('periods.from-to', {
-                  from: formatDay(offer.from, language),
-                  through: formatDay(offer.through, language),
-                })}
-              </span>
+            <span>{offer.description[language]}</span>
+            <span>
+              {say('periods.from-to', {
+                from: formatDay(offer.from, language),
+                through: formatDay(offer.through, language),
+              })}
             </span>
-            <span className="plan-price">
-              <span className="price">{formatEuros(offer.priceCents, language)}</span>
-              <span>{say('day-entry.pay')}</span>
-            </span>
-          </Press>
+          </PricedChoice>
         ))}
       </div>
       <div className="primary-bar">
