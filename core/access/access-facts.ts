@@ -1,6 +1,7 @@
 import type { ClubId, CredentialId, PlanId } from '../base/ids.ts';
 import type { AccessReason } from '../wire/event.ts';
 import type { FeedRecord } from '../wire/messages.ts';
+import type { AccessPolicy } from './access-policy.ts';
 
 type RecordOf<Kind extends FeedRecord['kind']> = NonNullable<Extract<FeedRecord, { kind: Kind }>['record']>;
 
@@ -14,7 +15,22 @@ export type WeekHours = ClubRecord['hours'];
 /** What the rule decides from. Whoever gathers it has verified every signature; nothing here is a claim. */
 export interface AccessFacts {
   readonly nowMs: number;
-  readonly club: { readonly id: ClubId; readonly timeZone: string; readonly hours: WeekHours };
+  /**
+   * What the time may really be, where the clock is not trusted: no earlier, no later. Both are `nowMs` while it is. A time
+   * that may already be past, or may not have come yet, is held against the person (AC20).
+   */
+  readonly clock: { readonly earliestMs: number; readonly latestMs: number };
+  readonly club: {
+    readonly id: ClubId;
+    readonly timeZone: string;
+    readonly hours: WeekHours;
+    /** Days out of the ordinary on which nobody comes in. */
+    readonly closures: readonly { readonly fromMs: number; readonly toMs: number }[];
+    readonly capacity: number;
+    /** How many are inside, as the gates of this edge count them. */
+    readonly inside: number;
+  };
+  readonly policy: AccessPolicy;
   readonly presented: {
     readonly kind: 'card' | 'pass' | 'ticket' | 'other';
     /**
@@ -39,10 +55,19 @@ export interface AccessFacts {
   } | null;
   /** This edge has seen the ticket used up, whatever the book says yet. */
   readonly spentHere: boolean;
+  /** The last time this credential led through a gate of this club, as far as this edge knows. */
+  readonly lastPassage: { readonly direction: 'entry' | 'exit'; readonly atMs: number } | null;
+  /** Of those without whom this credential lets nobody in (`company` of its row), one is inside. */
+  readonly companyInside: boolean;
   /** How old the member book is; null when it has never been filled. */
   readonly dataAgeMs: number | null;
 }
 
 export type AccessDecision =
-  | { readonly outcome: 'granted'; readonly by: 'book' | 'grant' }
+  | {
+      readonly outcome: 'granted';
+      readonly by: 'book' | 'grant';
+      /** What the operator wants noted and not refused, in the order of the reasons. */
+      readonly noted: readonly AccessReason[];
+    }
   | { readonly outcome: 'refused'; readonly reason: AccessReason };

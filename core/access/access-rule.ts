@@ -10,25 +10,66 @@ interface Standing {
   readonly scope: 'network' | 'home';
   readonly homeClubId: string;
   readonly singleUse: boolean;
+  readonly suspendedUntilMs: number | null;
+  readonly staff: boolean;
+  readonly company: 'guardian' | 'member' | null;
+  /** Oldest debt that counts. */
+  readonly debtSinceMs: number | null;
 }
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const dayMs = 86_400_000;
 
 /** May this credential come in here, now? Rules by number: SPEC.md. */
 export function decide(facts: AccessFacts): AccessDecision {
   if (facts.presented.credentialId === null) return refused('unknown'); // AC1
   const standing = facts.book ? standingOfBook(facts) : standingOfGrant(facts); // AC3, AC4
   if (!standing) return refused('unknown');
-  // The order is AC6.
-  if (standing.status === 'blocked') return refused('blocked'); // AC7
-  if (facts.nowMs < standing.validFromMs) return refused('not-started'); // AC8
-  if (standing.validToMs !== null && facts.nowMs >= standing.validToMs) return refused('expired'); // AC9
-  if (standing.scope === 'home' && standing.homeClubId !== facts.club.id) return refused('wrong-club'); // AC10
-  if (!isWithinHours(facts)) return refused('closed-hours');
-  if (standing.status === 'spent' || (standing.singleUse && facts.spentHere)) return refused('ticket-spent'); // AC14
-  return { outcome: 'granted', by: facts.book ? 'book' : 'grant' };
+  const noted: AccessReason[] = [];
+  for (const [reason, holds] of reasonsInOrder) {
+    const verdict = holds(facts, standing);
+    if (verdict === 'refuse') return refused(reason);
+    if (verdict === 'note') noted.push(reason);
+  }
+  return { outcome: 'granted', by: facts.book ? 'book' : 'grant', noted };
 }
 
-function standingOfBook({ book, plan, presented }: AccessFacts): Standing | null {
+type Verdict = 'refuse' | 'note' | null;
+type Rule = (facts: AccessFacts, standing: Standing) => Verdict;
+
+/** AC6: the first that applies is the reason. */
+const reasonsInOrder: readonly (readonly [AccessReason, Rule])[] = [
+  ['blocked', (_, { status }) => refuseIf(status === 'blocked')], // AC7
+  [
+    'suspended',
+    ({ clock }, { suspendedUntilMs: until }) => refuseIf(until !== null && clock.earliestMs < until),
+  ], // AC21
+  ['not-started', ({ clock }, { validFromMs }) => refuseIf(clock.earliestMs < validFromMs)], // AC8
+  ['expired', ({ clock }, { validToMs: to }) => refuseIf(to !== null && clock.latestMs >= to)], // AC9
+  ['wrong-club', ({ club }, { scope, homeClubId }) => refuseIf(scope === 'home' && homeClubId !== club.id)], // AC10
+  ['club-closed', (facts, { staff }) => refuseIf(!staff && isClosedDay(facts))], // AC22
+  ['closed-hours', (facts, { staff }) => refuseIf(!staff && !isWithinHours(facts))], // AC12, AC13
+  ['ticket-spent', (facts, standing) => refuseIf(isSpent(facts, standing))], // AC14
+  ['debt', (facts, { debtSinceMs }) => refuseIf(debtSinceMs !== null && isPastGrace(facts, debtSinceMs))], // AC23
+  [
+    'guardian-missing',
+    ({ companyInside }, { company }) => refuseIf(company === 'guardian' && !companyInside),
+  ], // AC24
+  ['member-missing', ({ companyInside }, { company }) => refuseIf(company === 'member' && !companyInside)], // AC24
+  ['data-too-old', (facts, standing) => refuseIf(isTooOld(facts, standing))], // AC15
+  ['already-inside', (facts, { staff }) => (staff ? null : passback(facts))], // AC25
+  ['full-house', (facts, { staff }) => (staff ? null : fullHouse(facts))], // AC26
+];
+
+function refuseIf(holds: boolean): Verdict {
+  return holds ? 'refuse' : null;
+}
+
+function standingOfBook({ book, plan, presented, policy }: AccessFacts): Standing | null {
   if (!book || book.kind !== presented.kind) return null; // AC5
+  const { suspendedUntil, staff, company } = book.standing ?? {};
+  const debts = (book.account?.debts ?? []).filter(({ amountCents }) => amountCents >= policy.debt.fromCents);
   return {
     status: book.status,
     validFromMs: Date.parse(book.validFrom),
@@ -36,18 +77,67 @@ function standingOfBook({ book, plan, presented }: AccessFacts): Standing | null
     scope: plan?.scope ?? 'home', // AC11
     homeClubId: book.homeClubId,
     singleUse: book.singleUse,
+    suspendedUntilMs: suspendedUntil ? Date.parse(suspendedUntil) : null,
+    staff: staff ?? false,
+    company: company?.kind ?? null,
+    debtSinceMs: debts.length === 0 ? null : Math.min(...debts.map(({ since }) => Date.parse(since))),
   };
 }
 
+/** A grant knows nothing of its holder but what was paid for. */
 function standingOfGrant({ grant, presented }: AccessFacts): Standing | null {
   if (!grant || grant.credentialId !== presented.credentialId) return null; // AC2
-  return { ...grant, status: 'active' };
+  return {
+    ...grant,
+    status: 'active',
+    suspendedUntilMs: null,
+    staff: false,
+    company: null,
+    debtSinceMs: null,
+  };
+}
+
+function isClosedDay({ club, nowMs }: AccessFacts): boolean {
+  return club.closures.some(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs);
 }
 
 function isWithinHours({ club, plan, nowMs }: AccessFacts): boolean {
   if (!isOpen(club.hours, club.timeZone, nowMs)) return false; // AC12
   const planHours = plan?.hours ?? null;
   return planHours === null || isOpen(planHours, club.timeZone, nowMs); // AC13
+}
+
+function isSpent({ spentHere }: AccessFacts, { status, singleUse }: Standing): boolean {
+  return status === 'spent' || (singleUse && spentHere);
+}
+
+function isPastGrace({ clock, policy }: AccessFacts, sinceMs: number): boolean {
+  const { graceDays } = policy.debt;
+  return graceDays !== null && clock.latestMs >= sinceMs + graceDays * dayMs;
+}
+
+/** AC15: by the book, and only as far as the book may be believed. A grant says of itself what it is worth. */
+function isTooOld(
+  { book, policy, dataAgeMs }: AccessFacts,
+  { scope, singleUse, debtSinceMs }: Standing,
+): boolean {
+  if (!book) return false;
+  const { home, network, debtor, ticket } = policy.dataAgeHours;
+  const ofPlan = singleUse ? ticket : scope === 'home' ? home : network;
+  const limits = [ofPlan, debtSinceMs === null ? null : debtor].filter((limit) => limit !== null);
+  return limits.length > 0 && (dataAgeMs ?? Number.POSITIVE_INFINITY) > Math.min(...limits) * hourMs;
+}
+
+function passback({ lastPassage, policy, clock }: AccessFacts): Verdict {
+  const { mode, minutes } = policy.antiPassback;
+  if (mode === 'off' || lastPassage?.direction !== 'entry') return null;
+  if (minutes !== null && clock.earliestMs >= lastPassage.atMs + minutes * minuteMs) return null;
+  return mode === 'hard' ? 'refuse' : 'note';
+}
+
+function fullHouse({ club, policy }: AccessFacts): Verdict {
+  if (policy.capacity === 'off' || club.inside < club.capacity) return null;
+  return policy.capacity === 'hard' ? 'refuse' : 'note';
 }
 
 function refused(reason: AccessReason): AccessDecision {

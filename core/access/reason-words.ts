@@ -31,6 +31,16 @@ export const reasonWords: Readonly<Record<AccessReason, { readonly person: Words
         en: 'Credential blocked: lost, replaced, or blocked by staff. See the member page.',
       },
     },
+    suspended: {
+      person: {
+        fr: 'Votre abonnement est en pause. Adressez-vous à l’accueil.',
+        en: 'Your membership is on hold. Please ask at the desk.',
+      },
+      staff: {
+        fr: 'Abonnement suspendu. Lever la pause sur la fiche du membre.',
+        en: 'Membership suspended. Lift the pause on the member page.',
+      },
+    },
     'not-started': {
       person: {
         fr: 'Votre abonnement n’a pas encore commencé.',
@@ -61,6 +71,16 @@ export const reasonWords: Readonly<Record<AccessReason, { readonly person: Words
         en: 'The plan is for the home club only. Offer a network plan or a day entry.',
       },
     },
+    'club-closed': {
+      person: {
+        fr: 'Le club est fermé aujourd’hui.',
+        en: 'The club is closed today.',
+      },
+      staff: {
+        fr: 'Fermeture exceptionnelle. La retirer des horaires rouvre le club.',
+        en: 'Exceptional closure. Taking it out of the hours opens the club.',
+      },
+    },
     'closed-hours': {
       person: {
         fr: 'Pas d’accès à cette heure. Voir les horaires affichés.',
@@ -79,6 +99,66 @@ export const reasonWords: Readonly<Record<AccessReason, { readonly person: Words
       staff: {
         fr: 'Ticket à usage unique déjà utilisé.',
         en: 'Single-use ticket that has been used already.',
+      },
+    },
+    debt: {
+      person: {
+        fr: 'Un règlement est attendu. Voyez la borne ou l’accueil.',
+        en: 'A payment is due. Please see the kiosk or the desk.',
+      },
+      staff: {
+        fr: 'Impayé au-delà du délai. Régler à la borne ou à l’accueil.',
+        en: 'Debt past its grace. Settle it at the kiosk or at the desk.',
+      },
+    },
+    'guardian-missing': {
+      person: {
+        fr: 'Entrez après l’adulte qui vous accompagne.',
+        en: 'Please come in after the adult who is with you.',
+      },
+      staff: {
+        fr: 'Mineur : l’adulte responsable doit être entré avant.',
+        en: 'A minor: the responsible adult must have come in first.',
+      },
+    },
+    'member-missing': {
+      person: {
+        fr: 'Entrez après la personne qui vous invite.',
+        en: 'Please come in after the member you are with.',
+      },
+      staff: {
+        fr: 'Formule à deux : le titulaire doit être entré avant.',
+        en: 'Plan for two: its holder must have come in first.',
+      },
+    },
+    'data-too-old': {
+      person: {
+        fr: 'Nous ne pouvons pas vérifier votre carte. Voyez l’accueil.',
+        en: 'We cannot check your card now. Please ask at the desk.',
+      },
+      staff: {
+        fr: 'Données trop anciennes pour cette formule : club hors ligne. Vérifier la ligne.',
+        en: 'Data too old for this plan: the club is offline. Check its line.',
+      },
+    },
+    'already-inside': {
+      person: {
+        fr: 'Cette carte est déjà entrée. Adressez-vous à l’accueil.',
+        en: 'This card is already inside. Please ask at the desk.',
+      },
+      staff: {
+        fr: 'Carte déjà entrée et pas ressortie : prêt possible. Ouvrir si c’est bien le membre.',
+        en: 'The card is inside and did not leave: it may be shared. Open if it is the member.',
+      },
+    },
+    'full-house': {
+      person: {
+        fr: 'Le club est complet. Une place se libère bientôt.',
+        en: 'The club is full. There will be room soon.',
+      },
+      staff: {
+        fr: 'Capacité atteinte. Vérifier le nombre de personnes présentes.',
+        en: 'Capacity is reached. Check how many people are inside.',
       },
     },
   };

@@ -21,5 +21,13 @@ export const signWords: Readonly<Record<AccessReason | 'granted' | 'wait' | 'not
   expired: { fr: 'À renouveler', en: 'Please renew' },
   'wrong-club': { fr: 'Autre club', en: 'Other club only' },
   'closed-hours': { fr: 'Hors horaires', en: 'Outside hours' },
+  suspended: { fr: 'En pause', en: 'On hold' },
+  'club-closed': { fr: 'Club fermé', en: 'Club is closed' },
+  debt: { fr: 'Voir la borne', en: 'See the kiosk' },
+  'guardian-missing': { fr: 'Après l’adulte', en: 'After the adult' },
+  'member-missing': { fr: 'Après le membre', en: 'After the member' },
+  'data-too-old': { fr: 'Voir l’accueil', en: 'Ask at the desk' },
+  'already-inside': { fr: 'Déjà entré', en: 'Already inside' },
+  'full-house': { fr: 'Club complet', en: 'Club is full' },
   'ticket-spent': { fr: 'Déjà utilisé', en: 'Already used' },
 };

@@ -10,11 +10,19 @@ const cents = z.int().min(-100_000_000).max(100_000_000);
 export const accessReasons = [
   'unknown',
   'blocked',
+  'suspended',
   'not-started',
   'expired',
   'wrong-club',
+  'club-closed',
   'closed-hours',
   'ticket-spent',
+  'debt',
+  'guardian-missing',
+  'member-missing',
+  'data-too-old',
+  'already-inside',
+  'full-house',
 ] as const;
 
 /** How many unsettled debts of a member are told, and settled at once. */
@@ -223,6 +231,8 @@ const accessDecided = z.object({
   presented: z.enum(['card', 'pass', 'ticket', 'other']),
   outcome: z.enum(['granted', 'refused']),
   reason: z.enum(accessReasons).nullable(),
+  /** What the operator wants noted and not refused; edges of the version before noted nothing. */
+  noted: z.array(z.enum(accessReasons)).max(4).default([]),
   /** How old the member book was, in ms; null when it has never been filled. */
   dataAgeMs: z.int().min(0).nullable(),
   /** True when the grant on the credential decided, since the book did not know it. */

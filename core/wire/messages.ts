@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessPolicySchema } from '../access/access-policy.ts';
 import { termsMonths } from '../sale/membership-term.ts';
 import {
   debtLimit,
@@ -234,6 +235,20 @@ const accountSchema = z.object({
 });
 export type Account = z.infer<typeof accountSchema>;
 
+/** Of the holder of a credential, what the access rule asks and nothing more. */
+const standingSchema = z.object({
+  /** Paused, by the member or by staff, until then. */
+  suspendedUntil: time.optional(),
+  /** Works here: hours, passages and a full house do not concern them. */
+  staff: z.literal(true).optional(),
+  /**
+   * Comes in only after one of these members has: a minor after a guardian, the second of a plan for two after the first.
+   */
+  company: z
+    .object({ kind: z.enum(['guardian', 'member']), memberIds: z.array(id).min(1).max(8) })
+    .optional(),
+});
+
 export const feedRecordSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('club'),
@@ -252,6 +267,13 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         }),
         timeZone: z.string(),
         capacity: z.int().min(1),
+        /** Days and hours out of the ordinary on which nobody comes in; absent from a base of the version before. */
+        closures: z
+          .array(z.object({ from: time, to: time }))
+          .max(60)
+          .optional(),
+        /** What the operator decides of access; absent where nothing is decided (`openPolicy`). */
+        policy: accessPolicySchema.optional(),
         /** Opening hours by ISO weekday 1..7, `HH:MM` local, `24:00` for midnight; an absent day is closed. */
         hours: z.record(z.string().regex(/^[1-7]$/), z.array(z.tuple([z.string(), z.string()])).max(4)),
         staffPhone: z.string().nullable(),
@@ -312,6 +334,8 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         status: z.enum(['active', 'blocked', 'spent']),
         /** Of a member's card or pass; absent from a base of the version before, from tickets, and from cards of nobody. */
         account: accountSchema.optional(),
+        /** What bears on the person beyond dates; absent where there is nothing, or from a base of the version before. */
+        standing: standingSchema.optional(),
       })
       .nullable(),
   }),

@@ -122,6 +122,11 @@ export class MemberBook {
     return this.#baseTimeMs === null ? null : Math.max(0, Math.round(nowMs - this.#baseTimeMs));
   }
 
+  /** The base's time when the book was filled last; null when it never was. */
+  get baseTimeMs(): number | null {
+    return this.#baseTimeMs;
+  }
+
   async cursor(): Promise<number> {
     const row = await this.#read.get<{ cursor: number }>('SELECT feed_cursor AS cursor FROM edge_state');
     return row?.cursor ?? 0;

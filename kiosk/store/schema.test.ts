@@ -58,6 +58,7 @@ it('makes every table of a new box', async () => {
     'journal_break',
     'offline_approval',
     'outbox',
+    'presence',
     'sale',
     'spent_ticket',
     'used_order',

@@ -2,7 +2,7 @@ import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
 import { signWords } from '@portillon/core/access/sign-words.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
-import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
+import { type ClubId, type CredentialId, type MemberId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
@@ -12,7 +12,6 @@ import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { IntentId } from '../../store/intents.ts';
-import { planInEffect } from '../../store/member-book.ts';
 import type { BadgeReader } from '../devices.ts';
 import type { GateConfig } from '../edge-config.ts';
 import {
@@ -23,6 +22,7 @@ import {
   nextGate,
   type ReleasedFor,
 } from './gate-machine.ts';
+import { gatherFacts } from './gather-facts.ts';
 import { type Presented, presentedCard, presentedCode, presentedNumber } from './presented-credential.ts';
 
 export interface GateControlOptions {
@@ -139,22 +139,12 @@ export class GateControl {
     const { store, clock, random, log, config, onEvent, ticketsInFlight } = this.#options;
     const nowMs = clock.wallMs();
     const { credentialId, kind } = presented.presented;
-    const club = store.book.club(identity.clubId as ClubId);
+    const clubId = identity.clubId as ClubId;
+    const club = store.book.club(clubId);
     const book = credentialId ? store.book.credential(credentialId) : null;
-    const planId = book ? planInEffect(book, nowMs) : (presented.grant?.planId ?? null);
     const dataAgeMs = store.book.dataAgeMs(nowMs);
     const decision: AccessDecision = club
-      ? decide({
-          ...presented,
-          nowMs,
-          club: { id: identity.clubId as ClubId, timeZone: club.timeZone, hours: club.hours },
-          book,
-          plan: planId ? store.book.plan(planId) : null,
-          spentHere:
-            credentialId !== null &&
-            (store.passages.isSpentHere(credentialId) || ticketsInFlight.has(credentialId)),
-          dataAgeMs,
-        })
+      ? decide(gatherFacts(presented, club, { store, clubId, nowMs, ticketsInFlight }))
       : { outcome: 'refused', reason: 'unknown' };
     const decisionId = newId<'decision'>(clock, random);
     const who: ReleasedFor = {
@@ -174,6 +164,7 @@ export class GateControl {
         reason: decision.outcome === 'refused' ? decision.reason : null,
         dataAgeMs,
         byGrant: decision.outcome === 'granted' && decision.by === 'grant',
+        noted: decision.outcome === 'granted' ? [...decision.noted] : [],
       });
       if (decision.outcome !== 'granted') return;
       const detail = { gateId: config.id, credentialId, singleUse: who.singleUse };
@@ -182,7 +173,7 @@ export class GateControl {
         await store.intents.recordIntent(tx, { kind: releaseIntent, subject: decisionId, detail }),
       );
     });
-    log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...decision });
+    log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...inWords(decision) });
     // The release goes out first: signs are for the eyes, and may share its line.
     if (decision.outcome === 'refused') this.#show('refused', decision.reason);
     else {
@@ -259,14 +250,19 @@ export class GateControl {
     const { occupancy } = await store.write(async (tx) => {
       if (who?.singleUse && credentialId) await store.passages.spendTicket(tx, credentialId);
       if (intent) await store.intents.recordOutcome(tx, intent, 'passage');
-      return store.passages.recordPassage(tx, {
-        passageId: newId(clock, random),
-        at: isoTime(clock.wallMs()),
-        gateId: config.id,
-        direction,
-        decisionId: who?.decisionId ?? null,
-        credentialId,
-      });
+      return store.passages.recordPassage(
+        tx,
+        {
+          passageId: newId(clock, random),
+          at: isoTime(clock.wallMs()),
+          gateId: config.id,
+          direction,
+          decisionId: who?.decisionId ?? null,
+          credentialId,
+        },
+        (credentialId && (store.book.credential(credentialId)?.memberId as MemberId | null | undefined)) ??
+          null,
+      );
     });
     if (who) this.#intents.delete(who.decisionId);
     if (credentialId) this.#options.ticketsInFlight.delete(credentialId);
@@ -282,4 +278,11 @@ export class GateControl {
     this.#intents.delete(who.decisionId);
     await this.#options.store.recordOutcome(intent, outcome);
   }
+}
+
+/** For the log. */
+function inWords(decision: AccessDecision): Readonly<Record<string, string>> {
+  return decision.outcome === 'granted'
+    ? { outcome: decision.outcome, by: decision.by, noted: decision.noted.join(' ') }
+    : decision;
 }

@@ -36,6 +36,7 @@ import {
   samplePlan,
 } from '../../../store/test/sample-records.ts';
 import { cardKeysOf } from '../../card-keys-of.ts';
+import { gatherFacts } from '../gather-facts.ts';
 import { type Presented, presentedCard } from '../presented-credential.ts';
 
 const random = new SeededRandom(7);
@@ -162,19 +163,16 @@ export class GateCardRig {
   }
 
   decided({ presented, grant }: Presented): AccessDecision {
-    const { book } = this.store;
-    const club = book.club(clubId);
+    const club = this.store.book.club(clubId);
     if (!club) throw new Error('the club is not in the book');
-    return decide({
-      presented,
-      grant,
-      nowMs,
-      club: { id: clubId, timeZone: club.timeZone, hours: club.hours },
-      book: presented.credentialId ? book.credential(presented.credentialId) : null,
-      plan: book.plan(planId),
-      spentHere: false,
-      dataAgeMs: 0,
-    });
+    return decide(
+      gatherFacts({ presented, grant }, club, {
+        store: this.store,
+        clubId,
+        nowMs,
+        ticketsInFlight: new Set(),
+      }),
+    );
   }
 
   /** Why grants were not believed, as the log says it. */
