@@ -208,6 +208,7 @@ function accessDecided(
       reason: event.reason,
       data_age_ms: event.dataAgeMs,
       by_grant: event.byGrant,
+      noted: JSON.stringify(event.noted),
     }),
   ]);
 }

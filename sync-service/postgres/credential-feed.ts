@@ -26,12 +26,14 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
     [ids],
   );
   const rows = await sql.query<CredentialRow>('select * from credentials where id = any($1::uuid[])', [ids]);
-  const accounts = await accountsOf(
-    sql,
-    rows.flatMap((row) => (row.member_id === null || row.kind === 'ticket' ? [] : [row.member_id])),
+  const memberIds = rows.flatMap((row) =>
+    row.member_id === null || row.kind === 'ticket' ? [] : [row.member_id],
   );
+  const accounts = await accountsOf(sql, memberIds);
+  const standings = await standingsOf(sql, memberIds);
   return rows.map((row) => {
     const account = row.kind === 'ticket' ? undefined : accounts.get(row.member_id ?? '');
+    const standing = row.kind === 'ticket' ? undefined : standings.get(row.member_id ?? '');
     return {
       kind: 'credential',
       id: row.id,
@@ -46,6 +48,7 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
         singleUse: row.single_use,
         status: row.status,
         ...(account ? { account } : {}),
+        ...(standing ? { standing } : {}),
       },
     };
   });
@@ -104,4 +107,31 @@ async function accountsOf(sql: Sql, memberIds: readonly string[]): Promise<Map<s
     });
   }
   return accounts;
+}
+
+type Standing = NonNullable<NonNullable<Extract<FeedRecord, { kind: 'credential' }>['record']>['standing']>;
+
+/** What bears on access beyond dates (W-STANDING-1); nothing of a member of whom nothing is out of the ordinary. */
+async function standingsOf(sql: Sql, memberIds: readonly string[]): Promise<Map<string, Standing>> {
+  if (memberIds.length === 0) return new Map();
+  const rows = await sql.query<{
+    readonly id: string;
+    readonly suspendedUntil: string | null;
+    readonly staff: boolean;
+    readonly company: Standing['company'] | null;
+  }>(
+    `select id, suspended_until as "suspendedUntil", staff, company from members
+      where id = any($1::uuid[]) and (suspended_until is not null or staff or company is not null)`,
+    [memberIds],
+  );
+  return new Map(
+    rows.map(({ id, suspendedUntil, staff, company }) => [
+      id,
+      {
+        ...(suspendedUntil === null ? {} : { suspendedUntil }),
+        ...(staff ? { staff } : {}),
+        ...(company ? { company } : {}),
+      },
+    ]),
+  );
 }

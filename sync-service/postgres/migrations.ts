@@ -10,6 +10,7 @@ import { orders } from './migrations/007-orders.ts';
 import { salesOfOtherProducts } from './migrations/008-sales-of-other-products.ts';
 import { closings } from './migrations/009-closings.ts';
 import { whoIssuesCards } from './migrations/010-who-issues-cards.ts';
+import { accessStanding } from './migrations/011-access-standing.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   { name: '008-sales-of-other-products', sql: salesOfOtherProducts },
   { name: '009-closings', sql: closings },
   { name: '010-who-issues-cards', sql: whoIssuesCards },
+  { name: '011-access-standing', sql: accessStanding },
 ];
 
 export interface Migration {

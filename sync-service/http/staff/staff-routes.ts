@@ -9,6 +9,7 @@ import { signIn, signOut } from '../../postgres/staff-accounts.ts';
 import type { BaseContext } from '../base-context.ts';
 import { TooOften } from '../edge-routes.ts';
 import { refuse } from '../refusal.ts';
+import { accessRoutes } from './access-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
@@ -125,6 +126,7 @@ export function staffRoutes(pageFolder: string | null) {
     );
 
     caseRoutes(app, base);
+    accessRoutes(app, base);
     debtRoutes(app, base);
     orderRoutes(app, base);
     closingRoutes(app, base);

@@ -1,0 +1,88 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { ClubAccessRequest, StandingRequest } from '../http/staff/access-view.ts';
+import { announce } from './announcements.ts';
+import { clubRecords } from './club-feed.ts';
+import { credentialRecords, memberCredentials } from './credential-feed.ts';
+import type { Database, Sql } from './database.ts';
+import { writeFeed } from './feed.ts';
+
+/** Who changes it, when, under which id. */
+export interface ChangedBy {
+  readonly changeId: string;
+  readonly userId: string;
+  readonly nowMs: number;
+}
+
+/** Changes what bears on a member's access, keeps who did it and why, and tells every edge. False: no such member. */
+export async function changeStanding(
+  database: Database,
+  memberId: string,
+  { reason, ...change }: StandingRequest,
+  by: ChangedBy,
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    const columns = {
+      suspended_until: change.suspendedUntil,
+      staff: change.staff,
+      company: change.company === undefined ? undefined : change.company && JSON.stringify(change.company),
+    };
+    if (!(await set(sql, 'members', memberId, columns))) return false;
+    await keepChange(sql, { memberId, clubId: null, change, reason }, by);
+    await announce(sql, 'live');
+    await writeFeed(sql, await credentialRecords(sql, await memberCredentials(sql, memberId)));
+    return true;
+  });
+}
+
+/** Changes the policy or the closed days of a club, keeps who did it and why, and tells every edge. False: no such club. */
+export async function changeClubAccess(
+  database: Database,
+  clubId: string,
+  { reason, ...change }: ClubAccessRequest,
+  by: ChangedBy,
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    const columns = {
+      policy: change.policy === undefined ? undefined : change.policy && JSON.stringify(change.policy),
+      closures: change.closures && JSON.stringify(change.closures),
+    };
+    if (!(await set(sql, 'clubs', clubId, columns))) return false;
+    await keepChange(sql, { memberId: null, clubId, change, reason }, by);
+    await announce(sql, 'live');
+    await writeFeed(sql, await clubRecords(sql, [clubId]));
+    return true;
+  });
+}
+
+/** Sets what is not undefined. Names of tables and columns are our own words. */
+async function set(
+  sql: Sql,
+  table: 'members' | 'clubs',
+  id: string,
+  columns: Readonly<Record<string, string | boolean | null | undefined>>,
+): Promise<boolean> {
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const sets = given.map(([column], index) => `${column} = $${index + 2}`);
+  const rows = await sql.query(`update ${table} set ${sets.join(', ')} where id = $1 returning 1`, [
+    id,
+    ...given.map(([, value]) => value ?? null),
+  ]);
+  return rows.length > 0;
+}
+
+async function keepChange(
+  sql: Sql,
+  what: {
+    readonly memberId: string | null;
+    readonly clubId: string | null;
+    readonly change: object;
+    readonly reason: string;
+  },
+  { changeId, userId, nowMs }: ChangedBy,
+): Promise<void> {
+  await sql.query(
+    `insert into access_changes (id, at, user_id, club_id, member_id, change, reason)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [changeId, isoTime(nowMs), userId, what.clubId, what.memberId, JSON.stringify(what.change), what.reason],
+  );
+}
