@@ -137,6 +137,11 @@ export const faultCodes = {
     machineDoes: 'In the encoder: takes it into the bin and tries another. At the gate: refuses it.',
     staffDo: 'If it happens often, check the batch of cards.',
   },
+  'card.no-writing-key': {
+    meaning: 'This box may read cards and write none: it was enrolled with the code of a gate.',
+    machineDoes: 'Sells nothing that comes with a card.',
+    staffDo: 'Enrol it again, with a code for a box that issues cards.',
+  },
   'card.not-genuine': {
     meaning:
       'The card does not prove that it holds the key of this network, or its data does not read back as written.',

@@ -28,6 +28,7 @@ import type { ScreenMessage } from '../../bridge/messages.ts';
 import type { KioskView, Language, Offer, Offers, Screen } from '../../bridge/view.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
+import { cardKeysOf, noWritingKey } from '../card-keys-of.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
@@ -689,14 +690,14 @@ export class KioskController {
 
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
   #offers(): Offers {
-    const { dispenser, printer, store, journal, identity } = this.#options;
+    const { printer, store, journal, identity } = this.#options;
     const known = identity() !== null && this.#club() !== null;
     const states = this.#offerStates();
     return {
       join: offerOf({
         ...states,
         listed: known && store.book.plansOnSale().length > 0,
-        dispenser: dispenser.state,
+        dispenser: this.#cardIssuing(),
       }),
       // What a member holds is not practised with.
       membership: journal.practice === null && this.#member.isPossible,
@@ -706,6 +707,15 @@ export class KioskController {
           : null,
       paperReceipt: printer?.state.status === 'ready',
     };
+  }
+
+  /** The dispenser, which is of no use to a box that may not write its cards. */
+  #cardIssuing(): CardDispenser['state'] {
+    const { dispenser, identity } = this.#options;
+    const known = identity();
+    return known && !cardKeysOf(known).mayWrite
+      ? { status: 'faulted', fault: noWritingKey }
+      : dispenser.state;
   }
 
   /** Whether a member can pay for what needs no card from the dispenser. */

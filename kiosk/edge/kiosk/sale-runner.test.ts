@@ -198,3 +198,15 @@ it('stops before money is asked when the disk is full', async () => {
   expect((await ended).sale.state).toMatchObject({ ending: 'not-charged', why: 'store' });
   expect(terminalSim.booked).toEqual([]);
 });
+
+it('moves no card and asks for no money on a box that may not write cards', async () => {
+  const read = identity.cardKey.key;
+  identity = { ...identity, cardKeys: { current: 1, versions: [{ version: 1, read }] } };
+  const before = dispenserSim.view();
+  const { ended } = run(await drawnUp(), (runner) => runner.begin());
+  expect(await ended).toMatchObject({
+    sale: { state: { name: 'ended', ending: 'not-charged' } },
+    lastFault: { code: 'card.no-writing-key' },
+  });
+  expect(dispenserSim.view()).toEqual(before);
+});

@@ -34,7 +34,7 @@ import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import type { Intent, IntentId } from '../../store/intents.ts';
-import { cardKeysOf } from '../card-keys-of.ts';
+import { cardKeysOf, noWritingKey } from '../card-keys-of.ts';
 import { type CardToMake, customerMayBeThere, isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import {
   abandonedSale,
@@ -329,11 +329,12 @@ export class SaleRunner {
   }
 
   async #stageCard(discardFirst: boolean): Promise<SaleInput> {
-    const { dispenser } = this.#options;
+    const { dispenser, identity } = this.#options;
     const failed = (what: Fault): SaleInput => {
       this.#failed(what);
       return { type: 'card-failed', why: what.code };
     };
+    if (!cardKeysOf(identity).mayWrite) return failed(noWritingKey);
     this.#showPreparing('feeding');
     await this.#waitForReturn(dispenser);
     const before = await dispenser.status();
