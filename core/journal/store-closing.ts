@@ -1,52 +1,12 @@
-import { z } from 'zod';
 import { invariant } from '../base/invariant.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { sha256Hex } from '../crypto/digest.ts';
-import { type ClosingPayload, closingShape, totalsOfClosings } from './closing.ts';
+import { type ClosingPayload, totalsOfClosings } from './closing.ts';
 import { head, type RecordPlace, signedRecord } from './compose-record.ts';
 import { fiscalSignatureHolds, keyId } from './fiscal-key.ts';
-import { shapes } from './payload-shapes.ts';
 import { type FiscalRecord, readFields } from './record-layout.ts';
+import { allTills, type StoreClosingPayload, storeClosingPayloadSchema } from './store-closing-payload.ts';
 import { vatText } from './vat-row.ts';
-
-/** The till of a closing over all tills of an establishment. */
-export const allTills = '*';
-
-const namedClosing = { till: shapes.till, no: shapes.no, signature: shapes.signature };
-
-/** Payload of a `C1` whose till is `*` (FJ27): one period of an establishment over all its tills. */
-export const storeClosingPayloadSchema = z.strictObject({
-  est: shapes.establishment,
-  till: z.literal(allTills),
-  no: shapes.no,
-  dt: shapes.time,
-  ...closingShape,
-  /** The closings summed up: of which till, under which number and signature, and what it came to. */
-  tills: z
-    .array(
-      z.strictObject({
-        ...namedClosing,
-        sales: shapes.count,
-        refunds: shapes.count,
-        cancelled: shapes.count,
-        total: shapes.cents,
-      }),
-    )
-    .min(1)
-    .max(200),
-  /** Tills without a closing of this period whose last one before counts in the perpetual totals. */
-  earlier: z.array(z.strictObject(namedClosing)).max(500),
-  /** Tills in use whose closing of this period has not been told. */
-  missing: z.array(shapes.code.min(1)).max(200),
-  sales: shapes.count,
-  refunds: shapes.count,
-  cancelled: shapes.count,
-  /** Number of the closing of the same period that this one replaces, since tills were missing in it; 0 for none. */
-  corrects: shapes.count,
-  /** Who signed it off. */
-  operator: shapes.operator,
-});
-export type StoreClosingPayload = z.infer<typeof storeClosingPayloadSchema>;
 
 /** A till's closing and the signature that makes it findable. */
 export interface SignedClosing {

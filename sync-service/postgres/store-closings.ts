@@ -21,6 +21,8 @@ export interface StoredClosing {
   readonly no: number;
   readonly corrects: number;
   readonly missing: readonly string[];
+  /** Name of the member of staff who signed it off. */
+  readonly by: string;
   readonly text: string;
   readonly payload: string;
   readonly signature: string;
@@ -44,7 +46,8 @@ interface Asked {
   readonly nowMs: number;
 }
 
-const columns = 'no, corrects, missing, text, payload, signature';
+const columns = `no, corrects, missing, text, payload, signature,
+  (select name from staff_users where staff_users.id = store_closings.user_id) as by`;
 
 /**
  * Closes a period over all tills of a club (FJ27), in the next place of its chain. The one that is there is given back while

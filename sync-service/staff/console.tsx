@@ -1,5 +1,7 @@
 import { caseWords } from './case-words.ts';
 import { CasesPage } from './cases-page.tsx';
+import { closingWords } from './closing-words.ts';
+import { ClosingsPage } from './closings-page.tsx';
 import { LivePage } from './live-page.tsx';
 import { orderWords } from './order-words.ts';
 import { OrdersPage } from './orders-page.tsx';
@@ -13,7 +15,12 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
   const place = usePlace();
   const { text, language } = bar;
   const open = live.view?.cases.open ?? 0;
-  const titles = { live: text.live, cases: caseWords[language].cases, orders: orderWords[language].orders };
+  const titles = {
+    live: text.live,
+    cases: caseWords[language].cases,
+    orders: orderWords[language].orders,
+    closings: closingWords[language].closings,
+  };
   return (
     <>
       <PageBar {...bar}>
@@ -35,6 +42,9 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
       {live.view && place === 'live' && <LivePage text={text} view={live.view} connected={live.connected} />}
       {live.view && place === 'cases' && (
         <CasesPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'closings' && (
+        <ClosingsPage language={language} view={live.view} connected={live.connected} />
       )}
       {live.view && place === 'orders' && (
         <OrdersPage language={language} view={live.view} connected={live.connected} />

@@ -6,6 +6,7 @@ import { StaffPage } from './staff-page.tsx';
 import './staff.css';
 import './cases.css';
 import './orders.css';
+import './closings.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

@@ -145,13 +145,15 @@ describe('the staff page', () => {
     await page.reload();
     await page.getByTestId('passage-row').first().waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 7; tabs++) {
+    for (let tabs = 0; tabs < 9; tabs++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.textContent'));
     }
     expect(reached).toEqual([
       'En direct',
       'Cas à régler',
+      'Ordres',
+      'Clôtures',
       'Français',
       'English',
       'Quitter',

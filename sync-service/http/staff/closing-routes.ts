@@ -1,5 +1,5 @@
 import { isId } from '@portillon/core/base/ids.ts';
-import { storeClosingPayloadSchema } from '@portillon/core/journal/store-closing.ts';
+import { storeClosingPayloadSchema } from '@portillon/core/journal/store-closing-payload.ts';
 import type { FastifyInstance } from 'fastify';
 import { baseSoftware } from '../../base-software.ts';
 import {
@@ -68,9 +68,9 @@ export function closingRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 }
 
-function shown({ no, corrects, missing, text, payload, signature }: StoredClosing): ShownClosing {
+function shown({ no, corrects, missing, by, text, payload, signature }: StoredClosing): ShownClosing {
   const content = storeClosingPayloadSchema.parse(JSON.parse(payload));
-  return { no, corrects, missing: [...missing], text, payload, signature, content };
+  return { no, corrects, missing: [...missing], by, text, payload, signature, content };
 }
 
 const notAPeriod = {

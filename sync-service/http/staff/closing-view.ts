@@ -1,5 +1,5 @@
 import { closingPayloadSchema } from '@portillon/core/journal/closing.ts';
-import { storeClosingPayloadSchema } from '@portillon/core/journal/store-closing.ts';
+import { storeClosingPayloadSchema } from '@portillon/core/journal/store-closing-payload.ts';
 import { z } from 'zod';
 
 /** Day, month or year of a club over all its tills: what staff ask for and what they are told. */
@@ -14,25 +14,27 @@ export const closingRequestSchema = z.strictObject({
   withoutMissing: z.boolean().default(false),
 });
 
-const recordSchema = z.object({
+export const shownClosingSchema = z.object({
   no: z.int(),
   /** Number of the one that it corrects; 0 for none. */
   corrects: z.int(),
   missing: z.array(z.string()),
+  /** Name of the member of staff who signed it off. */
+  by: z.string(),
   /** The signed record, word for word; `content` is the payload as data. */
   text: z.string(),
   payload: z.string(),
   signature: z.string(),
   content: storeClosingPayloadSchema,
 });
-export type ShownClosing = z.infer<typeof recordSchema>;
+export type ShownClosing = z.infer<typeof shownClosingSchema>;
 
 /** `GET /staff/api/clubs/:clubId/closings/:period` */
 export const closingViewSchema = z.object({
   tills: z.array(z.object({ signature: z.string(), closing: closingPayloadSchema })),
   missing: z.array(z.string()),
   /** The oldest first; the last one counts. */
-  closings: z.array(recordSchema),
+  closings: z.array(shownClosingSchema),
   /** By id, as SPKI in base64. */
   keys: z.record(z.string(), z.string()),
 });
