@@ -4,7 +4,7 @@ import type { Gate, GateAlarm, SensedPassage } from './gate.ts';
 
 /** A gate with a person in front of it. */
 export interface GateRig {
-  /** Not started. The pulse of its release is 1.5 s, an input is stuck after 1.5 s. */
+  /** Not started. The pulse of its release is 1.5 s, an input is stuck after 1.5 s, a door held open after 0.7 s. */
   readonly gate: Gate;
   /** Pushes the arm; tells whether it gave way. */
   push(direction: 'entry' | 'exit'): Promise<boolean>;
@@ -14,6 +14,9 @@ export interface GateRig {
   locksAgain(): Promise<void>;
   /** Resolves when the arm stands still. */
   armRests(): Promise<void>;
+  /** The door beside it, and the alarm of the fire panel. */
+  door(open: boolean): Promise<void>;
+  fire(on: boolean): Promise<void>;
   /** Turns the arm by force, as somebody does who breaks in. */
   force(): Promise<void>;
   /** Orders to release that reached the board. */
@@ -103,6 +106,36 @@ export function gateContract(model: string, makeRig: () => Promise<GateRig>): vo
       await rig.force();
       await forced;
       expect(alarms).toEqual(['forced']);
+    });
+
+    it('reports a door that is held open, as it begins and ends, and goes on releasing', async () => {
+      const alarms: GateAlarm[] = [];
+      rig.gate.onAlarm((alarm) => alarms.push(alarm));
+      await rig.door(true);
+      await deviceBecomes(rig.gate, hasFault('gate.held-open'));
+      expect((await rig.gate.release()).ok).toBe(true);
+      await rig.door(false);
+      await deviceBecomes(rig.gate, isReady);
+      expect(alarms).toMatchObject([
+        { kind: 'held-open', on: true },
+        { kind: 'held-open', on: false },
+      ]);
+    });
+
+    it('[I9] reports a fire and calls nobody forced who walks during it', async () => {
+      const alarms: GateAlarm[] = [];
+      rig.gate.onAlarm((alarm) => alarms.push(alarm));
+      await rig.fire(true);
+      await deviceBecomes(rig.gate, hasFault('gate.fire'));
+      const walked = nextPassage();
+      await rig.force();
+      await walked;
+      await rig.fire(false);
+      await deviceBecomes(rig.gate, isReady);
+      expect(alarms).toMatchObject([
+        { kind: 'fire', on: true },
+        { kind: 'fire', on: false },
+      ]);
     });
 
     it('locks again by itself when the program is gone', async () => {

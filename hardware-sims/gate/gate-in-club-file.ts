@@ -14,6 +14,8 @@ const modbusBoard = z.strictObject({
   pulseMs,
   entryInput: channel,
   exitInput: channel,
+  doorInput: channel.optional(),
+  fireInput: channel.optional(),
 });
 
 const osdpBoard = z.strictObject({

@@ -6,9 +6,19 @@ import { NotPossible } from '../world/not-possible.ts';
 export const turnstileActions: readonly SimAction[] = [
   { name: 'push', words: 'Push the arm', args: { direction: 'entry | exit' } },
   { name: 'force', words: 'Break through the arm towards the inside' },
+  { name: 'door', words: 'Open or close the door beside it', args: { open: 'true or false' } },
+  { name: 'fire', words: 'The fire panel raises or ends its alarm', args: { on: 'true or false' } },
 ];
 
 export type PushAnswer = { readonly passed: boolean; readonly words: string };
+
+/** Which input of the board tells what. */
+export interface TurnstileWiring {
+  readonly entryInput: number;
+  readonly exitInput: number;
+  readonly doorInput?: number | undefined;
+  readonly fireInput?: number | undefined;
+}
 
 export interface TurnstileOptions {
   readonly clock: Clock;
@@ -26,6 +36,8 @@ export class Turnstile {
   readonly #options: TurnstileOptions;
   readonly #cancelTimers = new Map<string, CancelTimer>();
   readonly #sensors = { entry: false, exit: false };
+  #doorOpen = false;
+  #fire = false;
   #armFree = false;
   #turning = false;
   #entries = 0;
@@ -39,17 +51,46 @@ export class Turnstile {
     return this.#armFree;
   }
 
-  view(): { arm: 'turning' | 'free' | 'locked'; entryReleased: boolean; entries: number; exits: number } {
+  view() {
     return {
       arm: this.#turning ? 'turning' : this.#armFree ? 'free' : 'locked',
+      doorOpen: this.#doorOpen,
+      fire: this.#fire,
       entryReleased: this.#armFree,
       entries: this.#entries,
       exits: this.#exits,
     };
   }
 
-  senses(direction: 'entry' | 'exit'): boolean {
-    return this.#sensors[direction];
+  /** What the inputs of a board show that is wired to it like this. */
+  levels(count: number, { entryInput, exitInput, doorInput, fireInput }: TurnstileWiring): boolean[] {
+    const levels = new Array<boolean>(count).fill(false);
+    levels[entryInput] = this.#sensors.entry;
+    levels[exitInput] = this.#sensors.exit;
+    if (doorInput !== undefined) levels[doorInput] = this.#doorOpen;
+    if (fireInput !== undefined) levels[fireInput] = this.#fire;
+    return levels;
+  }
+
+  /** One of `turnstileActions`; undefined for any other. */
+  act(action: string, args: Readonly<Record<string, unknown>>): PushAnswer | undefined {
+    switch (action) {
+      case 'push':
+        return this.push(args);
+      case 'force':
+        this.#armFree = true;
+        return this.push({ direction: 'entry' });
+      case 'door':
+        this.#doorOpen = flag(args.open);
+        this.#options.onChange();
+        return undefined;
+      case 'fire':
+        this.#fire = flag(args.on);
+        this.#options.onChange();
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 
   /** What the board's output does to the arm. */
@@ -74,12 +115,6 @@ export class Turnstile {
       passed: true,
       words: `The arm turns towards the ${direction === 'entry' ? 'inside' : 'outside'}.`,
     };
-  }
-
-  /** Breaks the lock: somebody comes in whom nobody has let in. */
-  force(): PushAnswer {
-    this.#armFree = true;
-    return this.push({ direction: 'entry' });
   }
 
   stop(): void {
@@ -110,4 +145,9 @@ export class Turnstile {
       }),
     );
   }
+}
+
+export function flag(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new NotPossible('unknown', 'Say true or false.');
+  return value;
 }

@@ -2,7 +2,13 @@ import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
 import { commandCodes, nakReasons, replyCodes } from '@portillon/drivers/osdp/osdp-messages.ts';
 import { carriesMac, crcOf, encodePacket, type OsdpPacket } from '@portillon/drivers/osdp/osdp-packet.ts';
-import { type PushAnswer, Turnstile, turnstileActions } from '../gate/turnstile.ts';
+import {
+  flag,
+  type PushAnswer,
+  Turnstile,
+  type TurnstileWiring,
+  turnstileActions,
+} from '../gate/turnstile.ts';
 import type { NamedFault, SimAction, SimView } from '../sim.ts';
 import { SimDevice } from '../sim-device.ts';
 import { NotPossible } from '../world/not-possible.ts';
@@ -24,12 +30,8 @@ export interface OsdpReaderSimOptions {
   readonly scbk?: Uint8Array | null;
   readonly random?: Random;
   /** A board that is wired to a turnstile; a reader on the wall otherwise. */
-  readonly turnstile?: {
+  readonly turnstile?: TurnstileWiring & {
     readonly output: number;
-    readonly entryInput: number;
-    readonly exitInput: number;
-    readonly doorInput?: number | undefined;
-    readonly fireInput?: number | undefined;
     readonly sensorMs?: number;
     readonly turnMs?: number;
   };
@@ -51,11 +53,6 @@ const readerActions: readonly SimAction[] = [
   { name: 'power-cycle', words: 'Take its power and give it back' },
   { name: 'open-cover', words: 'Open its cover, or close it', args: { open: 'true or false' } },
   { name: 'power-failed', words: 'Its mains fails, or is back', args: { failed: 'true or false' } },
-];
-const boardActions: readonly SimAction[] = [
-  ...turnstileActions,
-  { name: 'door', words: 'Open or close the door beside it', args: { open: 'true or false' } },
-  { name: 'fire', words: 'The fire panel raises or ends its alarm', args: { on: 'true or false' } },
 ];
 
 const faults: readonly NamedFault[] = [
@@ -105,15 +102,17 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
   #beeps = 0;
   #coverOpen = false;
   #powerFailed = false;
-  #doorOpen = false;
-  #fire = false;
   #answers = 0;
   #putOff = 0;
   #sending: Promise<void> = Promise.resolve();
   #started = false;
 
   constructor(options: OsdpReaderSimOptions) {
-    super(options, options.turnstile ? [...boardActions, ...readerActions.slice(2)] : readerActions, faults);
+    super(
+      options,
+      options.turnstile ? [...turnstileActions, ...readerActions.slice(2)] : readerActions,
+      faults,
+    );
     this.#options = options;
     this.#wire = options.wire;
     this.model = options.turnstile ? 'osdp-board' : 'osdp-reader';
@@ -198,8 +197,6 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
       releasedForMs: closed ? Math.max(0, Math.round(this.#pulseEndsMs - this.clock.monotonicMs())) : 0,
       outputs: [...outputs],
       inputs: [...inputs],
-      doorOpen: this.#doorOpen,
-      fire: this.#fire,
     };
   }
 
@@ -213,19 +210,8 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
     action: string,
     args: Readonly<Record<string, unknown>>,
   ): Promise<PushAnswer | undefined> {
+    if (turnstileActions.some(({ name }) => name === action)) return this.#turnstile?.act(action, args);
     switch (action) {
-      case 'push':
-        return this.#turnstile?.push(args);
-      case 'force':
-        return this.#turnstile?.force();
-      case 'door':
-        this.#doorOpen = flag(args.open);
-        this.#inputsChanged();
-        return undefined;
-      case 'fire':
-        this.#fire = flag(args.on);
-        this.#inputsChanged();
-        return undefined;
       case 'read':
         this.#read(args);
         return undefined;
@@ -290,14 +276,9 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
   }
 
   #levels(): Levels {
-    const inputs = new Array<boolean>(channelCount).fill(false);
     const wired = this.#options.turnstile;
-    if (wired && this.#turnstile) {
-      inputs[wired.entryInput] = this.#turnstile.senses('entry') || this.hasFault('stuck-input');
-      inputs[wired.exitInput] = this.#turnstile.senses('exit');
-      if (wired.doorInput !== undefined) inputs[wired.doorInput] = this.#doorOpen;
-      if (wired.fireInput !== undefined) inputs[wired.fireInput] = this.#fire;
-    }
+    const inputs = wired ? (this.#turnstile?.levels(channelCount, wired) ?? []) : [];
+    if (wired && this.hasFault('stuck-input')) inputs[wired.entryInput] = true;
     return { inputs, outputs: this.#outputs, tampered: this.#coverOpen, powerFailed: this.#powerFailed };
   }
 
@@ -454,11 +435,6 @@ const unaskedAck = { from: 'reader', block: null, code: replyCodes.ack, data: ne
 function withCrc(bytes: Uint8Array): Uint8Array {
   const crc = crcOf(bytes.subarray(1, -2));
   return Uint8Array.from([...bytes.subarray(0, -2), crc & 0xff, crc >>> 8]);
-}
-
-function flag(value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new NotPossible('unknown', 'Say true or false.');
-  return value;
 }
 
 function meaningOf(code: number, data: Uint8Array | null): string {

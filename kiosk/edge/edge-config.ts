@@ -17,8 +17,15 @@ const unit = z
   .min(0, 'an address on the line is at least 0')
   .max(126, 'an address on the line is at most 126');
 const input = z.int().min(0).max(31);
-/** How long the board keeps the entry released, in ms; the board itself ends it. */
-const pulseMs = z.int().min(100).max(10_000);
+const sensed = {
+  /** How long the board keeps the entry released, in ms; the board itself ends it. */
+  pulseMs: z.int().min(100).max(10_000),
+  entryInput: input,
+  exitInput: input,
+  /** On while the door stands open; on while the fire panel raises its alarm, which this only reports (I9). */
+  doorInput: input.optional(),
+  fireInput: input.optional(),
+};
 
 const osdpReaderSchema = z.strictObject({
   model: z.literal('osdp'),
@@ -35,21 +42,14 @@ const boardSchema = z.discriminatedUnion('model', [
     address: z.string(),
     unit: z.int().min(1).max(247),
     entryRelay: z.int().min(0).max(31),
-    pulseMs,
-    entryInput: input,
-    exitInput: input,
+    ...sensed,
   }),
   z.strictObject({
     model: z.literal('osdp'),
     address: z.string(),
     unit,
     output: z.int().min(0).max(31),
-    pulseMs,
-    entryInput: input,
-    exitInput: input,
-    /** On while the door stands open; on while the fire panel raises its alarm, which this only reports (I9). */
-    doorInput: input.optional(),
-    fireInput: input.optional(),
+    ...sensed,
   }),
 ]);
 

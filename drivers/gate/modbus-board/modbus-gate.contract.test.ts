@@ -19,6 +19,8 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     // Long enough for two polls on a machine that runs much else at the same time.
     sensorMs: 600,
     turnMs: 900,
+    doorInput: 2,
+    fireInput: 3,
   });
   await sim.start();
   const transport = transportFor(sim.address, { clock: systemClock });
@@ -30,6 +32,9 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     pulseMs: 1_500,
     pollMs: 25,
     stuckAfterMs: 1_500,
+    doorInput: 2,
+    fireInput: 3,
+    heldOpenAfterMs: 700,
   });
   return {
     gate,
@@ -40,6 +45,12 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     isReleased: () => sim.view().entryReleased === true,
     locksAgain: () => simShows(sim, (view) => view.entryReleased === false),
     armRests: () => simShows(sim, (view) => view.arm !== 'turning'),
+    door: async (open) => {
+      await sim.act('door', { open });
+    },
+    fire: async (on) => {
+      await sim.act('fire', { on });
+    },
     force: async () => {
       await sim.act('force');
     },

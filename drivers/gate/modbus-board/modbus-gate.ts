@@ -5,12 +5,10 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import { FrameReader } from '../../line/frame-reader.ts';
-import { Listeners } from '../../line/listeners.ts';
 import { SupervisedLine } from '../../line/supervised-line.ts';
 import type { Connection, Transport } from '../../transport/transport.ts';
 import type { Gate, GateAlarm, SensedPassage } from '../gate.ts';
-import { PassageSensor } from '../passage-sensor.ts';
-import { ReleaseWindow } from '../release-window.ts';
+import { GateInputs, type GateInputsOptions } from '../gate-inputs.ts';
 import {
   bitsOf,
   encodeModbus,
@@ -23,25 +21,19 @@ import {
   readBits,
 } from './modbus-rtu.ts';
 
-export interface ModbusGateOptions {
+export interface ModbusGateOptions extends Omit<GateInputsOptions, 'pulseMs'> {
   readonly transport: Transport;
   readonly clock: Clock;
-  readonly log: Log;
   /** Address of the board on the bus, 1 to 247. */
   readonly unit?: number;
   /** Relay that releases the entry, from 0. */
   readonly entryRelay?: number;
   /** How long the entry stays released; the board counts it in steps of 100 ms. */
   readonly pulseMs?: number;
-  /** Inputs that sense a passage each way, from 0. */
-  readonly entryInput?: number;
-  readonly exitInput?: number;
   /** Rest between two polls. A poll holds the line: about 6 ms at 38400 baud, 20 ms at 9600. */
   readonly pollMs?: number;
   /** How long the board may take to answer. */
   readonly answerLimitMs?: number;
-  /** An input that is on for longer is stuck. */
-  readonly stuckAfterMs?: number;
 }
 
 type ReleaseResult = Result<{ readonly releasedMonotonicMs: number }, Fault>;
@@ -72,14 +64,7 @@ export class ModbusGate implements Gate {
   readonly #answerLimitMs: number;
   readonly #line: SupervisedLine;
   readonly #status = new DeviceStatus();
-  readonly #passages = new Listeners<[SensedPassage]>();
-  readonly #alarms = new Listeners<[GateAlarm]>();
-  readonly #window: ReleaseWindow;
-  readonly #sensors: readonly {
-    readonly direction: SensedPassage['direction'];
-    readonly input: number;
-    readonly sensor: PassageSensor;
-  }[];
+  readonly #inputs: GateInputs;
   #release: ((result: ReleaseResult) => void) | undefined;
   #endRest: () => void = () => undefined;
   #working: Promise<void> = Promise.resolve();
@@ -90,14 +75,9 @@ export class ModbusGate implements Gate {
     this.#unit = options.unit ?? 1;
     this.#entryRelay = options.entryRelay ?? 0;
     this.#pulseMs = options.pulseMs ?? 5_000;
-    this.#window = new ReleaseWindow(this.#pulseMs);
+    this.#inputs = new GateInputs({ ...options, log: this.#log, pulseMs: this.#pulseMs });
     this.#pollMs = options.pollMs ?? 40;
     this.#answerLimitMs = options.answerLimitMs ?? 300;
-    const stuckAfterMs = options.stuckAfterMs ?? 15_000;
-    this.#sensors = [
-      { direction: 'entry', input: options.entryInput ?? 0, sensor: new PassageSensor(stuckAfterMs) },
-      { direction: 'exit', input: options.exitInput ?? 1, sensor: new PassageSensor(stuckAfterMs) },
-    ];
     this.#line = new SupervisedLine({ transport: options.transport, clock: options.clock, log: options.log });
     this.#line.onState((line) => {
       this.#endRest();
@@ -122,12 +102,11 @@ export class ModbusGate implements Gate {
   }
 
   onPassage(listener: (passage: SensedPassage) => void): () => void {
-    return this.#passages.add(listener);
+    return this.#inputs.onPassage(listener);
   }
 
-  /** `forced` only: the board has no input for door and fire panel. */
   onAlarm(listener: (alarm: GateAlarm) => void): () => void {
-    return this.#alarms.add(listener);
+    return this.#inputs.onAlarm(listener);
   }
 
   start(): void {
@@ -167,7 +146,7 @@ export class ModbusGate implements Gate {
       onDiscarded: (count) => this.#line.countDiscarded(count),
     });
     const ask = (question: ModbusFrame) => this.#ask(connection, frames, question);
-    for (const { sensor } of this.#sensors) sensor.forget();
+    this.#inputs.forget();
     let failures = 0;
     while (!end) {
       if (this.#release) {
@@ -183,8 +162,7 @@ export class ModbusGate implements Gate {
 
   #restMs(failures: number): number {
     if (failures >= pollTries) return restWhenDownMs;
-    const isUnsettled = this.#sensors.some(({ sensor }) => sensor.isUnsettled);
-    return isUnsettled ? Math.min(confirmMs, this.#pollMs) : this.#pollMs;
+    return this.#inputs.isUnsettled ? Math.min(confirmMs, this.#pollMs) : this.#pollMs;
   }
 
   #rest(forMs: number): Promise<void> {
@@ -208,25 +186,9 @@ export class ModbusGate implements Gate {
       return false;
     }
     const nowMs = this.#clock.monotonicMs();
-    for (const { direction, input, sensor } of this.#sensors) {
-      const sensedMonotonicMs = sensor.sample(bits[input] ?? false, nowMs);
-      if (sensedMonotonicMs === undefined) continue;
-      this.#log.info('passage', { direction });
-      if (direction === 'entry' && !this.#window.entered(sensedMonotonicMs)) {
-        this.#log.warn('gate alarm', { kind: 'forced' });
-        this.#alarms.notify({ kind: 'forced', atMonotonicMs: sensedMonotonicMs });
-      }
-      this.#passages.notify({ direction, sensedMonotonicMs });
-    }
-    const stuck = this.#sensors.find(({ sensor }) => sensor.isStuck(nowMs));
-    this.#status.set(
-      stuck
-        ? {
-            status: 'faulted',
-            fault: fault('gate.sensor-stuck', `${stuck.direction} input ${stuck.input} stays on`),
-          }
-        : { status: 'ready' },
-    );
+    this.#inputs.take(bits, nowMs, { settled: false });
+    const trouble = this.#inputs.trouble(nowMs);
+    this.#status.set(trouble ? { status: 'faulted', fault: trouble } : { status: 'ready' });
     return true;
   }
 
@@ -243,7 +205,7 @@ export class ModbusGate implements Gate {
    */
   async #pulse(ask: Ask): Promise<ReleaseResult> {
     const askedMs = this.#clock.monotonicMs();
-    this.#window.released(askedMs);
+    this.#inputs.released(askedMs);
     let last: Fault = fault('gate.no-answer', 'not sent');
     for (let attempt = 1; attempt <= releaseTries; attempt++) {
       const sentMs = this.#clock.monotonicMs();
@@ -262,7 +224,7 @@ export class ModbusGate implements Gate {
 
   #released(askedMs: number): ReleaseResult {
     const releasedMonotonicMs = this.#clock.monotonicMs();
-    this.#window.released(releasedMonotonicMs);
+    this.#inputs.released(releasedMonotonicMs);
     this.#log.info('released', { afterMs: Math.round(releasedMonotonicMs - askedMs) });
     return ok({ releasedMonotonicMs });
   }

@@ -4,34 +4,21 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
-import { Listeners } from '../../line/listeners.ts';
 import { deviceStateOf, type OsdpLine, type OsdpReader } from '../../osdp/osdp-line.ts';
 import { commands, type ReaderEvent, readEvent } from '../../osdp/osdp-messages.ts';
 import type { LinkStatus } from '../../osdp/reader-link.ts';
 import type { Gate, GateAlarm, SensedPassage } from '../gate.ts';
-import { PassageSensor } from '../passage-sensor.ts';
-import { ReleaseWindow } from '../release-window.ts';
+import { GateInputs, type GateInputsOptions } from '../gate-inputs.ts';
 
-export interface OsdpGateOptions {
+export interface OsdpGateOptions extends Omit<GateInputsOptions, 'pulseMs'> {
   readonly line: OsdpLine;
   readonly clock: Clock;
-  readonly log: Log;
   /** Address of the board on the line, 0 to 126. */
   readonly unit: number;
   /** Output that releases the entry, from 0. */
   readonly output?: number | undefined;
   /** How long the entry stays released; the board counts it in steps of 100 ms. */
   readonly pulseMs?: number | undefined;
-  /** Inputs that sense a passage each way, from 0. */
-  readonly entryInput?: number | undefined;
-  readonly exitInput?: number | undefined;
-  /** Input that is on while the door stands open. */
-  readonly doorInput?: number | undefined;
-  /** Input that the fire panel switches on. */
-  readonly fireInput?: number | undefined;
-  /** A sensor that is on for longer is stuck; a door that is open for longer is held open. */
-  readonly stuckAfterMs?: number | undefined;
-  readonly heldOpenAfterMs?: number | undefined;
 }
 
 type ReleaseResult = Result<{ readonly releasedMonotonicMs: number }, Fault>;
@@ -49,19 +36,8 @@ export class OsdpGate implements Gate {
   readonly #log: Log;
   readonly #output: number;
   readonly #pulseMs: number;
-  readonly #stuckAfterMs: number;
-  readonly #heldOpenAfterMs: number;
-  readonly #doorInput: number | undefined;
-  readonly #fireInput: number | undefined;
+  readonly #inputs: GateInputs;
   readonly #status = new DeviceStatus();
-  readonly #passages = new Listeners<[SensedPassage]>();
-  readonly #alarms = new Listeners<[GateAlarm]>();
-  readonly #window: ReleaseWindow;
-  readonly #sensors: readonly {
-    readonly direction: SensedPassage['direction'];
-    readonly input: number;
-    readonly sensor: PassageSensor;
-  }[];
   readonly #stopListening: readonly (() => void)[];
   #cancelLook: CancelTimer = () => undefined;
   #linkStatus: LinkStatus = { name: 'starting' };
@@ -69,9 +45,6 @@ export class OsdpGate implements Gate {
   #asking = false;
   #releasing = false;
   #stopped = false;
-  #doorOpenSinceMs: number | null = null;
-  #heldOpen = false;
-  #fire = false;
 
   constructor(options: OsdpGateOptions) {
     this.#line = options.line;
@@ -80,15 +53,7 @@ export class OsdpGate implements Gate {
     this.#log = options.log.child({ device: 'gate', unit: options.unit });
     this.#output = options.output ?? 0;
     this.#pulseMs = options.pulseMs ?? 5_000;
-    this.#stuckAfterMs = options.stuckAfterMs ?? 15_000;
-    this.#heldOpenAfterMs = options.heldOpenAfterMs ?? 15_000;
-    this.#doorInput = options.doorInput;
-    this.#fireInput = options.fireInput;
-    this.#window = new ReleaseWindow(this.#pulseMs);
-    this.#sensors = [
-      { direction: 'entry', input: options.entryInput ?? 0, sensor: new PassageSensor(this.#stuckAfterMs) },
-      { direction: 'exit', input: options.exitInput ?? 1, sensor: new PassageSensor(this.#stuckAfterMs) },
-    ];
+    this.#inputs = new GateInputs({ ...options, log: this.#log, pulseMs: this.#pulseMs });
     this.#stopListening = [
       this.#board.onStatus((status) => this.#boardIs(status)),
       this.#board.onEvent((event, arrivedMs) => this.#told(event, arrivedMs)),
@@ -104,11 +69,11 @@ export class OsdpGate implements Gate {
   }
 
   onPassage(listener: (passage: SensedPassage) => void): () => void {
-    return this.#passages.add(listener);
+    return this.#inputs.onPassage(listener);
   }
 
   onAlarm(listener: (alarm: GateAlarm) => void): () => void {
-    return this.#alarms.add(listener);
+    return this.#inputs.onAlarm(listener);
   }
 
   start(): void {
@@ -142,11 +107,11 @@ export class OsdpGate implements Gate {
   async #pulse(): Promise<ReleaseResult> {
     const askedMs = this.#clock.monotonicMs();
     // From here on an entry may be that of the one who is being let in, whatever the answer will be.
-    this.#window.released(askedMs);
+    this.#inputs.released(askedMs);
     const answer = await this.#board.send(commands.pulse(this.#output, this.#pulseMs));
     if (answer.ok || (unknownOutcomes.includes(answer.error.code) && (await this.#isOutputOn()))) {
       const releasedMonotonicMs = this.#clock.monotonicMs();
-      this.#window.released(releasedMonotonicMs);
+      this.#inputs.released(releasedMonotonicMs);
       this.#log.info('released', { afterMs: Math.round(releasedMonotonicMs - askedMs) });
       return ok({ releasedMonotonicMs });
     }
@@ -177,8 +142,7 @@ export class OsdpGate implements Gate {
     this.#linkStatus = status;
     if (status.name === 'down') {
       this.#inputsKnown = false;
-      for (const { sensor } of this.#sensors) sensor.forget();
-      this.#doorOpenSinceMs = null;
+      this.#inputs.forget();
       this.#cancelLook();
     } else if (status.name === 'online' && !this.#inputsKnown) {
       void this.#askInputs();
@@ -200,63 +164,18 @@ export class OsdpGate implements Gate {
   #told(event: ReaderEvent, arrivedMs: number): void {
     if (event.type !== 'inputs') return;
     this.#inputsKnown = true;
-    for (const { direction, input, sensor } of this.#sensors) {
-      const on = event.levels[input] ?? false;
-      sensor.sample(on, arrivedMs);
-      // The board has no bounce to wait out: what it tells once holds.
-      const sensedMonotonicMs = sensor.sample(on, arrivedMs);
-      if (sensedMonotonicMs !== undefined) this.#sensed({ direction, sensedMonotonicMs });
-    }
-    this.#doorIs(this.#doorInput !== undefined && event.levels[this.#doorInput] === true, arrivedMs);
-    this.#fireIs(this.#fireInput !== undefined && event.levels[this.#fireInput] === true, arrivedMs);
+    // The board has no bounce to wait out: what it tells once holds.
+    this.#inputs.take(event.levels, arrivedMs, { settled: true });
     this.#look();
   }
 
-  #sensed(passage: SensedPassage): void {
-    this.#log.info('passage', { direction: passage.direction });
-    const forced =
-      passage.direction === 'entry' && !this.#window.entered(passage.sensedMonotonicMs) && !this.#fire;
-    if (forced) this.#alarm({ kind: 'forced', atMonotonicMs: passage.sensedMonotonicMs });
-    this.#passages.notify(passage);
-  }
-
-  #doorIs(open: boolean, nowMs: number): void {
-    if (open) this.#doorOpenSinceMs ??= nowMs;
-    else {
-      this.#doorOpenSinceMs = null;
-      this.#heldOpenIs(false, nowMs);
-    }
-  }
-
-  #heldOpenIs(on: boolean, nowMs: number): void {
-    if (this.#heldOpen === on) return;
-    this.#heldOpen = on;
-    this.#alarm({ kind: 'held-open', on, atMonotonicMs: nowMs });
-  }
-
-  #fireIs(on: boolean, nowMs: number): void {
-    if (this.#fire === on) return;
-    this.#fire = on;
-    this.#alarm({ kind: 'fire', on, atMonotonicMs: nowMs });
-  }
-
-  #alarm(alarm: GateAlarm): void {
-    this.#log.warn('gate alarm', { kind: alarm.kind, on: 'on' in alarm ? alarm.on : true });
-    this.#alarms.notify(alarm);
-  }
-
-  /** Looks now, and again when something that is on has been on for too long. */
+  /** Looks now, and again when something that is on may have been on for too long. */
   #look(): void {
     this.#cancelLook();
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#doorOpenSinceMs !== null && nowMs - this.#doorOpenSinceMs >= this.#heldOpenAfterMs) {
-      this.#heldOpenIs(true, nowMs);
-    }
+    if (this.#stopped) return;
+    this.#inputs.look(this.#clock.monotonicMs());
     this.#showState();
-    if (!this.#stopped) {
-      const nextMs = Math.min(this.#stuckAfterMs, this.#heldOpenAfterMs);
-      this.#cancelLook = this.#clock.setTimer(nextMs + 1, () => this.#look());
-    }
+    this.#cancelLook = this.#clock.setTimer(this.#inputs.lookAgainMs, () => this.#look());
   }
 
   #showState(): void {
@@ -268,17 +187,9 @@ export class OsdpGate implements Gate {
       this.#status.set({ status: 'faulted', fault: ofGate(link.refusing) });
     } else if (!this.#inputsKnown) return;
     else {
-      const trouble = this.#trouble();
+      const trouble = this.#inputs.trouble(this.#clock.monotonicMs());
       this.#status.set(trouble ? { status: 'faulted', fault: trouble } : state);
     }
-  }
-
-  #trouble(): Fault | undefined {
-    if (this.#fire) return fault('gate.fire', 'the fire input is on');
-    const nowMs = this.#clock.monotonicMs();
-    const stuck = this.#sensors.find(({ sensor }) => sensor.isStuck(nowMs));
-    if (stuck) return fault('gate.sensor-stuck', `${stuck.direction} input ${stuck.input} stays on`);
-    return this.#heldOpen ? fault('gate.held-open', `door input ${this.#doorInput} stays on`) : undefined;
   }
 }
 

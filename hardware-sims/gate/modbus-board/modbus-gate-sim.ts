@@ -15,7 +15,7 @@ import { inPieces } from '../../line/pieces.ts';
 import { PtyLine } from '../../line/pty-line.ts';
 import type { NamedFault, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
-import { type PushAnswer, Turnstile, turnstileActions } from '../turnstile.ts';
+import { type PushAnswer, Turnstile, type TurnstileWiring, turnstileActions } from '../turnstile.ts';
 
 export interface ModbusGateSimOptions {
   readonly name: string;
@@ -27,6 +27,8 @@ export interface ModbusGateSimOptions {
   readonly entryRelay?: number;
   readonly entryInput?: number;
   readonly exitInput?: number;
+  readonly doorInput?: number | undefined;
+  readonly fireInput?: number | undefined;
   /** How long a person's turn of the arm keeps the sensor on, and how long it takes in all. */
   readonly sensorMs?: number;
   readonly turnMs?: number;
@@ -62,8 +64,7 @@ export class ModbusGateSim extends SimDevice {
   readonly #line: PtyLine;
   readonly #unit: number;
   readonly #entryRelay: number;
-  readonly #entryInput: number;
-  readonly #exitInput: number;
+  readonly #wiring: TurnstileWiring;
   readonly #random: Random;
   readonly #turnstile: Turnstile;
   #parser = new ModbusParser('requests');
@@ -79,8 +80,7 @@ export class ModbusGateSim extends SimDevice {
     this.address = `serial://${encodeURI(options.path)}?baud=${options.baud ?? 38_400}`;
     this.#unit = options.unit ?? 1;
     this.#entryRelay = options.entryRelay ?? 0;
-    this.#entryInput = options.entryInput ?? 0;
-    this.#exitInput = options.exitInput ?? 1;
+    this.#wiring = { ...options, entryInput: options.entryInput ?? 0, exitInput: options.exitInput ?? 1 };
     this.#random = options.random ?? new SeededRandom(2);
     this.#turnstile = new Turnstile({ ...options, onChange: () => this.changed() });
     this.#line.onData((bytes) => this.#receive(bytes));
@@ -114,8 +114,8 @@ export class ModbusGateSim extends SimDevice {
   protected override async perform(
     action: string,
     args: Readonly<Record<string, unknown>>,
-  ): Promise<PushAnswer> {
-    return action === 'force' ? this.#turnstile.force() : this.#turnstile.push(args);
+  ): Promise<PushAnswer | undefined> {
+    return this.#turnstile.act(action, args);
   }
 
   protected override async faultSwitched(name: string, on: boolean): Promise<void> {
@@ -125,9 +125,8 @@ export class ModbusGateSim extends SimDevice {
   }
 
   #levels(): boolean[] {
-    const levels = new Array<boolean>(channelCount).fill(false);
-    levels[this.#entryInput] = this.#turnstile.senses('entry') || this.hasFault('stuck-input');
-    levels[this.#exitInput] = this.#turnstile.senses('exit');
+    const levels = this.#turnstile.levels(channelCount, this.#wiring);
+    if (this.hasFault('stuck-input')) levels[this.#wiring.entryInput] = true;
     return levels;
   }
 
