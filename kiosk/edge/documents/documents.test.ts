@@ -1,3 +1,4 @@
+import { create as createQr } from 'qrcode';
 import { describe, expect, it } from 'vitest';
 import { cardSlipBlocks } from './card-slip.ts';
 import { caseSlipBlocks } from './case-slip.ts';
@@ -47,6 +48,20 @@ const ofContract = (language: 'fr' | 'en') => ({
   training: false,
 });
 
+const inSpain = (language: 'fr' | 'en') =>
+  sampleSale(language, {
+    seller: { ...samplePlace(language).seller, siret: 'B00000001', vatNumber: 'ESB00000001' },
+    fiscal: {
+      number: 'mad-1-1204',
+      signatureMark: null,
+      authority: {
+        qrAddress:
+          'https://www2.agenciatributaria.gob.es/wlpl/TIKE-CONT/ValidarQR?nif=B00000001&numserie=mad-1-1204&fecha=22-11-2026&importe=54.90',
+        mentions: ['QR tributario:', 'Factura verificable en la sede electrónica de la AEAT', 'VERI*FACTU'],
+      },
+    },
+  });
+
 const documents = {
   receipt: (language: 'fr' | 'en') => receiptBlocks(sampleSale(language)),
   'receipt with long words': (language: 'fr' | 'en') => receiptBlocks(hardSale(language)),
@@ -64,6 +79,7 @@ const documents = {
       { text: `PT1:${'a'.repeat(340)}`, validToMs: atMs },
     ),
   'copy of the contract': (language: 'fr' | 'en') => contractCopyBlocks(ofContract(language)),
+  'receipt in Spain': (language: 'fr' | 'en') => receiptBlocks(inSpain(language)),
   'receipt of practice': (language: 'fr' | 'en') => receiptBlocks(sampleSale(language, { training: true })),
   'copy of the mandate': (language: 'fr' | 'en') => mandateCopyBlocks(ofMandate(language)),
 };
@@ -131,6 +147,21 @@ it('[I11] a copy says DUPLICATA and its number at the top and at the foot, in bo
   for (const language of languages) {
     const lines = linesOnPaper(receiptBlocks(sampleSale(language, { copyNo: 3 })), 32);
     expect(lines.filter((line) => line === 'DUPLICATA 3')).toHaveLength(2);
+  }
+});
+
+it('[FJ29] the code of the AEAT is 30 to 40 mm on paper of every width, before everything but its heading', () => {
+  const dotsPerMm = 8;
+  for (const columns of rolls) {
+    const [heading, code] = onPaper(receiptBlocks(inSpain('fr')), columns).rows.filter(
+      (row) => row.kind !== 'text' || row.spans.some(({ text }) => text.trim() !== ''),
+    );
+    expect(heading).toMatchObject({ kind: 'text' });
+    if (code?.kind !== 'qr') throw new Error('the second thing on the paper is the code');
+    const sideMm =
+      (code.moduleDots * createQr(code.data, { errorCorrectionLevel: 'M' }).modules.size) / dotsPerMm;
+    expect(sideMm).toBeGreaterThanOrEqual(30);
+    expect(sideMm).toBeLessThanOrEqual(40);
   }
 });
 
