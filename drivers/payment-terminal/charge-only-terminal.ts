@@ -106,6 +106,11 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
     this.#status.set({ status: 'stopped' });
   }
 
+  /** These protocols know a payment by our own reference, or cannot be asked. */
+  async latestStored(): Promise<null> {
+    return null;
+  }
+
   authorise(request: AuthoriseRequest): Promise<PaymentOutcome> {
     return this.#charge('debit', request);
   }

@@ -58,6 +58,8 @@ export interface AuthoriseRequest {
 /** About a payment that was made: what was asked, and what the terminal said of it as far as it is known. */
 export interface EarlierPayment extends AuthoriseRequest {
   readonly slip?: CardSlip | null;
+  /** What `latestStored` told before it was asked for; it says what a terminal knows that has booked nothing since. */
+  readonly latestBefore?: string | null;
 }
 
 /** An undoing is a request of its own, with a reference of its own, about an earlier payment. */
@@ -85,6 +87,13 @@ export type TerminalTotals =
  */
 export interface PaymentTerminal extends Device {
   readonly capabilities: TerminalCapabilities;
+  /**
+   * The number of the latest transaction that the terminal has stored: to be kept on disk before `authorise`, and given back
+   * to `statusOf`. A terminal that never hears our reference is then known to have booked nothing since, also where the
+   * payment before had the same amount and the program that saw it is gone. Null where the protocol has no need of it, where
+   * nothing is stored, or where the terminal cannot tell now (15 s at most). Safe to repeat.
+   */
+  latestStored(): Promise<string | null>;
   /**
    * Asks the customer for money: `held` where the terminal can hold, `captured` where it can only charge. Resolves within
    * the protocol's limit (180 s, restarted by each sign of life of a ZVT terminal). Never repeat it with the same

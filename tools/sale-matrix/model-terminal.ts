@@ -67,6 +67,10 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
     for (const entry of this.#book.values()) if (entry.state === 'held') entry.state = 'let-go';
   }
 
+  async latestStored(): Promise<null> {
+    return null;
+  }
+
   async authorise({ reference, amountCents }: AuthoriseRequest): Promise<PaymentOutcome> {
     this.requests += 1;
     const answer = this.#script.choose('authorise', [

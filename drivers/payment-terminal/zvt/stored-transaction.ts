@@ -48,7 +48,8 @@ export function storedTransaction(exchange: ZvtExchange): StoredTransaction {
  * - A slip names receipt and trace. The stored one is it: captured. The stored one is older: ours was never booked. It is
  *   newer: in doubt, unless this process knows that it let go of ours.
  * - Without a slip the payment was never held as far as the caller knows, so nobody has said yes to it, and without that
- *   nothing is booked. Only a stored transaction of the same amount, other than the last we said yes to, speaks against it.
+ *   nothing is booked. Only a stored transaction of the same amount speaks against it, other than the last we said yes to and
+ *   the latest there was before it was asked for.
  */
 export function judgePayment(
   payment: EarlierPayment,
@@ -62,7 +63,8 @@ export function judgePayment(
   const ours = readNumbers(payment.slip?.terminalReceipt ?? '');
   if (payment.slip && !ours) return inDoubt(badAnswer('the terminal gave this payment no number'));
   if (!ours) {
-    if (isOtherAmount || (status.numbers !== null && status.numbers.receipt === known.lastReceipt)) {
+    const earlier = [known.lastReceipt, payment.latestBefore];
+    if (isOtherAmount || (status.numbers !== null && earlier.includes(status.numbers.receipt))) {
       return notFound;
     }
     return inDoubt(badAnswer('its latest transaction has this amount, and may be it or not'));

@@ -50,6 +50,9 @@ interface Opened {
 /** Whether a command may be sent again over a new connection: where it books nothing without a yes of ours. */
 export type ZvtRepeat = 'repeat' | 'once';
 
+/** Whether a customer and a bank may have to be waited for. */
+export type ZvtPatience = 'customer' | 'prompt';
+
 const shortRestMs = 5_000;
 const stopped = fault('transport.closed', 'the driver was stopped');
 
@@ -119,10 +122,16 @@ export class ZvtSession {
   }
 
   /** One command to its end, when its turn comes. A status enquiry that has begun is waited for. */
-  async exchange(command: Apdu, parts: ZvtParts, repeat: ZvtRepeat = 'once'): Promise<ZvtExchange> {
+  async exchange(
+    command: Apdu,
+    parts: ZvtParts,
+    repeat: ZvtRepeat = 'once',
+    patience: ZvtPatience = 'customer',
+  ): Promise<ZvtExchange> {
     this.#waiting++;
-    const { answerLimitMs } = this.#options;
-    const ending = await this.#inTurn(() => this.#ask(command, answerLimitMs, parts, repeat));
+    const { answerLimitMs, promptLimitMs } = this.#options;
+    const limitMs = patience === 'customer' ? answerLimitMs : promptLimitMs;
+    const ending = await this.#inTurn(() => this.#ask(command, limitMs, parts, repeat));
     this.#waiting--;
     return ending;
   }

@@ -104,6 +104,52 @@ it('[ZV8] finds a booked payment again after a restart by its slip, and does not
   await restarted.stop();
 });
 
+it('[ZV8] knows after a restart that nothing was booked, though the payment before had the same amount', async () => {
+  const started = await startRig();
+  await book(started);
+  await started.terminal.stop();
+
+  const asking = started.anotherTerminal();
+  asking.start();
+  await deviceBecomes(asking, isReady);
+  const latestBefore = await asking.latestStored();
+  expect(latestBefore).toBe('0471');
+  expect(await asking.latestStored()).toBe('0471');
+  expect(started.sim.received.filter(({ meaning }) => meaning === 'repeat receipt')).toHaveLength(1);
+  const next = { ...payment, reference: 'SALE0002A' };
+  const approved = asking.authorise(next);
+  await started.asksForCard();
+  await started.presentCard('approve');
+  expect((await approved).kind).toBe('held');
+  // The power goes before anybody writes down what the bank said.
+  await asking.stop();
+  await started.becomes(({ booked }) => booked[1]?.state === 'reversed');
+
+  const after = started.anotherTerminal();
+  after.start();
+  await deviceBecomes(after, isReady);
+  expect(await after.statusOf(next)).toMatchObject({ kind: 'in-doubt' });
+  expect(await after.statusOf({ ...next, latestBefore })).toMatchObject({ reason: 'not-found' });
+  // One that was booked since is never taken for the one before.
+  const booked = after.authorise(next);
+  await started.asksForCard();
+  await started.presentCard('approve');
+  expect((await after.complete({ ...next, slip: slipOf(await booked) })).kind).toBe('captured');
+  await after.stop();
+  const last = started.anotherTerminal();
+  last.start();
+  await deviceBecomes(last, isReady);
+  expect(await last.statusOf({ ...next, latestBefore })).toMatchObject({ kind: 'in-doubt' });
+  await last.stop();
+});
+
+it('[ZV8] tells of nothing stored, and of a terminal that does not answer, the same: nothing is known', async () => {
+  const started = await startRig({ promptLimitMs: 200 });
+  expect(await started.terminal.latestStored()).toBeNull();
+  await started.setFault('silent', true);
+  expect(await started.terminal.latestStored()).toBeNull();
+});
+
 it('[ZV12] knows its own reversal in the answer `already reversed` after one without an answer', async () => {
   const started = await startRig();
   const slip = await book(started);

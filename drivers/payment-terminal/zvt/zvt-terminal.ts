@@ -27,7 +27,7 @@ import {
   zvtAnswers,
 } from './zvt-messages.ts';
 import { badAnswer, inDoubt, notFound, undone } from './zvt-outcomes.ts';
-import { type ZvtExchange, ZvtSession, type ZvtSessionOptions } from './zvt-session.ts';
+import { type ZvtExchange, type ZvtPatience, ZvtSession, type ZvtSessionOptions } from './zvt-session.ts';
 
 export interface ZvtTerminalOptions extends ZvtSessionOptions {
   /** Field 01, 30 s: after how long without an answer of ours the terminal lets go of a sale; 1 to 255. */
@@ -67,7 +67,7 @@ export class ZvtTerminal implements PaymentTerminal {
   readonly #ends = new Map<string, HoldEnd>();
   /** Receipts whose reversal got no answer that can be believed: `already reversed` then means that it was us. */
   readonly #reversalsInDoubt = new Set<string>();
-  /** The terminal's number of the last transaction that we said yes to (tag 1F1F), and its receipt. */
+  /** The terminal's number of the last transaction that we said yes to (tag 1F1F), and its receipt, or the one found before. */
   #receiptMirror: Uint8Array | null = null;
   #lastReceipt: string | null = null;
 
@@ -103,6 +103,15 @@ export class ZvtTerminal implements PaymentTerminal {
 
   stop(): Promise<void> {
     return this.#session.stop();
+  }
+
+  /** Asked of the terminal once a program (06 20); from then on this program has seen what was booked. */
+  async latestStored(): Promise<string | null> {
+    if (this.#lastReceipt === null && !this.#working && this.state.status === 'ready') {
+      const last = await this.#lastStored('prompt');
+      if (last.kind === 'stored') this.#lastReceipt = last.status.numbers?.receipt ?? null;
+    }
+    return this.#lastReceipt;
   }
 
   /**
@@ -256,10 +265,10 @@ export class ZvtTerminal implements PaymentTerminal {
     return exchange.kind === 'not-sent' ? exchange : undone(exchange, request.amountCents);
   }
 
-  async #lastStored(): Promise<StoredTransaction> {
+  async #lastStored(patience: ZvtPatience = 'customer'): Promise<StoredTransaction> {
     this.#working = true;
     const command = encodeRepeatReceipt(this.#session.password);
-    const exchange = await this.#session.exchange(command, {}, 'repeat');
+    const exchange = await this.#session.exchange(command, {}, 'repeat', patience);
     this.#working = false;
     return storedTransaction(exchange);
   }

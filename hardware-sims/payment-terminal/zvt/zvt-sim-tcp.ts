@@ -93,8 +93,13 @@ export class ZvtSimTcp implements ZvtSimLine {
   }
 
   #serve(socket: Socket): void {
-    this.#socket?.destroy();
+    const before = this.#socket;
     this.#socket = socket;
+    // The process on the line before is over, whether or not its end has been heard of yet.
+    if (before) {
+      before.destroy();
+      this.#events.onHangUp();
+    }
     socket.setNoDelay(true);
     const parser = new ApduParser();
     socket.on('error', () => undefined); // the other end left while we wrote: its own end tells the story

@@ -63,6 +63,10 @@ export class PracticeTerminal implements PaymentTerminal {
     return true;
   }
 
+  async latestStored(): Promise<null> {
+    return null;
+  }
+
   authorise(): Promise<PaymentOutcome> {
     if (this.#stopped) return Promise.resolve({ kind: 'timed-out' });
     return new Promise((resolve) => {

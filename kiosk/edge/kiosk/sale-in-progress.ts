@@ -43,6 +43,11 @@ interface CommonSale {
   readonly state: SaleState;
   /** What went wrong and was dealt with, in order: `writing-grant: card.no-answer`. For the case, should there be one. */
   readonly tried: readonly string[];
+  /**
+   * What the terminal had stored last before the payment that was asked for last; saved with the intent of asking. Absent in a
+   * visit that an earlier version saved.
+   */
+  readonly latestBefore?: string | null;
   /** Set once money was taken, for the receipt. */
   readonly payment: {
     readonly means: 'bank-card';

@@ -10,11 +10,14 @@ import type { EventBody } from '@portillon/core/wire/event.ts';
 import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
 import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
 import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
+import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
+import { ZvtTerminal } from '@portillon/drivers/payment-terminal/zvt/zvt-terminal.ts';
 import { transportFor } from '@portillon/drivers/transport/address.ts';
 import type { Transport } from '@portillon/drivers/transport/transport.ts';
 import { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
 import { Crt591Sim } from '@portillon/hardware-sims/card-dispenser/crt-591/crt-591-sim.ts';
 import { CaisseApSim } from '@portillon/hardware-sims/payment-terminal/caisse-ap/caisse-ap-sim.ts';
+import { ZvtSim } from '@portillon/hardware-sims/payment-terminal/zvt/zvt-sim.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
@@ -84,7 +87,12 @@ interface Watched {
   sees(name: SaleProgress['name']): Promise<void>;
 }
 
-function run(sale: SaleInProgress, go: (runner: SaleRunner) => void, takeCardMs = 60_000): Watched {
+function run(
+  sale: SaleInProgress,
+  go: (runner: SaleRunner) => void,
+  takeCardMs = 60_000,
+  payAt: PaymentTerminal = terminal,
+): Watched {
   const seen = new Set<string>();
   let wake: () => void = () => undefined;
   let tellEnd: (end: Awaited<Watched['ended']>) => void = () => undefined;
@@ -97,7 +105,7 @@ function run(sale: SaleInProgress, go: (runner: SaleRunner) => void, takeCardMs 
       store,
       journal: () => journal,
       identity,
-      terminal,
+      terminal: payAt,
       dispenser,
       takeCardMs,
       mayTakeOffline: () => true,
@@ -209,4 +217,62 @@ it('moves no card and asks for no money on a box that may not write cards', asyn
     lastFault: { code: 'card.no-writing-key' },
   });
   expect(dispenserSim.view()).toEqual(before);
+});
+
+it('[SA15] [I10] settles by asking what the power cut off between the yes of the bank and the disk, after a payment of the same amount', async () => {
+  const sim = new ZvtSim({ name: 'zvt', clock: systemClock, bankMs: 20, askAgainMs: 20 });
+  await sim.start();
+  const becomes = (fits: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!fits()) return;
+        stop();
+        resolve();
+      };
+      const stop = sim.onChange(look);
+      look();
+    });
+  const switchedOn = async () => {
+    const started = new ZvtTerminal({ ...surroundings, transport: line(sim.address), pingEveryMs: 50 });
+    started.start();
+    await deviceBecomes(started, isReady);
+    return started;
+  };
+  const pay = async () => {
+    await becomes(() => sim.view().phase === 'waiting-card');
+    await sim.act('present-card', { bank: 'approve' });
+  };
+  let zvt = await switchedOn();
+  const before = await drawnUp();
+  const paidBefore = run(before, (runner) => runner.begin(), 60_000, zvt);
+  await pay();
+  await paidBefore.sees('at-mouth');
+  dispenserSim.takeCard();
+  expect((await paidBefore.ended).sale.state).toMatchObject({ ending: 'served' });
+  await store.write((tx) => store.clearVisit(tx, before.visitId));
+  await zvt.stop();
+
+  zvt = await switchedOn();
+  const sale = await sampleSale(store, surroundings, { saleReference: 'EFGH-6789' });
+  expect(sale.totalCents).toBe(before.totalCents);
+  const cut = run(sale, (runner) => runner.begin(), 60_000, zvt);
+  await becomes(() => sim.view().phase === 'waiting-card');
+  const gone = cut.runner.stop();
+  await pay();
+  await gone;
+  await zvt.stop();
+  await becomes(() => sim.booked.at(-1)?.state === 'reversed');
+  const saved = await store.visits.visitInFlight();
+  const found = JSON.parse(saved?.json ?? '') as SaleInProgress;
+  expect(found.state.name).toBe('authorising');
+
+  zvt = await switchedOn();
+  const resumed = run(found, (runner) => runner.resume(), 60_000, zvt);
+  await resumed.sees('not-paid');
+  resumed.runner.send({ type: 'give-up' });
+  expect((await resumed.ended).sale.state).toMatchObject({ name: 'ended', ending: 'not-charged' });
+  expect((await events()).map(({ type }) => type)).toEqual(['sale.completed']);
+  expect(sim.takenCents).toBe(before.totalCents);
+  await zvt.stop();
+  await sim.stop();
 });

@@ -168,7 +168,13 @@ export class SaleRunner {
       if (step.state === this.#sale.state && step.effects.length === 0) return;
       const { effects } = step;
       const before = this.#sale;
-      this.#sale = { ...before, state: step.state, savedAtMs: this.#options.clock.wallMs() };
+      const latestBefore = await this.#latestBefore(effects);
+      this.#sale = {
+        ...before,
+        ...latestBefore,
+        state: step.state,
+        savedAtMs: this.#options.clock.wallMs(),
+      };
       const intents = await this.#saveWithIntents(effects, before);
       const mustBeSaved = (effect: SaleEffect) =>
         isRecordEffect(effect) || neverWithoutIntent.includes(effect.type);
@@ -186,6 +192,12 @@ export class SaleRunner {
     }
     if (this.#sale.state.name === 'ended' && !this.#stopped)
       this.#options.onEnded(this.#sale, this.#lastFault);
+  }
+
+  /** SA15: what tells after a power cut that nothing was booked, known before money is asked for. */
+  async #latestBefore(effects: readonly SaleEffect[]): Promise<Pick<SaleInProgress, 'latestBefore'>> {
+    if (!effects.some(({ type }) => type === 'authorise')) return {};
+    return { latestBefore: await this.#options.terminal.latestStored() };
   }
 
   /** SA11: the step is taken once the disk takes its intent; until then the visit stays as it was saved last. */
@@ -434,7 +446,8 @@ export class SaleRunner {
   #payment(attempt: number, slip: PaymentSlip | null): EarlierPayment {
     const amountCents = cents(Math.abs(this.#sale.totalCents));
     const reference = this.#reference('payment', attempt);
-    return { reference, amountCents, slip: slip && { ...slip, amountCents } };
+    const { latestBefore = null } = this.#sale;
+    return { reference, amountCents, slip: slip && { ...slip, amountCents }, latestBefore };
   }
 
   #answerOf(outcome: PaymentOutcome): PaymentAnswer {
