@@ -308,12 +308,17 @@ export class ClubCard {
 
   /** The number in anti-collision anybody can make up; the one under the session is the chip's. */
   async #mustTellItsNumber(): Promise<Result<unknown, Fault>> {
-    const version = expectOk(await this.#card.getVersion(), 'get version');
-    if (!version.ok) return version;
-    const chip = chipVersion(version.value);
-    return chip && Buffer.compare(chip.uid, this.#uid) === 0
-      ? ok(undefined)
+    const number = await this.#numberUnderSession();
+    if (!number.ok) return number;
+    return Buffer.compare(number.value, this.#uid) === 0
+      ? number
       : err(fault('card.not-genuine', 'the chip has another number than the card tells'));
+  }
+
+  async #numberUnderSession(): Promise<Result<Uint8Array, Fault>> {
+    if (!this.#card.isEv1) return expectOk(await this.#card.getCardUid(), 'get card number');
+    const version = expectOk(await this.#card.getVersion(), 'get version');
+    return version.ok ? ok(chipVersion(version.value)?.uid ?? new Uint8Array(0)) : version;
   }
 
   /** A file that somebody else made, with rights for others, is made again. */

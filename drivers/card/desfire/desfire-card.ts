@@ -97,6 +97,11 @@ export class DesfireCard {
     return this.#ordinary(desfireCommand.getVersion, nothing);
   }
 
+  /** The chip's own number, enciphered; from EV2 on and in a session only. */
+  getCardUid(): Promise<Result<DesfireAnswer, Fault>> {
+    return this.#command({ code: desfireCommand.getCardUid, header: nothing, data: nothing }, 'enciphered');
+  }
+
   getFileIds(): Promise<Result<DesfireAnswer, Fault>> {
     return this.#ordinary(desfireCommand.getFileIds, nothing);
   }
