@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
+import { ok } from '@portillon/core/base/result.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { readGrant } from '@portillon/core/crypto/grant.ts';
+import { newSigningKeyPair, signatureHolds } from '@portillon/core/crypto/signing-key.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
+import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
+import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
+import { bytesOfHex } from '@portillon/drivers/card/hex.ts';
 import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
 import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
 import { CaisseApTerminal } from '@portillon/drivers/payment-terminal/caisse-ap/caisse-ap-terminal.ts';
@@ -22,6 +28,7 @@ import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
+import { cardKeysOf } from '../card-keys-of.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { sampleIdentity, sampleJournal, sampleSale } from './test/sample-sale.ts';
@@ -33,6 +40,7 @@ const id = <Kind extends string>() => newId<Kind>(systemClock, systemRandom);
 let folder: string;
 let store: EdgeStore;
 let identity: EdgeIdentity;
+let cards: DesfireSimCard[];
 let journal: FiscalJournal;
 let dispenserSim: Crt591Sim;
 let terminalSim: CaisseApSim;
@@ -52,7 +60,7 @@ beforeEach(async () => {
   store = opened.value;
   journal = await sampleJournal(store);
   identity = sampleIdentity(surroundings);
-  const cards = ['04112233445566', '04112233445577', '04112233445588'].map(
+  cards = ['04112233445566', '04112233445577', '04112233445588'].map(
     (uid) => new DesfireSimCard({ uid, random: systemRandom }),
   );
   dispenserSim = new Crt591Sim({
@@ -276,3 +284,36 @@ it('[SA15] [I10] settles by asking what the power cut off between the yes of the
   await zvt.stop();
   await sim.stop();
 });
+
+it('[I2] [I6] retains a card that dies while it is staged, and one that dies under the grant, and hands out the third', async () => {
+  const [first, second, third] = cards;
+  if (!first || !second || !third) throw new Error('three cards are in the stacker');
+  const issuer = newSigningKeyPair();
+  identity = { ...identity, privateKey: issuer.privateKey };
+  first.switchFault('pulled-mid-write', true);
+  const { sees, ended } = run(await drawnUp(), (runner) => runner.begin());
+  await asksForCard();
+  expect(dispenserSim.contents.bin).toEqual([first]);
+  second.switchFault('pulled-mid-write', true);
+  await terminalSim.act('present-card', { bank: 'approve' });
+  await sees('at-mouth');
+  expect(dispenserSim.contents.bin).toEqual([first, second]);
+  expect(dispenserSim.takeCard()).toBe(third);
+  expect((await ended).sale.state).toMatchObject({ ending: 'served' });
+  expect(terminalSim.booked).toHaveLength(1);
+  const holds = await Promise.all([first, second, third].map((card) => carriesGrant(card, issuer.publicKey)));
+  expect(holds).toEqual([false, false, true]);
+});
+
+/** Whether a gate would believe the grant on this card. */
+async function carriesGrant(card: DesfireSimCard, issuerKey: string): Promise<boolean> {
+  card.powerOff();
+  const channel: CardChannel = {
+    uid: bytesOfHex(card.uid),
+    transmit: async (apdu) => ok(card.answer(apdu) ?? new Uint8Array(0)),
+  };
+  const keys = cardKeysOf(identity);
+  const read = await new ClubCard({ channel, keys, randomBytes: systemRandom.bytes }).read();
+  const grant = read.ok && read.value.grant ? readGrant(read.value.grant) : null;
+  return grant?.ok === true && signatureHolds(issuerKey, grant.value.signedBytes, grant.value.signature);
+}
