@@ -2,7 +2,7 @@ import type { PlanId } from '@portillon/core/base/ids.ts';
 import { countryOfSeller, dayEntryLines, type Plan } from '@portillon/core/sale/pricing.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { endOfLocalDay } from '../documents/payment-summary.ts';
-import { type NewSaleFacts, newSale, practiceShape, signedTicket } from './new-sale.ts';
+import { type NewSaleFacts, newSale, signedTicket } from './new-sale.ts';
 import type { DayEntrySale } from './sale-in-progress.ts';
 
 /** What a day entry needs: a ticket, for money, and nobody's name (J5). */
@@ -18,7 +18,7 @@ export async function drawUpDayEntry(
   const untilMs = endOfLocalDay(agreedAtMs, club.timeZone);
   const lines = dayEntryLines(planId, plan, language, countryOfSeller(club.legalEntity));
   const sale: DayEntrySale = {
-    ...newSale(facts, { shape: practice ? practiceShape : dayEntryShape, lines, agreedAtMs }),
+    ...newSale(facts, { shape: dayEntryShape, lines, agreedAtMs }),
     product: 'day-entry',
     lineWords: [plan.names],
     planId,

@@ -29,7 +29,7 @@ import {
   signatureToSeal,
   withoutAccount,
 } from './draw-up-mandate.ts';
-import { newSale, practiceShape, signedTicket } from './new-sale.ts';
+import { newSale, signedTicket } from './new-sale.ts';
 import type { MembershipSale } from './sale-in-progress.ts';
 
 /** What a membership sold at the kiosk needs: a card, for money. */
@@ -105,13 +105,12 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const sealed = practice
     ? nothingSealed
     : await sealDocuments(facts, text, mandate?.toSeal ?? null, signedAtMs);
-  const shape = practice ? practiceShape : membershipShape;
   const planId = answers.planId as PlanId;
   const guestTicketsUntilMs = signedAtMs + guestTicketDays * dayMs;
   const lines = linesToday(planId, plan, language, countryOfSeller(club.legalEntity));
   const memberId = newId<'member'>(clock, random);
   const sale: MembershipSale = {
-    ...newSale(facts, { shape, lines, agreedAtMs: signedAtMs }),
+    ...newSale(facts, { shape: membershipShape, lines, agreedAtMs: signedAtMs }),
     product: 'membership',
     lineWords: lineWords(plan),
     card: {

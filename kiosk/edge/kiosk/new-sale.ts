@@ -30,7 +30,7 @@ export interface NewSaleFacts {
 }
 
 /** SA52: no card is fed, since one at the mouth would be taken for a real one some day. */
-export const practiceShape = { goods: 'none', money: 'in' } as const;
+const practiceShape = { goods: 'none', money: 'in' } as const;
 
 interface WhatIsSold {
   readonly shape: SaleShape;
@@ -39,8 +39,10 @@ interface WhatIsSold {
 }
 
 /** The part of a sale that is alike for all products, before anything has been done. */
-export function newSale(facts: NewSaleFacts, { shape, lines, agreedAtMs }: WhatIsSold) {
+export function newSale(facts: NewSaleFacts, { shape: ofProduct, lines, agreedAtMs }: WhatIsSold) {
   const { visitId, language, club, identity, practice, clock, random } = facts;
+  // Here and in no product of its own: none can forget it.
+  const shape: SaleShape = practice ? practiceShape : ofProduct;
   return {
     version: 2,
     shape,

@@ -24,6 +24,7 @@ import { sampleOperator, sampleTill } from '../../store/test/sample-takings.ts';
 import { edgeConfigSchema } from '../edge-config.ts';
 import { JournalKeeper } from '../journal-keeper.ts';
 import { KioskController } from './kiosk-controller.ts';
+import { newSale } from './new-sale.ts';
 import { OfflineGuard } from './offline-guard.ts';
 
 /** The visit of a real kiosk in practice: real store, journal and printer line; terminal and dispenser are not there at all. */
@@ -301,6 +302,23 @@ it('[SA51] [SA54] papers say SIMULATION, and a second receipt is a duplicate of 
   const [duplicate] = await store.books.duplicatesOf('X1', 1);
   expect(duplicate).toMatchObject({ copyNo: 1, channel: 'PRINT' });
   expect(await events()).toEqual([]);
+});
+
+it('[SA52] has the shape of practice whatever is sold: nothing to hand over, whatever the product needs', () => {
+  const facts = {
+    visitId: sampleId<'visit'>(40),
+    language: 'fr',
+    club: sampleClub(),
+    identity: sampleIdentity(),
+    clock,
+    random: new SeededRandom(11),
+  } as const;
+  for (const goods of ['card', 'ticket', 'none'] as const) {
+    const what = { shape: { goods, money: 'in' }, lines: [], agreedAtMs: clock.wallMs() } as const;
+    const practised = newSale({ ...facts, practice: { operator: sampleOperator } }, what);
+    expect(practised).toMatchObject({ shape: { goods: 'none' }, state: { name: 'authorising' } });
+    expect(newSale({ ...facts, practice: null }, what).shape.goods).toBe(goods);
+  }
 });
 
 it('[SA55] a practice that the power ended is over', async () => {

@@ -40,7 +40,9 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
       canLeave={false}
       phase={showCodes ? 'guest-codes' : 'plain'}
       title={title}
-      lead={view.practice ? say('practice.welcome') : lead}
+      lead={
+        view.practice ? say(screen.product === 'membership' ? 'practice.welcome' : 'practice.done') : lead
+      }
       middle={
         showCodes ? (
           <section className="guest-codes" data-testid="guest-codes">
