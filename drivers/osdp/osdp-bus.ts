@@ -142,7 +142,11 @@ function take(state: BusState, input: BusInput, nowMs: number): BusStep {
       );
     case 'change-key': {
       const { awaiting } = state;
-      const free = awaiting?.unit === input.unit ? { ...state, awaiting: null } : state;
+      // The answer that was on its way is let pass before the line is used again.
+      const free =
+        awaiting?.unit === input.unit
+          ? { ...state, awaiting: null, quietUntilMs: awaiting.deadlineMs }
+          : state;
       return stepped(free, input.unit, (link) => changeKey(link, input.change, nowMs));
     }
   }

@@ -38,15 +38,31 @@ it('keeps both keys until the reader has proved the next', async () => {
 
 it('loses nothing when the power goes between the two writes of a change', async () => {
   await keys.writeNext('gate-1.board', fresh);
-  await store.write('reader-gate-1-board', fresh);
+  await store.write('reader-board-gate-1', fresh);
   expect(await keys.read('gate-1.board')).toEqual({ current: fresh, next: fresh });
   await keys.nextBecomesCurrent('gate-1.board');
   expect(await keys.read('gate-1.board')).toEqual({ current: fresh, next: null });
 });
 
-it('keeps the keys of two places apart', async () => {
-  await keys.writeNext('gate-1.board', old);
-  await keys.writeNext('gate-1.reader', fresh);
-  expect((await keys.read('gate-1.board')).next).toEqual(old);
-  expect((await keys.read('gate-1.reader')).next).toEqual(fresh);
+it('keeps the keys of two places apart, whatever gates are called', async () => {
+  const places = [
+    'gate-1.badge-reader',
+    'gate-1-badge.reader',
+    'gate-1.reader',
+    'next.board',
+    'board.board',
+    'gate-next.board',
+    'gate.board',
+  ];
+  for (const [index, place] of places.entries()) {
+    await keys.writeNext(place, new Uint8Array(16).fill(index));
+    if (index % 2 === 0) await keys.nextBecomesCurrent(place);
+  }
+  for (const [index, place] of places.entries()) {
+    const key = new Uint8Array(16).fill(index);
+    expect([place, await keys.read(place)]).toEqual([
+      place,
+      index % 2 === 0 ? { current: key, next: null } : { current: null, next: key },
+    ]);
+  }
 });

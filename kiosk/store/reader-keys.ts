@@ -32,10 +32,11 @@ export class ReaderKeys {
   }
 }
 
+/** The part stands in front: a gate may be called `gate-1-badge`, and its reader is not the badge reader of `gate-1`. */
 function nameOf(place: string): string {
-  return `reader-${place.replaceAll('.', '-')}`;
+  return `reader-${place.split('.').toReversed().join('-')}`;
 }
 
 function nextNameOf(place: string): string {
-  return `${nameOf(place)}-next`;
+  return `next-${nameOf(place)}`;
 }

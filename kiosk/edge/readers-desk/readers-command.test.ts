@@ -73,8 +73,8 @@ it('[I6] names readers without a key, gives each one of its own, and shows no ke
     expect(JSON.stringify(sim.received)).not.toContain(key);
   }
   expect(readdirSync(join(folder, 'state', 'keys')).sort()).toEqual([
-    'reader-gate-1-badge-reader.key',
-    'reader-gate-1-board.key',
+    'reader-badge-reader-gate-1.key',
+    'reader-board-gate-1.key',
   ]);
   // What is installed stays as it is.
   const before = board.scbk;
