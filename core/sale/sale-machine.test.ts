@@ -25,6 +25,7 @@ const shapes: readonly SaleShape[] = [
   card,
   { goods: 'ticket', money: 'in' },
   { goods: 'none', money: 'in' },
+  { goods: 'none', money: 'in', renews: 'card' },
   { goods: 'none', money: 'out' },
   { goods: 'card', money: 'none' },
   { goods: 'ticket', money: 'none' },
@@ -67,6 +68,8 @@ const everyInput: readonly SaleInput[] = [
   { type: 'recorded' },
   { type: 'record-failed' },
   { type: 'ticket-handed' },
+  { type: 'card-renewed' },
+  { type: 'card-not-renewed' },
   ...(['back', 'gone', 'unknown'] as const).map((where) => ({ type: 'withdrawn', card: where }) as const),
   { type: 'grant-written' },
   { type: 'grant-failed' },
@@ -513,6 +516,17 @@ describe.each(shapes)('every reachable state of goods $goods, money $money', (sh
     expect(effectsOf('write-grant').filter(({ recorded, money }) => !recorded && money !== 'held')).toEqual(
       [],
     );
+  });
+
+  it('[SA78] [I6] writes on the card of a member only what is recorded, and owes nothing of it', () => {
+    expect(effectsOf('renew-card').length > 0).toBe('renews' in shape);
+    for (const { step, recorded } of effectsOf('renew-card')) {
+      expect(recorded).toBe(true);
+      for (const input of [{ type: 'card-renewed' }, { type: 'card-not-renewed' }] as const) {
+        expect(nextOf(shape, step.state, input)).toMatchObject({ state: { ending: 'served' }, effects: [] });
+      }
+      expect(resumeOf(step.state, true)).toMatchObject({ state: { ending: 'served' }, effects: [] });
+    }
   });
 
   it('[I1] [SA3] records a sale only when the terminal has said that the money was taken', () => {

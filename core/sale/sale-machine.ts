@@ -65,6 +65,9 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
         : stay(state);
     case 'checking-completion':
       return checkingCompletion(shape, state, input);
+    case 'renewing-card':
+      if (input.type === 'card-renewed') return end('served', 'paid, and written on the card');
+      return input.type === 'card-not-renewed' ? end('served', 'paid') : stay(state);
     case 'handing-ticket':
       return input.type === 'ticket-handed' ? end('served', 'ticket handed over') : stay(state);
     case 'at-mouth':
@@ -126,6 +129,8 @@ function resumed(state: SaleState, customerThere: boolean): SaleStep {
       return askWhetherBooked(state.paid, state.grant, false);
     case 'checking-completion':
       return askWhetherBooked(state.paid, state.grant, state.release);
+    case 'renewing-card':
+      return end('served', 'paid');
     case 'handing-ticket':
       if (state.paid.customerGone) return ticketOwed(state.paid);
       return to(state, { type: 'hand-ticket' });
@@ -312,6 +317,7 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
       if (shape.goods === 'card')
         return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
       if (shape.goods === 'ticket') return to({ name: 'handing-ticket', paid }, { type: 'hand-ticket' });
+      if ('renews' in shape) return to({ name: 'renewing-card', paid }, { type: 'renew-card' });
       return end('served', shape.money === 'in' ? 'paid' : 'given back to the customer');
     case 'record-failed':
       if (tries < recordTryLimit) return askAgain(state);

@@ -7,6 +7,8 @@ import type { DeclineReason } from './decline-reason.ts';
 export type SaleShape =
   /** A card from the dispenser, a code on paper or screen, or nothing but the entry in the books, for money. */
   | { readonly goods: 'card' | 'ticket' | 'none'; readonly money: 'in' }
+  /** SA78: for money, and the card that the customer has already is to carry it. */
+  | { readonly goods: 'none'; readonly money: 'in'; readonly renews: 'card' }
   /** A refund: a sale of its own with a credit note. */
   | { readonly goods: 'none'; readonly money: 'out' }
   /** Paid elsewhere, or free: no terminal is asked (SA60). */
@@ -122,6 +124,8 @@ export type SaleState =
       readonly release: boolean;
     }
   | { readonly name: 'handing-ticket'; readonly paid: Paid }
+  /** SA78: what was paid for is recorded; the card that the customer holds is to carry it too. */
+  | { readonly name: 'renewing-card'; readonly paid: Paid }
   | { readonly name: 'at-mouth'; readonly paid: Paid; readonly lookups: number }
   /** SA12: a card that was left at the mouth goes to the bin. */
   | { readonly name: 'taking-back'; readonly paid: Paid }
@@ -169,6 +173,9 @@ export type SaleInput =
   | { readonly type: 'presented' }
   | { readonly type: 'present-failed' }
   | { readonly type: 'ticket-handed' }
+  | { readonly type: 'card-renewed' }
+  /** It was not held to the reader, or could not be written. */
+  | { readonly type: 'card-not-renewed' }
   | { readonly type: 'taken' }
   | { readonly type: 'not-taken' }
   | { readonly type: 'mouth-unknown' }
@@ -195,6 +202,8 @@ export type SaleEffect =
   | { readonly type: 'write-grant' }
   | { readonly type: 'present-card' }
   | { readonly type: 'hand-ticket' }
+  /** SA78: write the grant of what was paid for onto the card that the customer holds to the reader. */
+  | { readonly type: 'renew-card' }
   | { readonly type: 'wait-taken' }
   | { readonly type: 'locate-card' }
   | { readonly type: 'capture-card' }

@@ -22,6 +22,8 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
     priceCents: z.int(),
   }),
   z.object({ type: z.literal('settle-debts'), totalCents: z.int() }),
+  /** The card is not at hand any more: it is paid for all the same. */
+  z.object({ type: z.literal('skip-card') }),
   z.object({ type: z.literal('choose-plan'), planId: z.string().max(60) }),
   z.object({ type: z.literal('give-name'), givenName: z.string().max(200), familyName: z.string().max(200) }),
   /** As typed; the edge judges. */

@@ -193,6 +193,8 @@ export const screenSchema = z.discriminatedUnion('name', [
       }),
     ),
   }),
+  /** Paid: the card is held to the reader once more and gets what was paid for. */
+  z.object({ name: z.literal('renew-card') }),
   z.object({ name: z.literal('debts'), debts: z.array(debtSchema), totalCents: z.int() }),
   z.object({ name: z.literal('plan'), plans: z.array(planOfferSchema), ...question }),
   z.object({ name: z.literal('name'), ...question }),

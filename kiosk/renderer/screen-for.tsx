@@ -20,6 +20,7 @@ import { PhotoScreen } from './screens/photo.tsx';
 import { PlanScreen } from './screens/plan.tsx';
 import { PresentCardScreen } from './screens/present-card.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
+import { RenewCardScreen } from './screens/renew-card.tsx';
 import { SignScreen } from './screens/sign.tsx';
 import { TakeCardScreen } from './screens/take-card.tsx';
 import { TroubleScreen } from './screens/trouble.tsx';
@@ -40,6 +41,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PresentCardScreen {...common} screen={screen} />;
     case 'account':
       return <AccountScreen {...common} screen={screen} />;
+    case 'renew-card':
+      return <RenewCardScreen {...common} screen={screen} />;
     case 'periods':
       return <PeriodsScreen {...common} screen={screen} />;
     case 'debts':

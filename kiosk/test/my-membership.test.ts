@@ -48,6 +48,11 @@ async function finish() {
   return welcome;
 }
 
+/** What is written on a card, as the chip holds it. */
+async function filesOf(card: string): Promise<readonly unknown[]> {
+  return (await club.panel.cardMemory(card)).applications.flatMap(({ files }) => files);
+}
+
 const allApplied = () => club.until(async () => (await club.health()).outboxLeft === 0);
 
 it('[J3] [I1] renews a prepaid membership from the end of what is paid, with the card the member has', async () => {
@@ -59,9 +64,11 @@ it('[J3] [I1] renews a prepaid membership from the end of what is paid, with the
     renew: { possible: true, priceCents: 3_990 },
     pay: { possible: true },
   });
+  const grantBefore = await filesOf(cardId);
   await renew();
   await club.presentCard('approve');
   const welcome = await finish();
+  expect(await filesOf(cardId)).not.toEqual(grantBefore);
   expect(welcome).toMatchObject({ product: 'renewal', givenName: '' });
   expect(welcome.validThrough?.localeCompare(before.validThrough ?? '')).toBe(1);
 

@@ -4,6 +4,7 @@ import { type MembershipId, newId, type PlanId } from '@portillon/core/base/ids.
 import type { PeriodOffer } from '@portillon/core/sale/account-offers.ts';
 import { debtWords } from '@portillon/core/sale/debt-words.ts';
 import { countryOfSeller, debtLines, renewalLines } from '@portillon/core/sale/pricing.ts';
+import type { SaleShape } from '@portillon/core/sale/sale-state.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { type MemberAccount, renewedRecord, settledRecord } from './member-account.ts';
@@ -28,9 +29,12 @@ export async function drawUpRenewal(
     from: isoTime(offer.period.fromMs),
     to: isoTime(offer.period.toMs),
   };
+  const recordAfter = renewedRecord(member, { ...period, nowMs });
+  // A plan that begins later would open its hours and clubs at once, from the grant: the book knows when.
+  const shape: SaleShape = recordAfter.planId === planId ? { ...accountShape, renews: 'card' } : accountShape;
   const sale: RenewalSale = {
-    ...newSale(facts, { shape: accountShape, lines, agreedAtMs: nowMs }),
-    ...ofMember(member, renewedRecord(member, { ...period, nowMs })),
+    ...newSale(facts, { shape, lines, agreedAtMs: nowMs }),
+    ...ofMember(member, recordAfter),
     product: 'renewal',
     lineWords: [plan.names],
     planId: planId as PlanId,

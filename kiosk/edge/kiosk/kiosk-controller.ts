@@ -179,6 +179,7 @@ export class KioskController {
     this.#stopped = true;
     this.#idle.restart(null);
     this.#cancelMouthTick();
+    this.#member.skipCard();
     await this.#practiceTerminal.stop();
     await this.#runner?.stop();
   }
@@ -236,6 +237,8 @@ export class KioskController {
         return this.#chooseDoor(message.door);
       case 'buy-day-entry':
         return this.#buyDayEntry(message.planId as PlanId);
+      case 'skip-card':
+        return { outcome: this.#member.skipCard() ? 'done' : 'stale' };
       case 'open-account':
       case 'buy-period':
       case 'settle-debts':
@@ -381,6 +384,7 @@ export class KioskController {
           | 'open-account'
           | 'buy-period'
           | 'settle-debts'
+          | 'skip-card'
           | 'finish'
           | 'choose-receipt'
           | 'print-contract'
@@ -460,6 +464,7 @@ export class KioskController {
         },
         mayTakeOffline: (amountCents) => offlineGuard.mayTake(amountCents),
         handTicket: (sold) => this.#paper.handTickets(sold),
+        renewCard: (sold) => this.#member.renewCard(sold),
         onProgress: (progress) => this.#showProgress(runner.sale, progress),
         onEnded: (ended, lastFault) => this.#saleEnded(ended, lastFault),
         takeCardMs: this.#options.config.sale.takeCardSeconds * 1_000,

@@ -1,3 +1,4 @@
+import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { encodeGrant } from '@portillon/core/crypto/grant.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
@@ -41,6 +42,7 @@ beforeEach(async () => {
     reader,
     book: rig.store.book,
     identity: () => ({ ...identity, cardKeys: secondKeys }),
+    clock: systemClock,
     log: rig.log,
     onPresented: (presented) => shown.push(presented),
   });

@@ -1,6 +1,9 @@
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
+import { type Clock, withTimeLimit } from '@portillon/core/base/clock.ts';
+import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { CredentialId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import type { Result } from '@portillon/core/base/result.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
@@ -26,6 +29,7 @@ export interface MemberDeskOptions {
   readonly reader: CardReader | null;
   readonly book: MemberBook;
   readonly identity: () => EdgeIdentity | null;
+  readonly clock: Clock;
   readonly log: Log;
   /** A card was read, while somebody is expected to hold one. */
   readonly onPresented: (presented: MemberAtKiosk) => void;
@@ -37,6 +41,8 @@ export class MemberDesk {
   /** The card that came last; it may lie there since before anybody was asked for one. */
   #laid: CardChannel | null = null;
   #expecting = false;
+  /** Who waits for a card of a certain number. */
+  #wanted: { readonly start: (card: CardChannel) => void; readonly giveUp: () => void } | null = null;
   /** A card is talked to by one at a time. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -44,6 +50,7 @@ export class MemberDesk {
     this.#options = options;
     options.reader?.onCard((card) => {
       this.#laid = card;
+      this.#wanted?.start(card);
       if (this.#expecting) this.#run(card, 'not-read');
     });
   }
@@ -61,6 +68,46 @@ export class MemberDesk {
   /** Whoever comes next is not looked at. */
   forget(): void {
     this.#expecting = false;
+  }
+
+  /**
+   * Does something to the card of this number, at once if it lies there, else when it is held to the reader again; false
+   * after the time limit, or once it is given up. A card that is taken away in the middle may come back.
+   */
+  async withCard(
+    cardUid: string,
+    limitMs: number,
+    work: (card: CardChannel) => Promise<Result<void, Fault>>,
+  ): Promise<boolean> {
+    const { clock, log } = this.#options;
+    let finish: (done: boolean) => void = () => undefined;
+    const finished = new Promise<boolean>((resolve) => {
+      finish = resolve;
+    });
+    const start = (card: CardChannel) => {
+      if (Buffer.from(card.uid).toString('hex').toUpperCase() !== cardUid) return;
+      this.#turn = this.#turn
+        .then(() => work(card))
+        .then((done) => {
+          if (done.ok) finish(true);
+          else log.info('kiosk.card-not-written', { code: done.error.code, detail: done.error.detail });
+        })
+        .catch((error: unknown) => {
+          log.error('kiosk.card-not-written', { detail: String(error) });
+          finish(false);
+        });
+    };
+    this.#wanted = { start, giveUp: () => finish(false) };
+    if (this.#laid) start(this.#laid);
+    const outcome = await withTimeLimit(clock, limitMs, finished);
+    this.#wanted = null;
+    return outcome === true;
+  }
+
+  /** Nobody waits for that card any more. False when nobody did. */
+  giveUp(): boolean {
+    this.#wanted?.giveUp();
+    return this.#wanted !== null;
   }
 
   /** `ifGone` is what to say of a card that is no longer there; null for nothing. */

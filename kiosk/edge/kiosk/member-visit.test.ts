@@ -346,7 +346,9 @@ it('[SA76] [I1] records a renewal with its event and the new end of the card at 
   const credentialId = await member();
   const before = store.book.credential(credentialId);
   await visit.handle(await offer());
-  expect(sold).toMatchObject([{ card: null, tickets: [], shape: { goods: 'none', money: 'in' } }]);
+  expect(sold).toMatchObject([
+    { card: null, tickets: [], shape: { goods: 'none', money: 'in', renews: 'card' } },
+  ]);
   const { events, takings } = await recorded();
   expect(events).toMatchObject([
     {
@@ -367,6 +369,55 @@ it('[SA76] [I1] records a renewal with its event and the new end of the card at 
   });
 });
 
+function grantOn(card: DesfireSimCard): string {
+  return card
+    .memory()
+    .applications.flatMap(({ files }) => files.map(({ hex }) => hex))
+    .join(' ');
+}
+
+async function renewal(): Promise<{ readonly sale: SaleInProgress; readonly card: DesfireSimCard }> {
+  const credentialId = id<'credential'>();
+  await feed({ kind: 'credential', id: credentialId, record: record() });
+  const card = await clubCard(credentialId);
+  await presented(card);
+  await visit.handle(await offer());
+  const [sale] = sold;
+  if (!sale) throw new Error('nothing was sold');
+  return { sale, card };
+}
+
+it('[SA78] writes the new grant on the card that still lies at the reader, for a gate that knows nobody', async () => {
+  const { sale, card } = await renewal();
+  const before = grantOn(card);
+  expect(await visit.renewCard(sale)).toBe(true);
+  expect(grantOn(card)).not.toBe(before);
+});
+
+it('[SA78] waits for the card of this member, and writes on no other', async () => {
+  const { sale, card } = await renewal();
+  hand.takeAway();
+  const other = await clubCard(id<'credential'>(), '04998877665544');
+  const [before, otherBefore] = [grantOn(card), grantOn(other)];
+  const renewing = visit.renewCard(sale);
+  hand.hold(other);
+  hand.hold(card);
+  expect(await renewing).toBe(true);
+  expect(grantOn(card)).not.toBe(before);
+  expect(grantOn(other)).toBe(otherBefore);
+});
+
+it('[SA78] goes on without a card that is not held again', async () => {
+  const { sale, card } = await renewal();
+  hand.takeAway();
+  const before = grantOn(card);
+  const renewing = visit.renewCard(sale);
+  expect(visit.skipCard()).toBe(true);
+  expect(await renewing).toBe(false);
+  expect(visit.skipCard()).toBe(false);
+  expect(grantOn(card)).toBe(before);
+});
+
 it('[SA76] lets another plan begin with its period', async () => {
   const credentialId = await member();
   await visit.handle({ type: 'open-account', part: 'plan-change' });
@@ -375,6 +426,9 @@ it('[SA76] lets another plan begin with its period', async () => {
   if (!three) throw new Error('no other plan is offered');
   const { planId, from, priceCents } = three;
   await visit.handle({ type: 'buy-period', planId, from, priceCents });
+  // Its grant would let in by the new plan before it has begun.
+  expect(sold).toMatchObject([{ shape: { goods: 'none', money: 'in' } }]);
+  expect(sold[0]?.shape).not.toHaveProperty('renews');
   const validTo = store.book.credential(credentialId)?.validTo;
   await recorded();
   expect(store.book.credential(credentialId)).toMatchObject({

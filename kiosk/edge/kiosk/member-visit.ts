@@ -1,11 +1,15 @@
-import type { CredentialId } from '@portillon/core/base/ids.ts';
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { type CredentialId, idBytes } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { ScreenMessage } from '../../bridge/messages.ts';
 import type { Offer, Screen } from '../../bridge/view.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
+import { cardKeysOf } from '../card-keys-of.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import { accountScreen, periodView } from './account-screens.ts';
 import { drawUpDebtSale, drawUpRenewal } from './draw-up-account-sale.ts';
@@ -13,7 +17,11 @@ import type { KioskStage } from './kiosk-stage.ts';
 import { type MemberAccount, memberAccount } from './member-account.ts';
 import { type MemberAtKiosk, MemberDesk } from './member-desk.ts';
 import type { NewSaleFacts } from './new-sale.ts';
+import { renewedGrant } from './renewed-grant.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
+
+/** SA78. */
+const holdAgainLimitMs = 20_000;
 
 type MemberStage = Extract<KioskStage, { name: 'member' }>;
 
@@ -21,6 +29,7 @@ export interface MemberVisitOptions {
   readonly reader: CardReader | null;
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
+  readonly clock: Clock;
   readonly log: Log;
   readonly stage: () => KioskStage;
   readonly show: (stage: KioskStage) => void;
@@ -158,6 +167,24 @@ export class MemberVisit {
     }
     await sell(() => drawUpDebtSale({ ...facts, member, debts: settle.debts }, store));
     return { outcome: 'done' };
+  }
+
+  /** SA78. The card is the one whose record the sale carries, by its number and by its key. */
+  async renewCard(sale: SaleInProgress): Promise<boolean> {
+    const identity = this.#options.identity();
+    if (sale.product !== 'renewal' || !identity || !this.#desk.isReady) return false;
+    const { cardUid } = sale.recordAfter;
+    const keys = cardKeysOf(identity);
+    if (cardUid === null || !keys.mayWrite) return false;
+    return this.#desk.withCard(cardUid, holdAgainLimitMs, (channel) => {
+      const card = new ClubCard({ channel, keys, randomBytes: systemRandom.bytes });
+      return card.writeGrant(idBytes(sale.credentialId), renewedGrant(sale, identity, channel.uid));
+    });
+  }
+
+  /** The card is not at hand any more. False when none was waited for. */
+  skipCard(): boolean {
+    return this.#desk.giveUp();
   }
 
   #changedMeanwhile(): MessageOutcome {

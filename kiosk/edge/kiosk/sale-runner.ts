@@ -60,7 +60,8 @@ export type SaleProgress =
   | { readonly name: 'finishing' }
   | { readonly name: 'presenting' }
   | { readonly name: 'at-mouth' }
-  | { readonly name: 'handing-ticket' };
+  | { readonly name: 'handing-ticket' }
+  | { readonly name: 'renewing-card' };
 
 interface SaleRunnerOptions {
   readonly store: EdgeStore;
@@ -75,6 +76,8 @@ interface SaleRunnerOptions {
   readonly onProgress: (progress: SaleProgress) => void;
   /** Puts the tickets of a sale on paper, as far as that can be done; the screen shows them after it. */
   readonly handTicket: (sale: SaleInProgress) => Promise<unknown>;
+  /** SA78; false where the card did not come, or took nothing. Absent where there is no reader. */
+  readonly renewCard?: (sale: SaleInProgress) => Promise<boolean>;
   /** The sale has ended; what it came to stands in `sale.state`. */
   readonly onEnded: (sale: SaleInProgress, lastFault: Fault | null) => void;
   /** An event was appended: the agent may push. */
@@ -96,6 +99,7 @@ const irreversible: readonly SaleEffect['type'][] = [
   'authorise',
   'complete-payment',
   'write-grant',
+  'renew-card',
   'present-card',
   'capture-card',
   'withdraw-card',
@@ -308,6 +312,8 @@ export class SaleRunner {
         return this.#present();
       case 'hand-ticket':
         return this.#handTicket();
+      case 'renew-card':
+        return this.#renewCard();
       case 'wait-taken':
         return this.#waitTaken();
       case 'locate-card':
@@ -554,6 +560,13 @@ export class SaleRunner {
     this.#options.onProgress({ name: 'handing-ticket' });
     await this.#options.handTicket(this.#sale);
     return { type: 'ticket-handed' };
+  }
+
+  /** SA78. */
+  async #renewCard(): Promise<SaleInput> {
+    this.#options.onProgress({ name: 'renewing-card' });
+    const isRenewed = await this.#options.renewCard?.(this.#sale);
+    return { type: isRenewed ? 'card-renewed' : 'card-not-renewed' };
   }
 
   async #waitTaken(): Promise<SaleInput> {

@@ -190,6 +190,8 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
   const { sale, progress } = stage;
   const waitingSeconds = Math.floor((facts.nowMs - stage.sinceMs) / 1_000);
   switch (progress.name) {
+    case 'renewing-card':
+      return { name: 'renew-card' };
     case 'finishing':
     case 'presenting':
       return { name: 'take-card', phase: progress.name, waitingSeconds: 0 };
@@ -214,7 +216,7 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
 }
 
 function paymentPhase(
-  progress: Exclude<SaleProgress, { name: 'finishing' | 'presenting' | 'at-mouth' }>,
+  progress: Exclude<SaleProgress, { name: 'renewing-card' | 'finishing' | 'presenting' | 'at-mouth' }>,
   slip: SlipOnScreen,
   practice: boolean,
 ): Extract<Screen, { name: 'payment' }>['phase'] {

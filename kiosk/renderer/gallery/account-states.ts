@@ -99,6 +99,7 @@ export const accountStates: readonly GalleryState[] = [
       ],
     },
   },
+  { name: 'renew-card', screen: { name: 'renew-card' } },
   { name: 'debts', screen: { name: 'debts', debts, totalCents: 3990 } },
   ...(['renewal', 'debt'] as const).map(
     (product): GalleryState => ({
