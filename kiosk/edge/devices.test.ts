@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
+import { OsdpReaderSim } from '@portillon/hardware-sims/osdp/osdp-reader-sim.ts';
+import { OsdpWire } from '@portillon/hardware-sims/osdp/osdp-wire.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FileKeyStore } from '../store/file-key-store.ts';
+import { ReaderKeys } from '../store/reader-keys.ts';
+import { makeDevices } from './devices.ts';
+import { edgeConfigSchema } from './edge-config.ts';
+
+let folder: string;
+let keys: ReaderKeys;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'edge-devices-'));
+  keys = new ReaderKeys(await FileKeyStore.open(join(folder, 'keys')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function devicesOf(gate: object) {
+  const config = edgeConfigSchema.safeParse({
+    name: 'gate-north',
+    stateFolder: 'state',
+    baseUrl: 'http://127.0.0.1:4620',
+    bridge: { port: 0 },
+    devices: { gates: [{ id: 'gate-1', name: 'Entrance', ...gate }] },
+  });
+  if (!config.success) return config.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return makeDevices(config.data.devices, { clock: systemClock, log: silentLog, readerKeys: keys });
+}
+
+const board = (address: string, more: object = {}) => ({
+  model: 'osdp',
+  address,
+  unit: 0,
+  output: 0,
+  pulseMs: 500,
+  entryInput: 0,
+  exitInput: 1,
+  ...more,
+});
+
+it('hangs board and reader of a gate on one line, and one reader that is both under one key', async () => {
+  const wire = new OsdpWire({ path: join(folder, 'line'), baud: 38_400 });
+  const sims = [0, 1].map((unit) => {
+    const turnstile = { output: 0, entryInput: 0, exitInput: 1 };
+    const scbk = systemRandom.bytes(16);
+    return new OsdpReaderSim({ name: `unit-${unit}`, clock: systemClock, wire, unit, scbk, turnstile });
+  });
+  await Promise.all(sims.map((sim) => sim.start()));
+  // Unit 0 is board and reader at once: its key is that of the board, which stands first.
+  for (const [index, place] of ['gate-1.board', 'gate-1.badge-reader'].entries()) {
+    await keys.writeNext(place, sims[index]?.scbk ?? new Uint8Array(0));
+    await keys.nextBecomesCurrent(place);
+  }
+  const made = devicesOf({
+    board: board(wire.address),
+    reader: { model: 'osdp', address: wire.address, unit: 0 },
+    badgeReader: { model: 'osdp', address: wire.address, unit: 1, language: 'en' },
+  });
+  if (Array.isArray(made) || !made.ok) throw new Error(JSON.stringify(made));
+  const { all, gates } = made.value;
+  try {
+    for (const { device } of all) device.start();
+    await Promise.all(all.map(({ device }) => deviceBecomes(device, isReady)));
+    expect(all.map(({ name }) => name)).toEqual(['gate-1.board', 'gate-1.reader', 'gate-1.badge-reader']);
+    expect(gates[0]?.reader).toBeNull();
+    expect(gates[0]?.badgeReaders.map(({ language }) => language)).toEqual(['fr', 'en']);
+    // The line goes on for the others when one of them ends.
+    await all[1]?.device.stop();
+    expect((await gates[0]?.gate.release())?.ok).toBe(true);
+    expect(sims[0]?.view()).toMatchObject({ entryReleased: true });
+  } finally {
+    await Promise.all(all.map(({ device }) => device.stop()));
+    await Promise.all(sims.map((sim) => sim.stop()));
+  }
+});
+
+it('names what is wrong with a line before anything is opened', () => {
+  const slow = devicesOf({ board: board('serial:///dev/ttyUSB0?baud=4800') });
+  expect(slow).toMatchObject({ ok: false, error: { code: 'transport.bad-address' } });
+  expect(JSON.stringify(slow)).toContain('gate-1.board');
+  expect(JSON.stringify(devicesOf({ board: board('serial://') }))).toContain('transport.bad-address');
+  expect(devicesOf({ board: board('serial:///dev/ttyUSB0?baud=9600', { unit: 127 }) })).toEqual([
+    'devices.gates.0.board.unit: an address on the line is at most 126',
+  ]);
+  expect(devicesOf({ board: board('tcp://10.0.0.7:4001', { relay: 1 }) })).toEqual([
+    expect.stringContaining('devices.gates.0.board'),
+  ]);
+  expect(devicesOf({ board: board('tcp://10.0.0.7:4001') })).toMatchObject({ ok: true });
+});
