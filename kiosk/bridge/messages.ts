@@ -10,7 +10,11 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), language: languageSchema }),
   z.object({ type: z.literal('choose-language'), language: languageSchema }),
   /** From the screen of doors. */
-  z.object({ type: z.literal('choose-door'), door: z.enum(['join', 'day-entry', 'membership']) }),
+  z.object({ type: z.literal('choose-door'), door: z.enum(['join', 'day-entry', 'membership', 'code']) }),
+  /** The code of an order as typed; the edge judges. */
+  z.object({ type: z.literal('give-code'), code: z.string().max(20) }),
+  /** From the screen that says what the order does. */
+  z.object({ type: z.literal('confirm-order') }),
   z.object({ type: z.literal('buy-day-entry'), planId: z.string().max(60) }),
   /** From the account of a member who holds a card to the reader. */
   z.object({ type: z.literal('open-account'), part: z.enum(['renewal', 'plan-change', 'debts']) }),

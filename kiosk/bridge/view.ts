@@ -51,6 +51,8 @@ const offersSchema = z.object({
   dayEntry: offer.nullable(),
   /** A member may hold a card to the reader of the kiosk. */
   membership: z.boolean(),
+  /** A code that staff have given. */
+  code: offer.nullable(),
   paperReceipt: z.boolean(),
 });
 export type Offers = z.infer<typeof offersSchema>;
@@ -196,6 +198,37 @@ export const screenSchema = z.discriminatedUnion('name', [
   /** Paid: the card is held to the reader once more and gets what was paid for. */
   z.object({ name: z.literal('renew-card') }),
   z.object({ name: z.literal('debts'), debts: z.array(debtSchema), totalCents: z.int() }),
+  /** The code of an order is typed; `problem` says why the last one led nowhere. */
+  z.object({
+    name: z.literal('code'),
+    problem: z
+      .enum([
+        'incomplete',
+        'unknown',
+        'other-club',
+        'other-kiosk',
+        'expired',
+        'used',
+        'cancelled',
+        'not-possible',
+        /** It takes a card, and none can be made now. */
+        'no-cards',
+        /** Too many wrong codes: none is taken for a while. */
+        'paused',
+      ])
+      .nullable(),
+    /** Wrong codes that may still be typed in this visit. */
+    triesLeft: z.int(),
+  }),
+  /** What the order does, before it is done: `amountCents` is given back, or to be paid. */
+  z.object({
+    name: z.literal('order'),
+    kind: z.enum(['refund', 'card-replacement']),
+    amountCents: z.int(),
+    /** The sale that money is given back for. */
+    saleReference: z.string().nullable(),
+    endsMembership: z.boolean(),
+  }),
   z.object({ name: z.literal('plan'), plans: z.array(planOfferSchema), ...question }),
   z.object({ name: z.literal('name'), ...question }),
   z.object({ name: z.literal('birth-date'), ...question }),
@@ -237,6 +270,8 @@ export const screenSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('sign'), fullName: z.string(), withMandate: z.boolean(), ...question }),
   z.object({
     name: z.literal('payment'),
+    /** `out`: money is given back. `none`: nothing is to be paid. */
+    money: z.enum(['in', 'out', 'none']),
     totalCents: z.int(),
     lines: z.array(z.object({ label: words, cents: z.int() })),
     canAbort: z.boolean(),
@@ -273,6 +308,8 @@ export const screenSchema = z.discriminatedUnion('name', [
   /** The card is paid for: written for good, then moved to the mouth. */
   z.object({
     name: z.literal('take-card'),
+    /** False where nothing was to be paid. */
+    paid: z.boolean(),
     phase: z.enum(['finishing', 'presenting', 'at-mouth', 'forgotten-soon']),
     /** Seconds at the mouth so far, for the repeat of voice and light. */
     waitingSeconds: z.int(),
@@ -290,6 +327,8 @@ export const screenSchema = z.discriminatedUnion('name', [
     /** The copy of the mandate comes with that of the contract. */
     withMandate: z.boolean(),
     note,
+    /** A credit note: money was given back, and paper comes without being asked for. */
+    credit: z.boolean(),
     totalCents: z.int(),
     saleReference: z.string(),
   }),
@@ -298,7 +337,8 @@ export const screenSchema = z.discriminatedUnion('name', [
     givenName: z.string(),
     openUntil: z.string().nullable(),
     /** `day-entry`: the ticket is what was bought, and is shown in any case. */
-    product: z.enum(['membership', 'day-entry', 'renewal', 'debt']),
+    product: z.enum(['membership', 'day-entry', 'renewal', 'debt', 'refund', 'card-replacement']),
+    totalCents: z.int(),
     /** Of a renewal: the last day that is paid for. */
     validThrough: z.string().nullable(),
     /** Text of each ticket's QR; those for guests are shown when they were not printed. */
@@ -315,11 +355,23 @@ export const screenSchema = z.discriminatedUnion('name', [
       'paid-not-served',
       'paid-no-card',
       'payment-in-doubt',
+      'refund-in-doubt',
+      'refund-not-made',
       'card-forgotten',
       'card-not-paid',
       'sale-impossible',
     ]),
-    money: z.enum(['nothing-taken', 'taken-membership-active', 'given-back', 'being-checked', 'owed-to-you']),
+    money: z.enum([
+      'nothing-taken',
+      'taken-membership-active',
+      /** The card is owed; nothing is said of money. */
+      'membership-active',
+      'given-back',
+      'nothing-given-back',
+      'being-checked',
+      'refund-being-checked',
+      'owed-to-you',
+    ]),
     saleReference: z.string(),
     amountCents: z.int(),
     faultCode: z.string().nullable(),

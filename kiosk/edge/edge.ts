@@ -49,6 +49,8 @@ export interface EdgeHealth {
   readonly plans: number;
   /** Version of the card keys that this box gives to cards, or only reads; null before it is enrolled. */
   readonly cardKeyVersion: number | null;
+  /** Orders of staff that wait here for their customer, as far as this box has heard. */
+  readonly openOrders: number;
   /** Staff practise: nothing is sold. */
   readonly practice: boolean;
   /** How the last closed day compares with the terminal; null on a box that does not sell. */
@@ -224,6 +226,7 @@ export class Edge {
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
       plans: this.#store.book.plansOnSale().length,
       cardKeyVersion: this.#identity?.cardKeys?.current ?? this.#identity?.cardKey.version ?? null,
+      openOrders: this.#store.book.openOrderCount(this.#options.clock.wallMs()),
       practice: this.#journal !== null && this.#journal.practice !== null,
       endOfDay: this.#endOfDay?.health ?? null,
       offlineApprovals: this.#offlineGuard?.standing ?? null,

@@ -4,6 +4,7 @@ import { AccountScreen } from './screens/account.tsx';
 import { AttractScreen } from './screens/attract.tsx';
 import { BirthDateScreen } from './screens/birth-date.tsx';
 import { CheckScreen } from './screens/check.tsx';
+import { CodeScreen } from './screens/code.tsx';
 import { ConsentsScreen } from './screens/consents.tsx';
 import { ContactScreen } from './screens/contact.tsx';
 import { ContractScreen } from './screens/contract.tsx';
@@ -14,6 +15,7 @@ import { IbanScreen } from './screens/iban.tsx';
 import { MandateScreen } from './screens/mandate.tsx';
 import { MinorScreen } from './screens/minor.tsx';
 import { NameScreen } from './screens/name.tsx';
+import { OrderScreen } from './screens/order.tsx';
 import { PaymentScreen } from './screens/payment.tsx';
 import { PeriodsScreen } from './screens/periods.tsx';
 import { PhotoScreen } from './screens/photo.tsx';
@@ -47,6 +49,10 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PeriodsScreen {...common} screen={screen} />;
     case 'debts':
       return <DebtsScreen {...common} screen={screen} />;
+    case 'code':
+      return <CodeScreen {...common} screen={screen} />;
+    case 'order':
+      return <OrderScreen {...common} screen={screen} />;
     case 'plan':
       return <PlanScreen {...common} screen={screen} />;
     case 'name':

@@ -117,6 +117,18 @@ export class MemberBook {
     return first ? { orderId: first[0] as OrderId, record: first[1] } : null;
   }
 
+  /** Whether somebody may come with a code that is not over yet. */
+  hasOrders(nowMs: number): boolean {
+    return [...this.#orders.values()].some(({ expiresAt }) => Date.parse(expiresAt) > nowMs);
+  }
+
+  /** Orders of this club that are open and not over. */
+  openOrderCount(nowMs: number): number {
+    return [...this.#orders.values()].filter(
+      (order) => order.place === 'here' && order.status === 'open' && Date.parse(order.expiresAt) > nowMs,
+    ).length;
+  }
+
   /** How old the book is, in whole milliseconds; null when it has never been filled. */
   dataAgeMs(nowMs: number): number | null {
     return this.#baseTimeMs === null ? null : Math.max(0, Math.round(nowMs - this.#baseTimeMs));

@@ -30,8 +30,8 @@ export class UsedOrders {
   }
 
   /** Null while the order was not used. */
-  used(orderId: OrderId): Promise<UsedOrder | null> {
-    return this.#read.get<UsedOrder>(
+  used(orderId: OrderId, reader: Reader = this.#read): Promise<UsedOrder | null> {
+    return reader.get<UsedOrder>(
       `SELECT order_id AS orderId, outcome, back_of_sale AS backOfSale, back_cents AS backCents
          FROM used_order WHERE order_id = ?`,
       [orderId],

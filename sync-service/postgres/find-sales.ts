@@ -31,7 +31,7 @@ export async function findSales(database: Database, typed: string, nowMs: number
                  from credentials
                 where credentials.member_id = sales.member_id and credentials.kind = 'card'
                 order by credentials.valid_from desc, credentials.id desc limit 1) as card
-         from sales join members on members.id = sales.member_id
+         from sales left join members on members.id = sales.member_id
         where replace(sales.reference, '-', '') = $1
         order by sales.at desc limit $2`,
       [letters, shown, isoTime(nowMs)],

@@ -193,7 +193,7 @@ async function insertOrder(
         draft.kind,
         draft.clubId,
         draft.edgeId,
-        orderCodeHash(networkId, code),
+        await orderCodeHash(networkId, code),
         draft.saleId,
         draft.memberId,
         draft.credentialId,

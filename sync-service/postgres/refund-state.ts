@@ -7,7 +7,8 @@ import type { Sql } from './database.ts';
 export interface RefundState {
   readonly edgeId: string;
   readonly clubId: string;
-  readonly memberId: string;
+  /** Null where it is nobody's in particular. */
+  readonly memberId: string | null;
   readonly lines: readonly LineOfSale[];
   /** By line. */
   readonly givenBack: readonly number[];
@@ -18,7 +19,7 @@ export interface RefundState {
 interface SaleRow {
   readonly edgeId: string;
   readonly clubId: string;
-  readonly memberId: string;
+  readonly memberId: string | null;
   readonly lines: LineOfSale[];
   readonly cancelled: boolean;
   readonly hasRecord: boolean;

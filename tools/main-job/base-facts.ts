@@ -135,6 +135,16 @@ export class BaseFacts {
     return row?.cents ?? null;
   }
 
+  /** What was given back of the sale with this reference, in cents, in order. */
+  async refundsOf(saleReference: string): Promise<readonly number[]> {
+    const answer = await this.#client.query<{ totalCents: number }>(
+      `select refunds.total_cents as "totalCents" from refunds join sales on sales.id = refunds.sale_id
+        where sales.reference = $1 order by refunds.at`,
+      [saleReference],
+    );
+    return answer.rows.map(({ totalCents }) => totalCents);
+  }
+
   /** Sales of one product, oldest first. */
   async salesOf(
     product: string,

@@ -5,7 +5,7 @@ import { dateTimeWords, moneyWords } from './payment-summary.ts';
 
 export interface CaseSlipFacts extends PlaceFacts {
   /** What the club owes, or that nobody knows yet whether money was taken. */
-  readonly owed: 'money' | 'card' | 'an-answer';
+  readonly owed: 'money' | 'card' | 'an-answer' | 'a-refund';
   readonly atMs: number;
   /** What was paid, or may have been. */
   readonly amountCents: number;
@@ -21,8 +21,15 @@ const words = {
       card: 'Votre abonnement est actif. Le club vous doit une carte.',
       'an-answer':
         'Le terminal n’a pas dit si ce montant a été pris. Le club le vérifie ; ce qui a été pris à tort vous sera rendu. Ne payez pas une deuxième fois.',
+      'a-refund':
+        'Le terminal n’a pas dit si ce montant vous a été rendu. Le club le vérifie ; ce qui manque vous sera rendu.',
     },
-    owing: { money: 'À vous rendre', card: 'Payé', 'an-answer': 'Montant à vérifier' },
+    owing: {
+      money: 'À vous rendre',
+      card: 'Payé',
+      'an-answer': 'Montant à vérifier',
+      'a-refund': 'Montant à vérifier',
+    },
     date: 'Date',
     place: 'Lieu',
     till: 'Borne',
@@ -39,8 +46,15 @@ const words = {
       card: 'Your membership is active. The club owes you a card.',
       'an-answer':
         'The terminal has not said whether this amount was taken. The club is checking; what was taken wrongly will be given back. Do not pay again.',
+      'a-refund':
+        'The terminal has not said whether this amount was given back to you. The club is checking; what is missing will be given back.',
     },
-    owing: { money: 'Owed to you', card: 'Paid', 'an-answer': 'Amount to check' },
+    owing: {
+      money: 'Owed to you',
+      card: 'Paid',
+      'an-answer': 'Amount to check',
+      'a-refund': 'Amount to check',
+    },
     date: 'Date',
     place: 'Place',
     till: 'Kiosk',

@@ -43,6 +43,8 @@ export interface SaleFacts extends PlaceFacts {
   readonly lines: readonly SaleLine[];
   readonly totalCents: number;
   readonly payment: EventOf<'sale.completed'>['payment'];
+  /** Set on a credit note: the record and the reference of the sale that money is given back for; amounts are below zero. */
+  readonly credit?: { readonly originalNo: number; readonly saleReference: string };
   /** Null while the journal has no record of the sale. */
   readonly fiscal: FiscalFacts | null;
   /** 0 for the original; n for the n-th duplicate. */

@@ -6,6 +6,8 @@ import { netTotal, rateWords, vatByRate } from './vat-by-rate.ts';
 const words = {
   fr: {
     title: 'NOTE',
+    credit: 'AVOIR',
+    original: 'Sur le reçu',
     till: 'borne',
     vatNumber: 'TVA',
     customer: 'Client',
@@ -19,6 +21,8 @@ const words = {
   },
   en: {
     title: 'NOTE',
+    credit: 'CREDIT NOTE',
+    original: 'For receipt',
     till: 'kiosk',
     vatNumber: 'VAT',
     customer: 'Customer',
@@ -38,12 +42,14 @@ const words = {
  */
 export function noteText(facts: SaleFacts): string {
   const say = words[facts.language];
-  const { seller, fiscal, payment, language, training } = facts;
+  const { seller, fiscal, payment, language, training, credit } = facts;
   const money = (amountCents: number) => moneyNumber(amountCents, language);
-  const number = fiscal ? `${say.title} ${fiscal.number}` : say.title;
+  const title = credit ? say.credit : say.title;
+  const number = fiscal ? `${title} ${fiscal.number}` : title;
   const lines = [
     ...(training ? ['SIMULATION'] : []),
     `${number}, ${say.till} ${facts.till}`,
+    ...(credit ? [`${say.original} ${credit.originalNo}, ${credit.saleReference}`] : []),
     seller.name,
     seller.address,
     ...sellerNumbers(seller, say.vatNumber),

@@ -11,6 +11,11 @@ const taxCodeSideMm = { least: 30, most: 40 } as const;
 const words = {
   fr: {
     title: 'Reçu',
+    credit: 'AVOIR',
+    creditNumber: 'N° d’avoir',
+    originalNumber: 'Sur le reçu n°',
+    originalReference: 'De la vente',
+    givenBack: 'RENDU TTC',
     number: 'N° de reçu',
     date: 'Date',
     place: 'Lieu',
@@ -31,6 +36,11 @@ const words = {
   },
   en: {
     title: 'Receipt',
+    credit: 'CREDIT NOTE',
+    creditNumber: 'Credit note no.',
+    originalNumber: 'For receipt no.',
+    originalReference: 'Of the sale',
+    givenBack: 'GIVEN BACK',
     number: 'Receipt no.',
     date: 'Date',
     place: 'Place',
@@ -57,7 +67,7 @@ const words = {
  */
 export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
   const say = words[facts.language];
-  const { fiscal, language } = facts;
+  const { fiscal, language, credit } = facts;
   const money = (amountCents: number) => moneyWords(amountCents, language);
   const rows = vatByRate(facts.lines).map((each) => [
     rateWords(each.rate, language),
@@ -68,8 +78,14 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
     ...letterhead(facts),
     ...practiceMarks(facts),
     ...copyMark(facts),
-    { kind: 'text', text: say.title, bold: true, align: 'centre' },
-    ...(fiscal ? [pair(say.number, fiscal.number)] : []),
+    { kind: 'text', text: credit ? say.credit : say.title, bold: true, align: 'centre' },
+    ...(fiscal ? [pair(credit ? say.creditNumber : say.number, fiscal.number)] : []),
+    ...(credit
+      ? [
+          pair(say.originalNumber, String(credit.originalNo)),
+          pair(say.originalReference, credit.saleReference),
+        ]
+      : []),
     pair(say.date, dateTimeWords(facts.atMs, facts.timeZone, language)),
     pair(say.place, facts.clubName),
     pair(say.till, facts.till),
@@ -81,7 +97,7 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
     { kind: 'table', head: say.vatTable, rows },
     { kind: 'rule' },
     pair(say.netTotal, money(netTotal(facts.lines))),
-    { ...pair(say.total, money(facts.totalCents)), bold: true },
+    { ...pair(credit ? say.givenBack : say.total, money(facts.totalCents)), bold: true },
     { kind: 'space', lines: 1 },
     pair(`${say.card} ${facts.payment.scheme}`, lastFour(facts.payment.maskedPan)),
     pair(say.authorisation, facts.payment.authorisation),
@@ -92,7 +108,7 @@ export function receiptBlocks(facts: SaleFacts): readonly PrintBlock[] {
     { kind: 'space', lines: 1 },
     ...practiceMarks(facts),
     ...copyMark(facts),
-    { kind: 'text', text: say.thanks, align: 'centre' },
+    ...(credit ? [] : [centred(say.thanks)]),
   ];
 }
 

@@ -32,8 +32,10 @@ import { cardKeysOf, noWritingKey } from '../card-keys-of.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
+import { CodeEntry } from './code-entry.ts';
 import { drawUpDayEntry } from './draw-up-day-entry.ts';
 import { mandateFacts } from './draw-up-mandate.ts';
+import { drawUpOrder } from './draw-up-order.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
@@ -41,6 +43,7 @@ import { MemberVisit } from './member-visit.ts';
 import type { NewSaleFacts } from './new-sale.ts';
 import { type OfferFacts, offerOf, offlineLimitCode } from './offer.ts';
 import type { OfflineGuard } from './offline-guard.ts';
+import { findOrder, type OrderDeskFacts } from './order-desk.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
 import { customerMayBeThere, isPractice, readSale, type SaleInProgress } from './sale-in-progress.ts';
@@ -80,6 +83,7 @@ const mouthTickMs = 1_000;
 export class KioskController {
   readonly #options: KioskControllerOptions;
   readonly #idle: IdleTimer;
+  readonly #codes: CodeEntry;
   readonly #paper: PaperTrail;
   readonly #slip: UnaskedSlip;
   readonly #practiceTerminal: PracticeTerminal;
@@ -101,6 +105,7 @@ export class KioskController {
     this.#options = options;
     this.#visitId = newId(options.clock, options.random);
     this.#practiceTerminal = new PracticeTerminal(options.clock);
+    this.#codes = new CodeEntry(options.clock);
     this.#idle = new IdleTimer({
       clock: options.clock,
       onTick: () => this.#publish(),
@@ -139,7 +144,7 @@ export class KioskController {
     // SA55: nothing of a practice is owed to anybody.
     const sale = saved && !isPractice(saved) ? saved : null;
     const served = sale?.state.name === 'ended' && sale.state.ending === 'served' ? sale : null;
-    const receipt = await this.#paper.resume(served?.saleId ?? null);
+    const receipt = await this.#paper.resume(served);
     if (sale && sale.state.name !== 'ended' && this.#options.identity()) {
       log.info('kiosk.visit-resumed', { saleId: sale.saleId, state: sale.state.name });
       this.#visitId = sale.visitId;
@@ -147,7 +152,8 @@ export class KioskController {
       this.#runSale(sale, (runner) => runner.resume(), { name: 'recovering' });
       return;
     }
-    if (served && receipt !== 'printed' && this.#club() && customerMayBeThere(served, clock.wallMs())) {
+    const hasPaper = served?.payment && receipt !== 'printed';
+    if (served && hasPaper && this.#club() && customerMayBeThere(served, clock.wallMs())) {
       this.#visitId = served.visitId;
       this.#language = served.language;
       this.#askAboutPaper(served, receipt === 'interrupted' ? 'unknown' : 'asking');
@@ -243,6 +249,10 @@ export class KioskController {
       case 'buy-period':
       case 'settle-debts':
         return this.#member.handle(message);
+      case 'give-code':
+        return this.#giveCode(message.code);
+      case 'confirm-order':
+        return this.#confirmOrder();
       case 'finish':
         return this.#finish();
       case 'choose-receipt':
@@ -294,27 +304,73 @@ export class KioskController {
   }
 
   #begin(language: Language): MessageOutcome {
-    const { join, dayEntry, membership } = this.#offers();
-    if (this.#stage.name !== 'attract' || !(join.possible || dayEntry?.possible || membership)) {
-      return { outcome: 'stale' };
-    }
+    const { join, dayEntry, membership, code } = this.#offers();
+    const isPossible = membership || [join, dayEntry, code].some((offer) => offer?.possible);
+    if (this.#stage.name !== 'attract' || !isPossible) return { outcome: 'stale' };
     this.#language = language;
     this.#staffCalled = false;
+    this.#codes.newVisit();
     this.#show(this.#hasDoors() ? { name: 'doors' } : { name: 'questions', questions: firstQuestion });
     return { outcome: 'done' };
   }
 
-  #chooseDoor(door: 'join' | 'day-entry' | 'membership'): MessageOutcome {
-    const { join, dayEntry, membership } = this.#offers();
+  #chooseDoor(door: Door): MessageOutcome {
+    const { join, dayEntry, membership, code } = this.#offers();
     if (door === 'membership') {
       if (this.#stage.name !== 'doors' || !membership) return { outcome: 'stale' };
       this.#member.begin();
       return { outcome: 'done' };
     }
-    const offer = door === 'join' ? join : dayEntry;
+    const offer = { join, 'day-entry': dayEntry, code }[door];
     if (this.#stage.name !== 'doors' || !offer?.possible) return { outcome: 'stale' };
-    this.#show(door === 'join' ? { name: 'questions', questions: firstQuestion } : { name: 'day-entry' });
+    if (door === 'join') this.#show({ name: 'questions', questions: firstQuestion });
+    if (door === 'day-entry') this.#show({ name: 'day-entry' });
+    if (door === 'code') this.#askForCode(this.#codes.standing);
     return { outcome: 'done' };
+  }
+
+  #askForCode(shown: Omit<Extract<KioskStage, { name: 'code' }>, 'name'>): void {
+    this.#show({ name: 'code', ...shown });
+    if (shown.problem !== 'paused') return;
+    this.#options.clock.setTimer(this.#codes.pauseLeftMs, () => {
+      if (!this.#stopped && this.#stage.name === 'code') this.#askForCode(this.#codes.standing);
+    });
+  }
+
+  async #giveCode(typed: string): Promise<MessageOutcome> {
+    const facts = this.#orderDeskFacts();
+    if (this.#stage.name !== 'code' || !facts) return { outcome: 'stale' };
+    const answer = await this.#codes.take(typed, facts);
+    if ('ready' in answer) this.#show({ name: 'order', ...answer });
+    else this.#askForCode(answer);
+    return { outcome: 'done' };
+  }
+
+  async #confirmOrder(): Promise<MessageOutcome> {
+    const stage = this.#stage;
+    const facts = this.#orderDeskFacts();
+    if (stage.name !== 'order' || !facts) return { outcome: 'stale' };
+    const found = await findOrder(stage.codeHash, facts);
+    const { triesLeft } = this.#codes.standing;
+    if ('refused' in found) {
+      this.#askForCode({ problem: found.refused, triesLeft });
+      return { outcome: 'done' };
+    }
+    if (found.ready.kind === 'card-replacement' && this.#options.dispenser.state.status !== 'ready') {
+      this.#askForCode({ problem: 'no-cards', triesLeft });
+      return { outcome: 'done' };
+    }
+    const sold = this.#newSaleFacts();
+    if (!sold) return { outcome: 'stale' };
+    await this.#sell(() => drawUpOrder(sold, found.ready, facts.store));
+    return { outcome: 'done' };
+  }
+
+  #orderDeskFacts(): OrderDeskFacts | null {
+    const { store, journal, identity, clock } = this.#options;
+    const known = identity();
+    if (!known || journal.practice) return null;
+    return { store, journal: journal.journal, identity: known, nowMs: clock.wallMs() };
   }
 
   async #buyDayEntry(planId: PlanId): Promise<MessageOutcome> {
@@ -328,8 +384,8 @@ export class KioskController {
 
   /** There is more than one thing to come for. */
   #hasDoors(): boolean {
-    const { dayEntry, membership } = this.#offers();
-    return dayEntry !== null || membership;
+    const { dayEntry, membership, code } = this.#offers();
+    return dayEntry !== null || membership || code !== null;
   }
 
   /** Null while identity or club are not known. */
@@ -385,6 +441,8 @@ export class KioskController {
           | 'buy-period'
           | 'settle-debts'
           | 'skip-card'
+          | 'give-code'
+          | 'confirm-order'
           | 'finish'
           | 'choose-receipt'
           | 'print-contract'
@@ -395,12 +453,16 @@ export class KioskController {
     >,
   ): Promise<MessageOutcome> {
     if (message.type === 'back') {
-      const before =
-        this.#stage.name === 'day-entry' ? ({ name: 'doors' } as const) : this.#member.back(this.#stage);
+      const isDoor = this.#stage.name === 'day-entry' || this.#stage.name === 'code';
+      const before = isDoor ? ({ name: 'doors' } as const) : this.#member.back(this.#stage);
       if (before) {
         this.#show(before);
         return { outcome: 'done' };
       }
+    }
+    if (message.type === 'back' && this.#stage.name === 'order') {
+      this.#askForCode(this.#codes.standing);
+      return { outcome: 'done' };
     }
     if (this.#stage.name !== 'questions') return { outcome: 'stale' };
     const { questions } = this.#stage;
@@ -499,7 +561,9 @@ export class KioskController {
     const { ending, why } = sale.state;
     this.#options.log.info('kiosk.sale-ended', { saleId: sale.saleId, ending, why });
     if (ending === 'served') {
-      this.#askAboutPaper(sale, 'asking');
+      if (sale.payment) this.#askAboutPaper(sale, 'asking');
+      // Nothing was paid: there is no receipt to ask about.
+      else this.#show({ name: 'welcome', sale, ticketsPrinted: false });
       return;
     }
     const faultCode = lastFault?.code ?? null;
@@ -513,7 +577,7 @@ export class KioskController {
     const [what, money] = troubleOf(sale, noFault ? 'stopped' : ending);
     this.#slip.forget();
     const shown = trouble(what, money, sale.saleReference, sale.totalCents, faultCode);
-    if (ending === 'card-owed') {
+    if (ending === 'card-owed' && sale.payment) {
       this.#showWithNote(sale, (note) => ({
         ...shown,
         trouble: { ...shown.trouble, note: note === null ? null : { text: note } },
@@ -526,6 +590,17 @@ export class KioskController {
   }
 
   #askAboutPaper(sale: SaleInProgress, phase: 'asking' | 'unknown'): void {
+    // A credited card payment is always printed (code de l'environnement, D541-371).
+    if (sale.product === 'refund' && phase === 'asking' && this.#offers().paperReceipt) {
+      this.#showWithNote(sale, (note) => ({
+        name: 'receipt',
+        sale,
+        phase: 'printing',
+        note,
+        contractCopy: 'none',
+      }));
+      return;
+    }
     this.#showWithNote(sale, async (note) => {
       const contractCopy = await this.#paper.contractCopy(sale);
       return { name: 'receipt', sale, phase, note, contractCopy };
@@ -540,7 +615,9 @@ export class KioskController {
       .note(sale)
       .then(stage)
       .then((made) => {
-        if (!this.#stopped) this.#show(made);
+        if (this.#stopped) return;
+        this.#show(made);
+        if (made.name === 'receipt' && made.phase === 'printing') this.#printReceipt(made);
       })
       .catch((error: unknown) => this.#options.log.error('kiosk.not-shown', { detail: String(error) }));
   }
@@ -575,6 +652,12 @@ export class KioskController {
       return { outcome: 'done' };
     }
     this.#show({ ...stage, phase: 'printing' });
+    this.#printReceipt(stage);
+    return { outcome: 'done' };
+  }
+
+  #printReceipt(stage: Extract<KioskStage, { name: 'receipt' }>): void {
+    const { sale } = stage;
     this.#inBackground(async () => {
       const printed = await this.#paper.print(sale);
       if (this.#stopped) return;
@@ -588,7 +671,6 @@ export class KioskController {
         this.#show({ ...stage, phase: printed.receipt === 'unknown' ? 'unknown' : 'failed' });
       }
     });
-    return { outcome: 'done' };
   }
 
   /** J7: a copy of the contract with no e-mail. The question about the receipt stands again afterwards. */
@@ -710,6 +792,10 @@ export class KioskController {
         known && store.book.dayEntries().length > 0
           ? offerOf({ ...states, listed: true, dispenser: null })
           : null,
+      code:
+        known && !journal.practice && store.book.hasOrders(this.#options.clock.wallMs())
+          ? offerOf({ ...states, listed: true, dispenser: null })
+          : null,
       paperReceipt: printer?.state.status === 'ready',
     };
   }
@@ -781,6 +867,7 @@ function questionInput(message: Extract<ScreenMessage, { type: QuestionInput['ty
   return message.type === 'give-photo' ? { type: 'give-photo', photo: message.photo.kind } : message;
 }
 
+type Door = Extract<ScreenMessage, { type: 'choose-door' }>['door'];
 type TroubleStage = Extract<KioskStage, { name: 'trouble' }>;
 type TroubleScreen = Extract<Screen, { name: 'trouble' }>;
 
@@ -794,11 +881,18 @@ const cardTroubles = {
   'card-out': ['card-not-paid', 'nothing-taken'],
 } as const satisfies Record<string, readonly [TroubleScreen['what'], TroubleScreen['money']]>;
 
-/** Without a card, what was bought is simply not served. */
+/** Without a card, what was bought is simply not served. A refund speaks of money that comes back. */
 function troubleOf(
-  { card }: SaleInProgress,
+  { card, product, payment }: SaleInProgress,
   ending: keyof typeof cardTroubles,
 ): readonly [TroubleScreen['what'], TroubleScreen['money']] {
+  if (product === 'refund') {
+    return ending === 'in-doubt'
+      ? ['refund-in-doubt', 'refund-being-checked']
+      : ['refund-not-made', 'nothing-given-back'];
+  }
+  if (product === 'card-replacement' && ending === 'stopped') return ['card-not-made', 'nothing-taken'];
+  if (ending === 'card-owed' && payment === null) return ['card-not-made', 'membership-active'];
   const [what, money] = cardTroubles[ending];
   if (card !== null || what === 'payment-in-doubt') return [what, money];
   return [ending === 'money-owed' ? 'paid-not-served' : 'not-served', money];

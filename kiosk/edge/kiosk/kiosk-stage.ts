@@ -3,6 +3,7 @@ import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import type { Screen } from '../../bridge/view.ts';
 import type { AccountScreenName } from './account-screens.ts';
 import type { CardProblem } from './member-desk.ts';
+import type { ReadyOrder } from './order-desk.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import { type TimeLimit, timeLimits } from './time-limits.ts';
@@ -18,6 +19,13 @@ export type KioskStage =
   | { readonly name: 'doors' | 'day-entry' }
   | { readonly name: 'present-card'; readonly problem: CardProblem | null }
   | { readonly name: 'member'; readonly credentialId: CredentialId; readonly part: AccountScreenName }
+  | {
+      readonly name: 'code';
+      readonly problem: Extract<Screen, { name: 'code' }>['problem'];
+      readonly triesLeft: number;
+    }
+  /** Looked for again by its hash when it is confirmed: meanwhile staff may have cancelled it. */
+  | { readonly name: 'order'; readonly ready: ReadyOrder; readonly codeHash: string }
   | { readonly name: 'questions'; readonly questions: QuestionState }
   | {
       readonly name: 'sale';
@@ -51,6 +59,8 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'day-entry':
     case 'present-card':
     case 'member':
+    case 'code':
+    case 'order':
       return timeLimits.question;
     case 'questions':
       if (stage.questions.at === 'minor') return timeLimits.minor;

@@ -208,12 +208,12 @@ describe('[I11] a receipt', () => {
     const sale = sold();
     await store.recordIntent({ kind: 'print.receipt', subject: sale.saleId, detail: { copyNo: 0 } });
     const after = paperTrail();
-    expect(await after.resume(sale.saleId)).toBe('interrupted');
+    expect(await after.resume(sale)).toBe('interrupted');
     expect(await store.intents.unfinishedIntents()).toEqual([]);
-    expect(await after.resume(sale.saleId)).toBe('printed');
+    expect(await after.resume(sale)).toBe('printed');
     await after.print(sale);
     expect(marksOn(sims.wide)).toEqual([duplicate(1)]);
-    expect(await after.resume(sold().saleId)).toBe('none');
+    expect(await after.resume(sold())).toBe('none');
   });
 
   it('is not printed when the disk cannot hold its intent', async () => {
@@ -399,7 +399,7 @@ describe('the copy of the contract', () => {
     const sale = signed();
     await store.recordIntent({ kind: 'print.contract-copy', subject: sale.saleId, detail: {} });
     const after = paperTrail();
-    expect(await after.resume(sale.saleId)).toBe('none');
+    expect(await after.resume(sale)).toBe('none');
     expect(await after.contractCopy(sale)).toBe('unknown');
     expect(await after.printContractCopy(sale)).toBe('unknown');
     expect(sims.wide.paper()).toEqual([]);

@@ -3,6 +3,7 @@ import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import type { SaleId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { cents } from '@portillon/core/base/money.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { fullName } from '@portillon/core/sale/answers.ts';
 import { paymentReference } from '@portillon/core/sale/sale-reference.ts';
@@ -23,7 +24,7 @@ import { ticketBlocks } from '../documents/ticket.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { SaleMandate } from './draw-up-mandate.ts';
 import type { CopyOnScreen } from './kiosk-stage.ts';
-import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
+import { isPractice, type RefundSale, type SaleInProgress } from './sale-in-progress.ts';
 
 export interface PaperTrailOptions {
   readonly config: Pick<EdgeConfig, 'name'>;
@@ -53,11 +54,24 @@ const owedAfter: Partial<Record<SaleEnding, CaseSlipFacts['owed']>> = {
   'in-doubt': 'an-answer',
 };
 
+/** Nobody knows yet whether money was given back: the slip must not speak of a payment. */
+function owedBy(sale: SaleInProgress, ending: SaleEnding): CaseSlipFacts['owed'] | undefined {
+  const owed = owedAfter[ending];
+  return owed === 'an-answer' && sale.product === 'refund' ? 'a-refund' : owed;
+}
+
 /** A practice has kinds of its own, so that nothing of it is told to the base after a restart (SA53). */
 const receiptKind = 'print.receipt';
 const practiceReceiptKind = 'print.practice-receipt';
+/** Printed unasked, and told to nobody: the base asks after receipts of sales. */
+const creditNoteKind = 'print.credit-note';
 const contractCopyKind = 'print.contract-copy';
 const ticketKind = 'print.ticket';
+
+function receiptKindOf(sale: SaleInProgress): string {
+  if (isPractice(sale)) return practiceReceiptKind;
+  return sale.product === 'refund' ? creditNoteKind : receiptKind;
+}
 
 export type PrintResult = 'printed' | 'not-printed' | 'unknown';
 
@@ -76,20 +90,20 @@ export class PaperTrail {
 
   /**
    * After a start: what was being printed when the power went is not known, and says so from now on. Tells what became of
-   * the receipt of `saleId`: `none` was begun, or surely failed.
+   * the receipt of the sale: `none` was begun, or surely failed.
    */
-  async resume(saleId: SaleId | null): Promise<'none' | 'interrupted' | 'printed'> {
+  async resume(sale: SaleInProgress | null): Promise<'none' | 'interrupted' | 'printed'> {
     const { store } = this.#options;
+    const ours = sale && { kind: receiptKindOf(sale), saleId: sale.saleId };
     let interrupted = false;
     for (const { intentId, kind, subject } of await store.intents.unfinishedIntents()) {
       if (!kind.startsWith('print.')) continue;
       await store.recordOutcome(intentId, 'unknown');
-      if (kind !== receiptKind) continue;
-      interrupted ||= subject === saleId;
-      await this.#told(subject as SaleId, 'unknown');
+      interrupted ||= kind === ours?.kind && subject === ours.saleId;
+      if (kind === receiptKind) await this.#told(subject as SaleId, 'unknown');
     }
     if (interrupted) return 'interrupted';
-    return saleId && (await this.#receiptsOnPaper(receiptKind, saleId)) > 0 ? 'printed' : 'none';
+    return ours && (await this.#receiptsOnPaper(ours.kind, ours.saleId)) > 0 ? 'printed' : 'none';
   }
 
   /**
@@ -114,7 +128,7 @@ export class PaperTrail {
   /** The receipt first, then each ticket that is not on paper yet. A ticket that is not surely on paper is shown on the screen instead. */
   async print(sale: SaleInProgress): Promise<{ readonly receipt: PrintResult; readonly tickets: boolean }> {
     try {
-      const kind = sale.practice ? practiceReceiptKind : receiptKind;
+      const kind = receiptKindOf(sale);
       const copyNo = await this.#nextCopyNo(kind, sale.saleId);
       const facts = this.#saleFacts(sale, await this.#recorded(sale), copyNo);
       const receipt = await this.#printOnce(kind, sale.saleId, { copyNo }, receiptBlocks(facts));
@@ -212,7 +226,7 @@ export class PaperTrail {
   /** What a sale that was not served leaves in the customer's hand. Null where nothing was paid, or printed before. */
   async slipOfEnding(sale: SaleInProgress, ending: SaleEnding): Promise<PrintResult | null> {
     if (ending === 'given-back') return this.#cardSlip(sale, 'credited');
-    const owed = owedAfter[ending];
+    const owed = owedBy(sale, ending);
     if (!owed) return null;
     const club = this.#club();
     const blocks = caseSlipBlocks({
@@ -243,7 +257,7 @@ export class PaperTrail {
 
   /** Records what became of the receipt; of a practice the base hears nothing. */
   async settle(sale: SaleInProgress, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
-    if (!isPractice(sale)) await this.#told(sale.saleId, receipt);
+    if (!isPractice(sale) && sale.product !== 'refund') await this.#told(sale.saleId, receipt);
   }
 
   async #told(saleId: SaleId, receipt: EventOf<'receipt.settled'>['receipt']): Promise<void> {
@@ -289,7 +303,7 @@ export class PaperTrail {
 
   #saleFacts(sale: SaleInProgress, recorded: Pick<SaleFacts, 'atMs' | 'fiscal'>, copyNo: number): SaleFacts {
     invariant(sale.payment, 'a receipt follows a payment');
-    return {
+    const facts: SaleFacts = {
       ...recorded,
       ...this.#place(sale, this.#club()),
       saleReference: sale.saleReference,
@@ -300,6 +314,7 @@ export class PaperTrail {
       copyNo,
       software: this.#options.software,
     };
+    return sale.product === 'refund' ? creditFacts(facts, sale) : facts;
   }
 
   /** One whose outcome is not known counts: the customer may have it. */
@@ -350,4 +365,19 @@ export class PaperTrail {
 
 function isAsSigned({ facts, textSha256 }: Extract<SaleMandate, { kind: 'signed' }>): boolean {
   return sha256Hex(mandateText(facts).join('\n')) === textSha256;
+}
+
+/** A credit note tells what was given back below zero, and names the receipt it takes from. */
+function creditFacts(facts: SaleFacts, { original, lines, totalCents }: RefundSale): SaleFacts {
+  return {
+    ...facts,
+    lines: lines.map((line) => ({
+      ...line,
+      quantity: -line.quantity,
+      grossCents: cents(-line.grossCents),
+      netCents: cents(-line.netCents),
+    })),
+    totalCents: -totalCents,
+    credit: { originalNo: original.recordNo, saleReference: original.saleReference },
+  };
 }

@@ -5,6 +5,7 @@ import type {
   LegalEntityId,
   MemberId,
   MembershipId,
+  OrderId,
   PlanId,
   SaleId,
 } from '@portillon/core/base/ids.ts';
@@ -70,6 +71,8 @@ export interface CardToMake {
   readonly memberId: MemberId;
   readonly planId: PlanId;
   readonly planScope: 'network' | 'home';
+  /** Where the membership was sold; left out where that is here. */
+  readonly homeClubId?: ClubId;
   readonly validFromMs: number;
   readonly validToMs: number | null;
 }
@@ -131,11 +134,37 @@ export interface DebtSale extends AccountSale {
   readonly debtIds: readonly string[];
 }
 
+/** Money given back by an order of staff (SA22, SA62). `lines` and `totalCents` are what is given back, above zero. */
+export interface RefundSale extends CommonSale {
+  readonly product: 'refund';
+  readonly card: null;
+  readonly orderId: OrderId;
+  readonly memberId: MemberId | null;
+  /** The sale that money is given back for, and its record in the journal of this box. */
+  readonly original: { readonly saleId: SaleId; readonly saleReference: string; readonly recordNo: number };
+  /** What opens nothing any more once the money is back. */
+  readonly ends: readonly { readonly credentialId: CredentialId; readonly record: CredentialRecord }[];
+}
+
+/** Another card by an order of staff (J4), for a fee or for nothing (SA60). */
+export interface CardReplacementSale extends CommonSale {
+  readonly product: 'card-replacement';
+  readonly card: CardToMake;
+  readonly orderId: OrderId;
+  readonly replaced: { readonly credentialId: CredentialId; readonly record: CredentialRecord };
+}
+
 /**
  * Everything a sale needs to be finished, from the signature on: saved encrypted at each step, so that a kiosk that lost
  * power picks it up. The attachments lie sealed in the store already.
  */
-export type SaleInProgress = MembershipSale | DayEntrySale | RenewalSale | DebtSale;
+export type SaleInProgress =
+  | MembershipSale
+  | DayEntrySale
+  | RenewalSale
+  | DebtSale
+  | RefundSale
+  | CardReplacementSale;
 
 /** A visit as it was saved, also by the version before, which sold memberships only. */
 export function readSale(json: string): SaleInProgress {

@@ -13,6 +13,7 @@ import { StoreFault } from '../../store/store-fault.ts';
 import type { FiscalFacts } from '../documents/document-facts.ts';
 import { booksOf } from './products/books-of.ts';
 import { cardRecord } from './products/credential-rows.ts';
+import type { SaleBooks } from './products/sale-books.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
 /** What the records of a sale are made from; each function is one transaction with the event that reports it. */
@@ -32,29 +33,31 @@ export interface FiscalMark {
   readonly characters: string;
 }
 
-/** SA3: membership, credentials, lines, payment and fiscal record, once. No signature, no sale. */
-export async function recordedSale(facts: RecordFacts): Promise<FiscalMark> {
+/**
+ * SA3, SA60, SA62: what was sold, its payment and fiscal record, and the order it carries out, once. No signature, no sale.
+ * Null where nothing was paid.
+ */
+export async function recordedSale(facts: RecordFacts): Promise<FiscalMark | null> {
   const { tx, store, journal, sale, atMs } = facts;
   const { payment } = sale;
-  invariant(payment, 'a sale is recorded once money was taken');
+  invariant(
+    payment !== null || sale.shape.money === 'none',
+    'what is to be paid is recorded once money was taken',
+  );
   invariant(sale.card === null || sale.card.cardUid, 'a sale with a card is recorded once one is staged');
   const books = booksOf(sale);
-  const taking = await opened(journal).appendTaking(
-    tx,
-    takingOf(sale, payment, books.customerId),
-    sale.saleId,
-  );
-  const fiscal = markOf(taking);
+  const fiscal =
+    payment && markOf(await opened(journal).appendTaking(tx, takingOf(sale, payment, books), sale.saleId));
   const event = await store.outbox.appendEvent(tx, books.event({ payment, fiscal, atMs }));
   for (const digest of books.attachments) await store.attachments.linkAttachment(tx, digest, event.seq);
   await store.sales.saveSale(tx, {
     saleId: sale.saleId,
     reference: sale.saleReference,
-    paymentReference: payment.reference,
+    paymentReference: payment?.reference ?? null,
     state: 'completed',
     json: JSON.stringify({ lines: sale.lines, totalCents: sale.totalCents, payment, atMs }),
   });
-  if (sale.approvedOffline) {
+  if (sale.approvedOffline && payment && fiscal) {
     await store.offlineApprovals.remember(tx, {
       paymentReference: payment.reference,
       saleId: sale.saleId,
@@ -67,14 +70,25 @@ export async function recordedSale(facts: RecordFacts): Promise<FiscalMark> {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }
   if (books.opensCase) await openedCase(facts, books.opensCase, null);
+  if (books.order) await store.usedOrders.use(tx, { ...books.order, outcome: 'carried-out' });
   return fiscal;
 }
 
 /** SA53: a practice is its record in a chain of its own, and nothing else. */
 export async function recordedPractice({ tx, journal, sale }: RecordFacts): Promise<FiscalMark> {
   invariant(sale.practice && sale.payment, 'a practice names who practises, and was paid in play');
-  const taking = takingOf(sale, sale.payment, null);
+  const taking = takingOf(sale, sale.payment, { customerId: null, creditOf: null });
   return markOf(await opened(journal).appendTraining(tx, taking, sale.practice.operator, sale.saleId));
+}
+
+/** Whether the sale was recorded before, with its mark in the journal where it has one; null when it was not. */
+export async function recordedBefore(
+  store: EdgeStore,
+  journal: FiscalJournal | null,
+  { saleId }: SaleInProgress,
+): Promise<{ readonly fiscal: FiscalMark | null } | null> {
+  const fiscal = journal && (await recordedMark(journal, saleId));
+  return fiscal || (await store.sales.sale(saleId)) ? { fiscal } : null;
 }
 
 /** The mark of a sale or practice that was recorded before; null when it was not. */
@@ -127,17 +141,23 @@ function markOf({ no, signature }: { readonly no: number; readonly signature: st
   return { recordNo: no, characters: receiptCharacters(signature) };
 }
 
+/** A sale, or a credit note that names the record of the sale it gives money back for (FJ10). */
 function takingOf(
   sale: SaleInProgress,
   payment: NonNullable<SaleInProgress['payment']>,
-  customerId: string | null,
+  { customerId, creditOf }: Pick<SaleBooks, 'customerId' | 'creditOf'>,
 ): Taking {
+  const isCredit = creditOf !== null;
   return {
-    type: 'VENTE',
-    originalNo: null,
-    lines: takingLines(sale.lines, 'sold'),
+    type: isCredit ? 'AVOIR' : 'VENTE',
+    originalNo: creditOf,
+    lines: takingLines(sale.lines, isCredit ? 'back' : 'sold'),
     payments: [
-      { ...cardPayment(payment), amountCents: cents(sale.totalCents), acquirerReference: payment.reference },
+      {
+        ...cardPayment(payment),
+        amountCents: cents(isCredit ? -sale.totalCents : sale.totalCents),
+        acquirerReference: payment.reference,
+      },
     ],
     customerId,
   };
@@ -230,23 +250,33 @@ export async function blockedCredential({ tx, store, sale, atMs }: RecordFacts):
   await store.book.rememberOwnCredential(tx, card.credentialId, cardRecord(sale, card, 'blocked'));
 }
 
-/** SA9, SA10, SA12, SA13, SA19, Q11: what a person must settle. */
+/** SA9, SA10, SA12, SA13, SA19, Q11: what a person must settle. An order that led to it is not carried out any more (SA64). */
 export async function openedCase(
   { tx, store, sale, atMs, newCaseId }: RecordFacts,
   kind: CaseKind | 'mandate-missing',
   lastFault: Fault | null,
 ): Promise<void> {
+  const { order } = booksOf(sale);
+  const isUnused = order !== null && (await store.usedOrders.used(order.orderId, tx)) === null;
+  if (isUnused) await store.usedOrders.use(tx, { ...order, outcome: 'in-doubt' });
   await store.outbox.appendEvent(tx, {
     type: 'case.opened',
     caseId: newCaseId(),
     at: isoTime(atMs),
     kind,
-    saleId: sale.saleId,
-    saleReference: sale.saleReference,
+    ...aboutSale(sale),
     amountCents: owesMoney[kind] ? sale.totalCents : 0,
     tried: [...sale.tried],
     detail: lastFault ? `${lastFault.code}: ${lastFault.detail}`.slice(0, 400) : '',
+    ...(isUnused ? { orderId: order.orderId } : {}),
   });
+}
+
+/** A refund is about the sale that money is given back for; its own reference is what the customer and the terminal know. */
+function aboutSale(sale: SaleInProgress) {
+  if (sale.product !== 'refund') return { saleId: sale.saleId, saleReference: sale.saleReference };
+  const { saleId, saleReference } = sale.original;
+  return { saleId, saleReference, reference: sale.saleReference };
 }
 
 /** A card that is owed, or out and not paid for, is a thing; the rest is about money. */

@@ -44,7 +44,7 @@ import {
   openedCase,
   type RecordFacts,
   reboundCredential,
-  recordedMark,
+  recordedBefore,
   recordedPractice,
   recordedSale,
 } from './sale-records.ts';
@@ -484,24 +484,19 @@ export class SaleRunner {
 
   async #recordSale(effect: Extract<SaleEffect, { type: 'record-sale' }>): Promise<SaleInput> {
     const { store, journal, log, onEvent } = this.#options;
-    invariant(effect.slip, 'what the kiosk sells is paid for');
-    const { maskedPan, scheme, authorisation, terminalContract } = effect.slip;
-    const reference = this.#reference('payment', effect.attempt);
-    const payment = {
-      means: 'bank-card',
-      reference,
-      maskedPan,
-      scheme,
-      authorisation,
-      terminalContract,
-    } as const;
-    const wasOffline = effect.slip.offline === true && this.#sale.shape.money === 'in';
-    this.#sale = { ...this.#sale, payment, ...(wasOffline ? { approvedOffline: true } : {}) };
+    const { slip, attempt } = effect;
+    const wasOffline = slip?.offline === true && this.#sale.shape.money === 'in';
+    this.#sale = {
+      ...this.#sale,
+      payment: slip && this.#paid(slip, attempt),
+      ...(wasOffline ? { approvedOffline: true } : {}),
+    };
     // Asked again after an interruption that fell between this very transaction and its outcome.
-    const open = journal();
-    const before = open && (await recordedMark(open, this.#sale.saleId));
+    const before = await recordedBefore(store, journal(), this.#sale);
     try {
-      const fiscal = before ?? (await store.write((tx) => this.#recorded(this.#recordFacts(tx))));
+      const { fiscal } = before ?? {
+        fiscal: await store.write((tx) => this.#recorded(this.#recordFacts(tx))),
+      };
       this.#sale = { ...this.#sale, fiscal };
       onEvent();
       return { type: 'recorded' };
@@ -511,7 +506,15 @@ export class SaleRunner {
     }
   }
 
-  #recorded(facts: RecordFacts): Promise<FiscalMark> {
+  #paid(
+    { maskedPan, scheme, authorisation, terminalContract }: PaymentSlip,
+    attempt: number,
+  ): SaleInProgress['payment'] {
+    const reference = this.#reference('payment', attempt);
+    return { means: 'bank-card', reference, maskedPan, scheme, authorisation, terminalContract };
+  }
+
+  #recorded(facts: RecordFacts): Promise<FiscalMark | null> {
     return isPractice(this.#sale) ? recordedPractice(facts) : recordedSale(facts);
   }
 
@@ -530,7 +533,7 @@ export class SaleRunner {
         issuerEdgeId: identity.edgeId as EdgeId,
         credentialId: toMake.credentialId,
         planId: toMake.planId,
-        homeClubId: this.#sale.clubId,
+        homeClubId: toMake.homeClubId ?? this.#sale.clubId,
         scope: toMake.planScope,
         validFromMs: toMake.validFromMs,
         validToMs: toMake.validToMs,

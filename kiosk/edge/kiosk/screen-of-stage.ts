@@ -65,6 +65,16 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
       return { name: 'present-card', problem: stage.problem };
     case 'member':
       return facts.account();
+    case 'code':
+      return { name: 'code', problem: stage.problem, triesLeft: stage.triesLeft };
+    case 'order':
+      return {
+        name: 'order',
+        kind: stage.ready.kind,
+        amountCents: stage.ready.order.amountCents,
+        saleReference: stage.ready.order.saleReference,
+        endsMembership: stage.ready.order.ends.length > 0,
+      };
     case 'questions':
       return questionScreen(stage.questions, facts);
     case 'sale':
@@ -78,6 +88,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
           stage.contractCopy === 'offered' && !facts.offers.paperReceipt ? 'none' : stage.contractCopy,
         withMandate: stage.sale.product === 'membership' && stage.sale.mandate?.kind === 'signed',
         note: stage.note === null ? null : { text: stage.note },
+        credit: stage.sale.product === 'refund',
         totalCents: stage.sale.totalCents,
         saleReference: stage.sale.saleReference,
       };
@@ -90,6 +101,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
           stage.sale.product === 'renewal'
             ? localDay(stage.sale.period.toMs - 1, facts.club?.timeZone ?? 'UTC')
             : null,
+        totalCents: stage.sale.totalCents,
         openUntil: facts.openUntil,
         tickets: stage.sale.tickets.map((ticket) => ticket.text),
         ticketsPrinted: stage.ticketsPrinted,
@@ -188,22 +200,25 @@ export function shownAnswers(answers: Answers): ShownAnswers {
 
 function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenFacts): Screen {
   const { sale, progress } = stage;
+  const paid = sale.shape.money !== 'none';
   const waitingSeconds = Math.floor((facts.nowMs - stage.sinceMs) / 1_000);
   switch (progress.name) {
     case 'renewing-card':
       return { name: 'renew-card' };
     case 'finishing':
     case 'presenting':
-      return { name: 'take-card', phase: progress.name, waitingSeconds: 0 };
+      return { name: 'take-card', paid, phase: progress.name, waitingSeconds: 0 };
     case 'at-mouth':
       return {
         name: 'take-card',
+        paid,
         phase: waitingSeconds >= forgottenSoonAfter(facts.takeCardSeconds) ? 'forgotten-soon' : 'at-mouth',
         waitingSeconds,
       };
     default:
       return {
         name: 'payment',
+        money: sale.shape.money,
         totalCents: sale.totalCents,
         lines: sale.lines.map((line, index) => ({
           label: sale.lineWords[index] ?? { fr: line.label, en: line.label },

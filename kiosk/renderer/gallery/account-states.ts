@@ -110,6 +110,7 @@ export const accountStates: readonly GalleryState[] = [
         openUntil: '23:00',
         product,
         validThrough: product === 'renewal' ? '2027-01-26' : null,
+        totalCents: 2990,
         tickets: [],
         ticketsPrinted: false,
         saleReference: 'M7QK-2F9C',

@@ -103,6 +103,7 @@ const payment = (
   canAbort = false,
 ): Extract<Screen, { name: 'payment' }> => ({
   name: 'payment',
+  money: 'in',
   totalCents: 5490,
   lines: paymentLines,
   canAbort,
@@ -139,6 +140,7 @@ const receipt = (
   contractCopy: changes.paperPossible === false ? 'none' : 'offered',
   withMandate: true,
   note: galleryNote,
+  credit: false,
   totalCents: 5490,
   saleReference,
   ...changes,
@@ -217,6 +219,7 @@ const workingOffers = {
   join: { possible: true },
   dayEntry: { possible: true },
   membership: true,
+  code: null,
   paperReceipt: true,
 } as const;
 const stopped = (why: 'terminal' | 'dispenser' | 'journal' | 'offline-limit', faultCode: string) =>
@@ -236,6 +239,7 @@ const statesOfSales: readonly GalleryState[] = [
       join: stopped('terminal', 'terminal.unreachable'),
       dayEntry: stopped('terminal', 'terminal.unreachable'),
       membership: false,
+      code: null,
       paperReceipt: true,
     }),
   },
@@ -245,6 +249,7 @@ const statesOfSales: readonly GalleryState[] = [
       join: stopped('journal', 'journal.older-copy'),
       dayEntry: null,
       membership: false,
+      code: null,
       paperReceipt: true,
     }),
   },
@@ -254,10 +259,80 @@ const statesOfSales: readonly GalleryState[] = [
       join: stopped('offline-limit', 'terminal.offline-limit'),
       dayEntry: stopped('offline-limit', 'terminal.offline-limit'),
       membership: false,
+      code: null,
       paperReceipt: true,
     }),
   },
   { name: 'doors', screen: { name: 'doors', offers: workingOffers } },
+  {
+    name: 'doors-with-code',
+    screen: { name: 'doors', offers: { ...workingOffers, code: { possible: true } } },
+  },
+  ...([null, 'unknown', 'incomplete', 'other-club', 'used', 'paused'] as const).map(
+    (problem): GalleryState => ({
+      name: `code-${problem ?? 'empty'}`,
+      screen: { name: 'code', problem, triesLeft: problem === null ? 5 : 3 },
+    }),
+  ),
+  ...([true, false] as const).map(
+    (endsMembership): GalleryState => ({
+      name: `order-refund${endsMembership ? '-ends' : ''}`,
+      screen: { name: 'order', kind: 'refund', amountCents: 5490, saleReference, endsMembership },
+    }),
+  ),
+  ...([1_000, 0] as const).map(
+    (amountCents): GalleryState => ({
+      name: `order-card${amountCents === 0 ? '-free' : ''}`,
+      screen: {
+        name: 'order',
+        kind: 'card-replacement',
+        amountCents,
+        saleReference: null,
+        endsMembership: false,
+      },
+    }),
+  ),
+  ...(
+    [
+      { name: 'waiting-for-card' },
+      { name: 'checking-payment' },
+      { name: 'recovering' },
+      { name: 'not-paid', why: 'declined', hint: null, nothingTaken: true, slip: 'printed' },
+    ] as const
+  ).map(
+    (phase): GalleryState => ({
+      name: `refund-${phase.name}`,
+      screen: { ...payment(phase), money: 'out' },
+    }),
+  ),
+  {
+    name: 'card-free-preparing',
+    screen: {
+      ...payment({ name: 'preparing-card', stage: 'writing' }),
+      money: 'none',
+      totalCents: 0,
+      lines: [],
+    },
+  },
+  {
+    name: 'card-free-at-mouth',
+    screen: { name: 'take-card', paid: false, phase: 'at-mouth', waitingSeconds: 4 },
+  },
+  { name: 'receipt-credit-no-paper', screen: receipt('asking', { credit: true, paperPossible: false }) },
+  {
+    name: 'welcome-refund',
+    screen: {
+      name: 'welcome',
+      givenName: '',
+      openUntil: '23:00',
+      product: 'refund',
+      validThrough: null,
+      totalCents: 5490,
+      tickets: [],
+      ticketsPrinted: false,
+      saleReference,
+    },
+  },
   {
     name: 'doors-no-cards',
     screen: {
@@ -476,19 +551,25 @@ const statesOfSales: readonly GalleryState[] = [
       slip: 'none',
     }),
   },
-  { name: 'take-card-finishing', screen: { name: 'take-card', phase: 'finishing', waitingSeconds: 0 } },
-  { name: 'take-card-presenting', screen: { name: 'take-card', phase: 'presenting', waitingSeconds: 0 } },
-  { name: 'take-card', screen: { name: 'take-card', phase: 'at-mouth', waitingSeconds: 4 } },
+  {
+    name: 'take-card-finishing',
+    screen: { name: 'take-card', paid: true, phase: 'finishing', waitingSeconds: 0 },
+  },
+  {
+    name: 'take-card-presenting',
+    screen: { name: 'take-card', paid: true, phase: 'presenting', waitingSeconds: 0 },
+  },
+  { name: 'take-card', screen: { name: 'take-card', paid: true, phase: 'at-mouth', waitingSeconds: 4 } },
   {
     name: 'take-card-below',
-    screen: { name: 'take-card', phase: 'at-mouth', waitingSeconds: 4 },
+    screen: { name: 'take-card', paid: true, phase: 'at-mouth', waitingSeconds: 4 },
     view: {
       device: { diagonalInches: 24, terminalSide: 'below', cardSlotSide: 'below', receiptSlotSide: 'below' },
     },
   },
   {
     name: 'take-card-forgotten',
-    screen: { name: 'take-card', phase: 'forgotten-soon', waitingSeconds: 150 },
+    screen: { name: 'take-card', paid: true, phase: 'forgotten-soon', waitingSeconds: 150 },
   },
   ...(['asking', 'printing', 'printed', 'failed', 'unknown'] as const).map(
     (phase): GalleryState => ({ name: `receipt-${phase}`, screen: receipt(phase) }),
@@ -520,6 +601,7 @@ const statesOfSales: readonly GalleryState[] = [
       openUntil: '23:00',
       product: 'membership',
       validThrough: null,
+      totalCents: 5490,
       tickets: [],
       ticketsPrinted: false,
       saleReference,
@@ -533,6 +615,7 @@ const statesOfSales: readonly GalleryState[] = [
       openUntil: '23:00',
       product: 'membership',
       validThrough: null,
+      totalCents: 5490,
       tickets: [ticket(1), ticket(2)],
       ticketsPrinted: false,
       saleReference,
@@ -546,6 +629,7 @@ const statesOfSales: readonly GalleryState[] = [
       openUntil: '23:00',
       product: 'day-entry' as const,
       validThrough: null,
+      totalCents: 5490,
       tickets: [ticket(1)],
       ticketsPrinted,
       saleReference,
@@ -560,6 +644,9 @@ const statesOfSales: readonly GalleryState[] = [
   trouble('card-not-paid', 'nothing-taken'),
   trouble('sale-impossible', 'nothing-taken'),
   trouble('not-served', 'nothing-taken'),
+  trouble('refund-in-doubt', 'refund-being-checked'),
+  trouble('refund-not-made', 'nothing-given-back'),
+  trouble('card-not-made', 'membership-active'),
   trouble('paid-not-served', 'owed-to-you'),
   {
     name: 'timeout',

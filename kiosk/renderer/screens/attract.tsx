@@ -10,8 +10,8 @@ const languages = ['fr', 'en'] as const;
 /** Nobody is here. What does not work is said before anybody begins; the languages are already buttons. */
 export function AttractScreen({ screen, view, act }: ScreenProps<'attract'>) {
   const { say, language } = useWords();
-  const { join, dayEntry, membership } = screen.offers;
-  const canStart = join.possible || dayEntry?.possible === true || membership;
+  const { join, dayEntry, membership, code } = screen.offers;
+  const canStart = membership || [join, dayEntry, code].some((offer) => offer?.possible);
   return (
     <ScreenFrame
       tone="deep"

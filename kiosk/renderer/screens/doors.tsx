@@ -1,4 +1,4 @@
-import { CreditCard, IdCard, Ticket } from 'lucide-react';
+import { CreditCard, IdCard, KeyRound, Ticket } from 'lucide-react';
 import type { Offer } from '../../bridge/view.ts';
 import { GateAhead } from '../parts/gate-ahead.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -7,16 +7,17 @@ import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
-const icons = { join: CreditCard, 'day-entry': Ticket, membership: IdCard } as const;
+const icons = { join: CreditCard, 'day-entry': Ticket, membership: IdCard, code: KeyRound } as const;
 
 /** What did you come for? What cannot be done now says so in its place. */
 export function DoorsScreen({ screen, act }: ScreenProps<'doors'>) {
   const { say } = useWords();
-  const { join, dayEntry, membership } = screen.offers;
+  const { join, dayEntry, membership, code } = screen.offers;
   const doors: readonly { readonly door: keyof typeof icons; readonly offer: Offer | null }[] = [
     { door: 'join', offer: join },
     { door: 'day-entry', offer: dayEntry },
     { door: 'membership', offer: membership ? { possible: true } : null },
+    { door: 'code', offer: code },
   ];
   return (
     <ScreenFrame

@@ -11,6 +11,7 @@ import { WaitingBars } from '../parts/waiting-bars.tsx';
 import type { ScreenOf, ScreenProps } from '../screen-props.ts';
 import { useShell } from '../shell.ts';
 import { useWords } from '../words.ts';
+import { RefundScreen } from './refund.tsx';
 
 type PhaseName = ScreenOf<'payment'>['phase']['name'];
 type PhaseOf<Name extends PhaseName> = Extract<ScreenOf<'payment'>['phase'], { name: Name }>;
@@ -19,7 +20,8 @@ const stages = ['feeding', 'writing', 'checking'] as const;
 
 /** Mirrors what the terminal reports: one state, one sentence, one drawing. Never a time limit of our own. */
 export function PaymentScreen(props: ScreenProps<'payment'>) {
-  const { phase } = props.screen;
+  const { phase, money } = props.screen;
+  if (money === 'out') return <RefundScreen {...props} />;
   switch (phase.name) {
     case 'preparing-card':
       return <Preparing {...props} phase={phase} />;
@@ -72,20 +74,25 @@ function PaperOnRequest() {
 
 function Preparing({ screen, phase }: ScreenProps<'payment'> & { phase: PhaseOf<'preparing-card'> }) {
   const { say } = useWords();
+  const isFree = screen.money === 'none';
   return (
     <ScreenFrame
       phase={phase.name}
       canLeave={false}
       title={say('payment.preparing.title')}
-      lead={say('payment.preparing.lead')}
+      lead={say(isFree ? 'payment.preparing.lead-free' : 'payment.preparing.lead')}
       middle={<DeviceDrawing name="card-inside" side="right" />}
     >
       <DeviceProgress
         stages={stages.map((stage) => say(`payment.preparing.${stage}`))}
         now={stages.indexOf(phase.stage)}
       />
-      <Amounts screen={screen} sum="today" />
-      <PaperOnRequest />
+      {isFree ? null : (
+        <>
+          <Amounts screen={screen} sum="today" />
+          <PaperOnRequest />
+        </>
+      )}
     </ScreenFrame>
   );
 }

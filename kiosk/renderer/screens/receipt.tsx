@@ -71,22 +71,25 @@ function CopyPrinting({ side }: { side: ScreenProps<'receipt'>['view']['device']
 
 function usePaid({ screen }: ScreenProps<'receipt'>) {
   const { say, language } = useWords();
+  const amount = formatEuros(screen.totalCents, language);
   return {
-    amount: formatEuros(screen.totalCents, language),
+    /** What is true of the money, in the words of the moment; of a credit note always the same. */
+    told: (id: 'receipt.lead' | 'receipt.no-paper-lead' | 'receipt.failed-note' | 'receipt.failed-lead') =>
+      say(screen.credit ? 'receipt.credit-lead' : id, { amount }),
     reference: say('common.reference', { reference: screen.saleReference }),
   };
 }
 
 function Asking(props: ScreenProps<'receipt'>) {
   const { say } = useWords();
-  const { amount, reference } = usePaid(props);
+  const { told, reference } = usePaid(props);
   const { note } = props.screen;
   return (
     <ScreenFrame
       phase="asking"
       canLeave={false}
       title={say('receipt.question')}
-      lead={`${say('receipt.lead', { amount })} ${reference}.`}
+      lead={`${told('receipt.lead')} ${reference}.`}
       middle={note ? <NoteCode note={note} /> : <ReceiptText aria-hidden="true" className="big-sign" />}
     >
       <TwoDoors {...props} paper={say('receipt.paper')} none={say('receipt.none')} />
@@ -96,21 +99,21 @@ function Asking(props: ScreenProps<'receipt'>) {
 
 function NoPaper(props: ScreenProps<'receipt'>) {
   const { say } = useWords();
-  const { amount, reference } = usePaid(props);
+  const { told, reference } = usePaid(props);
   const { note } = props.screen;
   return (
     <ScreenFrame
       phase="no-paper"
       canLeave={false}
       title={say('receipt.no-paper')}
-      {...(note ? { lead: `${say('receipt.lead', { amount })} ${reference}.` } : {})}
+      {...(note ? { lead: `${told('receipt.lead')} ${reference}.` } : {})}
       middle={
         note ? (
           <NoteCode note={note} />
         ) : (
           <div className="told">
             <Notice tone="info" title={reference}>
-              <p>{say('receipt.no-paper-lead', { amount })}</p>
+              <p>{told('receipt.no-paper-lead')}</p>
             </Notice>
           </div>
         )
@@ -123,21 +126,21 @@ function NoPaper(props: ScreenProps<'receipt'>) {
 
 function Failed(props: ScreenProps<'receipt'>) {
   const { say } = useWords();
-  const { amount, reference } = usePaid(props);
+  const { told, reference } = usePaid(props);
   const { note, paperPossible } = props.screen;
   return (
     <ScreenFrame
       phase="failed"
       canLeave={false}
       title={say('receipt.failed')}
-      {...(note ? { lead: `${say('receipt.failed-note', { amount })} ${reference}.` } : {})}
+      {...(note ? { lead: `${told('receipt.failed-note')} ${reference}.` } : {})}
       middle={
         note ? (
           <NoteCode note={note} />
         ) : (
           <div className="told">
             <Notice tone="watch" title={reference}>
-              <p>{say('receipt.failed-lead', { amount })}</p>
+              <p>{told('receipt.failed-lead')}</p>
             </Notice>
           </div>
         )

@@ -15,7 +15,7 @@ export function TakeCardScreen({ screen, view }: ScreenProps<'take-card'>) {
         <ScreenFrame
           phase={screen.phase}
           canLeave={false}
-          title={say('take-card.finishing')}
+          title={say(screen.paid ? 'take-card.finishing' : 'take-card.finishing-free')}
           middle={<DeviceDrawing name="card-inside" side={side} />}
         >
           <p className="waiting-line">
@@ -44,7 +44,7 @@ export function TakeCardScreen({ screen, view }: ScreenProps<'take-card'>) {
           phase={screen.phase}
           canLeave={false}
           title={say(`take-card.at-mouth.${side}`)}
-          lead={say('take-card.at-mouth-lead')}
+          lead={say(screen.paid ? 'take-card.at-mouth-lead' : 'take-card.at-mouth-lead-free')}
           middle={<DeviceDrawing name="card-slot" side={side} />}
         />
       );

@@ -11,7 +11,10 @@ import { useWords } from '../words.ts';
 const moneyTone = {
   'nothing-taken': 'done',
   'taken-membership-active': 'done',
+  'membership-active': 'done',
   'given-back': 'done',
+  'nothing-given-back': 'done',
+  'refund-being-checked': 'watch',
   'being-checked': 'watch',
   'owed-to-you': 'watch',
 } as const;

@@ -1,4 +1,5 @@
 import { formatDay } from '@portillon/ui/format/date.ts';
+import { formatEuros } from '@portillon/ui/format/money.ts';
 import { formatTimeOfDay } from '@portillon/ui/format/time-of-day.ts';
 import { DeviceDrawing } from '../parts/device-drawing.tsx';
 import { Press } from '../parts/press.tsx';
@@ -21,11 +22,14 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
       ? say('welcome.title-nameless')
       : say('welcome.title', { name: screen.givenName });
   const dayEntryAdvice = say(screen.ticketsPrinted ? 'welcome.day-entry-printed' : 'welcome.day-entry-photo');
+  const isRefund = screen.product === 'refund';
   const title = {
     membership: greeting,
     'day-entry': say('welcome.day-entry-title'),
     renewal: say('welcome.renewal-title'),
     debt: say('welcome.debt-title'),
+    refund: say('welcome.refund-title'),
+    'card-replacement': greeting,
   }[screen.product];
   const through = screen.validThrough === null ? '' : formatDay(screen.validThrough, language);
   const lead = {
@@ -33,6 +37,8 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
     'day-entry': say('welcome.day-entry-lead'),
     renewal: say('welcome.renewal-lead', { day: through }),
     debt: say('welcome.debt-lead'),
+    refund: say('welcome.refund-lead', { amount: formatEuros(screen.totalCents, language) }),
+    'card-replacement': say('welcome.lead'),
   }[screen.product];
   return (
     <ScreenFrame
@@ -62,7 +68,7 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
               ))}
             </div>
           </section>
-        ) : (
+        ) : isRefund ? null : (
           <div className="welcome-gate">
             <DeviceDrawing name="gate" side="right" />
           </div>
@@ -72,7 +78,7 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
       {!isDayEntry && count > 0 && screen.ticketsPrinted ? (
         <p>{say('welcome.guests-printed', { count })}</p>
       ) : null}
-      {screen.openUntil === null ? null : (
+      {screen.openUntil === null || isRefund ? null : (
         <p>{say('welcome.open-until', { time: formatTimeOfDay(screen.openUntil, language) })}</p>
       )}
       <p className="for-staff">{say('common.reference', { reference: screen.saleReference })}</p>

@@ -205,7 +205,7 @@ describe('an order in the feed', () => {
       saleReference: sale.saleReference,
       amountCents: 5_490,
       ends: [],
-      codeHash: orderCodeHash(edge.identity.networkId, code),
+      codeHash: await orderCodeHash(edge.identity.networkId, code),
     });
     expect(JSON.stringify(record)).not.toContain(code);
     expect(JSON.stringify(record)).not.toContain('Moved');

@@ -1,6 +1,6 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { DebtSale, RenewalSale } from '../sale-in-progress.ts';
-import { moneyOf, type SaleBooks } from './sale-books.ts';
+import { moneyOf, paidOf, type SaleBooks } from './sale-books.ts';
 
 /** A period more for a member who is known: no person, no card, no contract. */
 export function renewalBooks(sale: RenewalSale): SaleBooks {
@@ -9,6 +9,7 @@ export function renewalBooks(sale: RenewalSale): SaleBooks {
     ...accountBooks(sale),
     event: (recorded) => ({
       ...moneyOf(sale, recorded),
+      ...paidOf(recorded),
       type: 'membership.renewed',
       memberId,
       membershipId,
@@ -26,6 +27,7 @@ export function debtBooks(sale: DebtSale): SaleBooks {
     ...accountBooks(sale),
     event: (recorded) => ({
       ...moneyOf(sale, recorded),
+      ...paidOf(recorded),
       type: 'debt.settled',
       memberId,
       debtIds: [...debtIds],
@@ -37,6 +39,8 @@ function accountBooks(sale: RenewalSale | DebtSale): Omit<SaleBooks, 'event'> {
   return {
     customerId: sale.memberId,
     attachments: [],
+    order: null,
+    creditOf: null,
     // What is undone before it was recorded has changed nothing: the card keeps what it was good for.
     credentials: (status) =>
       status === 'active' ? [{ credentialId: sale.credentialId, record: sale.recordAfter }] : [],

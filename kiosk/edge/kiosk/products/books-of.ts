@@ -1,7 +1,9 @@
 import type { SaleInProgress } from '../sale-in-progress.ts';
 import { debtBooks, renewalBooks } from './account-books.ts';
+import { cardReplacementBooks } from './card-replacement-books.ts';
 import { dayEntryBooks } from './day-entry-books.ts';
 import { membershipBooks } from './membership-books.ts';
+import { refundBooks } from './refund-books.ts';
 import type { SaleBooks } from './sale-books.ts';
 
 /** What is sold decides what is written. */
@@ -15,5 +17,9 @@ export function booksOf(sale: SaleInProgress): SaleBooks {
       return renewalBooks(sale);
     case 'debt':
       return debtBooks(sale);
+    case 'refund':
+      return refundBooks(sale);
+    case 'card-replacement':
+      return cardReplacementBooks(sale);
   }
 }

@@ -17,7 +17,7 @@ export function cardRecord(sale: SaleInProgress, card: CardToMake, status: Statu
     cardUid: card.cardUid,
     memberId: card.memberId,
     planId: card.planId,
-    homeClubId: sale.clubId,
+    homeClubId: card.homeClubId ?? sale.clubId,
     validFrom: isoTime(card.validFromMs),
     validTo: card.validToMs === null ? null : isoTime(card.validToMs),
     singleUse: false,

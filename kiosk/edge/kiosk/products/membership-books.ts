@@ -2,7 +2,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
 import type { MembershipSale } from '../sale-in-progress.ts';
 import { cardRecord, ticketRows } from './credential-rows.ts';
-import { moneyOf, type SaleBooks } from './sale-books.ts';
+import { moneyOf, paidOf, type SaleBooks } from './sale-books.ts';
 
 /** The wording of the consent screens; a changed sentence is a new version. */
 const consentWordingVersion = '2026-11-a';
@@ -33,8 +33,11 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
       (digest) => digest !== null,
     ),
     ...(sale.mandate?.kind === 'missing' ? { opensCase: 'mandate-missing' } : {}),
+    order: null,
+    creditOf: null,
     event: (recorded) => ({
       ...moneyOf(sale, recorded),
+      ...paidOf(recorded),
       type: 'sale.completed',
       member: { memberId, personDigest, photoDigest, contractDigest },
       mandate,

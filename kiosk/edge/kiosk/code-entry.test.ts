@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId } from '@portillon/core/base/ids.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { SeededRandom } from '@portillon/core/base/random.ts';
+import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
+import { codePauseMs, wrongCodeLimit } from '@portillon/core/sale/order.ts';
+import { eventBodySchema } from '@portillon/core/wire/event.ts';
+import type { OrderRecord } from '@portillon/core/wire/messages.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EdgeStore } from '../../store/edge-store.ts';
+import { CodeEntry } from './code-entry.ts';
+import { drawUpOrder } from './draw-up-order.ts';
+import type { OrderDeskFacts } from './order-desk.ts';
+import { openedCase, type RecordFacts, recordedSale } from './sale-records.ts';
+import { sampleFacts, sampleIdentity, sampleJournal, sampleSale } from './test/sample-sale.ts';
+
+let folder: string;
+let store: EdgeStore;
+let facts: OrderDeskFacts;
+let entry: CodeEntry;
+const clock = new VirtualClock(Date.parse('2026-11-26T10:00:00Z'));
+const random = new SeededRandom(11);
+const identity = sampleIdentity({ clock, random });
+const code = '00421337';
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'code-entry-'));
+  const opened = await EdgeStore.open({ folder, clock, random, log: silentLog });
+  if (!opened.ok) throw new Error(opened.error.detail);
+  store = opened.value;
+  facts = { store, journal: await sampleJournal(store), identity, nowMs: clock.wallMs() };
+  entry = new CodeEntry(clock);
+});
+
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Here = Extract<OrderRecord, { place: 'here' }>;
+
+/** A sale of 54,90 € in the books of this box, and an order to give some of it back. */
+async function soldWithOrder(more: Partial<Here> = {}): Promise<string> {
+  const drawn = await sampleSale(store, { clock, random });
+  const payment = {
+    means: 'bank-card',
+    reference: `P${random.bytes(4).join('')}`,
+    maskedPan: '************4869',
+    scheme: 'CB',
+    authorisation: 'A1',
+    terminalContract: null,
+  } as const;
+  const sale = { ...drawn, payment, card: { ...drawn.card, cardUid: '04112233445566' } };
+  await store.write((tx) =>
+    recordedSale({
+      tx,
+      store,
+      journal: facts.journal,
+      sale,
+      atMs: clock.wallMs(),
+      newCaseId: () => {
+        throw new Error('no case');
+      },
+    }),
+  );
+  const record: Here = {
+    place: 'here',
+    codeHash: await orderCodeHash(identity.networkId, code),
+    expiresAt: '2026-12-03T10:00:00.000Z',
+    kind: 'refund',
+    status: 'open',
+    edgeId: identity.edgeId,
+    saleId: sale.saleId,
+    saleReference: sale.saleReference,
+    credentialId: null,
+    memberId: sale.memberId,
+    amountCents: sale.totalCents,
+    lines: [],
+    ends: [],
+    ...more,
+  };
+  const id = '01929b70-0000-7000-8000-00000000000a';
+  await store.applyFeed([{ version: 1, change: { kind: 'order', id, record } }], 1, clock.wallMs());
+  return sale.saleId;
+}
+
+it('[SA65] finds the order of a code however it is grouped', async () => {
+  const saleId = await soldWithOrder();
+  for (const typed of [code, '0042 1337', '0042-1337']) {
+    expect(await entry.take(typed, facts)).toMatchObject({ ready: { kind: 'refund', saleId, recordNo: 1 } });
+  }
+});
+
+it('[SA65] pauses after five wrong codes, takes none meanwhile, and forgets them with the visit', async () => {
+  await soldWithOrder();
+  for (let tries = 1; tries < wrongCodeLimit; tries++) {
+    expect(await entry.take('99999999', facts)).toEqual({
+      problem: 'unknown',
+      triesLeft: wrongCodeLimit - tries,
+    });
+  }
+  entry.newVisit();
+  expect(entry.standing).toEqual({ problem: null, triesLeft: wrongCodeLimit });
+  for (let tries = 0; tries < wrongCodeLimit; tries++) await entry.take('99999999', facts);
+  expect(entry.standing.problem).toBe('paused');
+  entry.newVisit();
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'paused' });
+  await clock.advance(codePauseMs);
+  expect(await entry.take(code, facts)).toMatchObject({ ready: { kind: 'refund' } });
+});
+
+it('[SA65] counts only codes that are not known', async () => {
+  await soldWithOrder({ status: 'cancelled' });
+  for (let tries = 0; tries < wrongCodeLimit + 1; tries++) {
+    expect(await entry.take(code, facts)).toEqual({ problem: 'cancelled', triesLeft: wrongCodeLimit });
+    expect(await entry.take('1234', facts)).toMatchObject({ problem: 'incomplete' });
+  }
+});
+
+it('[SA63] refuses more than is left by the books of this box, and what is not in them', async () => {
+  const saleId = await soldWithOrder();
+  const orderId = '01929b70-0000-7000-8000-00000000000b' as Parameters<EdgeStore['usedOrders']['used']>[0];
+  await store.write((tx) =>
+    store.usedOrders.use(tx, { orderId, outcome: 'in-doubt', backOfSale: saleId, backCents: 1 }),
+  );
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'not-possible' });
+  await soldWithOrder({ saleId: orderId, amountCents: 1 });
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'not-possible' });
+  await soldWithOrder({ kind: 'of-a-later-version' });
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'not-possible' });
+});
+
+/** The order of the code, confirmed. */
+async function confirmed() {
+  const answer = await entry.take(code, facts);
+  if (!('ready' in answer)) throw new Error(answer.problem);
+  return drawUpOrder({ ...sampleFacts({ clock, random }), identity }, answer.ready, store);
+}
+
+const recordFacts = (sale: RecordFacts['sale']): Omit<RecordFacts, 'tx'> => ({
+  store,
+  journal: facts.journal,
+  sale,
+  atMs: clock.wallMs(),
+  newCaseId: () => newId<'case'>(clock, random),
+});
+
+const line = {
+  label: 'Essentiel, premier mois',
+  productId: 'plan',
+  quantity: 1,
+  unitCents: 2_000,
+  grossCents: 2_000,
+  netCents: 1_667,
+  vatRate: 2_000,
+};
+
+it('[SA62] [I1] [I3] records a refund with its credit note, its event and the used order in one transaction, once', async () => {
+  const saleId = await soldWithOrder({ amountCents: 2_000, lines: [line] });
+  const drawn = await confirmed();
+  const payment = { ...(await paymentOf(saleId)), reference: 'R1' };
+  const sale = { ...drawn, payment };
+  const record = () => store.write((tx) => recordedSale({ tx, ...recordFacts(sale) }));
+  expect(await record()).toMatchObject({ recordNo: 2 });
+  await expect(record()).rejects.toThrow();
+  const [credit] = (await facts.journal?.takingsOf(sale.saleId)) ?? [];
+  expect(JSON.parse(credit?.payload ?? '')).toMatchObject({
+    type: 'AVOIR',
+    ref: '1',
+    total: -2_000,
+    lines: [{ ttc: -2_000, ht: -1_667, vat: -333 }],
+    pay: [{ means: 'CB', amount: -2_000, acquirer: 'R1' }],
+  });
+  const events = (await store.outbox.after(0, 9)).map(({ body }) => eventBodySchema.parse(JSON.parse(body)));
+  expect(events.map(({ type }) => type)).toEqual(['sale.completed', 'sale.refunded']);
+  expect(events[1]).toMatchObject({ saleId, refundId: sale.saleId, originalRecordNo: 1, totalCents: 2_000 });
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'used' });
+  expect(await store.usedOrders.backOf(saleId)).toBe(2_000);
+});
+
+it('[SA64] [I10] lets an order of unknown outcome never be carried out again, from the transaction of its case on', async () => {
+  const saleId = await soldWithOrder({ amountCents: 2_000, lines: [line] });
+  const sale = await confirmed();
+  const failing = store.write(async (tx) => {
+    await openedCase({ tx, ...recordFacts(sale) }, 'refund-in-doubt', null);
+    throw new Error('power cut');
+  });
+  await expect(failing).rejects.toThrow('power cut');
+  expect(await entry.take(code, facts)).toHaveProperty('ready');
+  await store.write((tx) => openedCase({ tx, ...recordFacts(sale) }, 'refund-in-doubt', null));
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'used' });
+  const last = (await store.outbox.after(0, 9)).map(({ body }) => JSON.parse(body)).at(-1);
+  expect(last).toMatchObject({
+    kind: 'refund-in-doubt',
+    orderId: sale.orderId,
+    saleId,
+    reference: sale.saleReference,
+    amountCents: 2_000,
+  });
+  expect(await store.usedOrders.backOf(saleId)).toBe(2_000);
+});
+
+async function paymentOf(saleId: string) {
+  const stored = await store.sales.sale(saleId as Parameters<typeof store.sales.sale>[0]);
+  return (JSON.parse(stored?.json ?? '{}') as { payment: NonNullable<RecordFacts['sale']['payment']> })
+    .payment;
+}

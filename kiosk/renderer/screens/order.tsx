@@ -1,0 +1,77 @@
+import { formatEuros } from '@portillon/ui/format/money.ts';
+import { AmountBar } from '../parts/amount-bar.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { PrimaryBar } from '../parts/primary-bar.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import type { ScreenProps } from '../screen-props.ts';
+import { useWords } from '../words.ts';
+
+/** What the code is for, before it is done: how much, for which sale, and what else changes. No name stands here. */
+export function OrderScreen(props: ScreenProps<'order'>) {
+  return props.screen.kind === 'refund' ? <Refund {...props} /> : <Card {...props} />;
+}
+
+function Refund({ screen, act }: ScreenProps<'order'>) {
+  const { say, language } = useWords();
+  return (
+    <ScreenFrame
+      phase="refund"
+      title={say('order.refund.title', { amount: formatEuros(screen.amountCents, language) })}
+      {...(screen.saleReference === null
+        ? {}
+        : { lead: say('order.refund.lead', { reference: screen.saleReference }) })}
+      middle={
+        <div className="told">
+          <ul className="card day-entry-terms">
+            <li>{say('order.refund.how')}</li>
+            <li>{say('order.refund.paper')}</li>
+          </ul>
+          {screen.endsMembership ? (
+            <Notice tone="watch" testId="ends-membership">
+              <p>{say('order.refund.ends')}</p>
+            </Notice>
+          ) : null}
+        </div>
+      }
+    >
+      <AmountBar cents={screen.amountCents} label={say('refund.amount')} testId="amount" />
+      <PrimaryBar
+        onBack={() => act({ type: 'back' })}
+        continueTestId="confirm-order"
+        continueWords={say('order.refund.go')}
+        onContinue={() => act({ type: 'confirm-order' })}
+      />
+    </ScreenFrame>
+  );
+}
+
+function Card({ screen, act }: ScreenProps<'order'>) {
+  const { say, language } = useWords();
+  const isFree = screen.amountCents === 0;
+  return (
+    <ScreenFrame
+      phase="card-replacement"
+      title={say('order.card-replacement.title')}
+      lead={say('order.card-replacement.lead')}
+      middle={
+        <div className="told">
+          <Notice tone={isFree ? 'done' : 'info'} testId="card-fee">
+            <p>
+              {isFree
+                ? say('order.card-replacement.free')
+                : say('order.card-replacement.fee', { amount: formatEuros(screen.amountCents, language) })}
+            </p>
+          </Notice>
+        </div>
+      }
+    >
+      {isFree ? null : <AmountBar cents={screen.amountCents} label={say('payment.today')} testId="amount" />}
+      <PrimaryBar
+        onBack={() => act({ type: 'back' })}
+        continueTestId="confirm-order"
+        continueWords={say('order.card-replacement.go')}
+        onContinue={() => act({ type: 'confirm-order' })}
+      />
+    </ScreenFrame>
+  );
+}
