@@ -26,14 +26,17 @@ const takeCardSeconds = 45;
 
 /** Screens and phases from the first touch to the next customer. */
 const stepsOfASale = [
+  'doors',
   'plan',
   'name',
   'birth-date',
   'contact',
+  'iban',
   'photo consent',
   'consents',
   'check',
   'contract',
+  'mandate',
   'sign draw',
   'payment preparing-card',
   'payment waiting-for-card',
@@ -403,7 +406,7 @@ it(
       french('slip.printed.right'),
     );
     await kiosk.picture('card-taken-back');
-    const reference = /Référence (\S+)/.exec(kiosk.wasRead)?.[1] ?? 'none was read';
+    const reference = /Référence ([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(kiosk.wasRead)?.[1] ?? 'none was read';
     expect(await binCount()).toBe(inBin + 1);
     await kiosk.leave();
     await kiosk.reads(french('attract.start'));
