@@ -18,6 +18,7 @@ it.each([
       '../tools/verify-journal',
     ],
   ],
+  ['crypto', 'PS', ['../kiosk/edge/gate', '../kiosk/edge/kiosk']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
 ])(

@@ -39,6 +39,11 @@ export interface AccessFacts {
      */
     readonly credentialId: CredentialId | null;
   };
+  /**
+   * The code of a pass, which proved its credential: when the phone says it is (core/crypto/pass-layout.ts), and whether it
+   * or a later one has led in through this edge before. Null for all else.
+   */
+  readonly code: { readonly step: number; readonly usedHere: boolean } | null;
   /** The member book's row of that credential; null when the book does not know it. */
   readonly book: CredentialRecord | null;
   /** The plan of the book's row, or else of the grant; null when the book does not know the plan. */

@@ -21,6 +21,8 @@ export const accessPolicySchema = z.object({
   debt: z
     .object({ graceDays: z.int().min(0).max(366).nullable(), fromCents: z.int().min(1) })
     .default({ graceDays: null, fromCents: 1 }),
+  /** Steps of 15 s that a code of a pass may be off beyond the one before and the one after. */
+  passExtraSteps: z.int().min(0).max(20).default(0),
   /**
    * How old the book may be to let somebody in by it, in hours; null: however old. A member who owes something, even
    * within the days of grace, is let in on younger data only.

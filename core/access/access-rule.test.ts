@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClubId, CredentialId, MemberId, PlanId } from '../base/ids.ts';
+import { passStepAt, passStepMs } from '../crypto/pass-layout.ts';
 import { accessReasons } from '../wire/event.ts';
 import type { AccessFacts, CredentialRecord } from './access-facts.ts';
 import { type AccessPolicy, openPolicy } from './access-policy.ts';
@@ -50,6 +51,7 @@ const facts: AccessFacts = {
   book,
   plan: { scope: 'network', hours: null },
   grant: null,
+  code: null,
   spentHere: false,
   lastPassage: null,
   companyInside: false,
@@ -60,6 +62,7 @@ const strict: AccessPolicy = {
   antiPassback: { mode: 'hard', minutes: 10 },
   capacity: 'hard',
   debt: { graceDays: 7, fromCents: 500 },
+  passExtraSteps: 0,
   dataAgeHours: { home: 48, network: 24, debtor: 2, ticket: 12 },
 };
 const dayMs = 86_400_000;
@@ -297,6 +300,37 @@ describe('what refuses now', () => {
     expect(outcome({ ...hard, book: { ...staff, status: 'spent' } })).toBe('ticket-spent');
   });
 
+  const codeAt = (step: number, usedHere = false) => ({ code: { step, usedHere } });
+  const stepNow = passStepAt(nowMs);
+
+  it('[AC29] takes a code in its step, the one before and the one after, and further only as the operator allows', () => {
+    const off = (steps: number, policy = openPolicy) => outcome({ ...codeAt(stepNow + steps), policy });
+    const wider = { ...openPolicy, passExtraSteps: 2 };
+    expect([-1, 0, 1].map((steps) => off(steps))).toEqual(Array(3).fill('granted by book'));
+    expect([-20, -2, 2, 20].map((steps) => off(steps))).toEqual(Array(4).fill('code-out-of-time'));
+    expect([-4, -3, 3, 4].map((steps) => off(steps, wider))).toEqual([
+      'code-out-of-time',
+      'granted by book',
+      'granted by book',
+      'code-out-of-time',
+    ]);
+  });
+
+  it('[AC29] [AC20] takes less the less the clock is trusted', () => {
+    const slow = { clock: { earliestMs: nowMs, latestMs: nowMs + passStepMs } };
+    expect(outcome({ ...slow, ...codeAt(stepNow) })).toBe('granted by book');
+    expect(outcome({ ...slow, ...codeAt(stepNow - 1) })).toBe('code-out-of-time');
+    const minutesOff = { clock: { earliestMs: nowMs, latestMs: nowMs + 5 * minuteMs } };
+    const good = { ...book, validTo: null };
+    for (let steps = -3; steps <= 24; steps++) {
+      expect(outcome({ ...minutesOff, ...codeAt(stepNow + steps), book: good })).toBe('code-out-of-time');
+    }
+  });
+
+  it('[AC30] takes a code once', () => {
+    expect(outcome(codeAt(stepNow, true))).toBe('code-used');
+  });
+
   it('[AC20] holds a moment that may be past against the person while the clock is not trusted', () => {
     const slow = { clock: { earliestMs: nowMs, latestMs: nowMs + dayMs } };
     const fast = { clock: { earliestMs: nowMs - dayMs, latestMs: nowMs } };
@@ -395,6 +429,15 @@ const uselessGrants: readonly Switch[] = [
     over: () => ({ grant: { ...grant, validToMs: nowMs, scope: 'home', homeClubId: elsewhere } }),
   },
 ];
+const codes: readonly Switch[] = [
+  stay,
+  { reason: null, over: () => ({ code: { step: passStepAt(nowMs) - 1, usedHere: false } }) },
+  { reason: 'code-used', over: () => ({ code: { step: passStepAt(nowMs), usedHere: true } }) },
+  {
+    reason: 'code-out-of-time',
+    over: () => ({ code: { step: passStepAt(nowMs) - 2, usedHere: true } }),
+  },
+];
 const ages: readonly Switch[] = [stay, { reason: null, over: () => ({ dataAgeMs: null }) }];
 
 /** Under the strict policy; each older reason once, then everything that stands against somebody now. */
@@ -471,9 +514,9 @@ it.each([
     'book',
     facts,
     // The grant comes last: nothing that it carries may matter.
-    [bookStatus, validity, clubs, clubHours, planHours, uses, ages, uselessGrants],
+    [codes, bookStatus, validity, clubs, clubHours, planHours, uses, ages, uselessGrants],
   ],
-  ['grant', { ...facts, book: null, grant }, [validity, clubs, clubHours, planHours, uses, ages]],
+  ['grant', { ...facts, book: null, grant }, [codes, validity, clubs, clubHours, planHours, uses, ages]],
   ['book', facts, [rights, holds, days, clubHours, debts, companies, bookAges, passbacks, houses]],
 ] as const)(
   '[AC6] gives the first reason in the order of the list, in every combination, by the %s',
@@ -507,6 +550,7 @@ const anyPolicy: fc.Arbitrary<AccessPolicy> = fc.record({
     graceDays: fc.option(fc.integer({ min: 0, max: 9 })),
     fromCents: fc.constantFrom(1, 500),
   }),
+  passExtraSteps: fc.integer({ min: 0, max: 3 }),
   dataAgeHours: fc.record({
     home: fc.option(fc.integer({ min: 1, max: 9 })),
     network: fc.option(fc.integer({ min: 1, max: 9 })),
@@ -577,6 +621,12 @@ const anyFacts: fc.Arbitrary<AccessFacts> = fc.record({
       validFromMs: anyTime,
       validToMs: fc.option(anyTime),
       singleUse: fc.boolean(),
+    }),
+  ),
+  code: fc.option(
+    fc.record({
+      step: fc.integer({ min: -12, max: 12 }).map((steps) => passStepAt(nowMs) + steps),
+      usedHere: fc.boolean(),
     }),
   ),
   spentHere: fc.boolean(),
@@ -660,7 +710,8 @@ describe('for any facts', () => {
       (any) => ({ ...any, plan: any.plan && { ...any.plan, hours: null } }),
       (any) => ({ ...any, book: any.book && { ...any.book, account: undefined } }),
       (any) => ({ ...any, book: any.book && { ...any.book, standing: { staff: true as const } } }),
-      (any) => ({ ...any, policy: openPolicy }),
+      (any) => ({ ...any, policy: { ...openPolicy, passExtraSteps: 20 } }),
+      (any) => ({ ...any, code: null }),
       (any) => ({ ...any, lastPassage: null, companyInside: true }),
       (any) => ({ ...any, club: { ...any.club, inside: 0, closures: [] } }),
       (any) => ({ ...any, spentHere: false }),

@@ -1,3 +1,4 @@
+import { passStepAt } from '../crypto/pass-layout.ts';
 import type { AccessReason } from '../wire/event.ts';
 import type { AccessDecision, AccessFacts } from './access-facts.ts';
 import { isOpen } from './opening-hours.ts';
@@ -40,6 +41,8 @@ type Rule = (facts: AccessFacts, standing: Standing) => Verdict;
 
 /** AC6: the first that applies is the reason. */
 const reasonsInOrder: readonly (readonly [AccessReason, Rule])[] = [
+  ['code-out-of-time', (facts) => refuseIf(isOutOfTime(facts))], // AC29
+  ['code-used', ({ code }) => refuseIf(code?.usedHere ?? false)], // AC30
   ['blocked', (_, { status }) => refuseIf(status === 'blocked')], // AC7
   [
     'suspended',
@@ -95,6 +98,13 @@ function standingOfGrant({ grant, presented }: AccessFacts): Standing | null {
     company: null,
     debtSinceMs: null,
   };
+}
+
+/** AC29: of the time it may be, the earliest and the latest are both held against the code. */
+function isOutOfTime({ code, clock, policy }: AccessFacts): boolean {
+  if (!code) return false;
+  const steps = 1 + policy.passExtraSteps;
+  return code.step < passStepAt(clock.latestMs) - steps || code.step > passStepAt(clock.earliestMs) + steps;
 }
 
 function isClosedDay({ club, nowMs }: AccessFacts): boolean {

@@ -21,6 +21,26 @@ export const reasonWords: Readonly<Record<AccessReason, { readonly person: Words
         en: 'Not known here, and no valid signed grant. Search for the person in all clubs.',
       },
     },
+    'code-out-of-time': {
+      person: {
+        fr: 'Code d’un autre moment. Vérifiez l’heure de votre téléphone.',
+        en: 'This code is not for now. Please check your phone’s time.',
+      },
+      staff: {
+        fr: 'Code d’un autre moment : capture d’écran, ou heure fausse du téléphone ou du portillon.',
+        en: 'Code of another moment: a screenshot, or the clock of the phone or of the gate is wrong.',
+      },
+    },
+    'code-used': {
+      person: {
+        fr: 'Ce code a déjà servi. Attendez le suivant sur votre pass.',
+        en: 'This code has been used. Wait for the next one on your pass.',
+      },
+      staff: {
+        fr: 'Code du pass déjà passé ici : capture d’écran possible. Le suivant vient en 15 secondes.',
+        en: 'This code of the pass led in here before: maybe a screenshot. The next comes within 15 seconds.',
+      },
+    },
     blocked: {
       person: {
         fr: 'Entrée impossible. Adressez-vous à l’accueil.',

@@ -16,6 +16,8 @@ export const signWords: Readonly<Record<AccessReason | 'granted' | 'wait' | 'not
   /** Let in, and the gate does not do it. */
   'not-released': { fr: 'Voir l’accueil', en: 'Ask at the desk' },
   unknown: { fr: 'Carte inconnue', en: 'Card not known' },
+  'code-out-of-time': { fr: 'Code trop ancien', en: 'Code not valid' },
+  'code-used': { fr: 'Code déjà passé', en: 'Code used before' },
   blocked: { fr: 'Voir l’accueil', en: 'Ask at the desk' },
   'not-started': { fr: 'Pas encore actif', en: 'Not started yet' },
   expired: { fr: 'À renouveler', en: 'Please renew' },

@@ -10,7 +10,7 @@ import {
 import { invariant } from '../base/invariant.ts';
 
 /**
- * What an edge states about a credential, on a card (grant.ts) and in a QR (ticket.ts). Both open with the same 91 bytes:
+ * What an edge states about a credential, on a card (grant.ts), in a QR on paper (ticket.ts) and on a phone (pass-grant.ts). All open with the same 91 bytes:
  *
  *     0        1     2          18             34            50      66          82     83         87       91
  *     version  kind  networkId  issuerEdgeId   credentialId  planId  homeClubId  scope  validFrom  validTo
@@ -40,7 +40,7 @@ export interface IssuerKey {
 }
 
 export const entryLayoutVersion = 1;
-export const entryKinds = { card: 1, ticket: 2 } as const;
+export const entryKinds = { card: 1, ticket: 2, pass: 3 } as const;
 export const entryClaimsLength = 91;
 export const signatureLength = 64;
 

@@ -325,6 +325,8 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
       .object({
         kind: z.enum(['card', 'pass', 'ticket']),
         cardUid: z.string().nullable(),
+        /** Of a pass: the key of the phone it lives on, and no other (PS6); Ed25519, 32 raw bytes. */
+        publicKey: base64url.length(43).optional(),
         memberId: id.nullable(),
         planId: id,
         homeClubId: id,

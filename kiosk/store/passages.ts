@@ -5,6 +5,7 @@ import type { EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { Reader, Tx } from './connection.ts';
 import type { Outbox } from './outbox.ts';
 import { Presence } from './presence.ts';
+import { UsedCodes } from './used-codes.ts';
 
 export type DecisionToRecord = Omit<EventOf<'access.decided'>, 'type'>;
 export type PassageToRecord = Omit<EventOf<'passage.sensed'>, 'type' | 'occupancyAfter'>;
@@ -20,12 +21,15 @@ export class Passages {
   #occupancy: Occupancy = emptyClub;
   /** Who went through last time, and which way. */
   readonly presence: Presence;
+  /** Codes of passes that have led in here. */
+  readonly usedCodes: UsedCodes;
 
   constructor(read: Reader, clock: Clock, outbox: Outbox) {
     this.#read = read;
     this.#clock = clock;
     this.#outbox = outbox;
     this.presence = new Presence(read);
+    this.usedCodes = new UsedCodes(read);
   }
 
   /** Fills the memory from the disk; once, before the first question. */
@@ -34,6 +38,7 @@ export class Passages {
     for (const { id } of rows) this.#spent.add(id);
     this.#occupancy = await this.occupancy();
     await this.presence.load();
+    await this.usedCodes.load();
   }
 
   recordDecision(tx: Tx, decision: DecisionToRecord): Promise<OutboxEvent> {

@@ -61,6 +61,7 @@ it('makes every table of a new box', async () => {
     'presence',
     'sale',
     'spent_ticket',
+    'used_code',
     'used_order',
     'visit',
   ]);

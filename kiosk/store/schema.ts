@@ -7,6 +7,7 @@ import { offlineApprovals } from './migrations/0004-offline-approvals.ts';
 import { registrations } from './migrations/0005-registrations.ts';
 import { journalBreaks } from './migrations/0006-journal-breaks.ts';
 import { presence } from './migrations/0007-presence.ts';
+import { usedCodes } from './migrations/0008-used-codes.ts';
 import { StoreFault } from './store-fault.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   registrations,
   journalBreaks,
   presence,
+  usedCodes,
 ];
 
 /**

@@ -146,6 +146,11 @@ export class GateControl {
     const decision: AccessDecision = club
       ? decide(gatherFacts(presented, club, { store, clubId, nowMs, ticketsInFlight }))
       : { outcome: 'refused', reason: 'unknown' };
+    const code = presented.code?.step ?? null;
+    if (code !== null && credentialId !== null) {
+      const isSameVisit = this.#state.name === 'released' && this.#state.for.credentialId === credentialId;
+      if (isSameVisit && store.passages.usedCodes.isUsed(credentialId, code)) return; // PS11
+    }
     const decisionId = newId<'decision'>(clock, random);
     const who: ReleasedFor = {
       decisionId,
@@ -153,7 +158,10 @@ export class GateControl {
       singleUse: book?.singleUse ?? presented.grant?.singleUse ?? false,
     };
     if (decision.outcome === 'granted' && who.singleUse && credentialId) ticketsInFlight.add(credentialId);
+    const usedCode = decision.outcome === 'granted' && credentialId !== null ? code : null;
+    if (usedCode !== null && credentialId) store.passages.usedCodes.take(credentialId, usedCode);
     await store.write(async (tx) => {
+      if (usedCode !== null && credentialId) await store.passages.usedCodes.keep(tx, credentialId, usedCode);
       await store.passages.recordDecision(tx, {
         decisionId,
         at: isoTime(nowMs),

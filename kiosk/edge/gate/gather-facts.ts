@@ -15,7 +15,7 @@ export interface FactsAround {
 
 /** Everything the rule decides from, as this edge knows it now: from memory, without waiting for anything. */
 export function gatherFacts(
-  { presented, grant }: Presented,
+  { presented, grant, code }: Presented,
   club: ClubRecord,
   around: FactsAround,
 ): AccessFacts {
@@ -41,6 +41,10 @@ export function gatherFacts(
     },
     policy: club.policy ?? openPolicy,
     presented,
+    code: code && {
+      ...code,
+      usedHere: credentialId !== null && passages.usedCodes.isUsed(credentialId, code.step),
+    },
     book: row,
     plan: planId ? book.plan(planId) : null,
     grant,

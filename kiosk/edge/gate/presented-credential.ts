@@ -5,6 +5,8 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import type { EntryClaims } from '@portillon/core/crypto/entry-claims.ts';
 import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
+import { type PassCode, readPass } from '@portillon/core/crypto/pass.ts';
+import { passGrantProblem } from '@portillon/core/crypto/pass-grant.ts';
 import { readTicket, ticketProblem } from '@portillon/core/crypto/ticket.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
@@ -14,7 +16,7 @@ import type { MemberBook } from '../../store/member-book.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
 
 /** What somebody presented, after everything that proves it has been checked: the part of the facts the rule trusts. */
-export interface Presented extends Pick<AccessFacts, 'presented' | 'grant'> {
+export interface Presented extends Pick<AccessFacts, 'presented' | 'grant' | 'code'> {
   /**
    * CD10: there for a card with keys of an older version, on an edge that may write cards. To be called once the decision
    * has been carried out, while the card may still be in the field; resolves however it went.
@@ -31,6 +33,7 @@ export interface CredentialCheck {
 const nothingProved = (kind: AccessFacts['presented']['kind']): Presented => ({
   presented: { kind, credentialId: null },
   grant: null,
+  code: null,
 });
 
 /** Reads a card and has it prove its key. Null when it was taken away too early: nothing was presented. */
@@ -52,6 +55,7 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
   }
   return {
     presented: { kind: 'card', credentialId },
+    code: null,
     grant: read.value.grant ? trustedGrant(read.value.grant, credentialId, channel.uid, check) : null,
     ...(read.value.isOutdated && keys.mayWrite ? { renewKeys: () => renewedKeys(card, log) } : {}),
   };
@@ -94,8 +98,38 @@ function trustedGrant(
   return { ...claimsOf(grant.value), singleUse: false };
 }
 
-/** A code of the scanner: a ticket whose signature holds, or nothing. */
-export function presentedCode(text: string, { identity, book, log }: CredentialCheck): Presented {
+/** A code of the scanner: a pass or a ticket whose signature holds, or nothing. */
+export function presentedCode(text: string, check: CredentialCheck): Presented {
+  const pass = readPass(text);
+  if (pass.ok) return presentedPass(pass.value, check);
+  if (pass.error === 'not-a-pass') return presentedTicket(text, check);
+  check.log.warn('gate.pass-not-trusted', { problem: pass.error });
+  return nothingProved('pass');
+}
+
+/** The phone has signed: whether its key counts is the member book's to say, or else its grant's (PS5 to PS7). */
+function presentedPass({ grant, step }: PassCode, { identity, book, log }: CredentialCheck): Presented {
+  const { credentialId } = grant;
+  const networkId = identity.networkId as NetworkId;
+  const known = book.credential(credentialId)?.publicKey;
+  const problem =
+    known === undefined || grant.networkId !== networkId
+      ? passGrantProblem(grant, { networkId, issuerKey: book.edgeKey(grant.issuerEdgeId) })
+      : known === grant.publicKey
+        ? null
+        : 'other-phone';
+  if (problem) {
+    log.warn('gate.pass-not-trusted', { credentialId, problem });
+    return nothingProved('pass');
+  }
+  return {
+    presented: { kind: 'pass', credentialId },
+    grant: { ...claimsOf(grant), singleUse: false },
+    code: { step, usedHere: false },
+  };
+}
+
+function presentedTicket(text: string, { identity, book, log }: CredentialCheck): Presented {
   const ticket = readTicket(text);
   if (!ticket.ok) {
     log.info('gate.code-not-a-ticket', { problem: ticket.error });
@@ -112,6 +146,7 @@ export function presentedCode(text: string, { identity, book, log }: CredentialC
   return {
     presented: { kind: 'ticket', credentialId: ticket.value.credentialId },
     grant: { ...claimsOf(ticket.value), singleUse: ticket.value.singleUse },
+    code: null,
   };
 }
 

@@ -162,14 +162,14 @@ export class GateCardRig {
     return presentedCard(channel, { identity: as, book: this.store.book, log: this.log });
   }
 
-  decided({ presented, grant }: Presented): AccessDecision {
+  decided(shown: Presented, atMs = nowMs): AccessDecision {
     const club = this.store.book.club(clubId);
     if (!club) throw new Error('the club is not in the book');
     return decide(
-      gatherFacts({ presented, grant }, club, {
+      gatherFacts(shown, club, {
         store: this.store,
         clubId,
-        nowMs,
+        nowMs: atMs,
         ticketsInFlight: new Set(),
       }),
     );

@@ -1,0 +1,42 @@
+import type { CredentialId } from '@portillon/core/base/ids.ts';
+import type { Reader, Tx } from './connection.ts';
+
+/**
+ * The last code of each pass that led in through a gate of this edge (PS10): one number a pass, so that it is bounded by
+ * how many passes there are, whatever is scanned. Kept on the disk: a picture must not open after a restart either.
+ */
+export class UsedCodes {
+  readonly #read: Reader;
+  readonly #lastStep = new Map<CredentialId, number>();
+
+  constructor(read: Reader) {
+    this.#read = read;
+  }
+
+  /** Fills the memory from the disk; once, before the first question. */
+  async load(): Promise<void> {
+    const rows = await this.#read.all<{ id: string; step: number }>(
+      'SELECT credential_id AS id, step FROM used_code',
+    );
+    for (const { id, step } of rows) this.#lastStep.set(id as CredentialId, step);
+  }
+
+  /** From memory, with what was taken and is not written yet. */
+  isUsed(credentialId: CredentialId, step: number): boolean {
+    return step <= (this.#lastStep.get(credentialId) ?? -1);
+  }
+
+  /** At once, before it is written: another gate may ask in the same moment. */
+  take(credentialId: CredentialId, step: number): void {
+    this.#lastStep.set(credentialId, step);
+  }
+
+  /** In the transaction of the decision that let it in. */
+  async keep(tx: Tx, credentialId: CredentialId, step: number): Promise<void> {
+    await tx.run(
+      `INSERT INTO used_code (credential_id, step) VALUES (?, ?)
+       ON CONFLICT (credential_id) DO UPDATE SET step = MAX(step, excluded.step)`,
+      [credentialId, step],
+    );
+  }
+}
