@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import type { Clock } from '@portillon/core/base/clock.ts';
+import { NamedTimers } from '../named-timers.ts';
 import type { SimAction } from '../sim.ts';
 import { NotPossible } from '../world/not-possible.ts';
 
@@ -34,7 +35,7 @@ export interface TurnstileOptions {
  */
 export class Turnstile {
   readonly #options: TurnstileOptions;
-  readonly #cancelTimers = new Map<string, CancelTimer>();
+  readonly #timers: NamedTimers;
   readonly #sensors = { entry: false, exit: false };
   #doorOpen = false;
   #fire = false;
@@ -45,6 +46,7 @@ export class Turnstile {
 
   constructor(options: TurnstileOptions) {
     this.#options = options;
+    this.#timers = new NamedTimers(options.clock, options.onChange);
   }
 
   get isFree(): boolean {
@@ -118,32 +120,19 @@ export class Turnstile {
   }
 
   stop(): void {
-    for (const cancel of this.#cancelTimers.values()) cancel();
-    this.#cancelTimers.clear();
+    this.#timers.cancelAll();
   }
 
   #turn(direction: 'entry' | 'exit'): void {
     this.#turning = true;
-    this.#after('turn', this.#options.turnMs ?? 800, () => {
+    this.#timers.start('turn', this.#options.turnMs ?? 800, () => {
       this.#turning = false;
     });
     this.#sensors[direction] = true;
-    this.#after(direction, this.#options.sensorMs ?? 400, () => {
+    this.#timers.start(direction, this.#options.sensorMs ?? 400, () => {
       this.#sensors[direction] = false;
     });
     this.#options.onChange();
-  }
-
-  #after(name: string, forMs: number, then: () => void): void {
-    this.#cancelTimers.get(name)?.();
-    this.#cancelTimers.set(
-      name,
-      this.#options.clock.setTimer(forMs, () => {
-        this.#cancelTimers.delete(name);
-        then();
-        this.#options.onChange();
-      }),
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.ts';
+import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
 import { commandCodes, nakReasons, replyCodes } from '@portillon/drivers/osdp/osdp-messages.ts';
 import { carriesMac, crcOf, encodePacket, type OsdpPacket } from '@portillon/drivers/osdp/osdp-packet.ts';
@@ -9,6 +9,7 @@ import {
   type TurnstileWiring,
   turnstileActions,
 } from '../gate/turnstile.ts';
+import { NamedTimers } from '../named-timers.ts';
 import type { NamedFault, SimAction, SimView } from '../sim.ts';
 import { SimDevice } from '../sim-device.ts';
 import { NotPossible } from '../world/not-possible.ts';
@@ -95,7 +96,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
   readonly #turnstile: Turnstile | undefined;
   readonly #random: Random;
   readonly #outputs = new Array<boolean>(channelCount).fill(false);
-  readonly #cancelTimers = new Map<string, CancelTimer>();
+  readonly #timers: NamedTimers;
   #pulseEndsMs = 0;
   #light = 'off';
   #text = '';
@@ -114,6 +115,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
       faults,
     );
     this.#options = options;
+    this.#timers = new NamedTimers(options.clock, () => this.changed());
     this.#wire = options.wire;
     this.model = options.turnstile ? 'osdp-board' : 'osdp-reader';
     this.#random = options.random ?? new SeededRandom(options.unit + 3);
@@ -170,8 +172,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
 
   async stop(): Promise<void> {
     this.#started = false;
-    for (const cancel of this.#cancelTimers.values()) cancel();
-    this.#cancelTimers.clear();
+    this.#timers.cancelAll();
     this.#turnstile?.stop();
     await this.#sending;
     await this.#wire.leave(this);
@@ -250,7 +251,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
     if (name === 'stuck-input') this.#inputsChanged();
     if (name === 'babbling') {
       if (on) this.#babble();
-      else this.#cancel('babble');
+      else this.#timers.cancel('babble');
     }
   }
 
@@ -293,7 +294,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
         return this.#switch(order.output, order.control, order.forMs);
       case 'light':
         this.#light = ['off', 'red', 'green', 'amber', 'blue'][order.colour] ?? 'white';
-        if (order.forMs > 0) this.#after('light', order.forMs, () => this.#lightOut());
+        if (order.forMs > 0) this.#timers.start('light', order.forMs, () => this.#lightOut());
         break;
       case 'sound':
         this.#beeps += order.count;
@@ -301,7 +302,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
       case 'text':
         this.#text = order.words;
         if (order.forSeconds > 0) {
-          this.#after('text', order.forSeconds * 1_000, () => {
+          this.#timers.start('text', order.forSeconds * 1_000, () => {
             this.#text = '';
           });
         }
@@ -322,11 +323,11 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
     const on = control === controls.on || control === controls.onForTime;
     if (!on && control !== controls.off) return false;
     if (control === controls.onForTime && forMs === 0) return false;
-    this.#cancel(`output ${output}`);
+    this.#timers.cancel(`output ${output}`);
     this.#set(output, on);
     if (control === controls.onForTime) {
       if (output === this.#options.turnstile?.output) this.#pulseEndsMs = this.clock.monotonicMs() + forMs;
-      this.#after(`output ${output}`, forMs, () => this.#set(output, false));
+      this.#timers.start(`output ${output}`, forMs, () => this.#set(output, false));
     }
     return true;
   }
@@ -405,27 +406,10 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
   }
 
   #babble(): void {
-    this.#after('babble', babbleMs, () => {
+    this.#timers.start('babble', babbleMs, () => {
       this.#wire.send(this.#random.bytes(12));
       this.#babble();
     });
-  }
-
-  #after(name: string, forMs: number, then: () => void): void {
-    this.#cancel(name);
-    this.#cancelTimers.set(
-      name,
-      this.clock.setTimer(forMs, () => {
-        this.#cancelTimers.delete(name);
-        then();
-        this.changed();
-      }),
-    );
-  }
-
-  #cancel(name: string): void {
-    this.#cancelTimers.get(name)?.();
-    this.#cancelTimers.delete(name);
   }
 }
 

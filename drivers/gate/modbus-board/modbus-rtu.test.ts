@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { pieceLengths, pushInPieces } from '../../framing/test/push-in-pieces.ts';
 import {
   bitsAnswer,
   bitsOf,
@@ -68,23 +69,12 @@ const frame: fc.Arbitrary<ModbusFrame> = fc.oneof(
 
 it('finds the frames however they are cut', () => {
   fc.assert(
-    fc.property(
-      fc.array(frame, { minLength: 1, maxLength: 6 }),
-      fc.infiniteStream(fc.integer({ min: 1, max: 9 })),
-      (sent, cuts) => {
-        const parser = new ModbusParser('answers');
-        const bytes = Uint8Array.from(sent.flatMap((each) => [...encodeModbus(each)]));
-        const found: ModbusFrame[] = [];
-        for (let start = 0; start < bytes.length; ) {
-          const end = start + (cuts.next().value ?? 1);
-          const parsed = parser.push(bytes.subarray(start, end));
-          expect(parsed.discarded).toBe(0);
-          found.push(...parsed.frames);
-          start = end;
-        }
-        expect(found).toEqual(sent);
-      },
-    ),
+    fc.property(fc.array(frame, { minLength: 1, maxLength: 6 }), pieceLengths, (sent, lengths) => {
+      const bytes = Uint8Array.from(sent.flatMap((each) => [...encodeModbus(each)]));
+      const { frames, discarded } = pushInPieces(new ModbusParser('answers'), bytes, lengths);
+      expect(discarded).toBe(0);
+      expect(frames).toEqual(sent);
+    }),
   );
 });
 

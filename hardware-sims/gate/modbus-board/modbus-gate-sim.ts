@@ -1,4 +1,4 @@
-import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.ts';
+import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
 import {
   bitsAnswer,
@@ -13,6 +13,7 @@ import {
 } from '@portillon/drivers/gate/modbus-board/modbus-rtu.ts';
 import { inPieces } from '../../line/pieces.ts';
 import { PtyLine } from '../../line/pty-line.ts';
+import { NamedTimers } from '../../named-timers.ts';
 import type { NamedFault, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
 import { type PushAnswer, Turnstile, type TurnstileWiring, turnstileActions } from '../turnstile.ts';
@@ -70,12 +71,13 @@ export class ModbusGateSim extends SimDevice {
   #parser = new ModbusParser('requests');
   #started = false;
   readonly #relays = new Array<boolean>(channelCount).fill(false);
-  readonly #cancelTimers = new Map<string, CancelTimer>();
+  readonly #timers: NamedTimers;
   #pulseEndsMs = 0;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(options: ModbusGateSimOptions) {
     super(options, turnstileActions, faults);
+    this.#timers = new NamedTimers(options.clock, () => this.changed());
     this.#line = new PtyLine(options.path);
     this.address = `serial://${encodeURI(options.path)}?baud=${options.baud ?? 38_400}`;
     this.#unit = options.unit ?? 1;
@@ -93,8 +95,7 @@ export class ModbusGateSim extends SimDevice {
 
   async stop(): Promise<void> {
     this.#started = false;
-    for (const cancel of this.#cancelTimers.values()) cancel();
-    this.#cancelTimers.clear();
+    this.#timers.cancelAll();
     this.#turnstile.stop();
     await this.#sending;
     await this.#line.unplug();
@@ -128,19 +129,6 @@ export class ModbusGateSim extends SimDevice {
     const levels = this.#turnstile.levels(channelCount, this.#wiring);
     if (this.hasFault('stuck-input')) levels[this.#wiring.entryInput] = true;
     return levels;
-  }
-
-  /** One timer a name: starting it again moves its end, as a new pulse does. */
-  #after(name: string, forMs: number, then: () => void): void {
-    this.#cancelTimers.get(name)?.();
-    this.#cancelTimers.set(
-      name,
-      this.clock.setTimer(forMs, () => {
-        this.#cancelTimers.delete(name);
-        then();
-        this.changed();
-      }),
-    );
   }
 
   #receive(bytes: Uint8Array): void {
@@ -193,13 +181,12 @@ export class ModbusGateSim extends SimDevice {
     const pulseMs = value * flashStepMs;
     if (isPulse && relay === this.#entryRelay) this.#pulseEndsMs = this.clock.monotonicMs() + pulseMs;
     this.#setRelay(relay, isPulse || value === relayOn);
-    if (isPulse) this.#after(`relay ${relay}`, pulseMs, () => this.#setRelay(relay, false));
+    if (isPulse) this.#timers.start(`relay ${relay}`, pulseMs, () => this.#setRelay(relay, false));
     return undefined;
   }
 
   #setRelay(relay: number, on: boolean): void {
-    this.#cancelTimers.get(`relay ${relay}`)?.();
-    this.#cancelTimers.delete(`relay ${relay}`);
+    this.#timers.cancel(`relay ${relay}`);
     this.#relays[relay] = on;
     if (relay === this.#entryRelay) this.#turnstile.free(on);
     this.changed();
