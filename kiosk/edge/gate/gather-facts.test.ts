@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decide } from '@portillon/core/access/access-rule.ts';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import {
+  type ClubId,
+  type CredentialId,
+  type MemberId,
+  newId,
+  type PlanId,
+} from '@portillon/core/base/ids.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { SeededRandom } from '@portillon/core/base/random.ts';
+import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EdgeStore } from '../../store/edge-store.ts';
+import { sampleClub, sampleCredential, samplePlan } from '../../store/test/sample-records.ts';
+import { gatherFacts } from './gather-facts.ts';
+
+/** A real store, filled by the feed; what it makes of the same card as the club, the base and the clock go on. */
+const random = new SeededRandom(9);
+let clock: VirtualClock;
+let folder: string;
+let store: EdgeStore;
+let version = 0;
+const clubId = newId<'club'>(new VirtualClock(), random) as ClubId;
+const planId = newId<'plan'>(new VirtualClock(), random) as PlanId;
+const memberId = newId<'member'>(new VirtualClock(), random) as MemberId;
+const credentialId = newId<'credential'>(new VirtualClock(), random) as CredentialId;
+
+const policy = {
+  antiPassback: { mode: 'hard', minutes: 10 },
+  capacity: 'hard',
+  debt: { graceDays: null, fromCents: 1 },
+  dataAgeHours: { home: null, network: 24, debtor: null, ticket: null },
+} as const;
+const allDay = { hours: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [day, [['00:00', '24:00']]])) };
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  folder = mkdtempSync(join(tmpdir(), 'gather-facts-'));
+  const opened = await EdgeStore.open({ folder: join(folder, 'state'), clock, random, log: silentLog });
+  if (!opened.ok) throw new Error(opened.error.detail);
+  store = opened.value;
+  await told([
+    { kind: 'plan', id: planId, record: samplePlan({ scope: 'network', hours: null }) },
+    clubRecord({}),
+    cardRecord({}),
+  ]);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type RecordOf<Kind extends FeedRecord['kind']> = NonNullable<Extract<FeedRecord, { kind: Kind }>['record']>;
+
+function clubRecord(changes: Partial<RecordOf<'club'>>): FeedRecord {
+  return {
+    kind: 'club',
+    id: clubId,
+    record: { ...sampleClub(), ...allDay, capacity: 2, policy, ...changes } as RecordOf<'club'>,
+  };
+}
+
+function cardRecord(changes: Partial<RecordOf<'credential'>>, id: CredentialId = credentialId): FeedRecord {
+  const validity = { validFrom: isoTime(clock.wallMs() - 1_000), validTo: null };
+  const record = {
+    ...sampleCredential(),
+    kind: 'card',
+    planId,
+    memberId,
+    singleUse: false,
+    ...validity,
+    ...changes,
+  };
+  return { kind: 'credential', id, record: record as RecordOf<'credential'> };
+}
+
+async function told(records: readonly FeedRecord[]): Promise<void> {
+  const changes = records.map((change) => ({ version: ++version, change }));
+  await store.applyFeed(changes, version, clock.wallMs());
+}
+
+/** The reason, or `granted`. */
+function decided(who: CredentialId = credentialId): string {
+  const club = store.book.club(clubId);
+  if (!club) throw new Error('the club is in the book');
+  const presented = { presented: { kind: 'card', credentialId: who }, grant: null } as const;
+  const around = { store, clubId, nowMs: clock.wallMs(), ticketsInFlight: new Set<CredentialId>() };
+  const decision = decide(gatherFacts(presented, club, around));
+  return decision.outcome === 'granted' ? 'granted' : decision.reason;
+}
+
+async function through(
+  direction: 'entry' | 'exit',
+  who: CredentialId | null,
+  whose: MemberId | null = memberId,
+) {
+  await store.write((tx) =>
+    store.passages.recordPassage(
+      tx,
+      {
+        passageId: newId(clock, random),
+        at: isoTime(clock.wallMs()),
+        gateId: 'main',
+        direction,
+        decisionId: null,
+        credentialId: who,
+      },
+      whose,
+    ),
+  );
+}
+
+it('refuses a card that was passed back, and lets it in again when its time is over', async () => {
+  expect(decided()).toBe('granted');
+  await through('entry', credentialId);
+  expect(decided()).toBe('already-inside');
+  await clock.advance(10 * 60_000);
+  expect(decided()).toBe('granted');
+  await through('entry', credentialId);
+  await through('exit', credentialId);
+  expect(decided()).toBe('granted');
+});
+
+it('refuses the one more than the club holds, and lets in again when somebody has left', async () => {
+  await through('entry', null);
+  await through('entry', null);
+  expect(decided()).toBe('full-house');
+  await through('exit', null);
+  expect(decided()).toBe('granted');
+});
+
+it('is closed on the day that the operator says', async () => {
+  const day = { from: isoTime(clock.wallMs()), to: isoTime(clock.wallMs() + 3_600_000) };
+  await told([clubRecord({ closures: [day] })]);
+  expect(decided()).toBe('club-closed');
+  await clock.advance(3_600_000);
+  expect(decided()).toBe('granted');
+});
+
+it('[I13] lets in by the book as long as the operator believes it, and no longer', async () => {
+  await clock.advance(24 * 3_600_000);
+  expect(decided()).toBe('granted');
+  await clock.advance(1_000);
+  expect(decided()).toBe('data-too-old');
+  await told([]);
+  expect(decided()).toBe('granted');
+});
+
+it('lets a minor in after her guardian, at any gate of this edge', async () => {
+  const guardianId = newId<'member'>(clock, random);
+  await told([cardRecord({ standing: { company: { kind: 'guardian', memberIds: [guardianId] } } })]);
+  expect(decided()).toBe('guardian-missing');
+  await through('entry', newId<'credential'>(clock, random), guardianId);
+  expect(decided()).toBe('granted');
+});
+
+it('holds what the base said of the time against a clock that is slow', async () => {
+  const end = clock.wallMs() + 3_600_000;
+  await told([cardRecord({ validTo: isoTime(end) })]);
+  expect(decided()).toBe('granted');
+  await store.applyFeed([], version, end);
+  expect(decided()).toBe('expired');
+});
