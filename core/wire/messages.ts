@@ -114,7 +114,13 @@ export const pushRequestSchema = z.object({
   wireVersion: z.literal(wireVersion),
   epoch: z.int().min(1),
   events: z.array(outboxEventSchema).max(1_000),
-  occupancy: z.object({ inside: z.int().min(0), at: time }),
+  /** `low` and `high` hold the truth in nine of ten moments (core/occupancy); edges of the version before told none. */
+  occupancy: z.object({
+    inside: z.int().min(0),
+    low: z.int().min(0).optional(),
+    high: z.int().min(0).optional(),
+    at: time,
+  }),
   /** Every chain of the edge's journal, none left out; absent from an edge that keeps no journal (W-FISCAL-1). */
   fiscalHeads: z
     .array(fiscalHeadSchema)

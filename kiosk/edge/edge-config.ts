@@ -139,6 +139,8 @@ export const edgeConfigSchema = z.strictObject({
   enrolmentCode: z.string().optional(),
   bridge: z.strictObject({ port }),
   brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
+  /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
+  exits: z.enum(['sensed', 'none']).default('sensed'),
   screen: z
     .strictObject({
       diagonalInches: z.number().min(10).max(65),

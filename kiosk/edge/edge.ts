@@ -13,6 +13,7 @@ import { EdgeStore } from '../store/edge-store.ts';
 import { ReaderKeys } from '../store/reader-keys.ts';
 import type { SealOfSystem } from '../store/secret-seal.ts';
 import { BridgeServer } from './bridge-server.ts';
+import { DayTurn } from './day-turn.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
@@ -77,6 +78,7 @@ export class Edge {
   /** Where operators and auditors reach that journal. */
   readonly #desk: DeskServer | null;
   readonly #bridge: BridgeServer;
+  readonly #dayTurn: DayTurn;
   #identity: EdgeIdentity | null;
 
   private constructor(
@@ -109,6 +111,7 @@ export class Edge {
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
+    this.#dayTurn = new DayTurn(shared);
     const { terminal, dispenser, printer, reader } = devices;
     const { screen } = config;
     const journal = new JournalKeeper({
@@ -169,7 +172,14 @@ export class Edge {
   /** Faults: `transport.bad-address`, and those of the store. Rejects when the bridge's port is taken. */
   static async start(options: EdgeOptions): Promise<Result<Edge, Fault>> {
     const { config, seal, clock, random, log } = options;
-    const store = await EdgeStore.open({ folder: config.stateFolder, seal, clock, random, log });
+    const store = await EdgeStore.open({
+      folder: config.stateFolder,
+      seal,
+      exitsAreSensed: config.exits === 'sensed',
+      clock,
+      random,
+      log,
+    });
     if (!store.ok) return store;
     const devices = makeDevices(config.devices, {
       clock,
@@ -198,6 +208,7 @@ export class Edge {
     await edge.#offlineGuard?.look();
     await edge.#kiosk?.start();
     edge.#endOfDay?.start();
+    edge.#dayTurn.start();
     log.info('edge.started', {
       edge: config.name,
       gates: config.devices.gates.length,
@@ -219,7 +230,7 @@ export class Edge {
     }
     return {
       devices,
-      inside: (await this.#store.passages.occupancy()).inside,
+      inside: this.#store.passages.inside.inside,
       outboxLeft: await this.#store.outbox.count(),
       enrolled: this.#identity !== null,
       online: this.#agent.state.online,
@@ -240,6 +251,7 @@ export class Edge {
     await Promise.all(this.#devices.all.map(({ device }) => device.stop()));
     await kioskStopped;
     for (const gate of this.#gates) await gate.stop();
+    await this.#dayTurn.stop();
     await this.#endOfDay?.stop();
     await this.#offlineGuard?.stop();
     await this.#desk?.close();

@@ -9,6 +9,7 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import { chains } from '@portillon/core/journal/record-layout.ts';
+import type { Estimate } from '@portillon/core/occupancy/gauge.ts';
 import { type OutboxEvent, toldClosingMaxLength } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
@@ -41,6 +42,8 @@ export interface EdgeStoreOptions {
   readonly folder: string;
   /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
   readonly seal?: SealOfSystem | undefined;
+  /** False where no gate of this edge sees people leave. */
+  readonly exitsAreSensed?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -95,7 +98,7 @@ export class EdgeStore implements AgentStore {
     this.offlineApprovals = new OfflineApprovals(read, clock);
     this.book = new MemberBook(read, log);
     this.usedOrders = new UsedOrders(read, clock);
-    this.passages = new Passages(read, clock, this.outbox);
+    this.passages = new Passages(read, clock, this.outbox, options.exitsAreSensed);
     this.books = new FiscalBooks(read);
   }
 
@@ -261,9 +264,8 @@ export class EdgeStore implements AgentStore {
     if (changes.length > 0) for (const listener of this.#toldListeners) listener();
   }
 
-  async occupancy(): Promise<{ readonly inside: number; readonly at: string }> {
-    const { inside } = await this.passages.occupancy();
-    return { inside, at: isoTime(this.#clock.wallMs()) };
+  async occupancy(): Promise<Estimate & { readonly at: string }> {
+    return { ...this.passages.inside, at: isoTime(this.#clock.wallMs()) };
   }
 
   /** The last record of every chain of the journal; none on a box that never sold. */

@@ -1,5 +1,13 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
+import {
+  dayTurned,
+  type Estimate,
+  emptyGauge,
+  estimate,
+  type Gauge,
+  passed,
+} from '@portillon/core/occupancy/gauge.ts';
 import { apply, emptyClub, type Occupancy } from '@portillon/core/occupancy/occupancy.ts';
 import type { EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { Reader, Tx } from './connection.ts';
@@ -11,6 +19,12 @@ export type DecisionToRecord = Omit<EventOf<'access.decided'>, 'type'>;
 export type PassageToRecord = Omit<EventOf<'passage.sensed'>, 'type' | 'occupancyAfter'>;
 
 const occupancyColumns = 'SELECT inside, unexplained_exits AS unexplainedExits FROM edge_state';
+const gaugeColumns = 'SELECT gauge, counting_day AS countingDay FROM edge_state';
+
+interface GaugeRow {
+  readonly gauge: string | null;
+  readonly countingDay: string | null;
+}
 
 /** What happens at the gate: each decision and each passage with the event that reports it, the count with the passage. */
 export class Passages {
@@ -19,15 +33,21 @@ export class Passages {
   readonly #outbox: Outbox;
   readonly #spent = new Set<string>();
   #occupancy: Occupancy = emptyClub;
+  #gauge: Gauge = emptyGauge;
+  #countingDay: string | null = null;
   /** Who went through last time, and which way. */
   readonly presence: Presence;
   /** Codes of passes that have led in here. */
   readonly usedCodes: UsedCodes;
 
-  constructor(read: Reader, clock: Clock, outbox: Outbox) {
+  /** Whether people who leave are seen; without it the count lives on how long people stay. */
+  readonly #exitsAreSensed: boolean;
+
+  constructor(read: Reader, clock: Clock, outbox: Outbox, exitsAreSensed = true) {
     this.#read = read;
     this.#clock = clock;
     this.#outbox = outbox;
+    this.#exitsAreSensed = exitsAreSensed;
     this.presence = new Presence(read);
     this.usedCodes = new UsedCodes(read);
   }
@@ -37,6 +57,9 @@ export class Passages {
     const rows = await this.#read.all<{ id: string }>('SELECT credential_id AS id FROM spent_ticket');
     for (const { id } of rows) this.#spent.add(id);
     this.#occupancy = await this.occupancy();
+    const row = await this.#read.get<GaugeRow>(gaugeColumns);
+    if (row?.gauge) this.#gauge = JSON.parse(row.gauge) as Gauge;
+    this.#countingDay = row?.countingDay ?? null;
     await this.presence.load();
     await this.usedCodes.load();
   }
@@ -54,26 +77,64 @@ export class Passages {
     passage: PassageToRecord,
     memberId: MemberId | null = null,
   ): Promise<{ readonly event: OutboxEvent; readonly occupancy: Occupancy }> {
+    const { credentialId, direction } = passage;
+    const atMs = Date.parse(passage.at);
     const occupancy = apply((await tx.get<Occupancy>(occupancyColumns)) ?? emptyClub, passage);
-    await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = ?', [
+    const gauge = passed(await this.#gaugeIn(tx), direction, atMs);
+    await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = ?, gauge = ?', [
       occupancy.inside,
       occupancy.unexplainedExits,
+      JSON.stringify(gauge),
     ]);
     const event = await this.#outbox.appendEvent(tx, {
       type: 'passage.sensed',
       ...passage,
       occupancyAfter: occupancy.inside,
     });
-    const { credentialId, direction } = passage;
     if (credentialId !== null) {
-      const atMs = Date.parse(passage.at);
       const who = credentialId as CredentialId;
       await this.presence.wentThrough(tx, { credentialId: who, memberId, direction, atMs });
     }
     tx.onCommitted(() => {
       this.#occupancy = occupancy;
+      this.#gauge = gauge;
     });
     return { event, occupancy };
+  }
+
+  /** The day of the club, `YYYY-MM-DD`, in which counting began; null before the first turn. */
+  get countingDay(): string | null {
+    return this.#countingDay;
+  }
+
+  /** The first day of a box: nothing is counted anew. */
+  async beginDay(tx: Tx, day: string): Promise<void> {
+    await tx.run('UPDATE edge_state SET counting_day = ?', [day]);
+    tx.onCommitted(() => {
+      this.#countingDay = day;
+    });
+  }
+
+  /** OC13: counting begins anew, from nobody where the club is closed. */
+  async turnDay(tx: Tx, day: string, isClosed: boolean): Promise<void> {
+    const nowMs = this.#clock.wallMs();
+    const gauge = dayTurned(await this.#gaugeIn(tx), nowMs, isClosed, this.#exitsAreSensed);
+    const occupancy = { inside: gauge.atStart, unexplainedExits: 0 };
+    await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = 0, gauge = ?, counting_day = ?', [
+      occupancy.inside,
+      JSON.stringify(gauge),
+      day,
+    ]);
+    tx.onCommitted(() => {
+      this.#occupancy = occupancy;
+      this.#gauge = gauge;
+      this.#countingDay = day;
+    });
+  }
+
+  async #gaugeIn(tx: Tx): Promise<Gauge> {
+    const row = await tx.get<GaugeRow>(gaugeColumns);
+    return row?.gauge ? (JSON.parse(row.gauge) as Gauge) : emptyGauge;
   }
 
   /** True when this call spent it; false when it was spent here before, and must not be let in a second time. */
@@ -91,11 +152,15 @@ export class Passages {
     return this.#spent.has(credentialId);
   }
 
-  /** As counted by what is committed, from memory. */
-  get inside(): number {
-    return this.#occupancy.inside;
+  /** As judged from what is committed, from memory. Before anything is learnt of the sensors it is the plain count. */
+  get inside(): Estimate {
+    const judged = estimate(this.#gauge, this.#clock.wallMs(), this.#exitsAreSensed);
+    if (!this.#exitsAreSensed || this.#gauge.daysLearnt > 0) return judged;
+    const { inside } = this.#occupancy;
+    return { inside, low: Math.min(judged.low, inside), high: Math.max(judged.high, inside) };
   }
 
+  /** The plain count. */
   async occupancy(): Promise<Occupancy> {
     return (await this.#read.get<Occupancy>(occupancyColumns)) ?? emptyClub;
   }

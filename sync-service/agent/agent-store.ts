@@ -1,5 +1,11 @@
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
-import type { EnrolAnswer, FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
+import type {
+  EnrolAnswer,
+  FeedChange,
+  FiscalAnchor,
+  FiscalHead,
+  PushRequest,
+} from '@portillon/core/wire/messages.ts';
 
 /** What the base told at enrolment, and this edge's own key. */
 export interface EdgeIdentity extends Omit<EnrolAnswer, 'serverTime' | 'wireVersion'> {
@@ -28,7 +34,7 @@ export interface AgentStore {
   /** Applies the changes and moves the cursor in one transaction. `baseTimeMs` sets the data age to zero at that time. */
   applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void>;
   /** The count to tell with the next heartbeat. */
-  occupancy(): Promise<{ readonly inside: number; readonly at: string }>;
+  occupancy(): Promise<PushRequest['occupancy']>;
   /**
    * The newest record of every chain of the fiscal journal, none left out, at most 12 (W-FISCAL-1). Empty only while
    * nothing has ever been written: the base takes a chain that it knows and does not find here for lost.

@@ -23,6 +23,8 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
     database.query<Omit<ClubView, 'online'>>(
       `select clubs.id, clubs.name, clubs.time_zone as "timeZone", clubs.capacity,
               sum(occupancy.inside)::int as inside, min(occupancy.at) as "asOf",
+              sum(coalesce(occupancy.low, occupancy.inside))::int as low,
+              sum(coalesce(occupancy.high, occupancy.inside))::int as high,
               min(edges.last_contact_at) as "lastContactAt"
          from clubs
          left join edges on edges.club_id = clubs.id and edges.status = 'active'

@@ -11,6 +11,7 @@ import { salesOfOtherProducts } from './migrations/008-sales-of-other-products.t
 import { closings } from './migrations/009-closings.ts';
 import { whoIssuesCards } from './migrations/010-who-issues-cards.ts';
 import { accessStanding } from './migrations/011-access-standing.ts';
+import { occupancyBounds } from './migrations/012-occupancy-bounds.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   { name: '009-closings', sql: closings },
   { name: '010-who-issues-cards', sql: whoIssuesCards },
   { name: '011-access-standing', sql: accessStanding },
+  { name: '012-occupancy-bounds', sql: occupancyBounds },
 ];
 
 export interface Migration {

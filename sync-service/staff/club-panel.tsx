@@ -29,6 +29,11 @@ export function ageOf(club: ClubView, text: Words): string {
   return text.asOf(timeOfDay(club.asOf ?? club.lastContactAt, club.timeZone));
 }
 
+/** The sensors leave room enough to be told: more than a person or two. */
+function isVague({ low, high }: ClubView): boolean {
+  return low !== null && high !== null && high - low > 4;
+}
+
 /** One club: the count large enough to read across the room, against its capacity, with its age. */
 export function ClubPanel({ club, text }: { club: ClubView; text: Words }) {
   const percent = percentOf(club);
@@ -41,6 +46,7 @@ export function ClubPanel({ club, text }: { club: ClubView; text: Words }) {
       </p>
       <p className="count-words">
         {club.inside === null ? text.notCounted : text.peopleInside(club.inside)}
+        {isVague(club) && <span className="bounds"> {text.between(club.low ?? 0, club.high ?? 0)}</span>}
         {fill !== 'calm' && <strong className={`pill ${fill}`}>{fillWords(club, text)}</strong>}
       </p>
       <div className={`capacity ${fill}`} aria-hidden="true">

@@ -22,6 +22,7 @@ export interface Words {
   readonly connectionLost: (since: string) => string;
   readonly peopleInside: (count: number) => string;
   readonly notCounted: string;
+  readonly between: (low: number, high: number) => string;
   readonly of: (percent: number, capacity: number) => string;
   readonly asOf: (time: string) => string;
   readonly offlineSince: (time: string) => string;
@@ -72,6 +73,7 @@ export const words: Readonly<Record<Language, Words>> = {
     table: 'Tableau',
     loading: 'Lecture de la base…',
     connectionLost: (since) => `Liaison perdue à ${since}. Les chiffres datent de ce moment.`,
+    between: (low, high) => `entre ${low} et ${high}`,
     peopleInside: (count) => (count < 2 ? 'personne dans le club' : 'personnes dans le club'),
     notCounted: 'Pas encore compté',
     of: (percent, capacity) => `${percent} % de ${capacity}`,
@@ -146,6 +148,7 @@ export const words: Readonly<Record<Language, Words>> = {
     table: 'Table',
     loading: 'Reading the base…',
     connectionLost: (since) => `Connection lost at ${since}. The figures are of that moment.`,
+    between: (low, high) => `between ${low} and ${high}`,
     peopleInside: (count) => (count === 1 ? 'person in the club' : 'people in the club'),
     notCounted: 'Not counted yet',
     of: (percent, capacity) => `${percent}% of ${capacity}`,

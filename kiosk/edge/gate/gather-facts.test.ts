@@ -88,7 +88,7 @@ async function told(records: readonly FeedRecord[]): Promise<void> {
 function decided(who: CredentialId = credentialId): string {
   const club = store.book.club(clubId);
   if (!club) throw new Error('the club is in the book');
-  const presented = { presented: { kind: 'card', credentialId: who }, grant: null } as const;
+  const presented = { presented: { kind: 'card', credentialId: who }, grant: null, code: null } as const;
   const around = { store, clubId, nowMs: clock.wallMs(), ticketsInFlight: new Set<CredentialId>() };
   const decision = decide(gatherFacts(presented, club, around));
   return decision.outcome === 'granted' ? 'granted' : decision.reason;

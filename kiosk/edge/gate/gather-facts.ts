@@ -37,7 +37,7 @@ export function gatherFacts(
         toMs: Date.parse(to),
       })),
       capacity: club.capacity,
-      inside: passages.inside,
+      inside: passages.inside.inside,
     },
     policy: club.policy ?? openPolicy,
     presented,

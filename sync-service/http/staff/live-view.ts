@@ -22,6 +22,9 @@ const clubView = z.object({
   capacity: z.int(),
   /** As the edges of the club last told; null when none ever did. */
   inside: z.int().nullable(),
+  /** Between which bounds the truth lies, as the edges judge their sensors. */
+  low: z.int().nullable(),
+  high: z.int().nullable(),
   /** Of which moment the count is. */
   asOf: time.nullable(),
   lastContactAt: time.nullable(),
