@@ -1,3 +1,4 @@
+import { cents } from '@portillon/core/base/money.ts';
 import { create as createQr } from 'qrcode';
 import { describe, expect, it } from 'vitest';
 import { cardSlipBlocks } from './card-slip.ts';
@@ -6,6 +7,7 @@ import { contractCopyBlocks } from './contract-copy.ts';
 import { contractText } from './contract-text.ts';
 import type { SellerFacts } from './document-facts.ts';
 import { mandateCopyBlocks } from './mandate-copy.ts';
+import { noteText } from './note-text.ts';
 import { receiptBlocks } from './receipt.ts';
 import { linesOnPaper, onPaper } from './test/on-paper.ts';
 import { hardSale, sampleContract, sampleMandate, samplePlace, sampleSale } from './test/sample-facts.ts';
@@ -62,7 +64,23 @@ const inSpain = (language: 'fr' | 'en') =>
     },
   });
 
+const ofCredit = (language: 'fr' | 'en') => {
+  const sold = sampleSale(language);
+  return {
+    ...sold,
+    lines: sold.lines.map((line) => ({
+      ...line,
+      quantity: -line.quantity,
+      grossCents: cents(-line.grossCents),
+      netCents: cents(-line.netCents),
+    })),
+    totalCents: -sold.totalCents,
+    credit: { originalNo: 1_204, saleReference: 'K7QM-2F9C' },
+  };
+};
+
 const documents = {
+  'credit note': (language: 'fr' | 'en') => receiptBlocks(ofCredit(language)),
   receipt: (language: 'fr' | 'en') => receiptBlocks(sampleSale(language)),
   'receipt with long words': (language: 'fr' | 'en') => receiptBlocks(hardSale(language)),
   duplicate: (language: 'fr' | 'en') => receiptBlocks(sampleSale(language, { copyNo: 2 })),
@@ -237,4 +255,14 @@ it('a contract names the mandate that is signed with it, or says that one is sig
     contractText({ ...sampleContract('fr'), mandateReference }).join(' ');
   expect(text('01J7HA9HEPFY59P30X5RZM0MB2')).toContain('le mandat 01J7HA9HEPFY59P30X5RZM0MB2 que vous lisez');
   expect(text(null)).toContain('sans un mandat que vous aurez signé à part');
+});
+
+it('[I1] a credit note says what it is, which receipt it takes from, and amounts below zero', () => {
+  const paper = linesOnPaper(receiptBlocks(ofCredit('fr')), 42);
+  const said = paper.join('\n');
+  for (const words of ['AVOIR', 'Sur le reçu n°', '1204', 'K7QM-2F9C', 'RENDU TTC'])
+    expect(said).toContain(words);
+  expect(paper.find((line) => line.startsWith('RENDU TTC'))).toMatch(/-\d/);
+  expect(said).not.toContain('Bonne séance');
+  expect(noteText(ofCredit('fr'))).toMatch(/^AVOIR \d+, .*\nSur le reçu 1204, K7QM-2F9C\n/);
 });
