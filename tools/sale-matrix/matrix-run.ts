@@ -1,6 +1,7 @@
 import { type TerminalFamily, terminalFamilies } from './model-terminal.ts';
-import { saleTrial, type TrialProduct, type TrialSurroundings, trialProducts } from './sale-trial.ts';
+import { saleTrial, type TrialSurroundings } from './sale-trial.ts';
 import { allWell, plansWithOneMoreAnswer, plansWithOneMoreCut } from './trial-plans.ts';
+import { type TrialProduct, trialProducts } from './trial-products.ts';
 import type { TrialPlan, TrialScript } from './trial-script.ts';
 
 export interface MatrixDepth {

@@ -19,7 +19,7 @@ export type TerminalFamily = (typeof terminalFamilies)[number];
 
 interface Entry {
   readonly amountCents: Cents;
-  state: 'held' | 'taken' | 'let-go' | 'undone' | 'reversal';
+  state: 'held' | 'taken' | 'let-go' | 'undone' | 'reversal' | 'given';
 }
 
 const lost: Fault = fault('transport.pulled', 'the line died');
@@ -49,10 +49,12 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
     };
   }
 
-  /** What the bank holds for the club when everything is over. */
+  /** What the bank holds for the club when everything is over; below zero where the club gave money. */
   get takenCents(): number {
+    const sign = { taken: 1, given: -1 } as const;
     return [...this.#book.values()].reduce(
-      (sum, { state, amountCents }) => sum + (state === 'taken' ? amountCents : 0),
+      (sum, { state, amountCents }) =>
+        sum + (state === 'taken' || state === 'given' ? sign[state] * amountCents : 0),
       0,
     );
   }
@@ -136,6 +138,7 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
       case 'taken':
       case 'undone':
       case 'reversal':
+      case 'given':
         return { kind: 'captured', slip: slipOf(amountCents) };
       default:
         return { kind: 'declined', reason: 'not-found' };
@@ -170,8 +173,36 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
       : { kind: 'declined', reason: 'not-found' };
   }
 
-  async refund(): Promise<PaymentOutcome> {
-    return { kind: 'declined', reason: 'not-permitted' };
+  async refund({ reference, amountCents }: AuthoriseRequest): Promise<PaymentOutcome> {
+    this.requests += 1;
+    const answer = this.#script.choose('refund', [
+      'given',
+      'declined',
+      'cancelled',
+      'timed-out',
+      'not-sent',
+      'lost-before',
+      'lost-after',
+    ]);
+    await this.#script.moment('before refund');
+    if (answer === 'given' || answer === 'lost-after') {
+      this.#book.set(reference, { amountCents, state: 'given' });
+    }
+    await this.#script.moment('after refund');
+    switch (answer) {
+      case 'given':
+        return { kind: 'captured', slip: slipOf(amountCents) };
+      case 'declined':
+        return { kind: 'declined', reason: 'refused' };
+      case 'cancelled':
+      case 'timed-out':
+        return { kind: answer };
+      case 'not-sent':
+        return { kind: answer, fault: unreached };
+      case 'lost-before':
+      case 'lost-after':
+        return { kind: 'in-doubt', fault: lost };
+    }
   }
 
   async reconcile(): Promise<TerminalTotals> {

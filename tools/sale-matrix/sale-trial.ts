@@ -6,13 +6,13 @@ import type { EventBody } from '@portillon/core/wire/event.ts';
 import type { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
 import { readSale, type SaleInProgress } from '@portillon/kiosk/edge/kiosk/sale-in-progress.ts';
 import { SaleRunner } from '@portillon/kiosk/edge/kiosk/sale-runner.ts';
-import { sampleDayEntry, sampleSale } from '@portillon/kiosk/edge/kiosk/test/sample-sale.ts';
 import type { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
 import type { FiscalJournal } from '@portillon/kiosk/store/fiscal-journal.ts';
 import { StoreFault } from '@portillon/kiosk/store/store-fault.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { ModelDispenser } from './model-dispenser.ts';
 import { ModelTerminal, type TerminalFamily } from './model-terminal.ts';
+import { type TrialProduct, trialProducts } from './trial-products.ts';
 import { type TrialPlan, TrialScript } from './trial-script.ts';
 
 export interface TrialSurroundings {
@@ -24,13 +24,6 @@ export interface TrialSurroundings {
   readonly random: Random;
   readonly log: Log;
 }
-
-/** What is sold in a trial; each has a shape of its own for the machine. */
-export const trialProducts = {
-  membership: sampleSale,
-  'day-entry': sampleDayEntry,
-} as const satisfies Record<string, (store: EdgeStore, around: TrialSurroundings) => Promise<SaleInProgress>>;
-export type TrialProduct = keyof typeof trialProducts;
 
 export interface TrialOutcome {
   readonly script: TrialScript;
@@ -57,8 +50,8 @@ export async function saleTrial(
   const script = new TrialScript(plan);
   const terminal = new ModelTerminal(family, script);
   const dispenser = new ModelDispenser(script, cardChance);
+  const sale = await trialProducts[product](around);
   const firstSeq = await store.outbox.count();
-  const sale = await trialProducts[product](store, around);
   const handed: string[] = [];
   await store.saveVisit(sale.visitId, JSON.stringify(sale));
 
@@ -88,7 +81,7 @@ export async function saleTrial(
       events,
       takings: (await around.journal.takingsOf(sale.saleId)).map(({ type }) => type),
       terminal,
-      withCustomer: sale.card === null ? handed.length : dispenser.taken.length,
+      withCustomer: withTheCustomer(sale, dispenser, handed),
       opens: dispenser.taken.filter(carriesGrant).length,
       sale,
     }),
@@ -128,6 +121,11 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
       onEvent: () => undefined,
       takeCardMs: 180_000,
       mayTakeOffline: () => true,
+      renewCard: async () => {
+        const renewed = script.choose('renew card', ['renewed', 'did not come']) === 'renewed';
+        await script.moment('after renewing');
+        return renewed;
+      },
       handTicket: async () => {
         await script.moment('before ticket');
         world.handed.push(sale.saleId);
@@ -203,9 +201,14 @@ interface Found {
 function violationsOf({ ended, events, takings, terminal, withCustomer, opens, sale }: Found): string[] {
   const count = (type: EventBody['type']) => events.filter((event) => event.type === type).length;
   const cases = count('case.opened');
+  const { shape, totalCents } = sale;
   const recorded = events.filter((event) => 'totalCents' in event).length;
   const booksHold = recorded - count('sale.cancelled');
-  const bankHolds = terminal.takenCents / sale.totalCents;
+  const moved = (shape.money === 'out' ? -1 : 1) * terminal.takenCents;
+  // Where nothing is paid, the bank holds as much as it should.
+  const bankHolds = shape.money === 'none' ? booksHold : moved / totalCents;
+  const kind = shape.money === 'out' ? 'AVOIR' : 'VENTE';
+  const inJournal = shape.money === 'none' ? 0 : recorded;
   const blocked = count('credential.blocked') + count('sale.cancelled') > 0;
   const wrong: string[] = [];
   const must = (holds: boolean, words: string) => {
@@ -216,8 +219,8 @@ function violationsOf({ ended, events, takings, terminal, withCustomer, opens, s
   must(bankHolds === 0 || bankHolds === 1, 'I10 nobody is charged twice');
   must(booksHold === 0 || booksHold === 1, 'I1 a sale is in the books once');
   must(
-    takings.filter((type) => type === 'VENTE').length === recorded &&
-      takings.filter((type) => type !== 'VENTE').length === recorded - booksHold,
+    takings.filter((type) => type === kind).length === inJournal &&
+      takings.filter((type) => type !== kind).length === recorded - booksHold,
     'I1 the fiscal journal holds one record of each sale, and one of each cancellation',
   );
   must(bankHolds === booksHold || cases > 0, 'I1 the books hold what the bank holds, or a case is open');
@@ -228,7 +231,7 @@ function violationsOf({ ended, events, takings, terminal, withCustomer, opens, s
   must(opens === 0 || blocked || bankHolds === 1, 'I6 no card that opens a gate is out and not paid for');
   must(cases <= 1, 'one case says what is owed');
   must(
-    ended !== 'served' || (bankHolds === 1 && booksHold === 1 && served(sale, withCustomer)),
+    ended !== 'served' || (bankHolds === 1 && booksHold === 1 && served(sale, withCustomer, opens)),
     'served means paid, recorded and handed over',
   );
   must(
@@ -246,9 +249,25 @@ function violationsOf({ ended, events, takings, terminal, withCustomer, opens, s
   return wrong;
 }
 
-/** One card and no more; a ticket may be printed again after a power cut: it opens once however many there are. */
-function served({ card }: SaleInProgress, withCustomer: number): boolean {
-  return card === null ? withCustomer >= 1 : withCustomer === 1;
+/** What came out for the customer; where nothing is to be handed over there is nothing to wait for. */
+function withTheCustomer(
+  { shape }: SaleInProgress,
+  dispenser: ModelDispenser,
+  handed: readonly string[],
+): number {
+  switch (shape.goods) {
+    case 'card':
+      return dispenser.taken.length;
+    case 'ticket':
+      return handed.length;
+    case 'none':
+      return 1;
+  }
+}
+
+/** One card, which opens; a ticket may be printed again after a power cut: it opens once however many there are. */
+function served({ shape }: SaleInProgress, withCustomer: number, opens: number): boolean {
+  return shape.goods === 'card' ? withCustomer === 1 && opens === 1 : withCustomer >= 1;
 }
 
 function carriesGrant(card: DesfireSimCard): boolean {
