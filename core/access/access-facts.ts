@@ -35,9 +35,11 @@ export interface AccessFacts {
     readonly kind: 'card' | 'pass' | 'ticket' | 'other';
     /**
      * Set only when what was presented has proved it: the card has authenticated, the ticket's signature holds. A
-     * number merely read off a chip or a paper is null (legacy badges aside, while the book says so).
+     * number merely read off a chip or a paper is null (old badges aside, which the book knows by it).
      */
     readonly credentialId: CredentialId | null;
+    /** Nothing was proved: a number that anybody can copy was read, and the book knows an old badge by it (AC31). */
+    readonly byNumber?: true;
   };
   /**
    * The code of a pass, which proved its credential: when the phone says it is (core/crypto/pass-layout.ts), and whether it

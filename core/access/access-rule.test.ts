@@ -63,6 +63,7 @@ const strict: AccessPolicy = {
   capacity: 'hard',
   debt: { graceDays: 7, fromCents: 500 },
   passExtraSteps: 0,
+  uidBadges: false,
   dataAgeHours: { home: 48, network: 24, debtor: 2, ticket: 12 },
 };
 const dayMs = 86_400_000;
@@ -331,6 +332,17 @@ describe('what refuses now', () => {
     expect(outcome(codeAt(stepNow, true))).toBe('code-used');
   });
 
+  it('[AC31] lets an old badge in by its number only while the operator accepts them', () => {
+    const migrating = { ...openPolicy, uidBadges: true };
+    const presented = { kind: 'card', credentialId, byNumber: true } as const;
+    const badge = { ...book, uidOnly: true } as const;
+    expect(outcome({ presented, book: badge, policy: migrating })).toBe('granted by book');
+    expect(outcome({ presented, book: badge })).toBe('unknown');
+    expect(outcome({ presented, book, policy: migrating })).toBe('unknown');
+    expect(outcome({ presented, book: null, grant, policy: migrating })).toBe('unknown');
+    expect(outcome({ presented, book: { ...badge, status: 'blocked' }, policy: migrating })).toBe('blocked');
+  });
+
   it('[AC20] holds a moment that may be past against the person while the clock is not trusted', () => {
     const slow = { clock: { earliestMs: nowMs, latestMs: nowMs + dayMs } };
     const fast = { clock: { earliestMs: nowMs - dayMs, latestMs: nowMs } };
@@ -551,6 +563,7 @@ const anyPolicy: fc.Arbitrary<AccessPolicy> = fc.record({
     fromCents: fc.constantFrom(1, 500),
   }),
   passExtraSteps: fc.integer({ min: 0, max: 3 }),
+  uidBadges: fc.boolean(),
   dataAgeHours: fc.record({
     home: fc.option(fc.integer({ min: 1, max: 9 })),
     network: fc.option(fc.integer({ min: 1, max: 9 })),

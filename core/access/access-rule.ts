@@ -25,6 +25,7 @@ const dayMs = 86_400_000;
 /** May this credential come in here, now? Rules by number: SPEC.md. */
 export function decide(facts: AccessFacts): AccessDecision {
   if (facts.presented.credentialId === null) return refused('unknown'); // AC1
+  if (facts.presented.byNumber && !isOldBadge(facts)) return refused('unknown'); // AC31
   const standing = facts.book ? standingOfBook(facts) : standingOfGrant(facts); // AC3, AC4
   if (!standing) return refused('unknown');
   const noted: AccessReason[] = [];
@@ -67,6 +68,10 @@ const reasonsInOrder: readonly (readonly [AccessReason, Rule])[] = [
 
 function refuseIf(holds: boolean): Verdict {
   return holds ? 'refuse' : null;
+}
+
+function isOldBadge({ book, policy }: AccessFacts): boolean {
+  return policy.uidBadges && book?.uidOnly === true;
 }
 
 function standingOfBook({ book, plan, presented, policy }: AccessFacts): Standing | null {

@@ -239,6 +239,8 @@ const accessDecided = z.object({
   dataAgeMs: z.int().min(0).nullable(),
   /** True when the grant on the credential decided, since the book did not know it. */
   byGrant: z.boolean(),
+  /** True when only the number of an old badge was read; edges of the version before let none in by it. */
+  byNumber: z.boolean().default(false),
 });
 
 /** Somebody went through, as the sensors saw it. */

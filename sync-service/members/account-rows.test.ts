@@ -32,6 +32,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     order: null,
     replaced: null,
     lastClosing: null,
+    copiedBadge: null,
     account,
     newCaseId: () => caseId,
   };

@@ -66,6 +66,8 @@ export interface Facts {
   readonly replaced: ReplacedCredential | null;
   /** For a closing: the one told before of the same till; null when there was none. */
   readonly lastClosing: { readonly no: number; readonly signature: string } | null;
+  /** For an old badge that was let in by its number: where else it was a moment ago, which nobody can have walked. */
+  readonly copiedBadge: { readonly clubName: string; readonly at: string } | null;
   /** For a case that the base itself opens. */
   readonly newCaseId: () => string;
 }

@@ -12,6 +12,7 @@ const nothingKnown: Facts = {
   decisionGranted: false,
   saleClubId: null,
   lastClosing: null,
+  copiedBadge: null,
   account: null,
   order: null,
   replaced: null,

@@ -191,7 +191,7 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
 
 function accessDecided(
   event: ReadEventOf<'access.decided'>,
-  { reporter }: Facts,
+  { reporter, copiedBadge, newCaseId }: Facts,
 ): Result<RowChange[], string> {
   if ((event.outcome === 'refused') !== (event.reason !== null)) {
     return err('a refusal has a reason, and a grant has none');
@@ -209,7 +209,26 @@ function accessDecided(
       data_age_ms: event.dataAgeMs,
       by_grant: event.byGrant,
       noted: JSON.stringify(event.noted),
+      by_number: event.byNumber,
     }),
+    ...(copiedBadge === null
+      ? []
+      : [
+          insert('cases', {
+            id: newCaseId(),
+            ...placeOf(reporter),
+            at: event.at,
+            kind: 'badge-copied',
+            sale_id: null,
+            sale_reference: null,
+            amount_cents: 0,
+            detail:
+              `credential ${event.credentialId}, also at ${copiedBadge.clubName} at ${copiedBadge.at}`.slice(
+                0,
+                400,
+              ),
+          }),
+        ]),
   ]);
 }
 

@@ -12,6 +12,7 @@ interface CredentialRow {
   readonly valid_from: string;
   readonly valid_to: string | null;
   readonly single_use: boolean;
+  readonly uid_only: boolean;
   readonly status: 'active' | 'blocked' | 'spent';
 }
 
@@ -40,6 +41,7 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
       record: {
         kind: row.kind,
         cardUid: row.card_uid,
+        ...(row.uid_only ? { uidOnly: true as const } : {}),
         memberId: row.member_id,
         planId: row.plan_id,
         homeClubId: row.home_club_id,

@@ -1,4 +1,4 @@
-import { eventBodySchema, type ReadEvent } from '@portillon/core/wire/event.ts';
+import { eventBodySchema, type ReadEvent, type ReadEventOf } from '@portillon/core/wire/event.ts';
 import type {
   Facts,
   KnownAccount,
@@ -96,6 +96,7 @@ async function gatherFacts(
     order: null,
     replaced: null,
     lastClosing: null,
+    copiedBadge: null,
   };
   switch (event.type) {
     case 'sale.completed': {
@@ -118,6 +119,8 @@ async function gatherFacts(
       );
       return { ...facts, decisionGranted: found.length > 0 };
     }
+    case 'access.decided':
+      return { ...facts, copiedBadge: await copiedBadge(sql, reporter, event) };
     case 'membership.renewed':
       return { ...facts, account: await knownAccount(sql, event.memberId, []) };
     case 'debt.settled':
@@ -177,6 +180,35 @@ async function replacedCredential(sql: Sql, credentialId: string): Promise<Repla
     [credentialId],
   );
   return row ?? null;
+}
+
+/** Nobody goes from one club to another in less, by whichever of the two clocks. */
+const shortestWayMs = 10 * 60_000;
+
+/**
+ * W-STANDING-3: an old badge at two places in a time that nobody can travel in is a copy. Told once: not again while a case of
+ * the same badge is open.
+ */
+async function copiedBadge(
+  sql: Sql,
+  reporter: Reporter,
+  event: ReadEventOf<'access.decided'>,
+): Promise<Facts['copiedBadge']> {
+  if (!event.byNumber || event.credentialId === null || event.outcome !== 'granted') return null;
+  await lockId(sql, event.credentialId);
+  const [elsewhere] = await sql.query<{ clubName: string; at: string }>(
+    `select clubs.name as "clubName", decisions.at
+       from decisions join clubs on clubs.id = decisions.club_id
+      where decisions.credential_id = $1 and by_number and outcome = 'granted' and decisions.club_id <> $2
+        and decisions.at between $3::timestamptz - $4 * interval '1 ms' and $3::timestamptz + $4 * interval '1 ms'
+        and not exists (
+          select 1 from cases where kind = 'badge-copied' and position($1::text in detail) > 0
+             and not exists (select 1 from case_settlements where case_id = cases.id)
+        )
+      order by decisions.at limit 1`,
+    [event.credentialId, reporter.clubId, event.at, shortestWayMs],
+  );
+  return elsewhere ?? null;
 }
 
 /**

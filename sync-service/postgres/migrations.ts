@@ -12,6 +12,7 @@ import { closings } from './migrations/009-closings.ts';
 import { whoIssuesCards } from './migrations/010-who-issues-cards.ts';
 import { accessStanding } from './migrations/011-access-standing.ts';
 import { occupancyBounds } from './migrations/012-occupancy-bounds.ts';
+import { oldBadges } from './migrations/013-old-badges.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -27,6 +28,7 @@ export const migrations: readonly Migration[] = [
   { name: '010-who-issues-cards', sql: whoIssuesCards },
   { name: '011-access-standing', sql: accessStanding },
   { name: '012-occupancy-bounds', sql: occupancyBounds },
+  { name: '013-old-badges', sql: oldBadges },
 ];
 
 export interface Migration {

@@ -198,6 +198,13 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client.',
         doNow: 'Prévenez le support. Complétez la fiche à la prochaine visite du membre.',
       },
+      'badge-copied': {
+        title: 'Badge copié',
+        happened:
+          'Un ancien badge, reconnu à son seul numéro, est entré dans deux clubs en moins de temps qu’il n’en faut pour aller de l’un à l’autre.',
+        owed: () => 'Rien au client.',
+        doNow: 'Bloquez le badge et donnez au membre une carte qui ne se copie pas.',
+      },
       'paid-twice': {
         title: 'Payé deux fois',
         happened: 'Le membre a payé une période ou une dette qui était déjà payée, à une borne sans réseau.',
@@ -358,6 +365,13 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         happened: 'A photo, a contract, a mandate or a member’s particulars came and could not be opened.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Tell support. Complete the particulars when the member next comes.',
+      },
+      'badge-copied': {
+        title: 'Copied badge',
+        happened:
+          'An old badge, known by its number alone, came in at two clubs in less time than it takes to get from one to the other.',
+        owed: () => 'Nothing to the customer.',
+        doNow: 'Block the badge and give the member a card that cannot be copied.',
       },
       'paid-twice': {
         title: 'Paid twice',

@@ -124,7 +124,11 @@ export class GateControl {
 
   async #numberPresented(number: CardNumber): Promise<void> {
     const identity = this.#options.identity();
-    if (identity) await this.#presented(presentedNumber(number, this.#options), identity);
+    if (identity)
+      await this.#presented(
+        presentedNumber(number, { book: this.#options.store.book, log: this.#options.log }),
+        identity,
+      );
   }
 
   async #codePresented(text: string): Promise<void> {
@@ -172,6 +176,7 @@ export class GateControl {
         reason: decision.outcome === 'refused' ? decision.reason : null,
         dataAgeMs,
         byGrant: decision.outcome === 'granted' && decision.by === 'grant',
+        byNumber: presented.presented.byNumber === true,
         noted: decision.outcome === 'granted' ? [...decision.noted] : [],
       });
       if (decision.outcome !== 'granted') return;

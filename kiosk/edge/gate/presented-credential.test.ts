@@ -1,9 +1,11 @@
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { encodeGrant } from '@portillon/core/crypto/grant.ts';
 import { bytesOfHex } from '@portillon/drivers/card/hex.ts';
 import { PlainBadge } from '@portillon/hardware-sims/card/plain-badge.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sampleCredential, sampleId } from '../../store/test/sample-records.ts';
+import { sampleClub, sampleCredential, sampleId } from '../../store/test/sample-records.ts';
+import { presentedNumber } from './presented-credential.ts';
 import {
   cardWith,
   channelTo,
@@ -119,4 +121,32 @@ it('[CD10] leaves the card as it can be read when it is taken away while it is r
   );
   const again = await present(card, { ...identity, cardKeys: readOnly(secondKeys) });
   expect(again && rig.decided(again)).toMatchObject({ outcome: 'granted', by: 'grant' });
+});
+
+it('[AC31] knows an old badge by its number, at either kind of reader, and nothing else by it', async () => {
+  const badgeUid = '04AABBCCDDEEFF';
+  const badgeId = sampleId<'credential'>(75);
+  const migrating = { ...openPolicy, uidBadges: true };
+  const oldBadge = sampleCredential({ cardUid: badgeUid, uidOnly: true });
+  await rig.told([
+    { kind: 'club', id: identity.clubId, record: sampleClub({ policy: migrating }) },
+    { kind: 'credential', id: badgeId, record: oldBadge },
+    { kind: 'credential', id: sampleId(76), record: sampleCredential({ cardUid: '04112233445599' }) },
+  ]);
+  const read = (hex: string) =>
+    presentedNumber(
+      { bitCount: hex.length * 4, bits: bytesOfHex(hex) },
+      { book: rig.store.book, log: rig.log },
+    );
+  const byChip = await present(new PlainBadge({ uid: badgeUid }));
+  for (const presented of [byChip, read(badgeUid)]) {
+    expect(presented?.presented).toEqual({ kind: 'card', credentialId: badgeId, byNumber: true });
+    expect(presented && rig.decided(presented)).toMatchObject({ outcome: 'granted', by: 'book' });
+  }
+  // A card of ours is not let in by its number, however it was copied.
+  for (const other of ['04112233445599', '04AABBCCDDEEF0', '0123456789']) {
+    expect(read(other).presented.credentialId).toBeNull();
+  }
+  await rig.told([{ kind: 'club', id: identity.clubId, record: sampleClub() }]);
+  expect(byChip && rig.decided(byChip)).toEqual({ outcome: 'refused', reason: 'unknown' });
 });

@@ -10,7 +10,7 @@ import { passGrantProblem } from '@portillon/core/crypto/pass-grant.ts';
 import { readTicket, ticketProblem } from '@portillon/core/crypto/ticket.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
-import type { CardNumber } from '@portillon/drivers/card-reader/card-reader.ts';
+import { type CardNumber, chipNumber } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { MemberBook } from '../../store/member-book.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
@@ -44,7 +44,8 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
   const read = await card.read();
   if (!read.ok) {
     log.info('gate.card-not-read', { code: read.error.code, detail: read.error.detail });
-    return read.error.code === 'card.gone' ? null : nothingProved('card');
+    if (read.error.code === 'card.gone') return null;
+    return oldBadge(Buffer.from(channel.uid).toString('hex').toUpperCase(), book) ?? nothingProved('card');
   }
   const credentialId = idFromBytes<'credential'>(read.value.credentialId);
   const boundUid = book.credential(credentialId)?.cardUid;
@@ -62,12 +63,27 @@ export async function presentedCard(channel: CardChannel, check: CredentialCheck
 }
 
 /**
- * A number that a reader passed on. It tells which badge was held up and proves nothing, whatever card has the same number:
- * a card of ours proves itself through a reader that asks its chip.
+ * A number that a reader passed on. It tells which badge was held up and proves nothing: the rule believes it of old badges
+ * only (AC31). A card of ours proves itself through a reader that asks its chip.
  */
-export function presentedNumber(number: CardNumber, { log }: Pick<CredentialCheck, 'log'>): Presented {
+export function presentedNumber(
+  number: CardNumber,
+  { book, log }: Pick<CredentialCheck, 'book' | 'log'>,
+): Presented {
   log.info('gate.number-only', { bitCount: number.bitCount });
-  return nothingProved('card');
+  const uid = chipNumber(number);
+  return (uid === null ? null : oldBadge(uid, book)) ?? nothingProved('card');
+}
+
+/** The badge that the book knows by this number and by nothing else; null for everything that could prove itself. */
+function oldBadge(uid: string, book: MemberBook): Presented | null {
+  const known = book.credentialByCardUid(uid);
+  if (!known?.record.uidOnly) return null;
+  return {
+    presented: { kind: 'card', credentialId: known.credentialId, byNumber: true },
+    grant: null,
+    code: null,
+  };
 }
 
 /** A card that is taken away meanwhile can be read as before, and is renewed at the next visit. */

@@ -101,6 +101,7 @@ export function sampleDecision(number = 1): Omit<EventOf<'access.decided'>, 'typ
     reason: 'unknown',
     dataAgeMs: null,
     byGrant: false,
+    byNumber: false,
     noted: [],
   };
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { refusalSchema } from '@portillon/core/wire/messages.ts';
@@ -100,11 +101,7 @@ it('[W-STANDING-2] tells every gate what the operator decides of a club, and lea
   expect(await told('club', clubId)).toEqual({
     ...before,
     closures,
-    policy: {
-      ...policy,
-      debt: { graceDays: null, fromCents: 1 },
-      dataAgeHours: { home: null, network: null, debtor: null, ticket: null },
-    },
+    policy: { ...openPolicy, ...policy },
   });
   expect((await put(path, { policy: null, closures: [], reason: 'Taken back' })).status).toBe(204);
   expect(await told('club', clubId)).toEqual(before);

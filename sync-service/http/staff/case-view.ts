@@ -12,6 +12,7 @@ export const shownCaseKinds = [
   'unreadable-attachment',
   'paid-twice',
   'order-not-open',
+  'badge-copied',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 

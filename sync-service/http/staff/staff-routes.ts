@@ -10,6 +10,7 @@ import type { BaseContext } from '../base-context.ts';
 import { TooOften } from '../edge-routes.ts';
 import { refuse } from '../refusal.ts';
 import { accessRoutes } from './access-routes.ts';
+import { badgeRoutes } from './badge-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
@@ -127,6 +128,7 @@ export function staffRoutes(pageFolder: string | null) {
 
     caseRoutes(app, base);
     accessRoutes(app, base);
+    badgeRoutes(app, base);
     debtRoutes(app, base);
     orderRoutes(app, base);
     closingRoutes(app, base);
