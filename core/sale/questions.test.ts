@@ -85,6 +85,23 @@ it('[Q2] goes back one question, and from a change back to the check', () => {
   );
 });
 
+it('[Q2] drops what was typed and did not pass when somebody goes back from a change', () => {
+  const before = answered(...upToCheck);
+  for (const wrong of [
+    [
+      { type: 'change-answer', screen: 'name' },
+      { type: 'give-name', givenName: 'A', familyName: '' },
+    ],
+    [
+      { type: 'change-answer', screen: 'contact' },
+      { type: 'give-contact', contact: { kind: 'email', email: 'nobody' } },
+    ],
+  ] as const satisfies readonly (readonly QuestionInput[])[]) {
+    expect(answered(...upToCheck, ...wrong).problems).toHaveLength(1);
+    expect(answered(...upToCheck, ...wrong, { type: 'back' })).toEqual(before);
+  }
+});
+
 it('ignores an answer to a question that is not asked', () => {
   expect(nextQuestion(firstQuestion, { type: 'contract-read' }, facts)).toBe(firstQuestion);
   expect(answered({ type: 'choose-plan', planId: 'unheard-of' })).toBe(firstQuestion);

@@ -51,6 +51,8 @@ export interface QuestionState {
   readonly problems: readonly FieldProblem[];
   /** Q2: a changed answer goes straight back to the check screen. */
   readonly backToCheck: boolean;
+  /** As they stood on the check screen, while one of them is being changed. */
+  readonly answersChecked?: Answers;
   readonly signature: Signature | null;
 }
 
@@ -142,7 +144,13 @@ export function nextQuestion(
       return input.type === 'give-consents' ? answered(state, { newsConsent: input.news }, facts) : state;
     case 'check':
       if (input.type === 'change-answer')
-        return { ...state, at: input.screen, problems: [], backToCheck: true };
+        return {
+          ...state,
+          at: input.screen,
+          problems: [],
+          backToCheck: true,
+          answersChecked: state.answers,
+        };
       if (input.type !== 'confirm-answers') return state;
       return isAccountMissing(state.answers, facts) ? askedForAccount(state) : moved(state, 'contract');
     case 'contract':
@@ -197,7 +205,7 @@ function askedForAccount(state: QuestionState): QuestionState {
   return { ...state, at: 'iban', problems: [], backToCheck: true };
 }
 
-function moved(state: QuestionState, to: QuestionName): QuestionState {
+function moved({ answersChecked: _done, ...state }: QuestionState, to: QuestionName): QuestionState {
   return { ...state, at: to, problems: [], backToCheck: false };
 }
 
@@ -207,7 +215,10 @@ function following({ at, answers }: QuestionState, facts: QuestionFacts): Questi
 }
 
 function stepBack(state: QuestionState, facts: QuestionFacts): QuestionState {
-  if (state.backToCheck) return moved(state, 'check');
+  if (state.backToCheck) {
+    // What was typed and did not pass is dropped, and what had passed stands.
+    return moved({ ...state, answers: state.answersChecked ?? state.answers }, 'check');
+  }
   const questions = questionsOf(state.answers, facts);
   const before = questions[questions.indexOf(state.at as QuestionName) - 1];
   return before ? moved(state, before) : state;
