@@ -202,7 +202,7 @@ function isAccountMissing(answers: Answers, facts: QuestionFacts): boolean {
 }
 
 function askedForAccount(state: QuestionState): QuestionState {
-  return { ...state, at: 'iban', problems: [], backToCheck: true };
+  return { ...state, at: 'iban', problems: [], backToCheck: true, answersChecked: state.answers };
 }
 
 function moved({ answersChecked: _done, ...state }: QuestionState, to: QuestionName): QuestionState {
