@@ -5,6 +5,7 @@ import type { FiscalSigner } from '@portillon/core/journal/fiscal-key.ts';
 import { wholeSecond } from '@portillon/core/journal/fiscal-time.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import { composeStoreClosing, type SignedClosing } from '@portillon/core/journal/store-closing.ts';
+import { storeClosingPayloadSchema } from '@portillon/core/journal/store-closing-payload.ts';
 import type { Database, Sql } from './database.ts';
 
 /** How a period of a club stands: what its tills told of it, and who is missing. */
@@ -73,7 +74,7 @@ export function closeStore(
       `select ${columns} from store_closings where club_id = $1 and period = $2 order by no desc limit 1`,
       [clubId, period],
     );
-    if (before && missing.join() === before.missing.join()) return ok({ closing: before, made: false });
+    if (before && !needsCorrection(before, closings, missing)) return ok({ closing: before, made: false });
     if (missing.length > 0 && !withoutMissing) return err('tills-missing');
     const [last] = await sql.query<{ no: number; signature: string }>(
       'select no, signature from store_closings where club_id = $1 order by no desc limit 1',
@@ -110,6 +111,17 @@ export function closeStore(
     if (!closing) throw new Error('a closing that was written is there');
     return ok({ closing, made: true });
   });
+}
+
+/** FJ28: a till that nobody missed may tell of the period later, too: it had not been heard of. */
+function needsCorrection(
+  before: StoredClosing,
+  closings: readonly SignedClosing[],
+  missing: readonly string[],
+): boolean {
+  const { tills } = storeClosingPayloadSchema.parse(JSON.parse(before.payload));
+  const signed = new Set(tills.map(({ signature }) => signature));
+  return missing.join() !== before.missing.join() || closings.some(({ signature }) => !signed.has(signature));
 }
 
 /** Those of a period, the oldest first: what an incomplete one was before it was corrected stays readable. */

@@ -95,7 +95,11 @@ function DayOfClub(props: {
   const { closings, club, language, text, busy, onSignOff } = props;
   const { tills, missing } = closings;
   const last = closings.closings.at(-1);
-  const isSignedOff = last !== undefined && last.missing.join() === missing.join();
+  const signed = new Set(last?.content.tills.map(({ signature }) => signature));
+  const isSignedOff =
+    last !== undefined &&
+    last.missing.join() === missing.join() &&
+    tills.every(({ signature }) => signed.has(signature));
   const total = tills.reduce((sum, { closing }) => sum + closing.total, 0);
   return (
     <>

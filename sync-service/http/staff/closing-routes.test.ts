@@ -173,6 +173,17 @@ describe('the total of a club', () => {
     await expect(sql.query('delete from store_closings')).rejects.toThrow('never changed');
   });
 
+  it('[FJ28] is corrected, too, when a till tells of the day that nobody had heard of', async () => {
+    const late = new ClosingTill('B04');
+    edges.push(await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs())));
+    expect((await look(day)).missing).toEqual([]);
+    expect(await told(3, late.day(day, 330))).toBeUndefined();
+    const answer = await signOff(day);
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ no: 3, corrects: 2, content: { total: 12_500, sales: 5 } });
+    expect((await signOff(day)).status).toBe(200);
+  });
+
   it('[FJ27] is not signed by a base whose key is lost, and by the same key again when it is back', async () => {
     await told(0, till(0).day('2026-01-06', 100));
     await told(1, till(1).day('2026-01-06'));
@@ -187,7 +198,7 @@ describe('the total of a club', () => {
     await writeFile(key, bytes);
     await start();
     const answer = await signOff('2026-01-06');
-    expect(await answer.json()).toMatchObject({ no: 3, content: { total: 100, perpSigned: 13_770 } });
+    expect(await answer.json()).toMatchObject({ no: 4, content: { total: 100, perpSigned: 14_100 } });
     expect(Object.keys((await look(day)).keys)).toHaveLength(1);
   });
 });
