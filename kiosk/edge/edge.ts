@@ -128,6 +128,7 @@ export class Edge {
     const offlineGuard = new OfflineGuard({
       ...shared,
       limits: { ...offlineLimits, mostAgeMs: mostAgeHours * 3_600_000 },
+      canSettle: terminal?.capabilities.canReconcile ?? false,
       onChange: () => this.#kiosk?.refresh(),
     });
     this.#kiosk =

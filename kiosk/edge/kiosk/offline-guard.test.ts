@@ -45,10 +45,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function guard(): Promise<OfflineGuard> {
+async function guard({ canSettle } = { canSettle: true }): Promise<OfflineGuard> {
   const made = new OfflineGuard({
     store,
     limits,
+    canSettle,
     clock,
     random,
     log,
@@ -131,6 +132,17 @@ it('[SA41] [SA42] takes no third one beyond the sum, and says when that changes'
   await guarding.look();
   expect(guarding.standing).toMatchObject({ count: 0, limit: null });
   expect(changes).toBe(2);
+});
+
+it('[SA41] does not hold up for ever a box whose terminal was changed for one that could not settle them', async () => {
+  await sell();
+  const before = await guard();
+  const after = await guard({ canSettle: false });
+  await clock.advance(48 * hourMs);
+  await after.look();
+  expect(before.standing.limit).toBe('age');
+  expect(after.standing).toMatchObject({ count: 1, limit: null });
+  expect(await cases()).toMatchObject([{ kind: 'offline-approvals-old', amountCents: 5_490 }]);
 });
 
 it('[SA44] opens one case when one has grown too old, that names all of them, and no second one', async () => {

@@ -15,6 +15,8 @@ import type { UnsettledApproval } from '../../store/offline-approvals.ts';
 interface OfflineGuardOptions {
   readonly store: EdgeStore;
   readonly limits: OfflineLimits;
+  /** The terminal tells ends of day, and so settles what is unsettled (SA41). */
+  readonly canSettle: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -46,8 +48,9 @@ export class OfflineGuard {
   }
 
   get standing(): OfflineStanding {
-    const { limits, clock } = this.#options;
-    return offlineStanding(this.#unsettled, limits, clock.wallMs());
+    const { limits, clock, canSettle } = this.#options;
+    const standing = offlineStanding(this.#unsettled, limits, clock.wallMs());
+    return canSettle ? standing : { ...standing, limit: null };
   }
 
   /** SA42. */

@@ -88,6 +88,7 @@ async function boot(): Promise<void> {
     offlineGuard: new OfflineGuard({
       store,
       limits: { mostAmountCents: 1, mostCount: 1, mostAgeMs: 1 },
+      canSettle: true,
       clock,
       random: new SeededRandom(4),
       log,
