@@ -81,6 +81,33 @@ it.each([
   });
 });
 
+it('[W-ACCOUNT-4] takes in a period that comes after a later one, and leaves the end where it is', async () => {
+  const later = {
+    ...held,
+    membershipId: newTestId(),
+    validFrom: period.to,
+    validTo: '2027-02-27T00:00:00.000Z',
+  };
+  const rows = rowsOf(renewalEvent(member, period), { periods: [held, later], debts: [] });
+  expect(rows).toMatchObject({
+    value: [
+      { table: 'sales' },
+      { table: 'memberships', row: { valid_to: period.to } },
+      { table: 'credentials', set: { valid_to: later.validTo } },
+    ],
+  });
+});
+
+it('[W-ACCOUNT-7] [I2] keeps the money of a renewal after the end, and opens a case', () => {
+  const event = renewalEvent(member, period);
+  expect(rowsOf(event, { periods: [], debts: [] })).toMatchObject({
+    value: [
+      { table: 'sales' },
+      { table: 'cases', row: { kind: 'paid-not-served', amount_cents: 3_990, sale_id: event.saleId } },
+    ],
+  });
+});
+
 it('[W-ACCOUNT-5] settles what is open, and opens a case for what another sale had settled', () => {
   const other = { ...debt, debtId: newTestId(), amountCents: 500, settledBySale: newTestId() };
   const event = settledDebtEvent(member, [

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { ReadEventOf } from '@portillon/core/wire/event.ts';
+import type { ReadEventOf, TakingEvent } from '@portillon/core/wire/event.ts';
 import type { Facts, KnownPeriod } from './event-facts.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
@@ -21,8 +21,13 @@ export function membershipRenewed(
   if (!account) return err('the base knows no such member');
   if (Date.parse(event.to) <= Date.parse(event.from)) return err('the period ends before it begins');
   const sale = saleRow(event, event.memberId, reporter);
+  if (account.periods.length === 0) {
+    return ok([sale, paidNotServed(event, 'the membership has ended: no card opens for the period', facts)]);
+  }
   const isTaken = account.periods.some(
-    ({ validTo }) => validTo === null || Date.parse(validTo) > Date.parse(event.from),
+    ({ validFrom, validTo }) =>
+      Date.parse(validFrom) < Date.parse(event.to) &&
+      (validTo === null || Date.parse(validTo) > Date.parse(event.from)),
   );
   if (isTaken) {
     return ok([
@@ -36,6 +41,10 @@ export function membershipRenewed(
     validFrom: event.from,
     validTo: event.to,
   };
+  // After a restore of the base a later period may have come before this one.
+  const periods = [...account.periods, period].sort(
+    (one, other) => Date.parse(one.validFrom) - Date.parse(other.validFrom),
+  );
   return ok([
     sale,
     insert('memberships', {
@@ -50,7 +59,7 @@ export function membershipRenewed(
     }),
     update(
       'credentials',
-      { valid_to: event.to, plan_id: planAt([...account.periods, period], Date.parse(event.at)) },
+      { valid_to: periods.at(-1)?.validTo ?? null, plan_id: planAt(periods, Date.parse(event.at)) },
       { member_id: event.memberId, single_use: false },
     ),
   ]);
@@ -89,13 +98,32 @@ function paidTwice(
   event: ReadEventOf<'membership.renewed' | 'debt.settled'>,
   amountCents: number,
   detail: string,
-  { reporter, newCaseId }: Facts,
+  facts: Facts,
+): RowChange {
+  return moneyCase('paid-twice', event, amountCents, detail, facts);
+}
+
+/** W-ACCOUNT-7: money for something that the base cannot give, or does not understand. */
+export function paidNotServed(
+  event: ReadEventOf<TakingEvent['type']>,
+  detail: string,
+  facts: Pick<Facts, 'reporter' | 'newCaseId'>,
+): RowChange {
+  return moneyCase('paid-not-served', event, event.totalCents, detail, facts);
+}
+
+function moneyCase(
+  kind: 'paid-twice' | 'paid-not-served',
+  event: ReadEventOf<TakingEvent['type']>,
+  amountCents: number,
+  detail: string,
+  { reporter, newCaseId }: Pick<Facts, 'reporter' | 'newCaseId'>,
 ): RowChange {
   return insert('cases', {
     id: newCaseId(),
     ...placeOf(reporter),
     at: event.at,
-    kind: 'paid-twice',
+    kind,
     sale_id: event.saleId,
     sale_reference: event.saleReference,
     amount_cents: amountCents,

@@ -1,4 +1,10 @@
-import { eventBodySchema, type ReadEvent, type ReadEventOf } from '@portillon/core/wire/event.ts';
+import {
+  eventBodySchema,
+  type ReadEvent,
+  type ReadEventOf,
+  type TakingEvent,
+} from '@portillon/core/wire/event.ts';
+import { paidNotServed } from '../members/account-rows.ts';
 import type {
   Facts,
   KnownAccount,
@@ -42,6 +48,8 @@ export async function applyEvent(
     // Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5).
     if (event.type === 'sale.refunded' || event.type === 'card.replaced') {
       await write(sql, orderCase(event, { reporter, newCaseId }, reason));
+    } else if (isTaking(event)) {
+      await write(sql, paidNotServed(event, reason, { reporter, newCaseId }));
     }
     return { parked: reason };
   };
@@ -58,7 +66,8 @@ export async function applyEvent(
         return await park(change.unmatched);
       }
     }
-    if (event.type === 'debt.settled')
+    // What was paid for twice changes nothing here, and the edge that sold it hears so.
+    if (event.type === 'debt.settled' || event.type === 'membership.renewed')
       touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
     await sql.query('release savepoint event');
     return { parked: null, touchedCredentials, touchedOrders };
@@ -67,6 +76,12 @@ export async function applyEvent(
     if (reason === null) throw error;
     return park(reason);
   }
+}
+
+function isTaking(
+  event: ReadEvent,
+): event is Exclude<ReadEventOf<TakingEvent['type']>, { type: 'card.replaced' }> {
+  return ['sale.completed', 'membership.renewed', 'debt.settled', 'day-entry.sold'].includes(event.type);
 }
 
 function parse(body: string): ReadEvent | string {
@@ -175,7 +190,9 @@ async function knownOrder(sql: Sql, orderId: string): Promise<KnownOrder | null>
 async function replacedCredential(sql: Sql, credentialId: string): Promise<ReplacedCredential | null> {
   const [row] = await sql.query<ReplacedCredential>(
     `select member_id as "memberId", plan_id as "planId", home_club_id as "homeClubId",
-            valid_to as "validTo"
+            valid_to as "validTo",
+            not exists (select 1 from memberships where memberships.member_id = credentials.member_id
+                         and memberships.status = 'active') as "hasEnded"
        from credentials where id = $1 and member_id is not null`,
     [credentialId],
   );

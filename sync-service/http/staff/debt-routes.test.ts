@@ -83,10 +83,10 @@ async function credential(id: string | undefined) {
   return found?.kind === 'credential' ? found.record : null;
 }
 
-const cases = async () =>
+const cases = async (kind = 'paid-twice') =>
   caseListSchema
     .parse(await (await ask('/staff/api/cases')).json())
-    .open.filter((each) => each.kind === 'paid-twice');
+    .open.filter((each) => each.kind === kind);
 
 describe('debts', () => {
   it('[W-ACCOUNT-1] are told to every club with the member’s card, not with a ticket, and without the words', async () => {
@@ -158,6 +158,18 @@ describe('debts', () => {
     expect(sales).toHaveLength(2);
   });
 
+  it('[W-ACCOUNT-7] [W-ACCOUNT-6] [I2] that the base does not know any more are parked, and the money is a case', async () => {
+    const { memberId } = (await soldUntil(null)).member;
+    const event = settledDebtEvent({ memberId, legalEntityId }, [[newTestId(), 2_990]]);
+    const { seq } = lyon.append(event);
+    expect((await lyon.pushed(lyon.events.slice(seq - 1))).parked).toMatchObject([
+      { reason: 'the base knows no such debt' },
+    ]);
+    expect(await cases('paid-not-served')).toMatchObject([
+      { amountCents: 2_990, reference: event.saleReference, detail: 'the base knows no such debt' },
+    ]);
+  });
+
   it('[W-ACCOUNT-5] settled at two clubs in the same moment, one of them is the case', async () => {
     const before = (await cases()).length;
     const { memberId } = (await soldUntil(null)).member;
@@ -196,9 +208,14 @@ describe('renewals', () => {
     const sold = await soldUntil(period.from);
     const member = { memberId: sold.member.memberId, legalEntityId, planId: planIds[0] ?? '' };
     await applied(lyon, renewalEvent(member, period));
+    const heard = (await villeurbanne.wholeFeed()).at(-1)?.version ?? 0;
     const twice = renewalEvent(member, { ...period, to: '2027-03-27T00:00:00.000Z' }, 9_990);
     await applied(villeurbanne, twice);
     expect(await credential(sold.credentials[0]?.credentialId)).toMatchObject({ validTo: period.to });
+    // The edge that sold the second one believes its own end until then.
+    expect((await villeurbanne.wholeFeed(heard)).map(({ change }) => change)).toMatchObject([
+      { id: sold.credentials[0]?.credentialId, record: { validTo: period.to } },
+    ]);
     expect((await cases()).slice(before)).toMatchObject([
       { amountCents: 9_990, who: { memberId: member.memberId } },
     ]);
