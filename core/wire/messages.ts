@@ -199,6 +199,8 @@ export const orderRecordSchema = z.discriminatedUnion('place', [
     lines: z.array(saleLineSchema).max(20),
     /** Credentials that open nothing any more once it is carried out. */
     ends: z.array(id).max(20),
+    /** Earlier refunds of this sale that were in doubt, and of which staff found that nothing was given back. */
+    notGivenBack: z.array(id).max(20).optional(),
   }),
   z.object({ place: z.literal('elsewhere'), codeHash: digestSchema, expiresAt: time }),
 ]);

@@ -67,6 +67,8 @@ it('[SA63] counts what was given back of a sale, and what may have been', async 
   });
   expect(await store.usedOrders.backOf(given.backOfSale)).toBe(2_300);
   expect(await store.usedOrders.backOf(sampleId(65))).toBe(0);
+  // Staff have looked into all of them: what was carried out stays so.
+  expect(await store.usedOrders.backOf(given.backOfSale, [orderId, sampleId(62)])).toBe(2_000);
 });
 
 it('finds an order by what stands for its code: the open one before one that is over', async () => {

@@ -38,11 +38,16 @@ export class UsedOrders {
     );
   }
 
-  /** What was given back of a sale, or may have been (SA63). */
-  async backOf(saleId: string): Promise<number> {
+  /**
+   * What was given back of a sale, or may have been (SA63). An order in doubt that staff looked into, `notGivenBack`, counts
+   * no more; one that was carried out always does.
+   */
+  async backOf(saleId: string, notGivenBack: readonly string[] = []): Promise<number> {
     const row = await this.#read.get<{ cents: number }>(
-      'SELECT COALESCE(SUM(back_cents), 0) AS cents FROM used_order WHERE back_of_sale = ?',
-      [saleId],
+      `SELECT COALESCE(SUM(back_cents), 0) AS cents FROM used_order
+        WHERE back_of_sale = ?
+          AND NOT (outcome = 'in-doubt' AND order_id IN (SELECT value FROM json_each(?)))`,
+      [saleId, JSON.stringify(notGivenBack)],
     );
     return row?.cents ?? 0;
   }

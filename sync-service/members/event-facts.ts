@@ -47,6 +47,8 @@ export interface ReplacedCredential {
   readonly planId: string;
   readonly homeClubId: string;
   readonly validTo: string | null;
+  /** No period of its member is left that was not undone. */
+  readonly hasEnded: boolean;
 }
 
 /** What the base knows that bears on the event. */

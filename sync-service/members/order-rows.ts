@@ -31,12 +31,19 @@ export function saleRefunded(event: ReadEventOf<'sale.refunded'>, facts: Facts):
       fiscal_characters: event.fiscal.characters,
     }),
   ];
-  if (order?.endsMembership) {
+  if (order?.endsMembership && order.memberId === null) {
+    rows.push(update('credentials', { status: 'blocked' }, { sale_id: event.saleId, status: 'active' }));
+  } else if (order?.endsMembership) {
     rows.push(
       // All of the member's, also a period and a card that came after those of this sale.
       update('memberships', { status: 'cancelled' }, { member_id: order.memberId }),
       update('credentials', { status: 'blocked' }, { member_id: order.memberId }),
       update('mandates', { status: 'cancelled' }, { member_id: order.memberId }),
+      update(
+        'orders',
+        { status: 'cancelled', closed_at: event.at },
+        { member_id: order.memberId, kind: 'card-replacement', status: 'open' },
+      ),
     );
   }
   return ok([...rows, ...collected(event, event.refundId, facts)]);
@@ -65,9 +72,13 @@ export function cardReplaced(event: ReadEventOf<'card.replaced'>, facts: Facts):
       // Of today, not of when the kiosk last heard of it.
       valid_to: replaced.validTo,
       single_use: false,
-      status: 'active',
+      // W-ORDER-10: the kiosk may not have heard of the end.
+      status: replaced.hasEnded ? 'blocked' : 'active',
     }),
     update('credentials', { status: 'blocked' }, { id: event.replacedCredentialId }),
+    ...(replaced.hasEnded
+      ? [orderCase(event, facts, 'the membership has ended: the card opens nothing')]
+      : []),
     ...collected(event, event.saleId, facts),
   ]);
 }

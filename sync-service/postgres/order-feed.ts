@@ -16,8 +16,16 @@ export async function orderRecords(sql: Sql, ids: readonly string[]): Promise<Fe
             orders.amount_cents as "amountCents", orders.lines,
             case when orders.ends_membership
                  then array(select credentials.id::text from credentials
-                         where credentials.member_id = orders.member_id order by credentials.id desc limit 20)
-                 else array[]::text[] end as ends
+                         where credentials.member_id = orders.member_id
+                            or orders.member_id is null and credentials.sale_id = orders.sale_id
+                         order by credentials.id desc limit 20)
+                 else array[]::text[] end as ends,
+            array(select other.id::text from orders as other
+                    join case_settlements on case_settlements.case_id = other.doubt_case_id
+                   where other.sale_id = orders.sale_id and other.kind = 'refund' and orders.kind = 'refund'
+                     and other.status = 'in-doubt'
+                     and outcome not in ('refunded-at-terminal', 'refunded-by-transfer')
+                   order by other.id desc limit 20) as "notGivenBack"
        from orders left join sales on sales.id = orders.sale_id
       where orders.id = any($1::uuid[])`,
     [ids],

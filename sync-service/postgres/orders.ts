@@ -106,7 +106,11 @@ async function refundDraft(
   const lines = linesBack(state.lines, state.givenBack, asked.backCents);
   if (!lines.ok) throw new Refused('order.too-much', lines.error);
   const { edgeId, clubId, memberId } = state;
-  const { kind, saleId, endsMembership } = asked;
+  const { kind, saleId } = asked;
+  // What is nobody's in particular ends with the last of its money (W-ORDER-10).
+  const backCents = asked.backCents.map((amount, index) => amount + (state.givenBack[index] ?? 0));
+  const isAll = state.lines.every(({ grossCents }, index) => grossCents === backCents[index]);
+  const endsMembership = asked.endsMembership || (memberId === null && isAll);
   return { kind, clubId, edgeId, saleId, memberId, credentialId: null, lines: lines.value, endsMembership };
 }
 
@@ -130,6 +134,11 @@ async function replacementDraft(
     [asked.credentialId],
   );
   if (!card) throw new Refused('order.unknown-card', 'there is no such card');
+  const runs = await sql.query("select 1 from memberships where member_id = $1 and status = 'active'", [
+    card.memberId,
+  ]);
+  if (runs.length === 0)
+    throw new Refused('order.not-possible', 'the membership has ended: there is nothing to open');
   const open = await sql.query(
     "select 1 from orders where credential_id = $1 and status = 'open' and expires_at > $2",
     [asked.credentialId, isoTime(nowMs)],

@@ -127,6 +127,8 @@ it('[SA63] refuses more than is left by the books of this box, and what is not i
     store.usedOrders.use(tx, { orderId, outcome: 'in-doubt', backOfSale: saleId, backCents: 1 }),
   );
   expect(await entry.take(code, facts)).toMatchObject({ problem: 'not-possible' });
+  await soldWithOrder({ saleId, notGivenBack: [orderId] });
+  expect(await entry.take(code, facts)).toMatchObject({ ready: { saleId } });
   await soldWithOrder({ saleId: orderId, amountCents: 1 });
   expect(await entry.take(code, facts)).toMatchObject({ problem: 'not-possible' });
   await soldWithOrder({ kind: 'of-a-later-version' });

@@ -67,7 +67,7 @@ async function readyRefund(
   const sale = {
     totalCents: takingPayloadSchema.parse(JSON.parse(sold.payload)).total,
     undone: takings.some(({ type }) => type === 'ANNUL'),
-    backCents: await store.usedOrders.backOf(order.saleId),
+    backCents: await store.usedOrders.backOf(order.saleId, order.notGivenBack),
   };
   if (!mayGiveBack(sale, order.amountCents)) return null;
   const ends = order.ends.flatMap((id) => {
@@ -82,6 +82,7 @@ function readyReplacement(orderId: OrderId, order: LocalOrder, { store }: OrderD
   const replacedId = order.credentialId as CredentialId | null;
   const replaced = replacedId && store.book.credential(replacedId);
   const plan = replaced && store.book.plan(replaced.planId as Parameters<typeof store.book.plan>[0]);
-  if (!replaced?.memberId || !plan) return null;
+  // W-ORDER-10: an ended membership has no card to make.
+  if (!replaced?.memberId || !plan || replaced.account?.status === 'cancelled') return null;
   return { kind: 'card-replacement', orderId, order, replacedId, replaced, plan };
 }

@@ -321,6 +321,33 @@ describe('an order to give money back', () => {
     expect(await found()).toMatchObject({ noRefund: null, givenBackCents: 2_000 });
   });
 
+  it('[W-ORDER-10] [I6] ends the ticket that is nobody’s in particular with the last of its money', async () => {
+    const credentialId = newTestId();
+    const { member: _m, membership: _s, credentials: _c, consents: _n, ...ofMoney } = sale;
+    const day = { ...ofMoney, type: 'day-entry.sold' as const, saleId: newTestId(), planId: place.planId };
+    await tell({ ...day, ticket: { credentialId, validFrom: sale.at, validTo: '2027-01-01T00:00:00.000Z' } });
+    const back = (backCents: number[]) => made(refundOf({ saleId: day.saleId, backCents }));
+    const part = (await back([1])).order;
+    expect(await recordFor(edge, part.id)).toMatchObject({ ends: [] });
+    await tell(refundEvent(part, { ...sale, saleId: day.saleId }));
+    expect(await statusOf(credentialId)).toBe('active');
+    const rest = (await back([5_489])).order;
+    expect(await recordFor(edge, rest.id)).toMatchObject({ ends: [credentialId] });
+    await tell(refundEvent(rest, { ...sale, saleId: day.saleId }));
+    expect(await statusOf(credentialId)).toBe('blocked');
+  });
+
+  it('[W-ORDER-11] names what was in doubt and was not given back after all, so that its kiosk gives it back now', async () => {
+    const { order } = await made(refundOf({ backCents: [5_490] }));
+    const doubt = caseEvent({ kind: 'refund-in-doubt', saleId: sale.saleId, orderId: order.id });
+    await tell(doubt);
+    await post(`/staff/api/cases/${doubt.caseId}/settlement`, { outcome: 'other', words: 'Not in its list' });
+    const next = (await made(refundOf({ backCents: [5_490] }))).order;
+    expect(await recordFor(edge, next.id)).toMatchObject({ status: 'open', notGivenBack: [order.id] });
+    await tell(refundEvent(next, sale));
+    expect(await found()).toMatchObject({ givenBackCents: 5_490, noRefund: 'nothing-left' });
+  });
+
   it('settles the case that it was given for, once it is done', async () => {
     const owed = caseEvent({ kind: 'refund-failed', saleId: sale.saleId, saleReference: sale.saleReference });
     await tell(owed);
@@ -383,6 +410,20 @@ describe('an order for another card', () => {
       credentialId: replaced.credential.credentialId,
       blocked: false,
     });
+  });
+
+  it('[W-ORDER-10] [I6] is over with the membership: cancelled, not given again, and worth nothing where it was made', async () => {
+    const { order } = await made(cardFor());
+    await tell(refundEvent((await made(refundOf({ endsMembership: true }))).order, sale));
+    expect(await recordFor(edge, order.id)).toMatchObject({ status: 'cancelled' });
+    expect(await refusal(await give(cardFor()))).toBe('order.not-possible');
+    const before = (await openCases('order-not-open')).length;
+    const card = replacementEvent(order, sale, place.legalEntityId);
+    expect((await tell(card)).parked).toEqual([]);
+    expect(await statusOf(card.credential.credentialId)).toBe('blocked');
+    const cases = await openCases('order-not-open');
+    expect(cases).toHaveLength(before + 2);
+    expect(cases.map(({ detail }) => detail)).toContain('the membership has ended: the card opens nothing');
   });
 
   it('is free where staff say so, at any kiosk of the network, and settles the case of an owed card', async () => {

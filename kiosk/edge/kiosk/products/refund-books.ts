@@ -26,7 +26,11 @@ export function refundBooks(sale: RefundSale): SaleBooks {
     credentials: () =>
       sale.ends.map(({ credentialId, record }) => ({
         credentialId,
-        record: { ...record, status: 'blocked' },
+        record: {
+          ...record,
+          status: 'blocked',
+          ...(record.account ? { account: { ...record.account, status: 'cancelled' } } : {}),
+        },
       })),
   };
 }
