@@ -37,7 +37,14 @@ async function sellsNothingBecause(faultCode: string): Promise<void> {
   const person = await club.person();
   const { offers } = await person.sees('attract', (screen) => !screen.offers.join.possible);
   expect(offers.join).toEqual({ possible: false, why: 'journal', faultCode });
-  expect(await person.say({ type: 'start', language: 'fr' })).toBe('stale');
+  // What a membership holds may be looked at all the same.
+  await person.say({ type: 'start', language: 'fr' });
+  const { offers: now } = await person.sees('doors');
+  expect([now.join.possible, now.dayEntry?.possible]).toEqual([false, false]);
+  for (const door of ['join', 'day-entry'] as const) {
+    expect(await person.say({ type: 'choose-door', door })).toBe('stale');
+  }
+  await person.say({ type: 'finish' });
   person.leave();
 }
 
