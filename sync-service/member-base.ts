@@ -7,6 +7,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { baseApp } from './http/base-app.ts';
 import type { BaseContext } from './http/base-context.ts';
+import { passRoutes } from './http/pass-routes.ts';
 import { staffRoutes } from './http/staff/staff-routes.ts';
 import {
   type BaseKeyStore,
@@ -36,6 +37,8 @@ export interface MemberBaseOptions {
   readonly seed?: SeedFile;
   /** Folder of the built staff page; null serves none. */
   readonly staffPage: string | null;
+  /** Folder of the built page of the pass; without it there is none. */
+  readonly passPage?: string;
   /** Clubs, by name, that get a fresh enrolment code even though a box is enrolled there. */
   readonly newCodesFor?: readonly string[];
   /** Clubs, by name, that get a code for a box which opens gates and issues no cards. */
@@ -150,7 +153,11 @@ async function startWith(
   }
   const staff = await firstSignIn(base, stateFolder);
 
-  const app = await baseApp(base, staffRoutes(options.staffPage));
+  const app = await baseApp(
+    base,
+    staffRoutes(options.staffPage),
+    ...(options.passPage === undefined ? [] : [passRoutes(options.passPage)]),
+  );
   stops.push(() => app.close());
   const url = await app.listen({ host, port: options.port });
 

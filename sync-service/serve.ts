@@ -52,6 +52,7 @@ async function main(): Promise<number> {
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
+    passPage: join(import.meta.dirname, 'pass'),
     newCodesFor: values['new-enrolment-code'],
     newGateCodesFor: values['new-gate-code'],
     ...(values['card-keys'] === undefined ? {} : { cardKeyVersion: Number(values['card-keys']) }),

@@ -203,6 +203,20 @@ const credentialRebound = z.object({
   cardUid,
 });
 
+/** A member's phone made a key, and a kiosk granted it what the member's card may do (W-PASS-1). */
+const passEnrolled = z.object({
+  type: z.literal('pass.enrolled'),
+  at: time,
+  /** The card beside which it stands: whose it is, and for what. */
+  besideCredentialId: id,
+  pass: z.object({
+    credentialId: id,
+    /** Ed25519, 32 raw bytes in base64url. */
+    publicKey: z.string().regex(/^[\w-]{43}$/, 'not a public key'),
+    validFrom: time,
+  }),
+});
+
 /** A card that may carry a grant was not paid for: whatever it carries opens nothing. The base knows no sale of it. */
 const credentialBlocked = z.object({
   type: z.literal('credential.blocked'),
@@ -325,6 +339,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   cardReplaced,
   credentialRebound,
   credentialBlocked,
+  passEnrolled,
   receiptSettled,
   accessDecided,
   passageSensed,

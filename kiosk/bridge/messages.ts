@@ -85,6 +85,10 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('choose-receipt'), receipt: z.enum(['paper', 'none']) }),
   /** On the receipt screen: a copy of the contract on paper, once a visit (J7). */
   z.object({ type: z.literal('print-contract') }),
+  /** From the welcome to a member with a new card: onto the phone too. */
+  z.object({ type: z.literal('open-pass') }),
+  /** What the camera has read off a phone, as it stands there. */
+  z.object({ type: z.literal('enrol-pass'), requestText: z.string().max(4_000) }),
   z.object({ type: z.literal('back') }),
   /** Ends the visit and erases everything that may be erased; not possible between payment and card. */
   z.object({ type: z.literal('finish') }),

@@ -344,7 +344,21 @@ export const screenSchema = z.discriminatedUnion('name', [
     /** Text of each ticket's QR; those for guests are shown when they were not printed. */
     tickets: z.array(z.string()),
     ticketsPrinted: z.boolean(),
+    /** The card can be put on a phone too. */
+    passPossible: z.boolean(),
     saleReference: z.string(),
+  }),
+  /**
+   * A card comes onto a phone too: the camera reads what the phone shows, the phone reads `grantCode`. Nothing secret is on
+   * the screen.
+   */
+  z.object({
+    name: z.literal('pass'),
+    /** Of the page that a phone opens first. */
+    pageAddress: z.string(),
+    grantCode: z.string().nullable(),
+    /** What the camera read last is not what the page shows. */
+    notRead: z.boolean(),
   }),
   /** Something failed. Says what is true of the money, and what to do now. */
   z.object({

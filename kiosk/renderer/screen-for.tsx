@@ -16,6 +16,7 @@ import { MandateScreen } from './screens/mandate.tsx';
 import { MinorScreen } from './screens/minor.tsx';
 import { NameScreen } from './screens/name.tsx';
 import { OrderScreen } from './screens/order.tsx';
+import { PassScreen } from './screens/pass.tsx';
 import { PaymentScreen } from './screens/payment.tsx';
 import { PeriodsScreen } from './screens/periods.tsx';
 import { PhotoScreen } from './screens/photo.tsx';
@@ -83,6 +84,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <TakeCardScreen {...common} screen={screen} />;
     case 'receipt':
       return <ReceiptScreen {...common} screen={screen} />;
+    case 'pass':
+      return <PassScreen {...common} screen={screen} />;
     case 'welcome':
       return <WelcomeScreen {...common} screen={screen} />;
     case 'trouble':

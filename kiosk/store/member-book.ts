@@ -70,6 +70,16 @@ export class MemberBook {
     return record ? { credentialId, record } : null;
   }
 
+  /** Passes of a member that open something. Looks at every credential: asked when somebody enrols a phone. */
+  passesOf(memberId: string): readonly KnownCredential[] {
+    return [...this.#credentials]
+      .filter(
+        ([, { kind, status, memberId: holder }]) =>
+          kind === 'pass' && status === 'active' && holder === memberId,
+      )
+      .map(([credentialId, record]) => ({ credentialId: credentialId as CredentialId, record }));
+  }
+
   plan(planId: PlanId): PlanRecord | null {
     return this.#plans.get(planId) ?? null;
   }

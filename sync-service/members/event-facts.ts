@@ -41,8 +41,11 @@ export interface KnownOrder {
   readonly madeBy: { readonly userId: string; readonly name: string };
 }
 
-/** A card that another one stands in for. */
+/** A card that another one stands in for, or a pass beside. */
 export interface ReplacedCredential {
+  readonly kind: string;
+  readonly status: 'active' | 'blocked' | 'spent';
+  readonly saleId: string | null;
   readonly memberId: string;
   readonly planId: string;
   readonly homeClubId: string;
@@ -64,7 +67,7 @@ export interface Facts {
   readonly account: KnownAccount | null;
   /** For what carries out an order: the order it names; null when the base knows no such order. */
   readonly order: KnownOrder | null;
-  /** For another card: the credential that it stands in for; null when the base knows none. */
+  /** For another card, or a pass: the credential that it stands in for, or beside; null when the base knows none. */
   readonly replaced: ReplacedCredential | null;
   /** For a closing: the one told before of the same till; null when there was none. */
   readonly lastClosing: { readonly no: number; readonly signature: string } | null;

@@ -127,3 +127,56 @@ describe('what an event does to the tables', () => {
     expect(reasonOf(settled, { saleClubId: reporter.clubId })).toBe('applied');
   });
 });
+
+describe('a pass that was enrolled', () => {
+  const memberId = newTestId();
+  const card = {
+    kind: 'card',
+    status: 'active' as const,
+    saleId: newTestId(),
+    memberId,
+    planId: newTestId(),
+    homeClubId: newTestId(),
+    validTo: '2027-11-23T00:00:00.000Z',
+  };
+  const enrolled: EventBody = {
+    type: 'pass.enrolled',
+    at: '2026-11-23T11:00:00.000Z',
+    besideCredentialId: newTestId(),
+    pass: {
+      credentialId: newTestId(),
+      publicKey: 'A'.repeat(43),
+      validFrom: '2026-11-23T11:00:00.000Z',
+    },
+  };
+
+  it('[W-PASS-1] [W-PASS-2] is a credential of the member of the card, good as long as it, and ends the one before', () => {
+    const [ended, added] = rowsOf(enrolled, { replaced: card });
+    expect(ended).toMatchObject({
+      do: 'update',
+      set: { status: 'blocked' },
+      where: { member_id: memberId, kind: 'pass' },
+    });
+    expect(added).toMatchObject({
+      do: 'insert',
+      row: {
+        kind: 'pass',
+        public_key: 'A'.repeat(43),
+        member_id: memberId,
+        plan_id: card.planId,
+        home_club_id: card.homeClubId,
+        sale_id: card.saleId,
+        valid_to: card.validTo,
+        status: 'active',
+      },
+    });
+  });
+
+  it('[W-PASS-1] is blocked beside a card that is blocked by then, and parked beside anything else', () => {
+    const [, added] = rowsOf(enrolled, { replaced: { ...card, status: 'blocked' } });
+    expect(added).toMatchObject({ row: { status: 'blocked' } });
+    const reason = 'the base knows no card beside which the pass was enrolled';
+    expect(reasonOf(enrolled)).toBe(reason);
+    expect(reasonOf(enrolled, { replaced: { ...card, kind: 'ticket' } })).toBe(reason);
+  });
+});

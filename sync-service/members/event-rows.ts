@@ -60,6 +60,8 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
           status: 'blocked',
         }),
       ]);
+    case 'pass.enrolled':
+      return passEnrolled(event, facts);
     case 'receipt.settled':
       return ofKnownSale(facts, [update('sales', { receipt: event.receipt }, { id: event.saleId })]);
     case 'access.decided':
@@ -116,6 +118,32 @@ function dayEntrySold(event: ReadEventOf<'day-entry.sold'>, facts: Facts): Resul
       valid_to: validTo,
       single_use: true,
       status: facts.usedTickets.has(credentialId) ? 'spent' : 'active',
+    }),
+  ]);
+}
+
+/** W-PASS-1, W-PASS-2. */
+function passEnrolled(
+  { pass, at }: ReadEventOf<'pass.enrolled'>,
+  { replaced: card }: Facts,
+): Result<RowChange[], string> {
+  if (card?.kind !== 'card') return err('the base knows no card beside which the pass was enrolled');
+  return ok([
+    update('credentials', { status: 'blocked' }, { member_id: card.memberId, kind: 'pass' }),
+    insert('credentials', {
+      id: pass.credentialId,
+      kind: 'pass',
+      card_uid: null,
+      public_key: pass.publicKey,
+      member_id: card.memberId,
+      plan_id: card.planId,
+      home_club_id: card.homeClubId,
+      sale_id: card.saleId,
+      valid_from: pass.validFrom,
+      valid_to: card.validTo,
+      single_use: false,
+      status: card.status,
+      enrolled_at: at,
     }),
   ]);
 }

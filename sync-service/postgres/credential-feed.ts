@@ -6,6 +6,7 @@ interface CredentialRow {
   readonly id: string;
   readonly kind: 'card' | 'pass' | 'ticket';
   readonly card_uid: string | null;
+  readonly public_key: string | null;
   readonly member_id: string | null;
   readonly plan_id: string;
   readonly home_club_id: string;
@@ -42,6 +43,7 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
         kind: row.kind,
         cardUid: row.card_uid,
         ...(row.uid_only ? { uidOnly: true as const } : {}),
+        ...(row.public_key === null ? {} : { publicKey: row.public_key }),
         memberId: row.member_id,
         planId: row.plan_id,
         homeClubId: row.home_club_id,

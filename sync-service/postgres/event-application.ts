@@ -156,6 +156,8 @@ async function gatherFacts(
         order: await knownOrder(sql, event.orderId),
         replaced: await replacedCredential(sql, event.replacedCredentialId),
       };
+    case 'pass.enrolled':
+      return { ...facts, replaced: await replacedCredential(sql, event.besideCredentialId) };
     case 'till.closed': {
       const [last] = await sql.query<{ no: number; signature: string }>(
         'select no, signature from till_closings where edge_id = $1 and till = $2 order by no desc limit 1',
@@ -189,8 +191,8 @@ async function knownOrder(sql: Sql, orderId: string): Promise<KnownOrder | null>
 
 async function replacedCredential(sql: Sql, credentialId: string): Promise<ReplacedCredential | null> {
   const [row] = await sql.query<ReplacedCredential>(
-    `select member_id as "memberId", plan_id as "planId", home_club_id as "homeClubId",
-            valid_to as "validTo",
+    `select kind, status, sale_id as "saleId", member_id as "memberId", plan_id as "planId",
+            home_club_id as "homeClubId", valid_to as "validTo",
             not exists (select 1 from memberships where memberships.member_id = credentials.member_id
                          and memberships.status = 'active') as "hasEnded"
        from credentials where id = $1 and member_id is not null`,

@@ -13,6 +13,7 @@ import { whoIssuesCards } from './migrations/010-who-issues-cards.ts';
 import { accessStanding } from './migrations/011-access-standing.ts';
 import { occupancyBounds } from './migrations/012-occupancy-bounds.ts';
 import { oldBadges } from './migrations/013-old-badges.ts';
+import { passes } from './migrations/014-passes.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   { name: '011-access-standing', sql: accessStanding },
   { name: '012-occupancy-bounds', sql: occupancyBounds },
   { name: '013-old-badges', sql: oldBadges },
+  { name: '014-passes', sql: passes },
 ];
 
 export interface Migration {

@@ -67,6 +67,7 @@ export const targets = [
   electronScript('preload', 'kiosk/preload/preload.ts'),
   page('kiosk', 'kiosk/renderer'),
   page('staff', 'sync-service/staff'),
+  page('pass', 'sync-service/pass'),
   page('panel', 'hardware-sims/panel/web'),
 ];
 

@@ -115,6 +115,12 @@ export const layers = [
     mayNotReach: ['node:*', ...native],
   },
   {
+    folder: 'sync-service/pass',
+    why: 'the page of the pass runs on a phone, without a network: it knows the codes and the look',
+    mayImport: ['core', 'ui'],
+    mayNotReach: ['node:*', ...native],
+  },
+  {
     folder: 'sync-service',
     why: 'the member base never imports the kiosk',
     mayImport: ['core'],

@@ -37,6 +37,7 @@ import { drawUpDayEntry } from './draw-up-day-entry.ts';
 import { mandateFacts } from './draw-up-mandate.ts';
 import { drawUpOrder } from './draw-up-order.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
+import { enrolledPass, passHolderOf } from './enrol-pass.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
 import { MemberVisit } from './member-visit.ts';
@@ -264,6 +265,10 @@ export class KioskController {
         return this.#payAgain(message.type);
       case 'practise-payment':
         return this.#practisePayment(message.answer);
+      case 'open-pass':
+        return this.#openPass();
+      case 'enrol-pass':
+        return this.#enrolPass(message.requestText);
       default:
         return this.#answer(message);
     }
@@ -448,13 +453,19 @@ export class KioskController {
           | 'print-contract'
           | 'pay-again'
           | 'abort-payment'
-          | 'practise-payment';
+          | 'practise-payment'
+          | 'open-pass'
+          | 'enrol-pass';
       }
     >,
   ): Promise<MessageOutcome> {
     if (message.type === 'back') {
       const isDoor = this.#stage.name === 'day-entry' || this.#stage.name === 'code';
-      const before = isDoor ? ({ name: 'doors' } as const) : this.#member.back(this.#stage);
+      const before = isDoor
+        ? ({ name: 'doors' } as const)
+        : this.#stage.name === 'pass'
+          ? this.#stage.from
+          : this.#member.back(this.#stage);
       if (before) {
         this.#show(before);
         return { outcome: 'done' };
@@ -693,6 +704,32 @@ export class KioskController {
     });
   }
 
+  #openPass(): MessageOutcome {
+    const from = this.#stage;
+    const holder = from.name === 'welcome' ? passHolderOf(from.sale) : null;
+    if (from.name !== 'welcome' || !holder) return { outcome: 'stale' };
+    this.#show({ name: 'pass', holder, from, grantCode: null, notRead: false });
+    return { outcome: 'done' };
+  }
+
+  /** PS12, PS13. */
+  async #enrolPass(requestText: string): Promise<MessageOutcome> {
+    const { store, clock, random, log, onEvent, identity } = this.#options;
+    const stage = this.#stage;
+    const known = identity();
+    if (stage.name !== 'pass' || stage.grantCode !== null || !known) return { outcome: 'stale' };
+    const code = await enrolledPass(requestText, stage.holder, { store, identity: known, clock, random });
+    if (!code.ok) {
+      log.info('kiosk.pass-not-enrolled', { problem: code.error });
+      this.#show({ ...stage, notRead: true });
+      return { outcome: 'done' };
+    }
+    log.info('kiosk.pass-enrolled');
+    onEvent();
+    this.#show({ ...stage, grantCode: code.value, notRead: false });
+    return { outcome: 'done' };
+  }
+
   async #finish(): Promise<MessageOutcome> {
     if (this.#stage.name === 'attract') return { outcome: 'done' };
     if (this.#stage.name === 'sale') {
@@ -760,6 +797,7 @@ export class KioskController {
       canAbort: terminal.capabilities.canAbort,
       slip: this.#slip.state,
       takeCardSeconds: config.sale.takeCardSeconds,
+      passPageAddress: new URL('/pass', config.baseUrl).href,
       account: () => {
         invariant(this.#stage.name === 'member', 'an account is shown to a member');
         return this.#member.screen(this.#stage);

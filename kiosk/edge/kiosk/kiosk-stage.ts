@@ -2,6 +2,7 @@ import type { CredentialId } from '@portillon/core/base/ids.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import type { Screen } from '../../bridge/view.ts';
 import type { AccountScreenName } from './account-screens.ts';
+import type { PassHolder } from './enrol-pass.ts';
 import type { CardProblem } from './member-desk.ts';
 import type { ReadyOrder } from './order-desk.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
@@ -42,6 +43,15 @@ export type KioskStage =
       readonly contractCopy: CopyOnScreen;
     }
   | { readonly name: 'welcome'; readonly sale: SaleInProgress; readonly ticketsPrinted: boolean }
+  | {
+      readonly name: 'pass';
+      readonly holder: PassHolder;
+      /** Where it was asked for, and where it ends. */
+      readonly from: Extract<KioskStage, { readonly name: 'welcome' }>;
+      /** What the phone reads; null until it has shown its key. */
+      readonly grantCode: string | null;
+      readonly notRead: boolean;
+    }
   | { readonly name: 'trouble'; readonly trouble: Trouble };
 
 const warningSeconds = 30;
@@ -75,6 +85,8 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
       return stage.sale.product !== 'day-entry' && (stage.ticketsPrinted || stage.sale.tickets.length === 0)
         ? timeLimits.welcome
         : timeLimits['welcome-tickets'];
+    case 'pass':
+      return timeLimits.reading;
     case 'trouble':
       return timeLimits.trouble;
   }

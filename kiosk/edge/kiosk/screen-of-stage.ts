@@ -15,6 +15,7 @@ import {
 } from '../documents/contract-text.ts';
 import { type MandateFacts, mandateText, mandateWordingVersion } from '../documents/mandate-text.ts';
 import { localDay } from '../documents/payment-summary.ts';
+import { passHolderOf } from './enrol-pass.ts';
 import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
 import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
@@ -32,6 +33,8 @@ export interface ScreenFacts {
   readonly openUntil: string | null;
   readonly canAbort: boolean;
   readonly slip: SlipOnScreen;
+  /** Where the page of the pass is had. */
+  readonly passPageAddress: string;
   /** SA12. */
   readonly takeCardSeconds: number;
   /** Only asked for on the contract screen. */
@@ -105,7 +108,15 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         openUntil: facts.openUntil,
         tickets: stage.sale.tickets.map((ticket) => ticket.text),
         ticketsPrinted: stage.ticketsPrinted,
+        passPossible: passHolderOf(stage.sale) !== null,
         saleReference: stage.sale.saleReference,
+      };
+    case 'pass':
+      return {
+        name: 'pass',
+        pageAddress: facts.passPageAddress,
+        grantCode: stage.grantCode,
+        notRead: stage.notRead,
       };
     case 'trouble':
       return { ...stage.trouble, slip: facts.slip };

@@ -113,6 +113,7 @@ export const accountStates: readonly GalleryState[] = [
         totalCents: 2990,
         tickets: [],
         ticketsPrinted: false,
+        passPossible: false,
         saleReference: 'M7QK-2F9C',
       },
     }),

@@ -82,6 +82,11 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
         <p>{say('welcome.open-until', { time: formatTimeOfDay(screen.openUntil, language) })}</p>
       )}
       <p className="for-staff">{say('common.reference', { reference: screen.saleReference })}</p>
+      {screen.passPossible ? (
+        <Press kind="choice" testId="open-pass" className="door" onPress={() => act({ type: 'open-pass' })}>
+          {say('welcome.pass')}
+        </Press>
+      ) : null}
       <Press kind="choice" testId="finish" className="door" onPress={() => act({ type: 'finish' })}>
         {say('welcome.finish')}
       </Press>

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SeededRandom } from '@portillon/core/base/random.ts';
+import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { readPass } from '@portillon/core/crypto/pass.ts';
+import { passGrantProblem } from '@portillon/core/crypto/pass-grant.ts';
+import {
+  keyRequestToSign,
+  passCodeBytes,
+  passCodeText,
+  passStepAt,
+  passToSign,
+} from '@portillon/core/crypto/pass-layout.ts';
+import { newSigningKeyPair, type SigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
+import { eventBodySchema } from '@portillon/core/wire/event.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EdgeStore } from '../../store/edge-store.ts';
+import { RecordedLog } from '../../store/test/recorded-log.ts';
+import { sampleId, sampleIdentity } from '../../store/test/sample-records.ts';
+import { enrolledPass, type PassHolder, passHolderOf } from './enrol-pass.ts';
+import { sampleSale } from './test/sample-sale.ts';
+
+const nowMs = Date.parse('2026-11-23T11:00:00.000Z');
+const kiosk = newSigningKeyPair();
+const identity = { ...sampleIdentity(), privateKey: kiosk.privateKey };
+const holder: PassHolder = {
+  cardCredentialId: sampleId(70),
+  memberId: sampleId(10),
+  planId: sampleId(20),
+  planScope: 'network',
+  homeClubId: sampleId(3),
+  validFromMs: nowMs,
+  validToMs: null,
+};
+
+const clock = new VirtualClock(nowMs);
+const random = new SeededRandom(5);
+let folder: string;
+let store: EdgeStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portillon-pass-'));
+  const opened = await EdgeStore.open({
+    folder: join(folder, 'edge'),
+    clock,
+    random,
+    log: new RecordedLog(),
+  });
+  if (!opened.ok) throw new Error(opened.error.detail);
+  store = opened.value;
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+/** What the page shows. */
+function requestOf({ publicKey, privateKey }: SigningKeyPair): string {
+  const signed = keyRequestToSign(fromBase64url(publicKey));
+  return passCodeText('keyRequest', signed, signBytes(privateKey, signed));
+}
+
+const enrol = (text: string) => enrolledPass(text, holder, { store, identity, clock, random });
+
+async function passOf(phone: SigningKeyPair) {
+  const code = await enrol(requestOf(phone));
+  if (!code.ok) throw new Error(code.error);
+  const grant = passCodeBytes('grant', code.value);
+  if (typeof grant === 'string') throw new Error(grant);
+  const signed = passToSign(grant, passStepAt(nowMs));
+  const pass = readPass(passCodeText('pass', signed, signBytes(phone.privateKey, signed)));
+  if (!pass.ok) throw new Error(pass.error);
+  return pass.value.grant;
+}
+
+it('[PS12] [PS13] answers a phone with a grant that a gate believes and that is in the book at once', async () => {
+  const phone = newSigningKeyPair();
+  const grant = await passOf(phone);
+  expect(grant).toMatchObject({ publicKey: phone.publicKey, planId: holder.planId, scope: 'network' });
+  const issuerKey = { publicKey: kiosk.publicKey, status: 'active' as const };
+  expect(passGrantProblem(grant, { networkId: grant.networkId, issuerKey })).toBeNull();
+  expect(store.book.credential(grant.credentialId)).toMatchObject({
+    kind: 'pass',
+    publicKey: phone.publicKey,
+    memberId: holder.memberId,
+    status: 'active',
+  });
+  const [event] = await store.outbox.after(0, 10);
+  expect(eventBodySchema.parse(JSON.parse(event?.body ?? ''))).toMatchObject({
+    type: 'pass.enrolled',
+    besideCredentialId: holder.cardCredentialId,
+    pass: { credentialId: grant.credentialId, publicKey: phone.publicKey },
+  });
+});
+
+it('[W-PASS-2] [W-PASS-3] ends the pass on the phone before, here at once', async () => {
+  const first = await passOf(newSigningKeyPair());
+  const second = await passOf(newSigningKeyPair());
+  expect(store.book.credential(first.credentialId)).toMatchObject({ status: 'blocked', kind: 'pass' });
+  expect(store.book.credential(second.credentialId)).toMatchObject({ status: 'active' });
+});
+
+it.each(['', 'https://example.org', 'PP1:ABC', 'PK2:'.padEnd(151, '0'), 'PK1:'.padEnd(151, '0')])(
+  '[PS12] grants nothing to %s',
+  async (text) => {
+    expect((await enrol(text)).ok).toBe(false);
+    expect(await store.outbox.after(0, 10)).toEqual([]);
+  },
+);
+
+it('offers a pass beside a card that was sold, and to nobody who practises', async () => {
+  const sale = await sampleSale(store, { clock, random });
+  expect(passHolderOf(sale)).toMatchObject({
+    cardCredentialId: sale.card.credentialId,
+    memberId: sale.memberId,
+  });
+  expect(passHolderOf({ ...sale, practice: { operator: 'Nadia' } })).toBeNull();
+});

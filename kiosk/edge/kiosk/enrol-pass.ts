@@ -1,0 +1,115 @@
+import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import {
+  type ClubId,
+  type CredentialId,
+  type EdgeId,
+  type MemberId,
+  type NetworkId,
+  newId,
+  type PlanId,
+} from '@portillon/core/base/ids.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { type PassProblem, readKeyRequest } from '@portillon/core/crypto/pass.ts';
+import { encodePassGrant } from '@portillon/core/crypto/pass-grant.ts';
+import { passCodeText } from '@portillon/core/crypto/pass-layout.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { EdgeStore } from '../../store/edge-store.ts';
+import type { SaleInProgress } from './sale-in-progress.ts';
+
+/** Whose card the pass stands beside, and what it may do. */
+export interface PassHolder {
+  readonly cardCredentialId: CredentialId;
+  readonly memberId: MemberId;
+  readonly planId: PlanId;
+  readonly planScope: 'network' | 'home';
+  readonly homeClubId: ClubId;
+  readonly validFromMs: number;
+  readonly validToMs: number | null;
+}
+
+/** Who has just taken a card of their own. Null where nothing was handed to anybody in particular, or staff practise. */
+export function passHolderOf(sale: SaleInProgress): PassHolder | null {
+  if (sale.product !== 'membership' || sale.practice) return null;
+  const { credentialId, memberId, planId, planScope, validFromMs, validToMs } = sale.card;
+  return {
+    cardCredentialId: credentialId,
+    memberId,
+    planId,
+    planScope,
+    homeClubId: sale.clubId,
+    validFromMs,
+    validToMs,
+  };
+}
+
+/**
+ * What the phone shows becomes a pass: a grant that this box signs, the event that tells of it and the row of the book, in
+ * one transaction. Resolves with the code that the screen shows to the phone; nothing in it is secret (PS13).
+ */
+export async function enrolledPass(
+  requestText: string,
+  holder: PassHolder,
+  {
+    store,
+    identity,
+    clock,
+    random,
+  }: {
+    readonly store: EdgeStore;
+    readonly identity: EdgeIdentity;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
+): Promise<Result<string, PassProblem>> {
+  const publicKey = readKeyRequest(requestText);
+  if (!publicKey.ok) return err(publicKey.error);
+  const { cardCredentialId, memberId, planId, planScope, homeClubId, validFromMs, validToMs } = holder;
+  const credentialId = newId<'credential'>(clock, random);
+  const grant = encodePassGrant(
+    {
+      networkId: identity.networkId as NetworkId,
+      issuerEdgeId: identity.edgeId as EdgeId,
+      credentialId,
+      planId,
+      homeClubId,
+      scope: planScope,
+      validFromMs,
+      validToMs,
+      publicKey: publicKey.value,
+    },
+    identity.privateKey,
+  );
+  const validFrom = isoTime(validFromMs);
+  await store.write(async (tx) => {
+    await store.outbox.appendEvent(tx, {
+      type: 'pass.enrolled',
+      at: isoTime(clock.wallMs()),
+      besideCredentialId: cardCredentialId,
+      pass: { credentialId, publicKey: publicKey.value, validFrom },
+    });
+    // W-PASS-2, here at once: the phone before this one opens nothing any more.
+    for (const before of store.book.passesOf(memberId)) {
+      await store.book.rememberOwnCredential(tx, before.credentialId, {
+        ...before.record,
+        status: 'blocked',
+      });
+    }
+    const { account, standing } = store.book.credential(cardCredentialId) ?? {};
+    await store.book.rememberOwnCredential(tx, credentialId, {
+      kind: 'pass',
+      cardUid: null,
+      publicKey: publicKey.value,
+      memberId,
+      planId,
+      homeClubId,
+      validFrom,
+      validTo: validToMs === null ? null : isoTime(validToMs),
+      singleUse: false,
+      status: 'active',
+      ...(account ? { account } : {}),
+      ...(standing ? { standing } : {}),
+    });
+  });
+  return ok(passCodeText('grant', grant));
+}

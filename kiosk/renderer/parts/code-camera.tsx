@@ -1,0 +1,59 @@
+import jsQR from 'jsqr';
+import { useEffect, useRef } from 'react';
+import { useCamera } from '../camera.ts';
+import { useShell } from '../shell.ts';
+import { useWords } from '../words.ts';
+
+const lookEveryMs = 200;
+/** Wide enough for the modules of a phone's code at arm's length, and read in some ten milliseconds. */
+const lookWidth = 800;
+
+/** The camera's picture, looked at for a QR code only: nothing of it is kept or sent. Each other text is told once. */
+export function CodeCamera({ onCode }: { onCode(text: string): void }) {
+  const { say } = useWords();
+  const { clock } = useShell();
+  const { stream, state } = useCamera(true);
+  const video = useRef<HTMLVideoElement>(null);
+  const told = useRef('');
+  const listener = useRef(onCode);
+  listener.current = onCode;
+
+  useEffect(() => {
+    if (video.current !== null) video.current.srcObject = stream;
+  }, [stream]);
+
+  useEffect(() => {
+    if (state !== 'running') return;
+    const canvas = document.createElement('canvas');
+    let cancel: () => void = () => undefined;
+    const look = () => {
+      const text = video.current === null ? null : codeIn(video.current, canvas);
+      if (text !== null && text !== told.current) {
+        told.current = text;
+        listener.current(text);
+      }
+      cancel = clock.setTimer(lookEveryMs, look);
+    };
+    cancel = clock.setTimer(lookEveryMs, look);
+    return () => cancel();
+  }, [state, clock]);
+
+  if (state === 'failed') return <p role="alert">{say('pass.no-camera')}</p>;
+  return (
+    <div className="code-camera" data-state={state}>
+      <video ref={video} autoPlay playsInline muted aria-label={say('pass.camera')} />
+      {state === 'starting' ? <p>{say('pass.starting')}</p> : null}
+    </div>
+  );
+}
+
+function codeIn(video: HTMLVideoElement, canvas: HTMLCanvasElement): string | null {
+  if (video.videoWidth === 0) return null;
+  canvas.width = lookWidth;
+  canvas.height = Math.round((lookWidth * video.videoHeight) / video.videoWidth);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) return null;
+  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  return jsQR(data, canvas.width, canvas.height, { inversionAttempts: 'dontInvert' })?.data || null;
+}

@@ -1,0 +1,64 @@
+import { CodeCamera } from '../parts/code-camera.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { Press } from '../parts/press.tsx';
+import { QrImage } from '../parts/qr-image.tsx';
+import { ScreenFrame } from '../parts/screen-frame.tsx';
+import type { ScreenProps } from '../screen-props.ts';
+import { useWords } from '../words.ts';
+
+/** Phone and kiosk read a code off each other, with or without a network. What stands here is no secret. */
+export function PassScreen({ screen, act }: ScreenProps<'pass'>) {
+  const { say } = useWords();
+  const { grantCode, notRead, pageAddress } = screen;
+  if (grantCode !== null) {
+    return (
+      <ScreenFrame
+        phase="ready"
+        title={say('pass.ready-title')}
+        lead={say('pass.ready-lead')}
+        middle={
+          <div className="pass-code">
+            <QrImage text={grantCode} title={say('pass.ready-code')} />
+          </div>
+        }
+      >
+        <p>{say('pass.ready-note')}</p>
+        <div className="primary-bar">
+          <Press kind="primary" testId="pass-done" onPress={() => act({ type: 'back' })}>
+            {say('pass.done')}
+          </Press>
+        </div>
+      </ScreenFrame>
+    );
+  }
+  return (
+    <ScreenFrame
+      phase="asking"
+      title={say('pass.title')}
+      lead={say('pass.lead')}
+      middle={
+        <div className="pass-steps">
+          <section>
+            <QrImage text={pageAddress} title={say('pass.page-code')} />
+            <p>{say('pass.step-page')}</p>
+          </section>
+          <section>
+            <CodeCamera onCode={(requestText) => act({ type: 'enrol-pass', requestText })} />
+            <p>{say('pass.step-camera')}</p>
+          </section>
+        </div>
+      }
+    >
+      {notRead ? (
+        <Notice tone="watch" testId="pass-not-read">
+          <p>{say('pass.not-read')}</p>
+        </Notice>
+      ) : null}
+      <div className="primary-bar">
+        <Press testId="back" onPress={() => act({ type: 'back' })}>
+          {say('common.back')}
+        </Press>
+      </div>
+    </ScreenFrame>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '@portillon/ui/browser-clock.ts';
+import jsQR from 'jsqr';
+
+const lookEveryMs = 200;
+const lookWidth = 800;
+
+/** Shows what the phone's camera sees and tells each code in it once, until it is stopped. Rejects when there is no camera. */
+export async function readCodes(
+  video: HTMLVideoElement,
+  clock: Clock,
+  onCode: (text: string) => void,
+): Promise<() => void> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: false,
+    video: { facingMode: 'environment', width: { ideal: 1_280 } },
+  });
+  video.srcObject = stream;
+  await video.play();
+  const canvas = document.createElement('canvas');
+  let last = '';
+  let cancel: () => void = () => undefined;
+  const look = () => {
+    const text = codeIn(video, canvas);
+    if (text && text !== last) {
+      last = text;
+      onCode(text);
+    }
+    cancel = clock.setTimer(lookEveryMs, look);
+  };
+  cancel = clock.setTimer(0, look);
+  return () => {
+    cancel();
+    cancel = () => undefined;
+    for (const track of stream.getTracks()) track.stop();
+  };
+}
+
+function codeIn(video: HTMLVideoElement, canvas: HTMLCanvasElement): string | null {
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context || video.videoWidth === 0) return null;
+  canvas.width = lookWidth;
+  canvas.height = Math.round((lookWidth * video.videoHeight) / video.videoWidth);
+  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  return jsQR(data, canvas.width, canvas.height, { inversionAttempts: 'dontInvert' })?.data ?? null;
+}
