@@ -1,4 +1,3 @@
-import '@portillon/ui/fonts.css';
 import { browserClock } from '@portillon/ui/browser-clock.ts';
 import { PassPage } from './pass-page.ts';
 import './pass.css';
