@@ -5,16 +5,18 @@ import { useShell } from '../shell.ts';
 import { useWords } from '../words.ts';
 
 const lookEveryMs = 200;
+/** A code that is still there is told again: the edge may have been busy with something else. */
+const tellAgainMs = 2_000;
 /** Wide enough for the modules of a phone's code at arm's length, and read in some ten milliseconds. */
 const lookWidth = 800;
 
-/** The camera's picture, looked at for a QR code only: nothing of it is kept or sent. Each other text is told once. */
+/** The camera's picture, looked at for a QR code only: nothing of it is kept or sent. */
 export function CodeCamera({ onCode }: { onCode(text: string): void }) {
   const { say } = useWords();
   const { clock } = useShell();
   const { stream, state } = useCamera(true);
   const video = useRef<HTMLVideoElement>(null);
-  const told = useRef('');
+  const told = useRef({ text: '', atMs: 0 });
   const listener = useRef(onCode);
   listener.current = onCode;
 
@@ -28,8 +30,10 @@ export function CodeCamera({ onCode }: { onCode(text: string): void }) {
     let cancel: () => void = () => undefined;
     const look = () => {
       const text = video.current === null ? null : codeIn(video.current, canvas);
-      if (text !== null && text !== told.current) {
-        told.current = text;
+      const nowMs = clock.monotonicMs();
+      const { text: last, atMs } = told.current;
+      if (text !== null && (text !== last || nowMs - atMs >= tellAgainMs)) {
+        told.current = { text, atMs: nowMs };
         listener.current(text);
       }
       cancel = clock.setTimer(lookEveryMs, look);
