@@ -10,6 +10,10 @@ export interface MainJobReport {
   readonly receipt: { readonly printed: boolean };
   readonly card: { readonly uid: string; readonly verified: boolean };
   readonly gate: { readonly decision: string; readonly passage: boolean };
+  /** What the member walked in with. */
+  readonly credential: 'card' | 'pass';
+  /** Why a picture of the code, taken as it was shown, did not open; null without a pass. */
+  readonly pass: { readonly replayRefused: string } | null;
   readonly qr: { readonly decision: string; readonly passage: boolean };
   readonly refused: { readonly reason: string };
   readonly occupancy: { readonly edge: number; readonly memberBase: number; readonly staffPage: number };

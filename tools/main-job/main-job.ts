@@ -15,6 +15,7 @@ import { BaseFacts } from './base-facts.ts';
 import { GateSigns } from './gate-signs.ts';
 import { KioskVisitor } from './kiosk-visitor.ts';
 import { type MainJobReport, Missing, need } from './main-job-report.ts';
+import { fitCamera, PhoneInHand } from './phone-in-hand.ts';
 import { StaffReader } from './staff-reader.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -22,6 +23,7 @@ const usage = `npm run main-job -- [options]   one purchase and its passages, fr
   --offline             the network to the member base is cut from the first touch until after the passage
   --terminal MODEL      concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt (over TCP)
   --gate MODEL          modbus (a relay board, the default) or osdp (outputs, inputs and signs on an OSDP line)
+  --credential KIND     card (the default) or pass (the card on a phone: its changing code is scanned)
   --language fr|en      of the customer (default fr)
   --json                ends with one line of JSON
   --screenshots FOLDER  keeps a picture of every screen
@@ -56,6 +58,7 @@ interface Job {
   readonly language: 'fr' | 'en';
   readonly terminal: string | undefined;
   readonly gate: string | undefined;
+  readonly credential: 'card' | 'pass';
   readonly screenshots: string | null;
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -109,15 +112,26 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
   try {
     const clubId = Object.values(told.clubs)[0] ?? '';
     const staff = await StaffReader.signIn(browser, clock, { url: told.staffUrl, ...told.staff });
+    const phone =
+      job.credential === 'pass'
+        ? await PhoneInHand.withPage(browser, clock, {
+            pageUrl: new URL('/pass/', told.staffUrl).href,
+            language: job.language,
+          })
+        : null;
     if (offline) {
+      await phone?.goOffline();
       await panel.world('cut-network', {});
       say('network to the member base cut');
     }
 
     const shoot = shooter(job);
-    const page = await (
-      await browser.newContext({ viewport: { width: 1080, height: 1920 }, permissions: ['camera'] })
-    ).newPage();
+    const context = await browser.newContext({
+      viewport: { width: 1080, height: 1920 },
+      permissions: ['camera'],
+    });
+    if (phone) await fitCamera(context);
+    const page = await context.newPage();
     await page.goto(kioskUrl);
     const visitor = new KioskVisitor({
       page,
@@ -137,6 +151,11 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     const saleTotalMs = clock.monotonicMs() - touchedMs;
     say(`sale finished in ${(saleTotalMs / 1_000).toFixed(1)} s, card ${cardId} in hand`);
 
+    if (phone) {
+      await phone.enrolAt(page);
+      await shoot(phone.page, 'phone-pass');
+      say('pass: the kiosk read the phone, the phone read the kiosk');
+    }
     const papers = (await panel.club()).papers;
     const receipt = papers[0] ? await panel.paper(papers[0].index) : null;
     need(receipt, 'the printed receipt');
@@ -154,16 +173,33 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
         ({ meaning, atMonotonicMs }) => /^pulse (relay|output)/.test(meaning) && atMonotonicMs >= sinceMs,
       );
 
+    /** Until a person has leaned through: the arm may still turn for the one before. */
+    const pushedThrough = (who: string) =>
+      waitUntil(clock, `${who} walked in`, limitMs, async () => {
+        const pushed = await panel.world('push', { gateId, direction: 'entry' });
+        return pushed.passed && pushed;
+      });
     const tappedMs = await now();
-    const member = await panel.world('walk-through', { gateId, cardId });
-    const firstApdu = (await panel.received(reader)).find(({ atMonotonicMs }) => atMonotonicMs >= tappedMs);
+    /** When the gate first learnt of the credential, and whether its holder is in. */
+    const withCard = async () => {
+      const walked = await panel.world('walk-through', { gateId, cardId });
+      const firstApdu = (await panel.received(reader)).find(({ atMonotonicMs }) => atMonotonicMs >= tappedMs);
+      need(firstApdu, 'the reader asked the card');
+      return { passed: walked.passed, seenMs: firstApdu.atMonotonicMs };
+    };
+    const withCode = async (text: string) => {
+      await panel.world('scan', { gateId, text });
+      await waitUntil(clock, 'the gate is released for the code', limitMs, () => releaseSince(tappedMs));
+      return { passed: (await pushedThrough('the member')).passed, seenMs: tappedMs };
+    };
+    const picture = phone && (await phone.scanned());
+    const member = picture ? await withCode(picture) : await withCard();
     const memberRelease = await releaseSince(tappedMs);
-    need(
-      memberRelease && firstApdu && member.passed,
-      'the gate was released for the new card and somebody walked in',
+    need(memberRelease && member.passed, `the gate was released for the new ${job.credential}`);
+    const tapToReleaseMs = memberRelease.atMonotonicMs - member.seenMs;
+    say(
+      `${picture ? 'pass' : 'card'}: released ${tapToReleaseMs.toFixed(0)} ms after it was seen, walked in`,
     );
-    const tapToReleaseMs = memberRelease.atMonotonicMs - firstApdu.atMonotonicMs;
-    say(`card: released ${tapToReleaseMs.toFixed(0)} ms after the reader saw it, walked in`);
 
     const signs = new GateSigns(panel, (await panel.club()).gates[0]?.badgeReader ?? null);
     await signs.shown(clock, 'Bienvenue', tappedMs);
@@ -174,12 +210,17 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await waitUntil(clock, 'the gate is released for the guest ticket', limitMs, () =>
       releaseSince(scannedMs),
     );
-    // The arm may still turn for the one before: a person leans on it until it gives way.
-    const guest = await waitUntil(clock, 'the guest walked in', limitMs, async () => {
-      const pushed = await panel.world('push', { gateId, direction: 'entry' });
-      return pushed.passed && pushed;
-    });
+    const guest = await pushedThrough('the guest');
     say('guest ticket: released, walked in');
+
+    if (picture) {
+      const replayedMs = await now();
+      await panel.world('scan', { gateId, text: picture });
+      await signs.shown(clock, 'Code déjà passé', replayedMs);
+      const copied = await panel.world('push', { gateId, direction: 'entry' });
+      need(!copied.passed && !(await releaseSince(replayedMs)), 'a picture of the pass let nobody in');
+      say('a picture of the pass: stayed outside');
+    }
 
     const unknownCard = (await panel.club()).cards.find(({ kind }) => kind === 'foreign-desfire');
     need(unknownCard, 'a card of another network');
@@ -230,8 +271,15 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await shoot(staff.page, 'staff');
 
     const decisions = await facts.decisions();
-    const [cardDecision, ticketDecision, refusal] = decisions;
-    need(cardDecision && ticketDecision && refusal, 'three decisions at the member base');
+    const kind = phone ? 'pass' : 'card';
+    const granted = (presented: string) =>
+      decisions.find((each) => each.presented === presented && each.outcome === 'granted');
+    const memberDecision = granted(kind);
+    const ticketDecision = granted('ticket');
+    const refusal = decisions.find(({ reason }) => reason === 'unknown');
+    need(memberDecision && ticketDecision && refusal, 'three decisions at the member base');
+    const replay = decisions.find(({ presented, reason }) => presented === 'pass' && reason !== null);
+    need(!phone || replay?.reason === 'code-used', 'the picture of the pass was refused as used');
 
     await panel.world('push', { gateId, direction: 'exit' });
     const left = await waitUntil(clock, 'the base counts one person after the exit', limitMs, async () => {
@@ -252,7 +300,9 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
       photo: { atMemberBase: await facts.hasPhoto(sale.memberId) },
       receipt: { printed: showsAmount(receipt.lines, sale.totalCents) },
       card: { uid: cardId, verified: await cardVerifies(panel, cardId, facts) },
-      gate: { decision: cardDecision.outcome, passage: member.passed },
+      gate: { decision: memberDecision.outcome, passage: member.passed },
+      credential: job.credential,
+      pass: phone && { replayRefused: replay?.reason ?? '' },
       qr: { decision: ticketDecision.outcome, passage: guest.passed },
       refused: { reason: refusal.reason ?? '' },
       occupancy: { edge: insideAtEdge, memberBase: insideAtBase.inside, staffPage: shown },
@@ -314,6 +364,7 @@ const { values } = parseArgs({
     language: { type: 'string', default: 'fr' },
     terminal: { type: 'string' },
     gate: { type: 'string' },
+    credential: { type: 'string', default: 'card' },
     json: { type: 'boolean', default: false },
     screenshots: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -322,11 +373,13 @@ const { values } = parseArgs({
 });
 const terminals = [undefined, 'concert', 'caisse-ap', 'zvt'];
 const gates = [undefined, 'modbus', 'osdp'];
+const credentials = ['card', 'pass'] as const;
+const credential = credentials.find((kind) => kind === values.credential);
 const understood =
   ['fr', 'en'].includes(values.language) &&
   terminals.includes(values.terminal) &&
   gates.includes(values.gate);
-if (values.help || !understood) {
+if (values.help || !understood || !credential) {
   process.stdout.write(`${usage}\n`);
   process.exit(values.help ? 0 : 2);
 }
@@ -337,6 +390,7 @@ try {
     language: values.language === 'en' ? 'en' : 'fr',
     terminal: values.terminal,
     gate: values.gate,
+    credential,
     screenshots: values.screenshots ?? null,
     keep: values.keep,
     say: (line) => process.stdout.write(`  ${line}\n`),
