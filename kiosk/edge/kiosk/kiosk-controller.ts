@@ -219,7 +219,13 @@ export class KioskController {
   }
 
   async receive(message: ScreenMessage): Promise<MessageOutcome> {
-    if (this.#busy || !this.#ready) return { outcome: 'stale' };
+    if (!this.#ready) return { outcome: 'stale' };
+    if (message.type === 'still-here') {
+      // A quick touch sends it together with what was pressed, which must not find the edge busy with this.
+      if (this.#idle.touch()) this.#publish();
+      return { outcome: 'done' };
+    }
+    if (this.#busy) return { outcome: 'stale' };
     this.#busy = true;
     try {
       return await this.#handle(message);
@@ -228,11 +234,8 @@ export class KioskController {
     }
   }
 
-  async #handle(message: ScreenMessage): Promise<MessageOutcome> {
+  async #handle(message: Exclude<ScreenMessage, { type: 'still-here' }>): Promise<MessageOutcome> {
     switch (message.type) {
-      case 'still-here':
-        if (this.#idle.touch()) this.#publish();
-        return { outcome: 'done' };
       case 'choose-language':
         this.#chooseLanguage(message.language);
         return { outcome: 'done' };
