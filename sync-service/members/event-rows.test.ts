@@ -138,6 +138,7 @@ describe('a pass that was enrolled', () => {
     planId: newTestId(),
     homeClubId: newTestId(),
     validTo: '2027-11-23T00:00:00.000Z',
+    hasEnded: false,
   };
   const enrolled: EventBody = {
     type: 'pass.enrolled',
@@ -175,6 +176,8 @@ describe('a pass that was enrolled', () => {
   it('[W-PASS-1] is blocked beside a card that is blocked by then, and parked beside anything else', () => {
     const [, added] = rowsOf(enrolled, { replaced: { ...card, status: 'blocked' } });
     expect(added).toMatchObject({ row: { status: 'blocked' } });
+    const [, ofNobody] = rowsOf(enrolled, { replaced: { ...card, hasEnded: true } });
+    expect(ofNobody).toMatchObject({ row: { status: 'blocked' } });
     const reason = 'the base knows no card beside which the pass was enrolled';
     expect(reasonOf(enrolled)).toBe(reason);
     expect(reasonOf(enrolled, { replaced: { ...card, kind: 'ticket' } })).toBe(reason);

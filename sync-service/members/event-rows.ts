@@ -142,7 +142,7 @@ function passEnrolled(
       valid_from: pass.validFrom,
       valid_to: card.validTo,
       single_use: false,
-      status: card.status,
+      status: card.hasEnded ? 'blocked' : card.status,
       enrolled_at: at,
     }),
   ]);
