@@ -29,7 +29,8 @@ async function choose(): Promise<void> {
 async function finishWithoutReceipt(): Promise<readonly string[]> {
   await person.sees('receipt');
   await person.say({ type: 'choose-receipt', receipt: 'none' });
-  const { tickets } = await person.sees('welcome');
+  const { tickets, ticketsPrinted } = await person.sees('welcome');
+  expect(ticketsPrinted).toBe(true);
   await person.say({ type: 'finish' });
   await person.sees('attract');
   return tickets;
@@ -48,7 +49,7 @@ async function soldAtBase() {
   return club.facts.salesOf('day-entry');
 }
 
-it('[J5] [I1] sells one entry, prints the ticket unasked, and opens the gate once', async () => {
+it('[J5] [I1] [SA21] sells one entry, prints the ticket unasked, and opens the gate once', async () => {
   await choose();
   await club.presentCard('approve');
   const tickets = await finishWithoutReceipt();

@@ -27,6 +27,8 @@ export function OrdersPage(props: { language: Language; view: LiveView; connecte
   const code = useRef<HTMLHeadingElement>(null);
   const clubs = new Map(view.clubs.map((club) => [club.id, club]));
   const { given, closed } = view.orders;
+  // An order that was carried out while it was cancelled changes no count but that of the cases.
+  const { open: openCases } = view.cases;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the counts and the connection say when to read again
   useEffect(() => {
@@ -40,7 +42,7 @@ export function OrdersPage(props: { language: Language; view: LiveView; connecte
         if (!left.signal.aborted) setFailed(true);
       });
     return () => left.abort();
-  }, [given, closed, connected, changes]);
+  }, [given, closed, openCases, connected, changes]);
 
   const search = (wanted: string) => {
     setMade(null);

@@ -662,7 +662,7 @@ export class KioskController {
     const { sale } = stage;
     if (receipt === 'none' || !this.#offers().paperReceipt) {
       if (stage.phase === 'asking') await this.#paper.settle(sale, 'not-wanted');
-      this.#show({ name: 'welcome', sale, ticketsPrinted: false });
+      this.#show({ name: 'welcome', sale, ticketsPrinted: await this.#paper.ticketsPrinted(sale) });
       return { outcome: 'done' };
     }
     this.#show({ ...stage, phase: 'printing' });

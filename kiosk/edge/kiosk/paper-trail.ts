@@ -166,6 +166,15 @@ export class PaperTrail {
     }
   }
 
+  /** Whether all tickets of a sale came out on paper, of which the screen tells (SA21); false where it has none. */
+  async ticketsPrinted({ saleId, tickets }: SaleInProgress): Promise<boolean> {
+    const { intents } = this.#options.store;
+    for (const { credentialId } of tickets) {
+      if (!(await intents.outcomesOf(ticketKind, credentialId, saleId)).includes('printed')) return false;
+    }
+    return tickets.length > 0;
+  }
+
   /**
    * What has become of the copy of the contract: there is one a visit, and one that surely did not come out does not count.
    * `none` where it cannot be made word for word as it was signed.
