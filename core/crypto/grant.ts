@@ -11,7 +11,8 @@ import {
   signatureLength,
   writeEntryClaims,
 } from './entry-claims.ts';
-import { signatureHolds, signBytes } from './signing-key.ts';
+import { issuerProblem } from './issuer-problem.ts';
+import { signBytes } from './signing-key.ts';
 
 /**
  * The signed grant on a card: a gate that has never heard of the member reads it and verifies it alone. Always 166 bytes:
@@ -99,9 +100,5 @@ export function grantProblem(
 ): GrantProblem | null {
   if (grant.networkId !== reader.networkId) return 'wrong-network';
   if (Buffer.compare(grant.cardUid, reader.cardUid) !== 0) return 'wrong-chip';
-  if (!reader.issuerKey) return 'unknown-issuer';
-  if (reader.issuerKey.status !== 'active') return 'revoked-issuer';
-  return signatureHolds(reader.issuerKey.publicKey, grant.signedBytes, grant.signature)
-    ? null
-    : 'bad-signature';
+  return issuerProblem(grant, reader);
 }

@@ -1,4 +1,3 @@
-import type { NetworkId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
@@ -7,12 +6,11 @@ import {
   entryClaimsLength,
   entryKinds,
   entryLayoutVersion,
-  type IssuerKey,
   readEntryClaims,
   writeEntryClaims,
 } from './entry-claims.ts';
 import { passGrantLength, publicKeyLength } from './pass-layout.ts';
-import { signatureHolds, signBytes } from './signing-key.ts';
+import { signBytes } from './signing-key.ts';
 
 /**
  * The signed grant of a pass: what an edge states of a key that it never held. Always 187 bytes:
@@ -30,7 +28,7 @@ export interface PassGrantClaims extends EntryClaims {
   readonly publicKey: string;
 }
 
-/** A grant as shown: parsed, not yet trusted. */
+/** A grant as shown: parsed, not yet trusted (issuer-problem.ts). */
 export interface PassGrant extends PassGrantClaims {
   readonly signedBytes: Uint8Array;
   readonly signature: Uint8Array;
@@ -40,11 +38,7 @@ export type PassGrantProblem =
   | 'truncated'
   | 'unknown-version'
   /** A byte that no encoder of this version writes, or bytes after the end. */
-  | 'malformed'
-  | 'wrong-network'
-  | 'unknown-issuer'
-  | 'revoked-issuer'
-  | 'bad-signature';
+  | 'malformed';
 
 const publicKeyAt = entryClaimsLength;
 const signatureAt = publicKeyAt + publicKeyLength;
@@ -73,20 +67,4 @@ export function readPassGrant(bytes: Uint8Array): Result<PassGrant, PassGrantPro
     signedBytes: bytes.slice(0, signatureAt),
     signature: bytes.slice(signatureAt),
   });
-}
-
-/**
- * Null when the grant may be believed: it is of this network and signed by an edge in good standing. `issuerKey` is the
- * key of `grant.issuerEdgeId`. Dates and clubs are the access rule's business (core/access).
- */
-export function passGrantProblem(
-  grant: PassGrant,
-  reader: { readonly networkId: NetworkId; readonly issuerKey: IssuerKey | null },
-): PassGrantProblem | null {
-  if (grant.networkId !== reader.networkId) return 'wrong-network';
-  if (!reader.issuerKey) return 'unknown-issuer';
-  if (reader.issuerKey.status !== 'active') return 'revoked-issuer';
-  return signatureHolds(reader.issuerKey.publicKey, grant.signedBytes, grant.signature)
-    ? null
-    : 'bad-signature';
 }

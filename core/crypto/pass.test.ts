@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkId } from '../base/ids.ts';
 import { fromBase45, toBase45 } from './base45.ts';
 import { fromBase64url } from './base64url.ts';
+import { issuerProblem } from './issuer-problem.ts';
 import { readKeyRequest, readPass } from './pass.ts';
-import { encodePassGrant, type PassGrantClaims, passGrantProblem, readPassGrant } from './pass-grant.ts';
+import { encodePassGrant, type PassGrantClaims, readPassGrant } from './pass-grant.ts';
 import {
   keyRequestToSign,
   passCodeBytes,
@@ -30,9 +31,9 @@ const issuerKey = { publicKey: vectors.edge.publicKey, status: 'active' as const
 const reader = { networkId: claims.networkId, issuerKey };
 
 /** What a gate that has never heard of the credential makes of a scanned text: null for "believed". */
-function problemAtGate(scanned: string, at: Parameters<typeof passGrantProblem>[1] = reader): string | null {
+function problemAtGate(scanned: string, at: Parameters<typeof issuerProblem>[1] = reader): string | null {
   const pass = readPass(scanned);
-  return pass.ok ? passGrantProblem(pass.value.grant, at) : pass.error;
+  return pass.ok ? issuerProblem(pass.value.grant, at) : pass.error;
 }
 
 /** As the phone does it. */

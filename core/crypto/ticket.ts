@@ -10,7 +10,8 @@ import {
   readEntryClaims,
   writeEntryClaims,
 } from './entry-claims.ts';
-import { signatureHolds, signBytes } from './signing-key.ts';
+import { issuerProblem } from './issuer-problem.ts';
+import { signBytes } from './signing-key.ts';
 
 /**
  * The ticket in a QR: `PT1.` and 156 bytes in base64url, 212 characters in all. It names no person.
@@ -89,10 +90,5 @@ export function ticketProblem(
   ticket: Ticket,
   reader: { readonly networkId: NetworkId; readonly issuerKey: IssuerKey | null },
 ): TicketProblem | null {
-  if (ticket.networkId !== reader.networkId) return 'wrong-network';
-  if (!reader.issuerKey) return 'unknown-issuer';
-  if (reader.issuerKey.status !== 'active') return 'revoked-issuer';
-  return signatureHolds(reader.issuerKey.publicKey, ticket.signedBytes, ticket.signature)
-    ? null
-    : 'bad-signature';
+  return issuerProblem(ticket, reader);
 }

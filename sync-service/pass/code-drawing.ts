@@ -1,19 +1,12 @@
-import QRCode from 'qrcode';
+import { codePath } from '@portillon/ui/code-path.ts';
 
 const svg = 'http://www.w3.org/2000/svg';
 
 /** Black on white with its quiet zone, level L: a screen has no scratches, and fewer modules are larger ones. */
 export function codeDrawing(text: string, title: string): SVGSVGElement {
-  const { modules } = QRCode.create(text, { errorCorrectionLevel: 'L' });
-  const { size } = modules;
-  let path = '';
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      if (modules.get(row, column) === 1) path += `M${column} ${row}h1v1h-1z`;
-    }
-  }
+  const { path, side } = codePath(text, 'L');
   const drawing = document.createElementNS(svg, 'svg');
-  drawing.setAttribute('viewBox', `-4 -4 ${size + 8} ${size + 8}`);
+  drawing.setAttribute('viewBox', `-4 -4 ${side + 8} ${side + 8}`);
   drawing.setAttribute('shape-rendering', 'crispEdges');
   drawing.setAttribute('role', 'img');
   drawing.setAttribute('aria-label', title);

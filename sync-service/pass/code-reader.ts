@@ -1,8 +1,7 @@
 import type { Clock } from '@portillon/ui/browser-clock.ts';
-import jsQR from 'jsqr';
+import { codeInPicture } from '@portillon/ui/code-in-picture.ts';
 
 const lookEveryMs = 200;
-const lookWidth = 800;
 
 /** Shows what the phone's camera sees and tells each code in it once, until it is stopped. Rejects when there is no camera. */
 export async function readCodes(
@@ -20,7 +19,7 @@ export async function readCodes(
   let last = '';
   let cancel: () => void = () => undefined;
   const look = () => {
-    const text = codeIn(video, canvas);
+    const text = codeInPicture(video, canvas);
     if (text && text !== last) {
       last = text;
       onCode(text);
@@ -33,14 +32,4 @@ export async function readCodes(
     cancel = () => undefined;
     for (const track of stream.getTracks()) track.stop();
   };
-}
-
-function codeIn(video: HTMLVideoElement, canvas: HTMLCanvasElement): string | null {
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context || video.videoWidth === 0) return null;
-  canvas.width = lookWidth;
-  canvas.height = Math.round((lookWidth * video.videoHeight) / video.videoWidth);
-  context.drawImage(video, 0, 0, canvas.width, canvas.height);
-  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return jsQR(data, canvas.width, canvas.height, { inversionAttempts: 'dontInvert' })?.data ?? null;
 }

@@ -50,7 +50,7 @@ export class BaseFacts {
 
   sale(): Promise<SaleFacts | null> {
     return this.#row<SaleFacts>(
-      'select id, total_cents as "totalCents", member_id as "memberId" from sales where cancelled_at is null',
+      'select id, total_cents as "totalCents", member_id as "memberId" from sales where cancelled_at is null and member_id is not null',
     );
   }
 
@@ -122,6 +122,14 @@ export class BaseFacts {
     const row = await this.#row<{ id: string }>(
       "select id from plans where (record->>'guestTickets')::int = $1 and (record->>'soldAtKiosk')::boolean",
       [count],
+    );
+    return row?.id ?? null;
+  }
+
+  /** A plan that is sold by the day. */
+  async dayEntryPlan(): Promise<string | null> {
+    const row = await this.#row<{ id: string }>(
+      "select id from plans where record->'dayEntry' is not null limit 1",
     );
     return row?.id ?? null;
   }

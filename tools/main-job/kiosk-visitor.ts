@@ -73,19 +73,33 @@ export class KioskVisitor {
     await this.#at('payment');
   }
 
+  /** From the first touch to the welcome, with the ticket on paper. Nobody's name is asked. */
+  async buyDayEntry(planId: string): Promise<void> {
+    const { page, language } = this.#options;
+    await this.#at('attract');
+    await this.#press(`language-${language}`);
+    await this.#at('doors');
+    await this.#press('door-day-entry');
+    await this.#at('day-entry');
+    await this.#press(`day-entry-${planId}`);
+    await page
+      .locator('[data-testid="screen-payment"][data-phase="waiting-for-card"]')
+      .waitFor({ timeout: deviceLimitMs });
+    await this.#payByCard();
+    await this.#at('receipt', deviceLimitMs);
+    await this.#press('receipt-none');
+    await this.#at('welcome', deviceLimitMs);
+  }
+
   /** From the first touch to the welcome. Resolves with the id of the card that was taken. */
   async buyMembership(planId: string): Promise<{ readonly cardId: string }> {
-    const { page, panel, clock } = this.#options;
+    const { page, panel } = this.#options;
     await this.signContract(planId);
     await page
       .locator('[data-testid="screen-payment"][data-phase="waiting-for-card"]')
       .waitFor({ timeout: deviceLimitMs });
     await this.#options.onScreen('payment-waiting');
-    await waitUntil(clock, 'the terminal waits for a card', deviceLimitMs, async () => {
-      const { devices } = await panel.club();
-      return devices.some(({ kind, view }) => kind === 'terminal' && view.phase === 'waiting-card');
-    });
-    await panel.world('present-card', { answer: 'approve' });
+    await this.#payByCard();
     await page
       .locator('[data-testid="screen-take-card"][data-phase="at-mouth"]')
       .waitFor({ timeout: deviceLimitMs });
@@ -101,6 +115,15 @@ export class KioskVisitor {
   async leave(): Promise<void> {
     await this.#press('finish');
     await this.#at('attract');
+  }
+
+  async #payByCard(): Promise<void> {
+    const { panel, clock } = this.#options;
+    await waitUntil(clock, 'the terminal waits for a card', deviceLimitMs, async () => {
+      const { devices } = await panel.club();
+      return devices.some(({ kind, view }) => kind === 'terminal' && view.phase === 'waiting-card');
+    });
+    await panel.world('present-card', { answer: 'approve' });
   }
 
   async #at(screen: string, limitMs = screenLimitMs): Promise<void> {

@@ -10,8 +10,8 @@ export interface MainJobReport {
   readonly receipt: { readonly printed: boolean };
   readonly card: { readonly uid: string; readonly verified: boolean };
   readonly gate: { readonly decision: string; readonly passage: boolean };
-  /** What the member walked in with. */
-  readonly credential: 'card' | 'pass';
+  /** What was asked for: with `pass` the member walks in by phone, with `ticket` the second person bought a day entry. */
+  readonly credential: 'card' | 'pass' | 'ticket';
   /** Why a picture of the code, taken as it was shown, did not open; null without a pass. */
   readonly pass: { readonly replayRefused: string } | null;
   readonly qr: { readonly decision: string; readonly passage: boolean };

@@ -23,7 +23,8 @@ const usage = `npm run main-job -- [options]   one purchase and its passages, fr
   --offline             the network to the member base is cut from the first touch until after the passage
   --terminal MODEL      concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt (over TCP)
   --gate MODEL          modbus (a relay board, the default) or osdp (outputs, inputs and signs on an OSDP line)
-  --credential KIND     card (the default) or pass (the card on a phone: its changing code is scanned)
+  --credential KIND     card (the default), pass (the card on a phone: its changing code is scanned) or ticket (somebody else
+                        buys a day entry, and it is scanned in place of the guest ticket)
   --language fr|en      of the customer (default fr)
   --json                ends with one line of JSON
   --screenshots FOLDER  keeps a picture of every screen
@@ -58,7 +59,7 @@ interface Job {
   readonly language: 'fr' | 'en';
   readonly terminal: string | undefined;
   readonly gate: string | undefined;
-  readonly credential: 'card' | 'pass';
+  readonly credential: 'card' | 'pass' | 'ticket';
   readonly screenshots: string | null;
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -159,10 +160,23 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     const papers = (await panel.club()).papers;
     const receipt = papers[0] ? await panel.paper(papers[0].index) : null;
     need(receipt, 'the printed receipt');
-    const ticket = papers.find((paper) => paper.codes.length > 0);
-    need(ticket, 'the printed guest ticket with its code');
+    const guestTicket = papers.find((paper) => paper.codes.length > 0);
+    need(guestTicket, 'the printed guest ticket with its code');
     await visitor.leave();
     await shoot(page, 'kiosk-after');
+    const dayPlanId = job.credential === 'ticket' ? await facts.dayEntryPlan() : null;
+    if (dayPlanId) {
+      await visitor.buyDayEntry(dayPlanId);
+      await visitor.leave();
+      say('day entry bought by somebody else');
+    }
+    const ticket = dayPlanId
+      ? (await panel.club()).papers.find(
+          ({ codes, index }) => codes.length > 0 && !papers.some((paper) => paper.index === index),
+        )
+      : guestTicket;
+    need(ticket, 'the printed ticket of the day entry');
+    const second = dayPlanId ? 'day entry' : 'guest ticket';
 
     const board = (await panel.club()).gates[0]?.board ?? '';
     const reader = (await panel.club()).gates[0]?.reader ?? '';
@@ -207,11 +221,19 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await panel.world('tear-paper', { paperIndex: ticket.index });
     const scannedMs = await now();
     await panel.world('scan', { gateId, paperIndex: ticket.index });
-    await waitUntil(clock, 'the gate is released for the guest ticket', limitMs, () =>
-      releaseSince(scannedMs),
-    );
+    await waitUntil(clock, `the gate is released for the ${second}`, limitMs, () => releaseSince(scannedMs));
     const guest = await pushedThrough('the guest');
-    say('guest ticket: released, walked in');
+    say(`${second}: released, walked in`);
+    if (dayPlanId) {
+      // The scanner passes over the same code for a moment.
+      await waitUntil(clock, 'time passes', limitMs, async () => (await now()) > scannedMs + 2_500);
+      const againMs = await now();
+      await panel.world('scan', { gateId, paperIndex: ticket.index });
+      await signs.shown(clock, 'Déjà utilisé', againMs);
+      const again = await panel.world('push', { gateId, direction: 'entry' });
+      need(!again.passed && !(await releaseSince(againMs)), 'the day entry let nobody in twice');
+      say('day entry a second time: stayed outside');
+    }
 
     if (picture) {
       const replayedMs = await now();
@@ -279,6 +301,8 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     const refusal = decisions.find(({ reason }) => reason === 'unknown');
     need(memberDecision && ticketDecision && refusal, 'three decisions at the member base');
     const replay = decisions.find(({ presented, reason }) => presented === 'pass' && reason !== null);
+    const spent = decisions.some(({ reason }) => reason === 'ticket-spent');
+    need(!dayPlanId || spent, 'the day entry was refused the second time as spent');
     need(!phone || replay?.reason === 'code-used', 'the picture of the pass was refused as used');
 
     await panel.world('push', { gateId, direction: 'exit' });
@@ -373,7 +397,7 @@ const { values } = parseArgs({
 });
 const terminals = [undefined, 'concert', 'caisse-ap', 'zvt'];
 const gates = [undefined, 'modbus', 'osdp'];
-const credentials = ['card', 'pass'] as const;
+const credentials = ['card', 'pass', 'ticket'] as const;
 const credential = credentials.find((kind) => kind === values.credential);
 const understood =
   ['fr', 'en'].includes(values.language) &&

@@ -5,8 +5,8 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import type { EntryClaims } from '@portillon/core/crypto/entry-claims.ts';
 import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
+import { issuerProblem } from '@portillon/core/crypto/issuer-problem.ts';
 import { type PassCode, readPass } from '@portillon/core/crypto/pass.ts';
-import { passGrantProblem } from '@portillon/core/crypto/pass-grant.ts';
 import { readTicket, ticketProblem } from '@portillon/core/crypto/ticket.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
@@ -130,7 +130,7 @@ function presentedPass({ grant, step }: PassCode, { identity, book, log }: Crede
   const known = book.credential(credentialId)?.publicKey;
   const problem =
     known === undefined || grant.networkId !== networkId
-      ? passGrantProblem(grant, { networkId, issuerKey: book.edgeKey(grant.issuerEdgeId) })
+      ? issuerProblem(grant, { networkId, issuerKey: book.edgeKey(grant.issuerEdgeId) })
       : known === grant.publicKey
         ? null
         : 'other-phone';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { issuerProblem } from '@portillon/core/crypto/issuer-problem.ts';
 import { readPass } from '@portillon/core/crypto/pass.ts';
-import { passGrantProblem } from '@portillon/core/crypto/pass-grant.ts';
 import {
   keyRequestToSign,
   passCodeBytes,
@@ -81,7 +81,7 @@ it('[PS12] [PS13] answers a phone with a grant that a gate believes and that is 
   const grant = await passOf(phone);
   expect(grant).toMatchObject({ publicKey: phone.publicKey, planId: holder.planId, scope: 'network' });
   const issuerKey = { publicKey: kiosk.publicKey, status: 'active' as const };
-  expect(passGrantProblem(grant, { networkId: grant.networkId, issuerKey })).toBeNull();
+  expect(issuerProblem(grant, { networkId: grant.networkId, issuerKey })).toBeNull();
   expect(store.book.credential(grant.credentialId)).toMatchObject({
     kind: 'pass',
     publicKey: phone.publicKey,

@@ -1,4 +1,4 @@
-import jsQR from 'jsqr';
+import { codeInPicture } from '@portillon/ui/code-in-picture.ts';
 import { useEffect, useRef } from 'react';
 import { useCamera } from '../camera.ts';
 import { useShell } from '../shell.ts';
@@ -7,8 +7,6 @@ import { useWords } from '../words.ts';
 const lookEveryMs = 200;
 /** A code that is still there is told again: the edge may have been busy with something else. */
 const tellAgainMs = 2_000;
-/** Wide enough for the modules of a phone's code at arm's length, and read in some ten milliseconds. */
-const lookWidth = 800;
 
 /** The camera's picture, looked at for a QR code only: nothing of it is kept or sent. */
 export function CodeCamera({ onCode }: { onCode(text: string): void }) {
@@ -29,7 +27,7 @@ export function CodeCamera({ onCode }: { onCode(text: string): void }) {
     const canvas = document.createElement('canvas');
     let cancel: () => void = () => undefined;
     const look = () => {
-      const text = video.current === null ? null : codeIn(video.current, canvas);
+      const text = video.current === null ? null : codeInPicture(video.current, canvas);
       const nowMs = clock.monotonicMs();
       const { text: last, atMs } = told.current;
       if (text !== null && (text !== last || nowMs - atMs >= tellAgainMs)) {
@@ -49,15 +47,4 @@ export function CodeCamera({ onCode }: { onCode(text: string): void }) {
       {state === 'starting' ? <p>{say('pass.starting')}</p> : null}
     </div>
   );
-}
-
-function codeIn(video: HTMLVideoElement, canvas: HTMLCanvasElement): string | null {
-  if (video.videoWidth === 0) return null;
-  canvas.width = lookWidth;
-  canvas.height = Math.round((lookWidth * video.videoHeight) / video.videoWidth);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) return null;
-  context.drawImage(video, 0, 0, canvas.width, canvas.height);
-  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return jsQR(data, canvas.width, canvas.height, { inversionAttempts: 'dontInvert' })?.data || null;
 }
