@@ -26,8 +26,17 @@ export class GateSigns {
       const received = await this.#panel.received(reader);
       const since = received
         .filter(({ atMonotonicMs }) => atMonotonicMs >= sinceMs)
-        .map(({ meaning }) => meaning);
-      return since.includes(`text "${words}"`) && since.includes('light') && since.includes('sound');
+        .map(({ meaning }) => withoutAccents(meaning));
+      return (
+        since.includes(`text "${withoutAccents(words)}"`) &&
+        since.includes('light') &&
+        since.includes('sound')
+      );
     });
   }
+}
+
+/** A display of ASCII drops them. */
+function withoutAccents(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '');
 }
