@@ -15,10 +15,11 @@ export function passRoutes(pageFolder: string) {
         'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
       });
     });
+    // As kiosks show it.
+    app.get('/pass', async (_request, reply) => reply.redirect('/pass/'));
     await app.register(fastifyStatic, {
       root: pageFolder,
       prefix: '/pass/',
-      redirect: true,
       decorateReply: false,
     });
   };
