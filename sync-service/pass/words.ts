@@ -1,7 +1,7 @@
 const fr = {
   title: 'Votre pass',
   notYet:
-    'Ce téléphone n’a pas encore de pass. À la borne, choisissez « Mettre aussi la carte sur votre téléphone ».',
+    'Ce téléphone n’a pas encore de pass. À la borne, choisissez « Mettre aussi la carte sur votre téléphone ».',
   show: 'Montrer mon code',
   read: 'Lire le code de la borne',
   showing: 'Montrez ce code à la caméra de la borne.',
@@ -17,7 +17,7 @@ const fr = {
   request: 'Code de ce téléphone',
   renew: 'Remplacer ce pass',
   back: 'Retour',
-  tooOld: 'Ce navigateur ne sait pas garder un pass. Mettez-le à jour ; votre carte ouvre la porte.',
+  tooOld: 'Ce navigateur ne sait pas garder un pass. Mettez-le à jour ; votre carte ouvre la porte.',
 };
 
 const en: typeof fr = {

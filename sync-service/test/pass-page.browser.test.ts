@@ -85,16 +85,13 @@ it('[PS12] [PS13] [PS8] makes a key that cannot be read out, takes a grant for i
   expect(await axeObjections(page)).toEqual([]);
   const publicKey = readKeyRequest(await read());
   if (!publicKey.ok) throw new Error(publicKey.error);
-  const extractable = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const opening = indexedDB.open('portillon-pass', 1);
-        opening.onsuccess = () => {
-          const asked = opening.result.transaction('pass').objectStore('pass').get('this-phone');
-          asked.onsuccess = () => resolve(asked.result.keys.privateKey.extractable);
-        };
-      }),
-  );
+  const extractable = await page.evaluate(`new Promise((resolve) => {
+    const opening = indexedDB.open('portillon-pass', 1);
+    opening.onsuccess = () => {
+      const asked = opening.result.transaction('pass').objectStore('pass').get('this-phone');
+      asked.onsuccess = () => resolve(asked.result.keys.privateKey.extractable);
+    };
+  })`);
   expect(extractable).toBe(false);
 
   const claims = vectors.passes[0]?.claims as unknown as PassGrantClaims;
