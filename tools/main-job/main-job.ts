@@ -165,6 +165,7 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await visitor.leave();
     await shoot(page, 'kiosk-after');
     const dayPlanId = job.credential === 'ticket' ? await facts.dayEntryPlan() : null;
+    need(dayPlanId || job.credential !== 'ticket', 'a plan that is sold by the day');
     if (dayPlanId) {
       await visitor.buyDayEntry(dayPlanId);
       await visitor.leave();
