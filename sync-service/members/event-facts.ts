@@ -52,6 +52,8 @@ export interface ReplacedCredential {
   readonly validTo: string | null;
   /** No period of its member is left that was not undone. */
   readonly hasEnded: boolean;
+  /** Another card stands in for it already. */
+  readonly wasReplaced: boolean;
 }
 
 /** What the base knows that bears on the event. */

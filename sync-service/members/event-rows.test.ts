@@ -139,6 +139,7 @@ describe('a pass that was enrolled', () => {
     homeClubId: newTestId(),
     validTo: '2027-11-23T00:00:00.000Z',
     hasEnded: false,
+    wasReplaced: false,
   };
   const enrolled: EventBody = {
     type: 'pass.enrolled',

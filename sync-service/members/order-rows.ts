@@ -76,6 +76,7 @@ export function cardReplaced(event: ReadEventOf<'card.replaced'>, facts: Facts):
       status: replaced.hasEnded ? 'blocked' : 'active',
     }),
     update('credentials', { status: 'blocked' }, { id: event.replacedCredentialId }),
+    ...(replaced.wasReplaced ? [orderCase(event, facts, 'the card was replaced before: two are out')] : []),
     ...(replaced.hasEnded
       ? [orderCase(event, facts, 'the membership has ended: the card opens nothing')]
       : []),

@@ -194,7 +194,9 @@ async function replacedCredential(sql: Sql, credentialId: string): Promise<Repla
     `select kind, status, sale_id as "saleId", member_id as "memberId", plan_id as "planId",
             home_club_id as "homeClubId", valid_to as "validTo",
             not exists (select 1 from memberships where memberships.member_id = credentials.member_id
-                         and memberships.status = 'active') as "hasEnded"
+                         and memberships.status = 'active') as "hasEnded",
+            exists (select 1 from orders where orders.credential_id = credentials.id
+                     and orders.status = 'collected') as "wasReplaced"
        from credentials where id = $1 and member_id is not null`,
     [credentialId],
   );

@@ -426,6 +426,22 @@ describe('an order for another card', () => {
     expect(cases.map(({ detail }) => detail)).toContain('the membership has ended: the card opens nothing');
   });
 
+  it('[W-ORDER-7] is a case when the card was made twice: by an order that ran out unheard, and by the one after it', async () => {
+    const first = (await made(cardFor())).order;
+    await sql.query('update orders set expires_at = $2 where id = $1', [
+      first.id,
+      isoTime(systemClock.wallMs() - 1),
+    ]);
+    const second = (await made(cardFor({ edgeId: sameClub.identity.edgeId }))).order;
+    const before = (await openCases('order-not-open')).length;
+    await tell(replacementEvent(second, sale, place.legalEntityId), sameClub);
+    expect(await openCases('order-not-open')).toHaveLength(before);
+    await tell(replacementEvent(first, sale, place.legalEntityId));
+    const cases = await openCases('order-not-open');
+    expect(cases).toHaveLength(before + 1);
+    expect(cases.map(({ detail }) => detail)).toContain('the card was replaced before: two are out');
+  });
+
   it('is free where staff say so, at any kiosk of the network, and settles the case of an owed card', async () => {
     const owed = caseEvent({ kind: 'hand-over-card', saleId: sale.saleId, amountCents: 0 });
     await tell(owed);
