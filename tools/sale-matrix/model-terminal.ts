@@ -31,6 +31,8 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
   readonly #script: TrialScript;
   readonly #book = new Map<string, Entry>();
   readonly #holds: boolean;
+  /** It approves by itself, and says so. */
+  approvesOffline = false;
   /** How often money was asked for. */
   requests = 0;
 
@@ -93,7 +95,10 @@ export class ModelTerminal extends ModelDevice implements PaymentTerminal {
     await this.#script.moment('after authorise');
     switch (answer) {
       case 'approved':
-        return { kind: this.#holds ? 'held' : 'captured', slip: slipOf(amountCents) };
+        return {
+          kind: this.#holds ? 'held' : 'captured',
+          slip: { ...slipOf(amountCents), offline: this.approvesOffline || null },
+        };
       case 'declined':
         return { kind: 'declined', reason: 'refused' };
       case 'cancelled':

@@ -49,6 +49,7 @@ export async function saleTrial(
   const cardChance = new SeededRandom(7);
   const script = new TrialScript(plan);
   const terminal = new ModelTerminal(family, script);
+  terminal.approvesOffline = product === 'beyond the offline limit';
   const dispenser = new ModelDispenser(script, cardChance);
   const sale = await trialProducts[product](around);
   const firstSeq = await store.outbox.count();
@@ -120,7 +121,7 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
       },
       onEvent: () => undefined,
       takeCardMs: 180_000,
-      mayTakeOffline: () => true,
+      mayTakeOffline: () => !terminal.approvesOffline,
       renewCard: async () => {
         const renewed = script.choose('renew card', ['renewed', 'did not come']) === 'renewed';
         await script.moment('after renewing');
@@ -230,6 +231,10 @@ function violationsOf({ ended, events, takings, terminal, withCustomer, opens, s
   );
   must(opens === 0 || blocked || bankHolds === 1, 'I6 no card that opens a gate is out and not paid for');
   must(cases <= 1, 'one case says what is owed');
+  must(
+    !terminal.approvesOffline || (terminal.takenCents === 0 && recorded === 0),
+    'SA42 nothing is booked beyond the limit',
+  );
   must(
     ended !== 'served' || (bankHolds === 1 && booksHold === 1 && served(sale, withCustomer, opens)),
     'served means paid, recorded and handed over',

@@ -60,6 +60,8 @@ interface CommonSale {
   } | null;
   /** The terminal approved it without the bank. Absent where it did not, or did not tell. */
   readonly approvedOffline?: true;
+  /** SA42: this attempt was to be let go of; found held, it is let go of again. */
+  readonly letGoOfAttempt?: number;
   /** Set once the sale is in the fiscal journal, for the receipt. */
   readonly fiscal: FiscalMark | null;
 }

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { withTimeLimit } from '@portillon/core/base/clock.ts';
-import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { type EdgeId, idBytes, type NetworkId, newId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -25,6 +25,7 @@ import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
 import type { Device } from '@portillon/drivers/device.ts';
 import type {
+  CardSlip,
   EarlierPayment,
   PaymentOutcome,
   PaymentTerminal,
@@ -90,6 +91,9 @@ interface SaleRunnerOptions {
 
 /** After an interruption devices get this long to come back before they are asked. */
 const deviceReturnLimitMs = 20_000;
+
+/** Beyond the tries of an undoing, which count from 1. */
+const firstLetGoNo = 10;
 
 /** As many as a case carries (core/wire/event.ts). */
 const triedLimit = 20;
@@ -414,25 +418,40 @@ export class SaleRunner {
     const outcome =
       this.#sale.shape.money === 'in' ? await terminal.authorise(request) : await terminal.refund(request);
     const answered =
-      outcome.kind === 'held' && outcome.slip.offline ? await this.#capped(request, outcome) : outcome;
+      outcome.kind === 'held' && outcome.slip.offline
+        ? await this.#capped(attempt, request, outcome)
+        : outcome;
     return { type: 'payment-answered', answer: this.#answerOf(answered) };
   }
 
   /** SA42. */
   async #capped(
+    attempt: number,
     payment: EarlierPayment,
     held: Extract<PaymentOutcome, { kind: 'held' }>,
   ): Promise<PaymentOutcome> {
-    const { mayTakeOffline, terminal, log } = this.#options;
-    const { reference, amountCents } = payment;
-    if (mayTakeOffline(amountCents)) return held;
-    log.warn('sale.offline-approval-let-go', { saleId: this.#sale.saleId, code: 'terminal.offline-limit' });
-    const letGo = await terminal.reverse({
-      reference,
-      amountCents,
-      payment: { ...payment, slip: held.slip },
+    if (this.#options.mayTakeOffline(payment.amountCents)) return held;
+    this.#options.log.warn('sale.offline-approval-let-go', {
+      saleId: this.#sale.saleId,
+      code: 'terminal.offline-limit',
     });
-    return letGo.kind === 'captured' ? { kind: 'declined', reason: 'bank-unreachable' } : letGo;
+    this.#sale = { ...this.#sale, letGoOfAttempt: attempt };
+    return this.#letGo(attempt, payment, held.slip);
+  }
+
+  /** Nothing was taken once the terminal says so; until then it may hold the money, and no other payment starts (I10). */
+  async #letGo(attempt: number, payment: EarlierPayment, slip: CardSlip): Promise<PaymentOutcome> {
+    const outcome = await this.#options.terminal.reverse({
+      // Of its own: asked about the payment, the terminal must not tell of its undoing.
+      reference: this.#reference('reversal', firstLetGoNo + attempt),
+      amountCents: payment.amountCents,
+      payment: { ...payment, slip },
+    });
+    const nothingHeld = outcome.kind === 'declined' && outcome.reason === 'not-found';
+    if (outcome.kind === 'captured' || nothingHeld) return { kind: 'declined', reason: 'bank-unreachable' };
+    const problem =
+      'fault' in outcome ? outcome.fault : fault('terminal.bad-answer', 'it did not let go of an approval');
+    return { kind: 'in-doubt', fault: problem };
   }
 
   /** SA18. */
@@ -445,7 +464,12 @@ export class SaleRunner {
     const { terminal } = this.#options;
     this.#showChecking();
     await this.#waitForReturn(terminal);
-    const outcome = await terminal.statusOf(this.#payment(attempt, slip));
+    const payment = this.#payment(attempt, slip);
+    const found = await terminal.statusOf(payment);
+    const outcome =
+      found.kind === 'held' && this.#sale.letGoOfAttempt === attempt
+        ? await this.#letGo(attempt, payment, found.slip)
+        : found;
     return { type: 'payment-looked-up', answer: this.#lookedUp(outcome) };
   }
 
