@@ -33,6 +33,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     replaced: null,
     lastClosing: null,
     copiedBadge: null,
+    settledCase: null,
     account,
     newCaseId: () => caseId,
   };

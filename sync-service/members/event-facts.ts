@@ -75,6 +75,12 @@ export interface Facts {
   readonly lastClosing: { readonly no: number; readonly signature: string } | null;
   /** For an old badge that was let in by its number: where else it was a moment ago, which nobody can have walked. */
   readonly copiedBadge: { readonly clubName: string; readonly at: string } | null;
+  /** For a sale that was undone: the case that it had settled, and what that one is about. */
+  readonly settledCase: {
+    readonly kind: string;
+    readonly saleId: string | null;
+    readonly saleReference: string | null;
+  } | null;
   /** For a case that the base itself opens. */
   readonly newCaseId: () => string;
 }

@@ -13,6 +13,7 @@ const nothingKnown: Facts = {
   saleClubId: null,
   lastClosing: null,
   copiedBadge: null,
+  settledCase: null,
   account: null,
   order: null,
   replaced: null,

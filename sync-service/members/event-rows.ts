@@ -30,6 +30,7 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
         update('credentials', { status: 'blocked' }, { sale_id: event.saleId }),
         update('mandates', { status: 'cancelled' }, { sale_id: event.saleId }),
         update('orders', { status: 'cancelled' }, { result_id: event.saleId }),
+        ...owedAgain(event, facts),
       ]);
     case 'sale.refunded':
       return saleRefunded(event, facts);
@@ -215,6 +216,18 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
     );
   }
   return ok(rows);
+}
+
+/** W-ORDER-12: what a kiosk had done about a case is undone, so it is owed as before. */
+function owedAgain(
+  event: ReadEventOf<'sale.cancelled'>,
+  { settledCase, reporter, newCaseId }: Facts,
+): RowChange[] {
+  if (settledCase === null) return [];
+  const { kind, saleId, saleReference } = settledCase;
+  const row = { id: newCaseId(), ...placeOf(reporter), at: event.at, kind, amount_cents: 0 };
+  const detail = `what settled it was undone, sale ${event.saleId}`;
+  return [insert('cases', { ...row, sale_id: saleId, sale_reference: saleReference, detail })];
 }
 
 function accessDecided(

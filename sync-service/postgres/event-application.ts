@@ -112,6 +112,7 @@ async function gatherFacts(
     replaced: null,
     lastClosing: null,
     copiedBadge: null,
+    settledCase: null,
   };
   switch (event.type) {
     case 'sale.completed': {
@@ -141,6 +142,11 @@ async function gatherFacts(
     case 'debt.settled':
       return { ...facts, account: await knownAccount(sql, event.memberId, event.debtIds) };
     case 'sale.cancelled':
+      return {
+        ...facts,
+        saleClubId: await saleClub(sql, event.saleId),
+        settledCase: await settledCase(sql, event.saleId),
+      };
     case 'credential.rebound':
     case 'receipt.settled':
       return { ...facts, saleClubId: await saleClub(sql, event.saleId) };
@@ -187,6 +193,17 @@ async function knownOrder(sql: Sql, orderId: string): Promise<KnownOrder | null>
   if (!row) return null;
   const { userId, name, ...order } = row;
   return { ...order, madeBy: { userId, name } };
+}
+
+/** The case for which the order was given that this sale carried out. */
+async function settledCase(sql: Sql, saleId: string): Promise<Facts['settledCase']> {
+  const [row] = await sql.query<NonNullable<Facts['settledCase']>>(
+    `select cases.kind, cases.sale_id as "saleId", cases.sale_reference as "saleReference"
+       from orders join cases on cases.id = orders.case_id
+      where orders.result_id = $1 and orders.status = 'collected'`,
+    [saleId],
+  );
+  return row ?? null;
 }
 
 async function replacedCredential(sql: Sql, credentialId: string): Promise<ReplacedCredential | null> {

@@ -455,6 +455,26 @@ describe('an order for another card', () => {
     expect(await refusal(await give(cardFor({ credentialId: newTestId() })))).toBe('order.unknown-card');
   });
 
+  it('[W-ORDER-12] [I2] is owed again where the card that settled it was undone', async () => {
+    const owed = caseEvent({ kind: 'hand-over-card', saleId: sale.saleId, amountCents: 0 });
+    await tell(owed);
+    const { order } = await made(cardFor({ caseId: owed.caseId }));
+    const replaced = replacementEvent(order, sale, place.legalEntityId);
+    await tell(replaced);
+    const before = await openCases('hand-over-card');
+    expect(before.some(({ id }) => id === owed.caseId)).toBe(false);
+    await tell({
+      type: 'sale.cancelled',
+      saleId: replaced.saleId,
+      at: replaced.at,
+      amountCents: 1_000,
+      reversalReference: 'R1',
+    });
+    const open = await openCases('hand-over-card');
+    expect(open).toHaveLength(before.length + 1);
+    expect(open.map(({ detail }) => detail)).toContain(`what settled it was undone, sale ${replaced.saleId}`);
+  });
+
   it('is undone with its sale', async () => {
     const { order } = await made(cardFor());
     const replaced = replacementEvent(order, sale, place.legalEntityId);
