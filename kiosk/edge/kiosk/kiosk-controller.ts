@@ -370,7 +370,9 @@ export class KioskController {
     }
     const sold = this.#newSaleFacts();
     if (!sold) return { outcome: 'stale' };
-    await this.#sell(() => drawUpOrder(sold, found.ready, facts.store));
+    const { kind, order } = found.ready;
+    const takesMoney = kind !== 'refund' && order.amountCents > 0;
+    await this.#sell(() => drawUpOrder(sold, found.ready, facts.store), takesMoney);
     return { outcome: 'done' };
   }
 
@@ -408,7 +410,7 @@ export class KioskController {
   }
 
   /** Draws up a sale and begins it, unless nothing can be recorded: asked again before money is. */
-  async #sell(drawUp: () => Promise<SaleInProgress>): Promise<void> {
+  async #sell(drawUp: () => Promise<SaleInProgress>, takesMoney = true): Promise<void> {
     const { journal, offlineGuard, log } = this.#options;
     // A clock set back, a lost key, an older disk.
     await journal.look();
@@ -417,7 +419,7 @@ export class KioskController {
       return;
     }
     // An approval grows too old while somebody reads the contract.
-    if (!journal.practice && offlineGuard.standing.limit) {
+    if (takesMoney && !journal.practice && offlineGuard.standing.limit) {
       this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, offlineLimitCode));
       return;
     }
@@ -835,7 +837,8 @@ export class KioskController {
           : null,
       code:
         known && !journal.practice && store.book.hasOrders(this.#options.clock.wallMs())
-          ? offerOf({ ...states, listed: true, dispenser: null })
+          ? // Money given back, and a card for nothing, are not approved by a bank.
+            offerOf({ ...states, offlineLimit: false, listed: true, dispenser: null })
           : null,
       paperReceipt: printer?.state.status === 'ready',
     };
