@@ -29,8 +29,7 @@ export default defineConfig({
           name: 'process',
           include: processTests,
           exclude: [...never, ...browserTests],
-          // Each starts several programs and measures how soon they are back: one after the other.
-          fileParallelism: false,
+          // They wait more than they work: two clubs at once keep two cores no busier than one test of the screens.
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
