@@ -18,10 +18,10 @@ import { UsedCodes } from './used-codes.ts';
 export type DecisionToRecord = Omit<EventOf<'access.decided'>, 'type'>;
 export type PassageToRecord = Omit<EventOf<'passage.sensed'>, 'type' | 'occupancyAfter'>;
 
-const occupancyColumns = 'SELECT inside, unexplained_exits AS unexplainedExits FROM edge_state';
-const gaugeColumns = 'SELECT gauge, counting_day AS countingDay FROM edge_state';
+const countColumns =
+  'SELECT inside, unexplained_exits AS unexplainedExits, gauge, counting_day AS countingDay FROM edge_state';
 
-interface GaugeRow {
+interface CountRow extends Occupancy {
   readonly gauge: string | null;
   readonly countingDay: string | null;
 }
@@ -39,7 +39,6 @@ export class Passages {
   readonly presence: Presence;
   /** Codes of passes that have led in here. */
   readonly usedCodes: UsedCodes;
-
   /** Whether people who leave are seen; without it the count lives on how long people stay. */
   readonly #exitsAreSensed: boolean;
 
@@ -56,9 +55,9 @@ export class Passages {
   async load(): Promise<void> {
     const rows = await this.#read.all<{ id: string }>('SELECT credential_id AS id FROM spent_ticket');
     for (const { id } of rows) this.#spent.add(id);
-    this.#occupancy = await this.occupancy();
-    const row = await this.#read.get<GaugeRow>(gaugeColumns);
-    if (row?.gauge) this.#gauge = JSON.parse(row.gauge) as Gauge;
+    const row = await this.#read.get<CountRow>(countColumns);
+    this.#occupancy = occupancyOf(row);
+    this.#gauge = gaugeOf(row);
     this.#countingDay = row?.countingDay ?? null;
     await this.presence.load();
     await this.usedCodes.load();
@@ -79,8 +78,9 @@ export class Passages {
   ): Promise<{ readonly event: OutboxEvent; readonly occupancy: Occupancy }> {
     const { credentialId, direction } = passage;
     const atMs = Date.parse(passage.at);
-    const occupancy = apply((await tx.get<Occupancy>(occupancyColumns)) ?? emptyClub, passage);
-    const gauge = passed(await this.#gaugeIn(tx), direction, atMs);
+    const row = await tx.get<CountRow>(countColumns);
+    const occupancy = apply(occupancyOf(row), passage);
+    const gauge = passed(gaugeOf(row), direction, atMs);
     await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = ?, gauge = ?', [
       occupancy.inside,
       occupancy.unexplainedExits,
@@ -118,7 +118,8 @@ export class Passages {
   /** OC13: counting begins anew, from nobody where the club is closed. */
   async turnDay(tx: Tx, day: string, isClosed: boolean): Promise<void> {
     const nowMs = this.#clock.wallMs();
-    const gauge = dayTurned(await this.#gaugeIn(tx), nowMs, isClosed, this.#exitsAreSensed);
+    const row = await tx.get<CountRow>(countColumns);
+    const gauge = dayTurned(gaugeOf(row), nowMs, isClosed, this.#exitsAreSensed);
     const occupancy = { inside: gauge.atStart, unexplainedExits: 0 };
     await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = 0, gauge = ?, counting_day = ?', [
       occupancy.inside,
@@ -130,11 +131,6 @@ export class Passages {
       this.#gauge = gauge;
       this.#countingDay = day;
     });
-  }
-
-  async #gaugeIn(tx: Tx): Promise<Gauge> {
-    const row = await tx.get<GaugeRow>(gaugeColumns);
-    return row?.gauge ? (JSON.parse(row.gauge) as Gauge) : emptyGauge;
   }
 
   /** True when this call spent it; false when it was spent here before, and must not be let in a second time. */
@@ -162,6 +158,14 @@ export class Passages {
 
   /** The plain count. */
   async occupancy(): Promise<Occupancy> {
-    return (await this.#read.get<Occupancy>(occupancyColumns)) ?? emptyClub;
+    return occupancyOf(await this.#read.get<CountRow>(countColumns));
   }
+}
+
+function occupancyOf(row: CountRow | null): Occupancy {
+  return row ? { inside: row.inside, unexplainedExits: row.unexplainedExits } : emptyClub;
+}
+
+function gaugeOf(row: CountRow | null): Gauge {
+  return row?.gauge ? (JSON.parse(row.gauge) as Gauge) : emptyGauge;
 }

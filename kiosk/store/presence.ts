@@ -59,6 +59,8 @@ export class Presence {
 
   /** One of these members went in and was not seen to leave. */
   isInside(memberIds: readonly string[], nowMs: number): boolean {
+    // Asked before each decision, and of hardly anybody.
+    if (memberIds.length === 0) return false;
     return [...this.#last.values()].some(
       ({ memberId, direction, atMs }) =>
         memberId !== null &&

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { changeClubAccess, changeStanding } from '../../postgres/access-changes.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
+import { whereAndWhat } from '../where-and-what.ts';
 import { clubAccessRequestSchema, standingRequestSchema } from './access-view.ts';
 import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
 
@@ -52,11 +53,7 @@ async function change<Asked>(
     return refuse(reply, { code: 'staff.foreign-page', message: 'change access on the staff page itself' });
   }
   const asked = schema.safeParse(request.body);
-  if (!asked.success) {
-    const [issue] = asked.error.issues;
-    const path = issue?.path.join('.') ?? '';
-    return refuse(reply, { code: 'access.malformed', message: issue?.message ?? 'not understood', path });
-  }
+  if (!asked.success) return refuse(reply, { code: 'access.malformed', ...whereAndWhat(asked.error) });
   const by = {
     changeId: newId<'access-change'>(base.clock, base.random),
     userId: user.id,

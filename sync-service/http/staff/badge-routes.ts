@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { addBadge, badgesLeft } from '../../postgres/badges.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
+import { whereAndWhat } from '../where-and-what.ts';
 import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
 
 /** `POST /staff/api/members/:memberId/badges`: an old badge, by the number of its chip. */
@@ -32,11 +33,7 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
       return refuse(reply, { code: 'staff.foreign-page', message: 'write badges on the staff page itself' });
     }
     const asked = badgeRequestSchema.safeParse(request.body);
-    if (!asked.success) {
-      const [issue] = asked.error.issues;
-      const path = issue?.path.join('.') ?? '';
-      return refuse(reply, { code: 'badge.malformed', message: issue?.message ?? 'not understood', path });
-    }
+    if (!asked.success) return refuse(reply, { code: 'badge.malformed', ...whereAndWhat(asked.error) });
     const { memberId } = request.params;
     const credentialId = newId<'credential'>(base.clock, base.random);
     const badge = { credentialId, cardUid: asked.data.cardUid, nowMs: base.clock.wallMs() };

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { addDebt, readDebts } from '../../postgres/debts.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
+import { whereAndWhat } from '../where-and-what.ts';
 import { debtRequestSchema } from './debt-view.ts';
 import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
 
@@ -26,11 +27,7 @@ export function debtRoutes(app: FastifyInstance, base: BaseContext): void {
       return refuse(reply, { code: 'staff.foreign-page', message: 'write debts on the staff page itself' });
     }
     const asked = debtRequestSchema.safeParse(request.body);
-    if (!asked.success) {
-      const [issue] = asked.error.issues;
-      const path = issue?.path.join('.') ?? '';
-      return refuse(reply, { code: 'debt.malformed', message: issue?.message ?? 'not understood', path });
-    }
+    if (!asked.success) return refuse(reply, { code: 'debt.malformed', ...whereAndWhat(asked.error) });
     const { memberId } = request.params;
     const debtId = newId<'debt'>(base.clock, base.random);
     const debt = { debtId, ...asked.data, userId: user.id, nowMs: base.clock.wallMs() };
