@@ -176,6 +176,11 @@ export const screenSchema = z.discriminatedUnion('name', [
     ]),
     /** Whether anything can be paid here now. */
     pay: offer,
+    /** Whether the card can be put on a phone (SA85), and whether that ends the pass on another one. */
+    phone: z.discriminatedUnion('possible', [
+      z.object({ possible: z.literal(true), replaces: z.boolean() }),
+      z.object({ possible: z.literal(false) }),
+    ]),
     /** How old what is shown may be; null while it is fresh. */
     bookAgeMinutes: z.int().nullable(),
   }),

@@ -13,6 +13,7 @@ export interface AccountScreenFacts {
   /** Whether money can be taken now. */
   readonly pay: Offer;
   readonly dataAgeMs: number | null;
+  readonly phone: Extract<Screen, { name: 'account' }>['phone'];
 }
 
 /** Younger than this the book is called up to date: the time in which a push and a feed surely come by. */
@@ -52,7 +53,7 @@ export function accountScreen(
 
 function accountView(
   { account, plan, nextPlan, offers }: MemberAccount,
-  { nowMs, pay, dataAgeMs }: AccountScreenFacts,
+  { nowMs, pay, dataAgeMs, phone }: AccountScreenFacts,
   day: (timeMs: number) => string,
 ): Omit<Extract<Screen, { name: 'account' }>, 'name'> {
   const endMs = account.validTo === null ? null : Date.parse(account.validTo);
@@ -69,6 +70,7 @@ function accountView(
     renew: renew.possible ? { possible: true, priceCents: renew.offer.priceCents } : renew,
     change: change.possible ? { possible: true } : change,
     pay,
+    phone,
     bookAgeMinutes:
       dataAgeMs === null || dataAgeMs < worthMentioningMs ? null : Math.floor(dataAgeMs / 60_000),
   };

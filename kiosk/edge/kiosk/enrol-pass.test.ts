@@ -20,6 +20,7 @@ import { EdgeStore } from '../../store/edge-store.ts';
 import { RecordedLog } from '../../store/test/recorded-log.ts';
 import { sampleId, sampleIdentity } from '../../store/test/sample-records.ts';
 import { enrolledPass, type PassHolder, passHolderOf } from './enrol-pass.ts';
+import { timeLimitOf } from './kiosk-stage.ts';
 import { sampleSale } from './test/sample-sale.ts';
 
 const nowMs = Date.parse('2026-11-23T11:00:00.000Z');
@@ -110,6 +111,16 @@ it.each(['', 'https://example.org', 'PP1:ABC', 'PK2:'.padEnd(151, '0'), 'PK1:'.p
     expect(await store.outbox.after(0, 10)).toEqual([]);
   },
 );
+
+it('[SA86] leaves time to find the phone where a pass is offered, and to read codes off each other', async () => {
+  const sale = await sampleSale(store, { clock, random });
+  const welcome = { name: 'welcome', sale, ticketsPrinted: false } as const;
+  expect(timeLimitOf(welcome)).toMatchObject({ quietSeconds: 30, countdownSeconds: 30 });
+  const practised = { ...welcome, sale: { ...sale, practice: { operator: 'Nadia' } } };
+  expect(timeLimitOf(practised)).toMatchObject({ quietSeconds: 0, countdownSeconds: 12 });
+  const pass = { name: 'pass', holder, from: welcome, grantCode: null, notRead: false } as const;
+  expect(timeLimitOf(pass)).toMatchObject({ quietSeconds: 180, losesSomething: true });
+});
 
 it('offers a pass beside a card that was sold, and to nobody who practises', async () => {
   const sale = await sampleSale(store, { clock, random });

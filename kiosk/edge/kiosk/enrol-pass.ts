@@ -15,6 +15,8 @@ import { encodePassGrant } from '@portillon/core/crypto/pass-grant.ts';
 import { passCodeText } from '@portillon/core/crypto/pass-layout.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
+import { planInEffect } from '../../store/member-book.ts';
+import type { MemberAccount } from './member-account.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
 /** Whose card the pass stands beside, and what it may do. */
@@ -26,6 +28,23 @@ export interface PassHolder {
   readonly homeClubId: ClubId;
   readonly validFromMs: number;
   readonly validToMs: number | null;
+}
+
+/** SA85: who holds a card to the kiosk and has a membership that runs; null for everybody else. */
+export function passHolderOfMember(member: MemberAccount, nowMs: number): PassHolder | null {
+  const { credentialId, memberId, record, account, plan } = member;
+  const validToMs = record.validTo === null ? null : Date.parse(record.validTo);
+  if (!plan || record.uidOnly || account.status === 'cancelled') return null;
+  if (validToMs !== null && validToMs <= nowMs) return null;
+  return {
+    cardCredentialId: credentialId,
+    memberId,
+    planId: planInEffect(record, nowMs),
+    planScope: plan.scope,
+    homeClubId: record.homeClubId as ClubId,
+    validFromMs: Date.parse(record.validFrom),
+    validToMs,
+  };
 }
 
 /** Who has just taken a card of their own. Null where nothing was handed to anybody in particular, or staff practise. */

@@ -711,8 +711,9 @@ export class KioskController {
 
   #openPass(): MessageOutcome {
     const from = this.#stage;
-    const holder = from.name === 'welcome' ? passHolderOf(from.sale) : null;
-    if (from.name !== 'welcome' || !holder) return { outcome: 'stale' };
+    if (from.name !== 'welcome' && from.name !== 'member') return { outcome: 'stale' };
+    const holder = from.name === 'welcome' ? passHolderOf(from.sale) : this.#member.passHolder(from);
+    if (!holder) return { outcome: 'stale' };
     this.#show({ name: 'pass', holder, from, grantCode: null, notRead: false });
     return { outcome: 'done' };
   }

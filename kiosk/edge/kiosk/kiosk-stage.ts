@@ -2,7 +2,7 @@ import type { CredentialId } from '@portillon/core/base/ids.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import type { Screen } from '../../bridge/view.ts';
 import type { AccountScreenName } from './account-screens.ts';
-import type { PassHolder } from './enrol-pass.ts';
+import { type PassHolder, passHolderOf } from './enrol-pass.ts';
 import type { CardProblem } from './member-desk.ts';
 import type { ReadyOrder } from './order-desk.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
@@ -47,7 +47,7 @@ export type KioskStage =
       readonly name: 'pass';
       readonly holder: PassHolder;
       /** Where it was asked for, and where it ends. */
-      readonly from: Extract<KioskStage, { readonly name: 'welcome' }>;
+      readonly from: Extract<KioskStage, { readonly name: 'welcome' | 'member' }>;
       /** What the phone reads; null until it has shown its key. */
       readonly grantCode: string | null;
       readonly notRead: boolean;
@@ -82,11 +82,12 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'receipt':
       return isPrinting(stage) ? null : timeLimits.receipt;
     case 'welcome':
-      return stage.sale.product !== 'day-entry' && (stage.ticketsPrinted || stage.sale.tickets.length === 0)
-        ? timeLimits.welcome
-        : timeLimits['welcome-tickets'];
+      if (stage.sale.product === 'day-entry' || (!stage.ticketsPrinted && stage.sale.tickets.length > 0)) {
+        return timeLimits['welcome-tickets'];
+      }
+      return passHolderOf(stage.sale) ? timeLimits['welcome-pass'] : timeLimits.welcome;
     case 'pass':
-      return timeLimits.reading;
+      return timeLimits.phone;
     case 'trouble':
       return timeLimits.trouble;
   }

@@ -220,6 +220,28 @@ it('[SA75] shows the account of a card that has proved itself, also of one that 
   expect(await shownNext()).toMatchObject({ name: 'member', part: 'account' });
 });
 
+it('[SA85] offers a member whose membership runs to put the card on a phone, and says what that ends', async () => {
+  const memberId = id<'member'>();
+  const credentialId = await member({ memberId });
+  expect(screen()).toMatchObject({ phone: { possible: true, replaces: false } });
+  if (stage.name !== 'member') throw new Error(`shown is ${stage.name}`);
+  expect(visit.passHolder(stage)).toMatchObject({
+    cardCredentialId: credentialId,
+    memberId,
+    planId: oneMonth,
+    planScope: 'network',
+  });
+  expect(visit.passHolder({ ...stage, part: 'debts' })).toBeNull();
+  const pass = record({ memberId, kind: 'pass', cardUid: null, publicKey: 'A'.repeat(43) });
+  await feed({ kind: 'credential', id: id(), record: pass });
+  expect(screen()).toMatchObject({ phone: { possible: true, replaces: true } });
+});
+
+it('[SA85] puts no card on a phone whose membership is over', async () => {
+  await member({ validTo: isoTime(systemClock.wallMs() - day) });
+  expect(screen()).toMatchObject({ name: 'account', phone: { possible: false } });
+});
+
 it('[SA75] shows nothing of a card that is blocked', async () => {
   const credentialId = id<'credential'>();
   await feed({ kind: 'credential', id: credentialId, record: record({ status: 'blocked' }) });

@@ -13,6 +13,7 @@ import { cardKeysOf } from '../card-keys-of.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import { accountScreen, periodView } from './account-screens.ts';
 import { drawUpDebtSale, drawUpRenewal } from './draw-up-account-sale.ts';
+import { type PassHolder, passHolderOfMember } from './enrol-pass.ts';
 import type { KioskStage } from './kiosk-stage.ts';
 import { type MemberAccount, memberAccount } from './member-account.ts';
 import { type MemberAtKiosk, MemberDesk } from './member-desk.ts';
@@ -96,6 +97,9 @@ export class MemberVisit {
       timeZone: facts.club.timeZone,
       pay: this.#options.pay(),
       dataAgeMs: this.#options.store.book.dataAgeMs(nowMs),
+      phone: this.passHolder({ name: 'member', credentialId, part: 'account' })
+        ? { possible: true, replaces: this.#options.store.book.passesOf(member.memberId).length > 0 }
+        : { possible: false },
     });
   }
 
@@ -116,6 +120,13 @@ export class MemberVisit {
       case 'settle-debts':
         return this.#settleDebts(stage, member, message.totalCents);
     }
+  }
+
+  /** Whose card it is that may be put on a phone (SA85). */
+  passHolder({ credentialId, part }: MemberStage): PassHolder | null {
+    const facts = this.#options.saleFacts();
+    const member = part === 'account' && facts && !facts.practice ? this.#account(credentialId) : null;
+    return member && facts ? passHolderOfMember(member, facts.clock.wallMs()) : null;
   }
 
   #open(

@@ -20,6 +20,10 @@ export const timeLimits = {
   welcome: { quietSeconds: 0, countdownSeconds: 12, losesSomething: false },
   /** Welcome with guest tickets on the screen: time to photograph them. */
   'welcome-tickets': { quietSeconds: 30, countdownSeconds: 30, losesSomething: false },
+  /** Welcome with a pass on offer: the phone has to be found before anything is touched. */
+  'welcome-pass': { quietSeconds: 30, countdownSeconds: 30, losesSomething: false },
+  /** Two devices in one pair of hands, on one of which nothing is touched: as for what is read. */
+  phone: reading,
   trouble: { quietSeconds: 60, countdownSeconds: 30, losesSomething: false },
   minor: { quietSeconds: 20, countdownSeconds: 20, losesSomething: false },
 } as const satisfies Readonly<Record<string, TimeLimit>>;

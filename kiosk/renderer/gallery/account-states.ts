@@ -37,6 +37,7 @@ const account: Account = {
   renew: { possible: true, priceCents: 3990 },
   change: { possible: true },
   pay: { possible: true },
+  phone: { possible: true, replaces: false },
   bookAgeMinutes: null,
 };
 const state = (name: string, more: Partial<Account> = {}): GalleryState => ({
@@ -63,7 +64,14 @@ export const accountStates: readonly GalleryState[] = [
     }),
   ),
   state('runs'),
-  state('over-owes', { state: 'over', validThrough: '2026-11-19', debts, owedCents: 3990 }),
+  state('has-pass', { phone: { possible: true, replaces: true } }),
+  state('over-owes', {
+    phone: { possible: false },
+    state: 'over',
+    validThrough: '2026-11-19',
+    debts,
+    owedCents: 3990,
+  }),
   state('monthly', {
     plan: { fr: 'Tous les jours', en: 'Every day' },
     validThrough: null,
@@ -71,7 +79,7 @@ export const accountStates: readonly GalleryState[] = [
     debts: debts.slice(0, 1),
     owedCents: 2990,
   }),
-  state('cancelled', { state: 'cancelled', ...refused('cancelled') }),
+  state('cancelled', { phone: { possible: false }, state: 'cancelled', ...refused('cancelled') }),
   state('elsewhere', { ...refused('other-company'), owedElsewhere: true }),
   state('next-chosen', {
     next: { plan: threeMonths, from: '2026-12-27' },

@@ -10,7 +10,7 @@ import { useWords } from '../words.ts';
 /** What is held, until when, what is owed, and what can be done about it here. No name: the card may be anybody's. */
 export function AccountScreen({ screen, act }: ScreenProps<'account'>) {
   const { say } = useWords();
-  const { renew, change, pay } = screen;
+  const { renew, change, pay, phone } = screen;
   const owes = screen.debts.length > 0;
   return (
     <ScreenFrame
@@ -58,6 +58,13 @@ export function AccountScreen({ screen, act }: ScreenProps<'account'>) {
             testId="door-plan-change"
             title={say('account.change')}
             onPress={() => act({ type: 'open-account', part: 'plan-change' })}
+          />
+        ) : null}
+        {phone.possible ? (
+          <Door
+            testId="open-pass"
+            title={say(phone.replaces ? 'account.other-phone' : 'account.phone')}
+            onPress={() => act({ type: 'open-pass' })}
           />
         ) : null}
       </div>
