@@ -66,6 +66,8 @@ export interface AccessFacts {
   readonly lastPassage: { readonly direction: 'entry' | 'exit'; readonly atMs: number } | null;
   /** Of those without whom this credential lets nobody in (`company` of its row), one is inside. */
   readonly companyInside: boolean;
+  /** Staff keep this gate locked, and no fire panel has opened it. */
+  readonly gateLocked: boolean;
   /** How old the member book is; null when it has never been filled. */
   readonly dataAgeMs: number | null;
 }

@@ -5,7 +5,7 @@ import { passStepAt, passStepMs } from '../crypto/pass-layout.ts';
 import { accessReasons } from '../wire/event.ts';
 import type { AccessFacts, CredentialRecord } from './access-facts.ts';
 import { type AccessPolicy, openPolicy } from './access-policy.ts';
-import { decide } from './access-rule.ts';
+import { decide, decideExit } from './access-rule.ts';
 
 const credentialId = '01900000-0000-7000-8000-000000000100' as CredentialId;
 const otherCredentialId = '01900000-0000-7000-8000-000000000101' as CredentialId;
@@ -55,6 +55,7 @@ const facts: AccessFacts = {
   spentHere: false,
   lastPassage: null,
   companyInside: false,
+  gateLocked: false,
   dataAgeMs: 1_000,
 };
 
@@ -301,6 +302,34 @@ describe('what refuses now', () => {
     expect(outcome({ ...hard, book: { ...staff, status: 'spent' } })).toBe('ticket-spent');
   });
 
+  it('[AC41] lets only staff in through a gate that staff keep locked', () => {
+    expect(outcome({ gateLocked: true })).toBe('gate-locked');
+    expect(outcome({ gateLocked: true, book: { ...book, standing: { staff: true } } })).toBe(
+      'granted by book',
+    );
+    expect(outcome({ gateLocked: true, book: null, grant })).toBe('gate-locked');
+  });
+
+  it('[AC42] [I9] lets everybody leave who is known, whatever stands against their coming in', () => {
+    const leaving = (over: Partial<AccessFacts>) => decideExit({ ...facts, ...over });
+    const against: Partial<AccessFacts> = {
+      policy: strict,
+      ...inside,
+      gateLocked: true,
+      club: { ...facts.club, hours: closedNow, inside: 100 },
+      book: { ...book, status: 'blocked', validTo: iso(nowMs - dayMs) },
+    };
+    expect(leaving(against)).toEqual({ outcome: 'granted', by: 'book', noted: [] });
+    expect(leaving({ book: null, grant })).toMatchObject({ outcome: 'granted', by: 'grant' });
+    expect(leaving({ book: null })).toEqual({ outcome: 'refused', reason: 'unknown' });
+    expect(leaving({ presented: { kind: 'card', credentialId: null } })).toMatchObject({ reason: 'unknown' });
+    expect(leaving({ presented: { kind: 'card', credentialId, byNumber: true } })).toMatchObject({
+      reason: 'unknown',
+    });
+    expect(leaving(codeAt(stepNow - 3))).toMatchObject({ reason: 'code-out-of-time' });
+    expect(leaving(codeAt(stepNow, true))).toMatchObject({ reason: 'code-used' });
+  });
+
   const codeAt = (step: number, usedHere = false) => ({ code: { step, usedHere } });
   const stepNow = passStepAt(nowMs);
 
@@ -503,6 +532,7 @@ const bookAges: readonly Switch[] = [
   stay,
   { reason: 'data-too-old', over: () => ({ dataAgeMs: 60 * hourMs }) },
 ];
+const locks: readonly Switch[] = [stay, { reason: 'gate-locked', over: () => ({ gateLocked: true }) }];
 const passbacks: readonly Switch[] = [
   stay,
   { reason: 'already-inside', over: () => ({ lastPassage: { direction: 'entry', atMs: nowMs - minuteMs } }) },
@@ -529,7 +559,7 @@ it.each([
     [codes, bookStatus, validity, clubs, clubHours, planHours, uses, ages, uselessGrants],
   ],
   ['grant', { ...facts, book: null, grant }, [codes, validity, clubs, clubHours, planHours, uses, ages]],
-  ['book', facts, [rights, holds, days, clubHours, debts, companies, bookAges, passbacks, houses]],
+  ['book', facts, [rights, holds, days, clubHours, debts, companies, bookAges, locks, passbacks, houses]],
 ] as const)(
   '[AC6] gives the first reason in the order of the list, in every combination, by the %s',
   (by, base, switches) => {
@@ -597,6 +627,7 @@ const anyFacts: fc.Arbitrary<AccessFacts> = fc.record({
     fc.record({ direction: fc.constantFrom('entry' as const, 'exit' as const), atMs: anyTime }),
   ),
   companyInside: fc.boolean(),
+  gateLocked: fc.boolean(),
   club: fc.record({
     id: anyClub,
     timeZone: fc.constantFrom('Europe/Paris', 'Europe/Lisbon', 'Atlantic/Azores'),

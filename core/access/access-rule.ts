@@ -37,6 +37,19 @@ export function decide(facts: AccessFacts): AccessDecision {
   return { outcome: 'granted', by: facts.book ? 'book' : 'grant', noted };
 }
 
+/**
+ * Who leaves, at a reader beside an exit? Nothing that stands against coming in keeps anybody from leaving (AC42); what a
+ * code or a number must prove, it must prove here too.
+ */
+export function decideExit(facts: AccessFacts): AccessDecision {
+  if (facts.presented.credentialId === null) return refused('unknown');
+  if (facts.presented.byNumber && !isOldBadge(facts)) return refused('unknown');
+  if (!(facts.book ? standingOfBook(facts) : standingOfGrant(facts))) return refused('unknown');
+  if (isOutOfTime(facts)) return refused('code-out-of-time');
+  if (facts.code?.usedHere) return refused('code-used');
+  return { outcome: 'granted', by: facts.book ? 'book' : 'grant', noted: [] };
+}
+
 type Verdict = 'refuse' | 'note' | null;
 type Rule = (facts: AccessFacts, standing: Standing) => Verdict;
 
@@ -62,6 +75,7 @@ const reasonsInOrder: readonly (readonly [AccessReason, Rule])[] = [
   ], // AC24
   ['member-missing', ({ companyInside }, { company }) => refuseIf(company === 'member' && !companyInside)], // AC24
   ['data-too-old', (facts, standing) => refuseIf(isTooOld(facts, standing))], // AC15
+  ['gate-locked', ({ gateLocked }, { staff }) => refuseIf(gateLocked && !staff)], // AC41
   ['already-inside', (facts, { staff }) => (staff ? null : passback(facts))], // AC25
   ['full-house', (facts, { staff }) => (staff ? null : fullHouse(facts))], // AC26
 ];

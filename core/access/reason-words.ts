@@ -161,6 +161,16 @@ export const reasonWords: Readonly<Record<AccessReason, { readonly person: Words
         en: 'Data too old for this plan: the club is offline. Check its line.',
       },
     },
+    'gate-locked': {
+      person: {
+        fr: 'Ce passage est fermé. Prenez-en un autre, ou voyez l’accueil.',
+        en: 'This gate is locked. Please use another, or ask at the desk.',
+      },
+      staff: {
+        fr: 'Passage verrouillé par l’équipe. Le remettre en service sur la page Portillons.',
+        en: 'Staff have locked this gate. Put it back to normal on the Gates page.',
+      },
+    },
     'already-inside': {
       person: {
         fr: 'Cette carte est déjà entrée. Adressez-vous à l’accueil.',

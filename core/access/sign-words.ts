@@ -29,6 +29,7 @@ export const signWords: Readonly<Record<AccessReason | 'granted' | 'wait' | 'not
   'guardian-missing': { fr: 'Après l’adulte', en: 'After the adult' },
   'member-missing': { fr: 'Après le membre', en: 'After the member' },
   'data-too-old': { fr: 'Voir l’accueil', en: 'Ask at the desk' },
+  'gate-locked': { fr: 'Passage fermé', en: 'Gate is locked' },
   'already-inside': { fr: 'Déjà entré', en: 'Already inside' },
   'full-house': { fr: 'Club complet', en: 'Club is full' },
   'ticket-spent': { fr: 'Déjà utilisé', en: 'Already used' },

@@ -23,6 +23,7 @@ export const accessReasons = [
   'guardian-missing',
   'member-missing',
   'data-too-old',
+  'gate-locked',
   'already-inside',
   'full-house',
 ] as const;

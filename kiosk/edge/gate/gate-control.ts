@@ -22,6 +22,7 @@ import {
   nextGate,
   type ReleasedFor,
 } from './gate-machine.ts';
+import { GateFace } from './gate-now.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { type Presented, presentedCard, presentedCode, presentedNumber } from './presented-credential.ts';
 
@@ -51,6 +52,8 @@ const releaseIntent = 'gate.release';
  */
 export class GateControl {
   readonly #options: GateControlOptions;
+  /** What those see who stand before it, for its screen. */
+  readonly face = new GateFace();
   #state: GateState = closedGate;
   #cancelPulse: CancelTimer = () => undefined;
   readonly #intents = new Map<string, IntentId>();
@@ -64,7 +67,10 @@ export class GateControl {
     for (const { device } of options.badgeReaders) {
       device.onNumber((number) => this.#run(this.#numberPresented(number)));
     }
-    options.gate.onAlarm(({ kind }) => options.log.warn('gate.alarm', { gateId: options.config.id, kind }));
+    options.gate.onAlarm((alarm) => {
+      options.log.warn('gate.alarm', { gateId: options.config.id, kind: alarm.kind });
+      if (alarm.kind === 'fire') this.face.show({ mode: alarm.on ? 'fire' : 'normal' });
+    });
     options.scanner?.onCode(({ text }) => this.#run(this.#codePresented(text)));
   }
 
@@ -92,6 +98,7 @@ export class GateControl {
       log.info('gate.release-resumed', { gateId: config.id, decisionId: who.decisionId, leftMs });
       this.#intents.set(who.decisionId, intent.intentId);
       this.#state = { name: 'released', for: who, waiting: null };
+      this.face.show({ released: true });
       this.#armPulse(leftMs);
     }
   }
@@ -188,25 +195,28 @@ export class GateControl {
     });
     log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...inWords(decision) });
     // The release goes out first: signs are for the eyes, and may share its line.
-    if (decision.outcome === 'refused') this.#show('refused', decision.reason);
-    else {
-      const sign = this.#state.name === 'closed' ? 'granted' : 'wait';
-      this.#input({ type: 'granted', for: who });
-      this.#show('granted', sign);
-    }
+    const told =
+      decision.outcome === 'refused' ? decision.reason : this.#state.name === 'closed' ? 'granted' : 'wait';
+    const { outcome } = decision;
+    if (outcome === 'granted') this.#input({ type: 'granted', for: who });
+    this.face.show({
+      last: { decisionId, at: isoTime(nowMs), direction: 'entry', presented: kind, outcome, told },
+    });
+    this.#show(outcome, told);
     onEvent();
   }
 
   #input(input: GateInput): void {
     const step = nextGate(this.#state, input);
     this.#state = step.state;
+    this.face.show({ released: step.state.name === 'released' });
     for (const effect of step.effects) this.#do(effect);
   }
 
   #do(effect: GateEffect): void {
     switch (effect.type) {
       case 'release':
-        this.#run(this.#release());
+        this.#run(this.#release(effect.for));
         return;
       case 'record-passage':
         if (effect.for) this.#cancelPulse();
@@ -220,11 +230,13 @@ export class GateControl {
     }
   }
 
-  async #release(): Promise<void> {
+  async #release({ decisionId }: ReleasedFor): Promise<void> {
     const { gate, config, log } = this.#options;
     this.#armPulse(this.#releasedMs);
+    this.face.correct(decisionId, { outcome: 'granted', told: 'granted' });
     const released = await gate.release();
     if (released.ok) return;
+    this.face.correct(decisionId, { outcome: 'refused', told: 'not-released' });
     log.error('gate.not-released', { gateId: config.id, ...released.error });
     this.#show('refused', 'not-released');
     this.#input({ type: 'release-failed' });

@@ -11,6 +11,8 @@ export interface FactsAround {
   readonly nowMs: number;
   /** Tickets that have released a gate and were not walked in with yet. */
   readonly ticketsInFlight: ReadonlySet<CredentialId>;
+  /** Staff keep this gate locked, and there is no fire. */
+  readonly gateLocked?: boolean;
 }
 
 /** Everything the rule decides from, as this edge knows it now: from memory, without waiting for anything. */
@@ -52,6 +54,7 @@ export function gatherFacts(
       credentialId !== null && (passages.isSpentHere(credentialId) || ticketsInFlight.has(credentialId)),
     lastPassage: credentialId ? passages.presence.lastPassage(credentialId, nowMs) : null,
     companyInside: passages.presence.isInside(row?.standing?.company?.memberIds ?? [], nowMs),
+    gateLocked: around.gateLocked ?? false,
     dataAgeMs: book.dataAgeMs(nowMs),
   };
 }

@@ -1,0 +1,57 @@
+import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
+import type { signWords } from '@portillon/core/access/sign-words.ts';
+import type { GateDirection } from '@portillon/drivers/gate/gate.ts';
+import { Listeners } from '@portillon/drivers/line/listeners.ts';
+
+/** What staff have made of a gate, and `fire` while the fire panel raises its alarm, which beats everything else. */
+export type GateMode = 'normal' | 'held-open' | 'locked' | 'fire';
+
+/** What was told last to somebody in front of the gate. */
+export interface LastDecision {
+  readonly decisionId: string;
+  /** ISO 8601, when it was decided. */
+  readonly at: string;
+  /** At which side it was presented. */
+  readonly direction: GateDirection;
+  readonly presented: AccessFacts['presented']['kind'];
+  readonly outcome: 'granted' | 'refused';
+  /** A reason, or what became of a grant: `granted`, `wait` while somebody is still on the way through, `not-released`. */
+  readonly told: keyof typeof signWords;
+}
+
+/** A gate as those see it who stand before it. Nothing of a person. */
+export interface GateNow {
+  readonly mode: GateMode;
+  /** Released for somebody who has not gone through yet. */
+  readonly released: boolean;
+  readonly last: LastDecision | null;
+}
+
+/** Keeps what a gate shows, and tells of every change. */
+export class GateFace {
+  readonly #changes = new Listeners<[GateNow]>();
+  #now: GateNow = { mode: 'normal', released: false, last: null };
+
+  get now(): GateNow {
+    return this.#now;
+  }
+
+  /** Returns how to stop listening. */
+  onChange(listener: (now: GateNow) => void): () => void {
+    return this.#changes.add(listener);
+  }
+
+  show(change: Partial<GateNow>): void {
+    const before = this.#now;
+    this.#now = { ...before, ...change };
+    const { mode, released, last } = this.#now;
+    if (mode === before.mode && released === before.released && last === before.last) return;
+    this.#changes.notify(this.#now);
+  }
+
+  /** What was decided turns out otherwise: nobody was let through, or the one who waited is let in now. */
+  correct(decisionId: string, change: Pick<LastDecision, 'outcome' | 'told'>): void {
+    const { last } = this.#now;
+    if (last?.decisionId === decisionId) this.show({ last: { ...last, ...change } });
+  }
+}
