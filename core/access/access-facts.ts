@@ -62,7 +62,10 @@ export interface AccessFacts {
   } | null;
   /** This edge has seen the ticket used up, whatever the book says yet. */
   readonly spentHere: boolean;
-  /** The last time this credential led through a gate of this club, as far as this edge knows. */
+  /**
+   * The last time the holder went through a gate of this club, as far as this edge knows: a member with whichever card or
+   * pass, a ticket or a credential of nobody by itself (AC36 to AC39).
+   */
   readonly lastPassage: { readonly direction: 'entry' | 'exit'; readonly atMs: number } | null;
   /** Of those without whom this credential lets nobody in (`company` of its row), one is inside. */
   readonly companyInside: boolean;

@@ -173,12 +173,12 @@ export const reasonWords: Readonly<Record<AccessReason, { readonly person: Words
     },
     'already-inside': {
       person: {
-        fr: 'Cette carte est déjà entrée. Adressez-vous à l’accueil.',
-        en: 'This card is already inside. Please ask at the desk.',
+        fr: 'Vous êtes déjà dans le club. Adressez-vous à l’accueil.',
+        en: 'You are already inside. Please ask at the desk.',
       },
       staff: {
-        fr: 'Carte déjà entrée et pas ressortie : prêt possible. Ouvrir si c’est bien le membre.',
-        en: 'The card is inside and did not leave: it may be shared. Open if it is the member.',
+        fr: 'Membre déjà entré, pas ressorti : carte ou pass peut-être prêté. Ouvrir si c’est bien le membre.',
+        en: 'The member went in and did not leave: a card or pass may be shared. Open if it is the member.',
       },
     },
     'full-house': {

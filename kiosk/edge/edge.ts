@@ -1,6 +1,6 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
-import type { ClubId, CredentialId } from '@portillon/core/base/ids.ts';
+import type { ClubId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { ok, type Result } from '@portillon/core/base/result.ts';
@@ -17,6 +17,7 @@ import { DayTurn } from './day-turn.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
+import { InFlight } from './gate/in-flight.ts';
 import { DeskServer } from './journal-desk/desk-server.ts';
 import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
@@ -99,7 +100,7 @@ export class Edge {
       log,
       identity: () => this.#identity,
       onEvent: () => this.#agent.notify(),
-      ticketsInFlight: new Set<CredentialId>(),
+      inFlight: new InFlight(),
     };
     this.#agent = new SyncAgent({
       store,

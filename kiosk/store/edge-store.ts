@@ -26,7 +26,7 @@ import { Identity } from './identity.ts';
 import { type Intent, type IntentId, Intents } from './intents.ts';
 import { journalBreaks } from './journal-breaks.ts';
 import type { KeyStore } from './key-store.ts';
-import { MemberBook } from './member-book.ts';
+import { MemberBook, presentMember } from './member-book.ts';
 import { OfflineApprovals } from './offline-approvals.ts';
 import { Outbox } from './outbox.ts';
 import { Passages } from './passages.ts';
@@ -133,6 +133,7 @@ export class EdgeStore implements AgentStore {
     if (identity) this.book.trustNetworkKey(identity.networkKey);
     await this.book.load();
     await this.passages.load();
+    this.#knowWhoIsPresent();
     await this.write((tx) => this.visits.tidy(tx));
   }
 
@@ -261,7 +262,17 @@ export class EdgeStore implements AgentStore {
 
   async applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
     await this.write((tx) => this.book.applyFeed(tx, changes, cursor, baseTimeMs));
+    if (changes.length > 0) this.#knowWhoIsPresent();
     if (changes.length > 0) for (const listener of this.#toldListeners) listener();
+  }
+
+  /** AC37: the book may have learnt whose a credential is that went through by its grant alone. */
+  #knowWhoIsPresent(): void {
+    const { presence } = this.passages;
+    for (const credentialId of presence.ofNobody) {
+      const memberId = presentMember(this.book.credential(credentialId));
+      if (memberId) presence.belongsTo(credentialId, memberId);
+    }
   }
 
   async occupancy(): Promise<Estimate & { readonly at: string }> {

@@ -1,6 +1,6 @@
 import type { ClubRecord, CredentialRecord, PlanRecord } from '@portillon/core/access/access-facts.ts';
 import { isTimeZone } from '@portillon/core/access/opening-hours.ts';
-import type { ClubId, CredentialId, EdgeId, OrderId, PlanId } from '@portillon/core/base/ids.ts';
+import type { ClubId, CredentialId, EdgeId, MemberId, OrderId, PlanId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
 import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
@@ -254,6 +254,11 @@ export class MemberBook {
 /** W-ACCOUNT-2: the plan that applies to a credential now; another one may begin with a later period. */
 export function planInEffect({ planId, account }: CredentialRecord, nowMs: number): PlanId {
   return (account && nowMs >= Date.parse(account.planFrom) ? account.planId : planId) as PlanId;
+}
+
+/** AC36, AC38: the member whose presence a credential shares; null for a ticket, and where the book knows of none. */
+export function presentMember(row: CredentialRecord | null): MemberId | null {
+  return row === null || row.kind === 'ticket' ? null : (row.memberId as MemberId | null);
 }
 
 function setOrDelete<Value>(map: Map<string, Value>, key: string, value: Value | null): void {

@@ -68,8 +68,8 @@ export class Passages {
   }
 
   /**
-   * Counts the person in or out, and says how many are inside after that. `memberId` of the credential that led through,
-   * where there is one and it is known.
+   * Counts the person in or out, and says how many are inside after that. `memberId` of the card or pass that led through,
+   * where there is one and it is known; null for a ticket (AC38).
    */
   async recordPassage(
     tx: Tx,

@@ -52,7 +52,8 @@ async function through(
 }
 
 const credential = () => newId<'credential'>(clock, random);
-const last = (id: CredentialId) => store.passages.presence.lastPassage(id, clock.wallMs());
+const last = (id: CredentialId, memberId: MemberId | null = null) =>
+  store.passages.presence.lastPassage(id, memberId, clock.wallMs());
 
 it('knows which way a credential went last, also after a restart', async () => {
   const [one, two] = [credential(), credential()];
@@ -95,4 +96,22 @@ it('forgets everybody after a day of the club, on the disk too', async () => {
 it('counts people without a credential, and remembers nobody for them', async () => {
   await through(null);
   expect(store.passages.inside.inside).toBe(1);
+});
+
+it('[AC36] shares the presence of a member among cards and passes, also after a restart', async () => {
+  const member = newId<'member'>(clock, random);
+  const [card, pass, other] = [credential(), credential(), credential()];
+  await through(card, 'entry', member);
+  await through(other, 'entry', newId<'member'>(clock, random));
+  expect(last(pass, member)).toMatchObject({ direction: 'entry' });
+  await clock.advance(60_000);
+  await through(pass, 'exit', member);
+  const isOut = () => {
+    expect(last(card, member)).toEqual({ direction: 'exit', atMs: clock.wallMs() });
+    expect(store.passages.presence.isInside([member], clock.wallMs())).toBe(false);
+  };
+  isOut();
+  await store.close();
+  await open();
+  isOut();
 });

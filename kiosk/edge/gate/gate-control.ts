@@ -2,7 +2,7 @@ import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
 import { signWords } from '@portillon/core/access/sign-words.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
-import { type ClubId, type CredentialId, type MemberId, newId } from '@portillon/core/base/ids.ts';
+import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
@@ -12,6 +12,7 @@ import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { IntentId } from '../../store/intents.ts';
+import { presentMember } from '../../store/member-book.ts';
 import type { BadgeReader } from '../devices.ts';
 import type { GateConfig } from '../edge-config.ts';
 import {
@@ -24,6 +25,7 @@ import {
 } from './gate-machine.ts';
 import { GateFace } from './gate-now.ts';
 import { gatherFacts } from './gather-facts.ts';
+import type { InFlight } from './in-flight.ts';
 import { type Presented, presentedCard, presentedCode, presentedNumber } from './presented-credential.ts';
 
 export interface GateControlOptions {
@@ -38,8 +40,8 @@ export interface GateControlOptions {
   readonly random: Random;
   readonly log: Log;
   readonly onEvent: () => void;
-  /** Single-use tickets that have released a gate of this edge and were not yet walked in with; shared by its gates. */
-  readonly ticketsInFlight: Set<CredentialId>;
+  /** Shared by the gates of this edge. */
+  readonly inFlight: InFlight;
 }
 
 /** A passage may be sensed this long after the pulse: somebody who was just in the arms. */
@@ -99,6 +101,8 @@ export class GateControl {
       this.#intents.set(who.decisionId, intent.intentId);
       this.#state = { name: 'released', for: who, waiting: null };
       this.face.show({ released: true });
+      const row = who.credentialId ? store.book.credential(who.credentialId as CredentialId) : null;
+      this.#options.inFlight.begin(who, presentMember(row), intent.recordedAtMs);
       this.#armPulse(leftMs);
     }
   }
@@ -147,7 +151,7 @@ export class GateControl {
 
   /** Gather facts, decide, record; then release. */
   async #presented(presented: Presented, identity: EdgeIdentity): Promise<void> {
-    const { store, clock, random, log, config, onEvent, ticketsInFlight } = this.#options;
+    const { store, clock, random, log, config, onEvent, inFlight } = this.#options;
     const nowMs = clock.wallMs();
     const { credentialId, kind } = presented.presented;
     const clubId = identity.clubId as ClubId;
@@ -155,7 +159,7 @@ export class GateControl {
     const book = credentialId ? store.book.credential(credentialId) : null;
     const dataAgeMs = store.book.dataAgeMs(nowMs);
     const decision: AccessDecision = club
-      ? decide(gatherFacts(presented, club, { store, clubId, nowMs, ticketsInFlight }))
+      ? decide(gatherFacts(presented, club, { store, clubId, nowMs, inFlight }))
       : { outcome: 'refused', reason: 'unknown' };
     const code = presented.code?.step ?? null;
     if (code !== null && credentialId !== null) {
@@ -168,10 +172,10 @@ export class GateControl {
       credentialId,
       singleUse: book?.singleUse ?? presented.grant?.singleUse ?? false,
     };
-    if (decision.outcome === 'granted' && who.singleUse && credentialId) ticketsInFlight.add(credentialId);
+    if (decision.outcome === 'granted') inFlight.begin(who, presentMember(book), nowMs);
     const usedCode = decision.outcome === 'granted' && credentialId !== null ? code : null;
     if (usedCode !== null && credentialId) store.passages.usedCodes.take(credentialId, usedCode);
-    await store.write(async (tx) => {
+    const written = store.write(async (tx) => {
       if (usedCode !== null && credentialId) await store.passages.usedCodes.keep(tx, credentialId, usedCode);
       await store.passages.recordDecision(tx, {
         decisionId,
@@ -192,6 +196,10 @@ export class GateControl {
         decisionId,
         await store.intents.recordIntent(tx, { kind: releaseIntent, subject: decisionId, detail }),
       );
+    });
+    await written.catch((error: unknown) => {
+      inFlight.end(decisionId);
+      throw error;
     });
     log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...inWords(decision) });
     // The release goes out first: signs are for the eyes, and may share its line.
@@ -285,19 +293,20 @@ export class GateControl {
           decisionId: who?.decisionId ?? null,
           credentialId,
         },
-        (credentialId && (store.book.credential(credentialId)?.memberId as MemberId | null | undefined)) ??
-          null,
+        credentialId && presentMember(store.book.credential(credentialId)),
       );
     });
-    if (who) this.#intents.delete(who.decisionId);
-    if (credentialId) this.#options.ticketsInFlight.delete(credentialId);
+    if (who) {
+      this.#intents.delete(who.decisionId);
+      this.#options.inFlight.end(who.decisionId);
+    }
     log.info('gate.passage', { gateId: config.id, direction, inside: occupancy.inside });
     onEvent();
   }
 
   /** Nobody went through: a ticket stays good. */
   async #settle(who: ReleasedFor, outcome: string): Promise<void> {
-    this.#options.ticketsInFlight.delete(who.credentialId as CredentialId);
+    this.#options.inFlight.end(who.decisionId);
     const intent = this.#intents.get(who.decisionId);
     if (!intent) return;
     this.#intents.delete(who.decisionId);

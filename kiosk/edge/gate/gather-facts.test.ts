@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import {
@@ -14,10 +15,12 @@ import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
+import { presentMember } from '../../store/member-book.ts';
 import { sampleClub, sampleCredential, samplePlan } from '../../store/test/sample-records.ts';
 import { gatherFacts } from './gather-facts.ts';
+import { InFlight } from './in-flight.ts';
 
 /** A real store, filled by the feed; what it makes of the same card as the club, the base and the clock go on. */
 const random = new SeededRandom(9);
@@ -25,6 +28,7 @@ let clock: VirtualClock;
 let folder: string;
 let store: EdgeStore;
 let version = 0;
+let inFlight: InFlight;
 const clubId = newId<'club'>(new VirtualClock(), random) as ClubId;
 const planId = newId<'plan'>(new VirtualClock(), random) as PlanId;
 const memberId = newId<'member'>(new VirtualClock(), random) as MemberId;
@@ -40,6 +44,7 @@ const allDay = { hours: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [d
 
 beforeEach(async () => {
   clock = new VirtualClock();
+  inFlight = new InFlight();
   folder = mkdtempSync(join(tmpdir(), 'gather-facts-'));
   const opened = await EdgeStore.open({ folder: join(folder, 'state'), clock, random, log: silentLog });
   if (!opened.ok) throw new Error(opened.error.detail);
@@ -85,11 +90,15 @@ async function told(records: readonly FeedRecord[]): Promise<void> {
 }
 
 /** The reason, or `granted`. */
-function decided(who: CredentialId = credentialId): string {
+function decided(
+  who: CredentialId = credentialId,
+  grant: NonNullable<AccessFacts['grant']> | null = null,
+  kind: 'card' | 'ticket' = 'card',
+): string {
   const club = store.book.club(clubId);
   if (!club) throw new Error('the club is in the book');
-  const presented = { presented: { kind: 'card', credentialId: who }, grant: null, code: null } as const;
-  const around = { store, clubId, nowMs: clock.wallMs(), ticketsInFlight: new Set<CredentialId>() };
+  const presented = { presented: { kind, credentialId: who }, grant, code: null };
+  const around = { store, clubId, nowMs: clock.wallMs(), inFlight };
   const decision = decide(gatherFacts(presented, club, around));
   return decision.outcome === 'granted' ? 'granted' : decision.reason;
 }
@@ -165,4 +174,64 @@ it('holds what the base said of the time against a clock that is slow', async ()
   expect(decided()).toBe('granted');
   await store.applyFeed([], version, end);
   expect(decided()).toBe('expired');
+});
+
+describe('the presence of a member', () => {
+  const second = newId<'credential'>(new VirtualClock(), random);
+
+  it('[AC36] lets in nobody with the second card of who went in with the first', async () => {
+    await told([cardRecord({ cardUid: '04FFEEDDCCBBAA' }, second)]);
+    await through('entry', credentialId);
+    expect(decided(second)).toBe('already-inside');
+    await through('exit', second);
+    expect(decided()).toBe('granted');
+  });
+
+  it('[AC37] counts what a card did by its grant alone once the book knows whose it is', async () => {
+    const grant = {
+      credentialId: second,
+      planId,
+      homeClubId: clubId,
+      scope: 'network',
+      validFromMs: clock.wallMs(),
+      validToMs: null,
+      singleUse: false,
+    } as const;
+    await through('entry', second, null);
+    expect(decided(second, grant)).toBe('already-inside');
+    expect(decided()).toBe('granted');
+    await told([cardRecord({ cardUid: '04FFEEDDCCBBAA' }, second)]);
+    expect(decided()).toBe('already-inside');
+    await store.close();
+    const opened = await EdgeStore.open({ folder: join(folder, 'state'), clock, random, log: silentLog });
+    if (!opened.ok) throw new Error(opened.error.detail);
+    store = opened.value;
+    expect(decided()).toBe('already-inside');
+  });
+
+  it('[AC38] is neither that of the other member of a plan for two nor that of a guest with a ticket', async () => {
+    const otherId = newId<'member'>(clock, random);
+    const company = { kind: 'member', memberIds: [memberId] } as const;
+    const ticket = newId<'credential'>(clock, random);
+    await told([
+      clubRecord({ capacity: 10 }),
+      cardRecord({ memberId: otherId, standing: { company: { ...company, memberIds: [memberId] } } }, second),
+      cardRecord({ kind: 'ticket', singleUse: true }, ticket),
+    ]);
+    expect(decided(ticket, null, 'ticket')).toBe('granted');
+    await through('entry', ticket, presentMember(store.book.credential(ticket)));
+    expect(decided(second)).toBe('member-missing');
+    expect(decided()).toBe('granted');
+    await through('entry', credentialId);
+    expect(decided(second)).toBe('granted');
+  });
+
+  it('[AC39] begins when a gate is released for the member, and ends when nobody goes', async () => {
+    await told([cardRecord({ cardUid: '04FFEEDDCCBBAA' }, second)]);
+    const release = { decisionId: 'one', credentialId, singleUse: false };
+    inFlight.begin(release, memberId, clock.wallMs());
+    expect([decided(), decided(second)]).toEqual(['already-inside', 'already-inside']);
+    inFlight.end('one');
+    expect([decided(), decided(second)]).toEqual(['granted', 'granted']);
+  });
 });

@@ -1,16 +1,17 @@
 import type { AccessFacts, ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
-import type { ClubId, CredentialId } from '@portillon/core/base/ids.ts';
+import type { ClubId, CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import { planInEffect } from '../../store/member-book.ts';
+import { planInEffect, presentMember } from '../../store/member-book.ts';
+import type { InFlight } from './in-flight.ts';
 import type { Presented } from './presented-credential.ts';
 
 export interface FactsAround {
   readonly store: Pick<EdgeStore, 'book' | 'passages'>;
   readonly clubId: ClubId;
   readonly nowMs: number;
-  /** Tickets that have released a gate and were not walked in with yet. */
-  readonly ticketsInFlight: ReadonlySet<CredentialId>;
+  /** Who was let in and has not gone through yet. */
+  readonly inFlight: Pick<InFlight, 'hasTicket' | 'releasedAtMs'>;
   /** Staff keep this gate locked, and there is no fire. */
   readonly gateLocked?: boolean;
 }
@@ -21,7 +22,7 @@ export function gatherFacts(
   club: ClubRecord,
   around: FactsAround,
 ): AccessFacts {
-  const { store, clubId, nowMs, ticketsInFlight } = around;
+  const { store, clubId, nowMs, inFlight } = around;
   const { book, passages } = store;
   const { credentialId } = presented;
   const row = credentialId ? book.credential(credentialId) : null;
@@ -51,10 +52,21 @@ export function gatherFacts(
     plan: planId ? book.plan(planId) : null,
     grant,
     spentHere:
-      credentialId !== null && (passages.isSpentHere(credentialId) || ticketsInFlight.has(credentialId)),
-    lastPassage: credentialId ? passages.presence.lastPassage(credentialId, nowMs) : null,
+      credentialId !== null && (passages.isSpentHere(credentialId) || inFlight.hasTicket(credentialId)),
+    lastPassage: credentialId ? lastPassage(credentialId, presentMember(row), around) : null,
     companyInside: passages.presence.isInside(row?.standing?.company?.memberIds ?? [], nowMs),
     gateLocked: around.gateLocked ?? false,
     dataAgeMs: book.dataAgeMs(nowMs),
   };
+}
+
+/** AC36, AC39: of the member with whichever card or pass; who is on the way in counts as in. */
+function lastPassage(
+  credentialId: CredentialId,
+  memberId: MemberId | null,
+  { store, nowMs, inFlight }: FactsAround,
+): AccessFacts['lastPassage'] {
+  const releasedAtMs = inFlight.releasedAtMs(credentialId, memberId);
+  if (releasedAtMs !== null) return { direction: 'entry', atMs: releasedAtMs };
+  return store.passages.presence.lastPassage(credentialId, memberId, nowMs);
 }

@@ -11,6 +11,7 @@ import type { ScannedCode, Scanner } from '@portillon/drivers/scanner/scanner.ts
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sampleCredential, sampleId } from '../../store/test/sample-records.ts';
 import { GateControl } from './gate-control.ts';
+import { InFlight } from './in-flight.ts';
 import { presentedCode } from './presented-credential.ts';
 import {
   claims,
@@ -175,7 +176,7 @@ function gateWithScanner() {
     random: new SeededRandom(3),
     log: rig.log,
     onEvent: () => wake(),
-    ticketsInFlight: new Set(),
+    inFlight: new InFlight(),
   });
   return {
     control,

@@ -10,6 +10,7 @@ import type { Gate } from '@portillon/drivers/gate/gate.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { GateControl } from './gate-control.ts';
+import { InFlight } from './in-flight.ts';
 import {
   cardWith,
   channelTo,
@@ -75,7 +76,7 @@ it('[CD10] releases the gate first and renews the keys of the card after it', as
     random: new SeededRandom(3),
     log: rig.log,
     onEvent: () => undefined,
-    ticketsInFlight: new Set(),
+    inFlight: new InFlight(),
   });
   const card = await cardWith(encodeGrant(claims(), seller.privateKey));
   const channel = channelTo(card);

@@ -17,6 +17,7 @@ import { archiveOrFail, openSampleJournal } from '../../store/test/sample-journa
 import { sampleIdentity } from '../../store/test/sample-records.ts';
 import { sampleSale } from '../../store/test/sample-takings.ts';
 import { GateControl } from '../gate/gate-control.ts';
+import { InFlight } from '../gate/in-flight.ts';
 
 /** To measure by hand with as many takings as a club has in years. */
 const takingCount = Number(process.env.PORTILLON_TAKINGS ?? 2_000);
@@ -60,7 +61,7 @@ beforeEach(async () => {
     store,
     identity: sampleIdentity,
     onEvent: () => decided(),
-    ticketsInFlight: new Set(),
+    inFlight: new InFlight(),
   });
   scanner.start();
   await deviceBecomes(scanner, isReady);

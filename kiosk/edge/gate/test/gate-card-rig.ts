@@ -37,6 +37,7 @@ import {
 } from '../../../store/test/sample-records.ts';
 import { cardKeysOf } from '../../card-keys-of.ts';
 import { gatherFacts } from '../gather-facts.ts';
+import { InFlight } from '../in-flight.ts';
 import { type Presented, presentedCard } from '../presented-credential.ts';
 
 const random = new SeededRandom(7);
@@ -170,7 +171,7 @@ export class GateCardRig {
         store: this.store,
         clubId,
         nowMs: atMs,
-        ticketsInFlight: new Set(),
+        inFlight: new InFlight(),
       }),
     );
   }
