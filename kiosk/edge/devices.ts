@@ -1,3 +1,4 @@
+import type { PersonLanguage } from '@portillon/core/access/person-language.ts';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -42,7 +43,7 @@ export interface GateDevices {
 
 export interface BadgeReader {
   readonly device: NumberReader & ReaderSigns;
-  readonly language: 'fr' | 'en';
+  readonly language: PersonLanguage;
 }
 
 /** Every device of the box, made from the configuration and not yet started. */

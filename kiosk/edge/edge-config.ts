@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
+import { personLanguages } from '@portillon/core/access/person-language.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { z } from 'zod';
@@ -33,7 +34,7 @@ const osdpReaderSchema = z.strictObject({
   address: z.string(),
   unit,
   /** In which its display speaks. */
-  language: z.enum(['fr', 'en']).default('fr'),
+  language: z.enum(personLanguages).default('fr'),
 });
 
 const boardSchema = z.discriminatedUnion('model', [

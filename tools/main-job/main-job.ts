@@ -251,14 +251,14 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     await panel.world('tap', { gateId, cardId: unknownCard.cardId, holdMs: 1_500 });
     const stranger = await panel.world('push', { gateId, direction: 'entry' });
     need(!stranger.passed && !(await releaseSince(refusedFrom)), 'the unknown card was not let in');
-    await signs.shown(clock, 'Carte inconnue', refusedFrom);
+    await signs.shown(clock, 'Non reconnu', refusedFrom);
     say('unknown card: stayed outside');
     if (signs.fitted) {
       const badge = (await panel.club()).cards.find(({ kind }) => kind === 'uid-badge');
       need(badge, 'a badge that has a number only');
       const badgeFrom = await now();
       await panel.world('tap', { gateId, cardId: badge.cardId, holdMs: 500 });
-      await signs.shown(clock, 'Carte inconnue', badgeFrom);
+      await signs.shown(clock, 'Non reconnu', badgeFrom);
       need(!(await releaseSince(badgeFrom)), 'the badge with a number only was not let in');
       say('badge with a number only: read on the OSDP line, stayed outside');
     }

@@ -1,5 +1,6 @@
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
+import { signOf, type Told } from '@portillon/core/access/gate-sign.ts';
 import { signWords } from '@portillon/core/access/sign-words.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
@@ -251,10 +252,10 @@ export class GateControl {
   }
 
   /** Nobody's passage waits for it. */
-  #show(outcome: 'granted' | 'refused', what: keyof typeof signWords): void {
+  #show(outcome: 'granted' | 'refused', what: Told): void {
     for (const { device, language } of this.#options.badgeReaders) {
       this.#run(
-        device.show({ outcome, words: signWords[what][language] }).then((shown) => {
+        device.show({ outcome, words: signWords[signOf(what)][language] }).then((shown) => {
           if (shown.ok) return;
           this.#options.log.warn('gate.sign-not-shown', { gateId: this.#options.config.id, ...shown.error });
         }),

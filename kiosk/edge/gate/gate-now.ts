@@ -1,5 +1,5 @@
 import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
-import type { signWords } from '@portillon/core/access/sign-words.ts';
+import type { Told } from '@portillon/core/access/gate-sign.ts';
 import type { GateDirection } from '@portillon/drivers/gate/gate.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
 
@@ -16,7 +16,7 @@ export interface LastDecision {
   readonly presented: AccessFacts['presented']['kind'];
   readonly outcome: 'granted' | 'refused';
   /** A reason, or what became of a grant: `granted`, `wait` while somebody is still on the way through, `not-released`. */
-  readonly told: keyof typeof signWords;
+  readonly told: Told;
 }
 
 /** A gate as those see it who stand before it. Nothing of a person. */
