@@ -21,6 +21,11 @@ it.each([
   ['crypto', 'PS', ['../kiosk/edge/gate', '../kiosk/edge/kiosk']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
+  [
+    '../drivers/scanner',
+    'SC',
+    ['../drivers/scanner/serial', '../drivers/scanner/hid-pos', '../kiosk/edge', '../kiosk/edge/gate'],
+  ],
 ])(
   'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',
   (folder, prefix, elsewhere) => {

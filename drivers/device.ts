@@ -12,6 +12,8 @@ export type DeviceState =
 
 export interface Device {
   readonly state: DeviceState;
+  /** Bytes that arrived and made nothing, since the start; absent from a driver that does not count them. */
+  readonly discardedBytes?: number;
   /** Starts supervision and returns at once; the state tells when the device is ready. Not to be called twice. */
   start(): void;
   /** Ends supervision, closes the line, and resolves when nothing of the driver is left running. Safe to repeat. */

@@ -29,7 +29,14 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
       printer: { ...device(file.printer.model, 'printer'), paperMm: file.printer.paperMm },
       ...(file.kioskReader ? { reader: device(file.kioskReader.model, 'kiosk-reader') } : {}),
       gates: file.gates.map(
-        ({ id, name, board: { model, baud: _baud, ...board }, reader, badgeReader, scanner }) => ({
+        ({
+          id,
+          name,
+          board: { model, baud: _baud, ...board },
+          reader,
+          badgeReader,
+          scanner: { model: scannerModel, baud: _scannerBaud, ...codeForm },
+        }) => ({
           id,
           name,
           board: { ...device(model, `${id}-board`), ...board },
@@ -37,7 +44,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
           ...(badgeReader
             ? { badgeReader: { ...device(badgeReader.model, `${id}-badge-reader`), unit: badgeReader.unit } }
             : {}),
-          scanner: device(scanner.model, `${id}-scanner`),
+          scanner: { ...device(scannerModel, `${id}-scanner`), ...codeForm },
         }),
       ),
     },

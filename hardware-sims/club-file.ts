@@ -24,7 +24,14 @@ const gateSchema = z.strictObject({
   board: boardInClubFile,
   reader: z.strictObject({ model: z.literal('pcsc') }),
   badgeReader: badgeReaderInClubFile.optional(),
-  scanner: z.strictObject({ model: z.literal('serial-scanner'), baud }),
+  scanner: z.strictObject({
+    model: z.literal('serial-scanner'),
+    baud,
+    /** As it is programmed, and as the edge is told. */
+    prefix: z.string().optional(),
+    suffix: z.string().optional(),
+    symbology: z.enum(['none', 'aim']).optional(),
+  }),
 });
 export type GateInClubFile = z.infer<typeof gateSchema>;
 

@@ -141,10 +141,10 @@ export class VirtualClub {
       ...this.#boardAndBadgeReader(gate, state.readerKeys),
       reader: new VpcdReaderSim({ name: `${gate.id}-reader`, clock }),
       scanner: new SerialScannerSim({
+        ...gate.scanner,
         name: `${gate.id}-scanner`,
         clock,
         path: join(this.#portFolder, `${gate.id}-scanner`),
-        baud: gate.scanner.baud,
       }),
     }));
     this.#devices = [

@@ -231,6 +231,17 @@ export const faultCodes = {
     machineDoes: 'Throws them away and counts them.',
     staffDo: 'If it lasts, check prefix, suffix and speed of the scanner.',
   },
+  'scanner.code-too-long': {
+    meaning: 'A code of more than 3,072 bytes was held before the scanner: none of ours is that long.',
+    machineDoes: 'Throws it away whole and refuses it like any unknown code.',
+    staffDo: 'Nothing. Ask the person which code they were given.',
+  },
+  'scanner.babbling': {
+    meaning: 'The scanner sends without end: 16 KiB that make no code, or more than 50 codes in a second.',
+    machineDoes:
+      'Believes nothing more of it. Uses it again by itself once it has been silent for a second; cards and the other devices go on.',
+    staffDo: 'Unplug the scanner and plug it in again. If it lasts, check its trigger mode and its speed.',
+  },
   'gate.no-answer': {
     meaning: 'The board of the gate does not answer.',
     machineDoes: 'Does not release; tries the board again. The exit is free whatever happens.',

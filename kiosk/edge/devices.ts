@@ -167,7 +167,7 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
       ],
       scanner: over<Scanner>(`${id}.scanner`, scanner, (options) =>
         scanner?.model === 'hid-pos'
-          ? new HidPosScanner(options)
+          ? new HidPosScanner({ ...options, ...scanner })
           : new SerialScanner({ ...options, ...scanner }),
       ),
     });

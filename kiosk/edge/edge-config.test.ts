@@ -66,6 +66,43 @@ it('[SA12] leaves a card at the mouth for 180 s unless told, and for no less tha
   expect(await problem(90.5)).toContain('sale.takeCardSeconds');
 });
 
+it('[SC11] takes prefix, suffix and gap as a scanner can be set, and names what cannot be', async () => {
+  const board = {
+    model: 'modbus-board',
+    address: 'tcp://10.0.0.7:4001',
+    unit: 1,
+    entryRelay: 0,
+    pulseMs: 500,
+    entryInput: 0,
+    exitInput: 1,
+  };
+  const withScanner = (more: object, model = 'serial-scanner') => {
+    const scanner = { model, address: 'serial:///dev/ttyUSB0?baud=9600', ...more };
+    return JSON.stringify({ ...good, devices: { gates: [{ id: 'gate-1', name: 'Door', board, scanner }] } });
+  };
+  const file = join(folder, 'scanner.json');
+  for (const form of [
+    {},
+    { prefix: '\u0002', suffix: '\u0003', symbology: 'aim', gapMs: 80 },
+    { suffix: '' },
+  ]) {
+    writeFileSync(file, withScanner(form));
+    expect((await readEdgeConfig(file)).ok).toBe(true);
+  }
+  for (const [form, problem] of [
+    [{ prefix: 'a\rb' }, 'scanner.prefix: the prefix holds a CR or LF'],
+    [{ prefix: 'ab##', suffix: '##' }, 'scanner.prefix: the prefix holds the suffix'],
+    [{ prefix: '123456789' }, 'scanner.prefix: a prefix has at most 8 characters'],
+    [{ suffix: '€' }, 'scanner.suffix: a suffix is made of ASCII: write STX as \\u0002'],
+    [{ gapMs: 5 }, 'scanner.gapMs: a gap under 10 ms'],
+    [{ gapMs: 2_000 }, 'scanner.gapMs: a gap above 1000 ms'],
+    [{ symbology: 'gs1' }, 'scanner.symbology'],
+  ] as const) {
+    expect(await problemOf(withScanner(form))).toContain(problem);
+  }
+  expect(await problemOf(withScanner({ symbology: 'aim' }, 'hid-pos'))).toContain('symbology');
+});
+
 it('says so when the file is not JSON, or not there', async () => {
   expect(await problemOf('{ "name": ')).toContain('is not JSON');
   const missing = await readEdgeConfig(join(folder, 'nowhere.json'));

@@ -54,6 +54,58 @@ const boardSchema = z.discriminatedUnion('model', [
   }),
 ]);
 
+/** What scanners can be programmed to send around a code. */
+const sentAsDressing = (text: string) =>
+  [...text].every((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code > 0 && code < 0x7f;
+  });
+const dressing = (what: string) =>
+  z
+    .string()
+    .max(8, `a ${what} has at most 8 characters`)
+    .refine(
+      sentAsDressing,
+      `a ${what} is made of ASCII: write STX as \\u0002, ETX as \\u0003, TAB as \\t, CR as \\r, LF as \\n`,
+    )
+    .optional();
+const codeForm = {
+  /** Before each code, as the scanner was programmed; a code without it is noise. */
+  prefix: dressing('prefix'),
+  /** Behind each code. Left out: CR, LF or CRLF on a serial line, nothing in reports. `""`: nothing. */
+  suffix: dressing('suffix'),
+  /** How long the pieces of a code may lie apart, in ms. */
+  gapMs: z
+    .int('a gap is a whole number of milliseconds')
+    .min(10, 'a gap under 10 ms ends codes in the middle')
+    .max(1_000, 'a gap above 1000 ms keeps people waiting at the gate')
+    .optional(),
+};
+
+const scannerSchema = z
+  .discriminatedUnion('model', [
+    z.strictObject({
+      model: z.literal('serial-scanner'),
+      address: z.string(),
+      ...codeForm,
+      /** `aim`: it was told to send AIM identifiers such as `]Q1`. */
+      symbology: z.enum(['none', 'aim']).optional(),
+    }),
+    z.strictObject({ model: z.literal('hid-pos'), address: z.string(), ...codeForm }),
+  ])
+  .refine(({ prefix, suffix }) => !prefix || !suffix || !prefix.includes(suffix), {
+    message: 'the prefix holds the suffix, so that every code would end in its prefix',
+    path: ['prefix'],
+  })
+  .refine(
+    ({ model, prefix, suffix }) =>
+      model === 'hid-pos' || suffix !== undefined || !/[\r\n]/.test(prefix ?? ''),
+    {
+      message: 'the prefix holds a CR or LF, which end a code unless a suffix is configured',
+      path: ['prefix'],
+    },
+  );
+
 const gateSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
   name: z.string().min(1).max(60),
@@ -61,16 +113,7 @@ const gateSchema = z.strictObject({
   reader: z.discriminatedUnion('model', [readerSchema, osdpReaderSchema]).optional(),
   /** Beside a reader that asks the chip: for badges that have a number only, and to show what was decided. */
   badgeReader: osdpReaderSchema.optional(),
-  scanner: z
-    .discriminatedUnion('model', [
-      z.strictObject({
-        model: z.literal('serial-scanner'),
-        address: z.string(),
-        prefix: z.string().max(8).optional(),
-      }),
-      z.strictObject({ model: z.literal('hid-pos'), address: z.string() }),
-    ])
-    .optional(),
+  scanner: scannerSchema.optional(),
 });
 export type GateConfig = z.infer<typeof gateSchema>;
 

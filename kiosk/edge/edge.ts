@@ -40,9 +40,16 @@ export interface EdgeOptions {
   readonly log: Log;
 }
 
+export interface DeviceHealth {
+  readonly status: string;
+  readonly fault: string | null;
+  /** Bytes thrown away since the start because they made nothing; null of a device that does not count them. */
+  readonly discardedBytes: number | null;
+}
+
 /** What supervision and the main job may know of an edge. No personal data. */
 export interface EdgeHealth {
-  readonly devices: Readonly<Record<string, { readonly status: string; readonly fault: string | null }>>;
+  readonly devices: Readonly<Record<string, DeviceHealth>>;
   readonly inside: number;
   readonly outboxLeft: number;
   readonly enrolled: boolean;
@@ -225,10 +232,11 @@ export class Edge {
 
   async health(): Promise<EdgeHealth> {
     const { clock } = this.#options;
-    const devices: Record<string, { status: string; fault: string | null }> = {};
+    const devices: Record<string, DeviceHealth> = {};
     for (const { name, device } of this.#devices.all) {
-      const { state } = device;
-      devices[name] = { status: state.status, fault: 'fault' in state ? state.fault.code : null };
+      const { state, discardedBytes = null } = device;
+      const fault = 'fault' in state ? state.fault.code : null;
+      devices[name] = { status: state.status, fault, discardedBytes };
     }
     return {
       devices,

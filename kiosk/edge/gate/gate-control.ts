@@ -27,7 +27,13 @@ import {
 import { GateFace } from './gate-now.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { InFlight } from './in-flight.ts';
-import { type Presented, presentedCard, presentedCode, presentedNumber } from './presented-credential.ts';
+import {
+  nothingProved,
+  type Presented,
+  presentedCard,
+  presentedCode,
+  presentedNumber,
+} from './presented-credential.ts';
 
 export interface GateControlOptions {
   readonly config: GateConfig;
@@ -75,6 +81,7 @@ export class GateControl {
       if (alarm.kind === 'fire') this.face.show({ mode: alarm.on ? 'fire' : 'normal' });
     });
     options.scanner?.onCode(({ text }) => this.#run(this.#codePresented(text)));
+    options.scanner?.onUnreadable(() => this.#run(this.#unreadablePresented()));
   }
 
   /** How long a passage may follow a release. */
@@ -148,6 +155,12 @@ export class GateControl {
     if (!identity) return;
     const { store, log } = this.#options;
     await this.#presented(presentedCode(text, { identity, book: store.book, log }), identity);
+  }
+
+  /** SC5: whoever shows it is refused like anybody with an unknown code. */
+  async #unreadablePresented(): Promise<void> {
+    const identity = this.#options.identity();
+    if (identity) await this.#presented(nothingProved('other'), identity);
   }
 
   /** Gather facts, decide, record; then release. */

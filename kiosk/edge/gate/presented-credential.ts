@@ -30,7 +30,8 @@ export interface CredentialCheck {
   readonly log: Log;
 }
 
-const nothingProved = (kind: AccessFacts['presented']['kind']): Presented => ({
+/** Something was shown that proves nothing. */
+export const nothingProved = (kind: AccessFacts['presented']['kind']): Presented => ({
   presented: { kind, credentialId: null },
   grant: null,
   code: null,

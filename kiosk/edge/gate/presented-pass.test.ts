@@ -7,7 +7,7 @@ import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key
 import type { DeviceState } from '@portillon/drivers/device.ts';
 import type { Gate } from '@portillon/drivers/gate/gate.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
-import type { ScannedCode, Scanner } from '@portillon/drivers/scanner/scanner.ts';
+import type { ScannedCode, Scanner, Unreadable } from '@portillon/drivers/scanner/scanner.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sampleCredential, sampleId } from '../../store/test/sample-records.ts';
 import { GateControl } from './gate-control.ts';
@@ -139,8 +139,14 @@ function gateWithScanner() {
   };
   const clock = new VirtualClock(nowMs);
   const codes = new Listeners<[ScannedCode]>();
+  const unreadable = new Listeners<[Unreadable]>();
   const passages = new Listeners<[{ direction: 'entry' | 'exit'; sensedMonotonicMs: number }]>();
-  const scanner: Scanner = { ...ready, discardedBytes: 0, onCode: (listener) => codes.add(listener) };
+  const scanner: Scanner = {
+    ...ready,
+    discardedBytes: 0,
+    onCode: (listener) => codes.add(listener),
+    onUnreadable: (listener) => unreadable.add(listener),
+  };
   let released = 0;
   const gate: Gate = {
     ...ready,
@@ -178,19 +184,22 @@ function gateWithScanner() {
     onEvent: () => wake(),
     inFlight: new InFlight(),
   });
+  async function decidedAfter(shown: () => void) {
+    const settled = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    shown();
+    await settled;
+    return rig.log.entries.filter(({ event }) => event === 'gate.decided').at(-1)?.fields;
+  }
   return {
     control,
     clock,
     released: () => released,
     /** Resolves with what was decided. */
-    scan: async (text: string) => {
-      const settled = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      codes.notify({ text, symbology: null, arrivedMonotonicMs: clock.monotonicMs() });
-      await settled;
-      return rig.log.entries.filter(({ event }) => event === 'gate.decided').at(-1)?.fields;
-    },
+    scan: (text: string) =>
+      decidedAfter(() => codes.notify({ text, symbology: null, arrivedMonotonicMs: clock.monotonicMs() })),
+    showTooLong: () => decidedAfter(() => unreadable.notify({ why: 'too-long', byteCount: 4_096 })),
     scanUnanswered: (text: string) =>
       codes.notify({ text, symbology: null, arrivedMonotonicMs: clock.monotonicMs() }),
     decisions: () => rig.log.entries.filter(({ event }) => event === 'gate.decided').length,
@@ -207,6 +216,17 @@ it('[PS10] takes a code once, the next one again, and none from before', async (
   expect(await gate.scan(codeOf({ step: stepNow + 1 }))).toMatchObject({ outcome: 'granted' });
   expect(gate.released()).toBe(2);
   await gate.clock.advance(5_000);
+  await gate.control.stop();
+});
+
+it('[SC5] refuses a code of 4 kB like any unknown one, in words and in the records', async () => {
+  const gate = gateWithScanner();
+  expect(await gate.showTooLong()).toMatchObject({
+    outcome: 'refused',
+    reason: 'unknown',
+    presented: 'other',
+  });
+  expect(gate.released()).toBe(0);
   await gate.control.stop();
 });
 
