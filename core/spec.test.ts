@@ -20,6 +20,7 @@ it.each([
   ],
   ['crypto', 'PS', ['../kiosk/edge/gate', '../kiosk/edge/kiosk']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
+  ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
   [
     '../drivers/scanner',
@@ -42,7 +43,7 @@ it.each([
 
     const cited = new Set<string>();
     for (const place of [at, ...elsewhere.map((each) => new URL(`./${each}/`, import.meta.url))]) {
-      for (const file of readdirSync(place).filter((name) => name.endsWith('.test.ts'))) {
+      for (const file of readdirSync(place).filter((name) => /(\.test|-contract)\.ts$/.test(name))) {
         const titles = readFileSync(new URL(file, place), 'utf8').matchAll(
           new RegExp(`\\[(${prefix}\\d+)\\] `, 'g'),
         );

@@ -252,6 +252,16 @@ export const faultCodes = {
     machineDoes: 'Does not release.',
     staffDo: 'Check that the model in the configuration is the one installed.',
   },
+  'gate.locked': {
+    meaning: 'Staff keep this gate locked.',
+    machineDoes: 'Lets nobody in but those who work here. The exit is free whatever happens.',
+    staffDo: 'Put the gate back to normal on the Gates page when it may be used again.',
+  },
+  'gate.cannot-hold-open': {
+    meaning: 'The configuration of the gate names no output that holds it open.',
+    machineDoes: 'Stays as it is.',
+    staffDo: 'Have the free-passage contact of the turnstile wired, and its output named in the configuration.',
+  },
   'gate.sensor-stuck': {
     meaning: 'A passage sensor of the gate stays on.',
     machineDoes: 'Goes on releasing the entry, but can no longer tell who went through on that side.',

@@ -4,7 +4,10 @@ import type { Gate, GateAlarm, SensedPassage } from './gate.ts';
 
 /** A gate with a person in front of it. */
 export interface GateRig {
-  /** Not started. The pulse of its release is 1.5 s, an input is stuck after 1.5 s, a door held open after 0.7 s. */
+  /**
+   * Not started. The pulse of its release is 1.5 s, an input is stuck after 1.5 s, a door held open after 0.7 s. Outputs: 0
+   * releases the entry, 1 holds it open, 2 releases the exit.
+   */
   readonly gate: Gate;
   /** Pushes the arm; tells whether it gave way. */
   push(direction: 'entry' | 'exit'): Promise<boolean>;
@@ -21,6 +24,14 @@ export interface GateRig {
   force(): Promise<void>;
   /** Orders to release that reached the board. */
   releasesReceived(): number;
+  /** What reached the board of orders to that output, in words: `pulse … for 10000 ms`, `switch … off`. */
+  ordersTo(output: number): readonly string[];
+  /** The contact of free passage is closed. */
+  isHeldOpen(): boolean;
+  /** Resolves when it is, or is not. */
+  holds(open: boolean): Promise<void>;
+  /** The board loses its power for a moment, and all its outputs. */
+  powerCycle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +67,7 @@ export function gateContract(model: string, makeRig: () => Promise<GateRig>): vo
       });
     }
 
-    it('[I6] does not give way until it is released, lets one person in, and senses the passage', async () => {
+    it('[GT1] [I6] does not give way until it is released, lets one person in, and senses the passage', async () => {
       expect(await rig.push('entry')).toBe(false);
       const released = await rig.gate.release();
       expect(released.ok).toBe(true);
@@ -136,6 +147,81 @@ export function gateContract(model: string, makeRig: () => Promise<GateRig>): vo
         { kind: 'fire', on: true },
         { kind: 'fire', on: false },
       ]);
+    });
+
+    it('[GT2] [I9] releases an exit that has something to release, and lets people out whatever it says', async () => {
+      expect(await rig.gate.release('exit')).toMatchObject({ ok: true });
+      expect(rig.ordersTo(2)).toHaveLength(1);
+      expect(rig.releasesReceived()).toBe(0);
+      expect(rig.isReleased()).toBe(false);
+      await rig.setFault('silent', true);
+      expect(await rig.push('exit')).toBe(true);
+    });
+
+    it('[GT3] [GT8] holds the entry open for everybody until it is normal again, by orders that end by themselves', async () => {
+      const alarms: GateAlarm[] = [];
+      rig.gate.onAlarm((alarm) => alarms.push(alarm));
+      expect(await rig.gate.keep('held-open')).toEqual({ ok: true, value: undefined });
+      await rig.door(true);
+      for (let person = 0; person < 2; person++) {
+        const walked = nextPassage();
+        expect(await rig.push('entry')).toBe(true);
+        await walked;
+        await rig.armRests();
+      }
+      expect((await rig.gate.release()).ok).toBe(true);
+      expect(rig.releasesReceived()).toBe(0);
+      expect(new Set(rig.ordersTo(1).map((order) => order.replace(/ [01] /, ' ')))).toEqual(
+        new Set([expect.stringMatching(/^pulse \w+ for 10000 ms$/)]),
+      );
+      await rig.door(false);
+      expect(await rig.gate.keep('normal')).toMatchObject({ ok: true });
+      expect(rig.isHeldOpen()).toBe(false);
+      expect(await rig.push('entry')).toBe(false);
+      expect(alarms).toEqual([]);
+    });
+
+    it('[GT4] holds it open again behind a board that was without power, and from the start where it is to', async () => {
+      await rig.gate.keep('held-open');
+      await rig.powerCycle();
+      await rig.holds(true);
+      await rig.gate.keep('normal');
+      rig.gate.resume('held-open');
+      await rig.powerCycle();
+      await rig.holds(true);
+    });
+
+    it('[GT5] [GT6] lets nobody in while it is locked but for staff, ends a pulse, and gives way to a fire', async () => {
+      await rig.gate.release();
+      expect(await rig.gate.keep('locked')).toMatchObject({ ok: true });
+      expect(rig.isReleased()).toBe(false);
+      expect(await rig.push('entry')).toBe(false);
+      expect(await rig.gate.release()).toMatchObject({ ok: false, error: { code: 'gate.locked' } });
+      expect(await rig.push('exit')).toBe(true);
+      expect(await rig.gate.release('entry', { evenIfLocked: true })).toMatchObject({ ok: true });
+      await rig.locksAgain();
+      await rig.fire(true);
+      await deviceBecomes(rig.gate, hasFault('gate.fire'));
+      expect((await rig.gate.release()).ok).toBe(true);
+    });
+
+    it('[GT7] does not stand open by an order that was not confirmed, and is locked once the board is back', async () => {
+      await rig.setFault('silent', true);
+      await deviceBecomes(rig.gate, hasFault('gate.no-answer'));
+      expect(await rig.gate.keep('held-open')).toMatchObject({
+        ok: false,
+        error: { code: 'gate.no-answer' },
+      });
+      await rig.setFault('silent', false);
+      await deviceBecomes(rig.gate, isReady);
+      expect(rig.isHeldOpen()).toBe(false);
+      expect((await rig.gate.release()).ok).toBe(true);
+      await rig.setFault('silent', true);
+      await deviceBecomes(rig.gate, hasFault('gate.no-answer'));
+      expect(await rig.gate.keep('locked')).toMatchObject({ ok: false });
+      await rig.setFault('silent', false);
+      await deviceBecomes(rig.gate, isReady);
+      expect(await rig.gate.release()).toMatchObject({ ok: false, error: { code: 'gate.locked' } });
     });
 
     it('locks again by itself when the program is gone', async () => {

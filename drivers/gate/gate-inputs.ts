@@ -42,6 +42,8 @@ export class GateInputs {
   #doorOpenSinceMs: number | null = null;
   #heldOpen = false;
   #fire = false;
+  /** Staff hold the gate open: everybody may come in, and the door may stand open. */
+  #heldByStaff = false;
   /** After so long something that is on may have been on for too long. */
   readonly lookAgainMs: number;
 
@@ -77,6 +79,20 @@ export class GateInputs {
     this.#releasedUntilMs = nowMs + this.#pulseMs + sensingGraceMs;
   }
 
+  /** Staff hold the gate open from now on, or no longer (GT8). */
+  heldByStaff(on: boolean, nowMs: number): void {
+    if (on === this.#heldByStaff) return;
+    this.#heldByStaff = on;
+    // Somebody may just be in the arms, and a door takes its time to close.
+    if (!on) this.#releasedUntilMs = nowMs + sensingGraceMs;
+    if (!on && this.#doorOpenSinceMs !== null) this.#doorOpenSinceMs = nowMs;
+    this.look(nowMs);
+  }
+
+  get isFire(): boolean {
+    return this.#fire;
+  }
+
   /** The board was lost: what happened meanwhile was not seen. */
   forget(): void {
     for (const { sensor } of this.#sensors) sensor.forget();
@@ -104,7 +120,10 @@ export class GateInputs {
 
   /** Time has passed. */
   look(nowMs: number): void {
-    const heldOpen = this.#doorOpenSinceMs !== null && nowMs - this.#doorOpenSinceMs >= this.#heldOpenAfterMs;
+    const heldOpen =
+      !this.#heldByStaff &&
+      this.#doorOpenSinceMs !== null &&
+      nowMs - this.#doorOpenSinceMs >= this.#heldOpenAfterMs;
     if (heldOpen === this.#heldOpen) return;
     this.#heldOpen = heldOpen;
     this.#alarm({ kind: 'held-open', on: heldOpen, atMonotonicMs: nowMs });
@@ -121,7 +140,7 @@ export class GateInputs {
   #sensed(passage: SensedPassage): void {
     this.#log.info('passage', { direction: passage.direction });
     if (passage.direction === 'entry') {
-      const covered = passage.sensedMonotonicMs <= this.#releasedUntilMs;
+      const covered = this.#heldByStaff || passage.sensedMonotonicMs <= this.#releasedUntilMs;
       this.#releasedUntilMs = Number.NEGATIVE_INFINITY;
       // In a fire everybody goes where they can.
       if (!covered && !this.#fire) this.#alarm({ kind: 'forced', atMonotonicMs: passage.sensedMonotonicMs });

@@ -11,6 +11,8 @@ const modbusBoard = z.strictObject({
   baud: z.union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(57600), z.literal(115200)]),
   unit: z.int().min(1).max(247),
   entryRelay: channel,
+  exitRelay: channel.optional(),
+  holdRelay: channel.optional(),
   pulseMs,
   entryInput: channel,
   exitInput: channel,
@@ -31,6 +33,8 @@ const osdpBoard = z.strictObject({
   ]),
   unit: osdpUnit,
   output: osdpChannel,
+  exitOutput: osdpChannel.optional(),
+  holdOutput: osdpChannel.optional(),
   pulseMs,
   entryInput: osdpChannel,
   exitInput: osdpChannel,
@@ -64,11 +68,20 @@ export function withBoard<Gate extends GateParts>(gate: Gate, model: GateModel):
   return model === 'modbus'
     ? ({
         ...others,
-        board: { model: 'modbus-board', baud: 38400, unit: 1, entryRelay: 0, ...sensed },
+        board: { model: 'modbus-board', baud: 38400, unit: 1, entryRelay: 0, holdRelay: 1, ...sensed },
       } as Gate)
     : ({
         ...others,
-        board: { model: 'osdp', baud: 115200, unit: 0, output: 0, ...sensed, doorInput: 2, fireInput: 3 },
+        board: {
+          model: 'osdp',
+          baud: 115200,
+          unit: 0,
+          output: 0,
+          holdOutput: 1,
+          ...sensed,
+          doorInput: 2,
+          fireInput: 3,
+        },
         badgeReader: { model: 'osdp', unit: 1 },
       } as Gate);
 }

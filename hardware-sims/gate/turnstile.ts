@@ -40,6 +40,8 @@ export class Turnstile {
   #doorOpen = false;
   #fire = false;
   #armFree = false;
+  /** The free-passage contact is closed: the arm gives way to everybody. */
+  #heldFree = false;
   #turning = false;
   #entries = 0;
   #exits = 0;
@@ -50,15 +52,16 @@ export class Turnstile {
   }
 
   get isFree(): boolean {
-    return this.#armFree;
+    return this.#armFree || this.#heldFree;
   }
 
   view() {
     return {
-      arm: this.#turning ? 'turning' : this.#armFree ? 'free' : 'locked',
+      arm: this.#turning ? 'turning' : this.isFree ? 'free' : 'locked',
       doorOpen: this.#doorOpen,
       fire: this.#fire,
-      entryReleased: this.#armFree,
+      entryReleased: this.isFree,
+      heldOpen: this.#heldFree,
       entries: this.#entries,
       exits: this.#exits,
     };
@@ -100,12 +103,17 @@ export class Turnstile {
     this.#armFree = on;
   }
 
+  /** What the board's output does to the contact of free passage. */
+  holdFree(on: boolean): void {
+    this.#heldFree = on;
+  }
+
   push({ direction }: Readonly<Record<string, unknown>>): PushAnswer {
     if (direction !== 'entry' && direction !== 'exit') {
       throw new NotPossible('unknown', 'One pushes towards entry or exit.');
     }
     if (this.#turning) return { passed: false, words: 'The arm still turns for somebody else.' };
-    if (direction === 'entry' && !this.#armFree) {
+    if (direction === 'entry' && !this.isFree) {
       return { passed: false, words: 'The arm is locked and does not give way.' };
     }
     if (direction === 'entry') {

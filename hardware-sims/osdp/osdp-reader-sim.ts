@@ -33,6 +33,9 @@ export interface OsdpReaderSimOptions {
   /** A board that is wired to a turnstile; a reader on the wall otherwise. */
   readonly turnstile?: TurnstileWiring & {
     readonly output: number;
+    readonly exitOutput?: number | undefined;
+    /** Wired to the turnstile's contact of free passage. */
+    readonly holdOutput?: number | undefined;
     readonly sensorMs?: number;
     readonly turnMs?: number;
   };
@@ -231,6 +234,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
         break;
       case 'power-cycle':
         this.#current.restart();
+        for (let output = 0; output < channelCount; output++) this.#switch(output, controls.off, 0);
         break;
       case 'open-cover':
         this.#coverOpen = flag(args.open);
@@ -335,6 +339,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
   #set(output: number, on: boolean): void {
     this.#outputs[output] = on;
     if (output === this.#options.turnstile?.output) this.#turnstile?.free(on);
+    if (output === this.#options.turnstile?.holdOutput) this.#turnstile?.holdFree(on);
     this.changed();
   }
 

@@ -43,6 +43,10 @@ const boardSchema = z.discriminatedUnion('model', [
     address: z.string(),
     unit: z.int().min(1).max(247),
     entryRelay: z.int().min(0).max(31),
+    /** Only where an exit reader is fitted and the exit does not turn freely of itself. */
+    exitRelay: z.int().min(0).max(31).optional(),
+    /** Of the turnstile's free passage, or the entry relay of a door; without it nobody can hold the gate open. */
+    holdRelay: z.int().min(0).max(31).optional(),
     ...sensed,
   }),
   z.strictObject({
@@ -50,6 +54,8 @@ const boardSchema = z.discriminatedUnion('model', [
     address: z.string(),
     unit,
     output: z.int().min(0).max(31),
+    exitOutput: z.int().min(0).max(31).optional(),
+    holdOutput: z.int().min(0).max(31).optional(),
     ...sensed,
   }),
 ]);

@@ -21,6 +21,8 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     turnMs: 900,
     doorInput: 2,
     fireInput: 3,
+    holdRelay: 1,
+    exitRelay: 2,
   });
   await sim.start();
   const transport = transportFor(sim.address, { clock: systemClock });
@@ -30,6 +32,8 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     clock: systemClock,
     log: silentLog,
     pulseMs: 1_500,
+    holdRelay: 1,
+    exitRelay: 2,
     pollMs: 25,
     stuckAfterMs: 1_500,
     doorInput: 2,
@@ -53,6 +57,13 @@ gateContract('modbus-board', async (): Promise<GateRig> => {
     },
     force: async () => {
       await sim.act('force');
+    },
+    ordersTo: (output) =>
+      sim.received.map(({ meaning }) => meaning).filter((meaning) => meaning.includes(`relay ${output} `)),
+    isHeldOpen: () => sim.view().heldOpen === true,
+    holds: (open) => simShows(sim, (view) => view.heldOpen === open),
+    powerCycle: async () => {
+      await sim.act('power-cycle');
     },
     releasesReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('pulse relay 0')).length,
     close: async () => {

@@ -76,6 +76,11 @@ export function flashOn(unit: number, channel: number, pulseMs: number): ModbusF
   return writeCoil(unit, flashOnAddress + channel, Math.ceil(pulseMs / flashStepMs));
 }
 
+/** FC05 that closes or opens relay `channel` for good. */
+export function switchRelay(unit: number, channel: number, on: boolean): ModbusFrame {
+  return writeCoil(unit, channel, on ? 0xff00 : 0x0000);
+}
+
 /** Answer to FC01 or FC02. */
 export function bitsAnswer(unit: number, functionCode: number, bits: readonly boolean[]): ModbusFrame {
   const bytes = new Uint8Array(Math.ceil(bits.length / 8));

@@ -30,6 +30,8 @@ async function makeRig(): Promise<GateRig & { readonly sim: OsdpReaderSim }> {
     scbk,
     turnstile: {
       output: 0,
+      holdOutput: 1,
+      exitOutput: 2,
       entryInput: 0,
       exitInput: 1,
       doorInput: 2,
@@ -55,6 +57,8 @@ async function makeRig(): Promise<GateRig & { readonly sim: OsdpReaderSim }> {
     log: silentLog,
     unit: 4,
     pulseMs: 1_500,
+    holdOutput: 1,
+    exitOutput: 2,
     doorInput: 2,
     fireInput: 3,
     stuckAfterMs: 1_500,
@@ -79,6 +83,13 @@ async function makeRig(): Promise<GateRig & { readonly sim: OsdpReaderSim }> {
     isReleased: () => sim.view().entryReleased === true,
     locksAgain: () => simShows(sim, (view) => view.entryReleased === false),
     armRests: () => simShows(sim, (view) => view.arm !== 'turning'),
+    ordersTo: (output) =>
+      sim.received.map(({ meaning }) => meaning).filter((meaning) => meaning.includes(`output ${output} `)),
+    isHeldOpen: () => sim.view().heldOpen === true,
+    holds: (open) => simShows(sim, (view) => view.heldOpen === open),
+    powerCycle: async () => {
+      await sim.act('power-cycle');
+    },
     releasesReceived: () => sim.received.filter((frame) => frame.meaning.startsWith('pulse output 0')).length,
     close: async () => {
       await gate.stop();

@@ -5,10 +5,11 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import { deviceStateOf, type OsdpLine, type OsdpReader } from '../../osdp/osdp-line.ts';
-import { commands, type ReaderEvent, readEvent } from '../../osdp/osdp-messages.ts';
+import { commands, type OsdpCommand, type ReaderEvent, readEvent } from '../../osdp/osdp-messages.ts';
 import type { LinkStatus } from '../../osdp/reader-link.ts';
-import type { Gate, GateAlarm, SensedPassage } from '../gate.ts';
+import type { Gate, GateAlarm, GateDirection, GateStanding, SensedPassage } from '../gate.ts';
 import { GateInputs, type GateInputsOptions } from '../gate-inputs.ts';
+import { holdMs, renewHoldMs, tellAgainMs } from '../hold-open.ts';
 
 export interface OsdpGateOptions extends Omit<GateInputsOptions, 'pulseMs'> {
   readonly line: OsdpLine;
@@ -17,6 +18,10 @@ export interface OsdpGateOptions extends Omit<GateInputsOptions, 'pulseMs'> {
   readonly unit: number;
   /** Output that releases the entry, from 0. */
   readonly output?: number | undefined;
+  /** Output that releases the exit; none where it turns freely, as it must when this program is gone (I9). */
+  readonly exitOutput?: number | undefined;
+  /** Output of the turnstile's free passage, or the entry output of a door; none where nothing can hold it open. */
+  readonly holdOutput?: number | undefined;
   /** How long the entry stays released; the board counts it in steps of 100 ms. */
   readonly pulseMs?: number | undefined;
 }
@@ -35,11 +40,19 @@ export class OsdpGate implements Gate {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #output: number;
+  readonly #exitOutput: number | undefined;
+  readonly #holdOutput: number | undefined;
   readonly #pulseMs: number;
   readonly #inputs: GateInputs;
   readonly #status = new DeviceStatus();
   readonly #stopListening: readonly (() => void)[];
   #cancelLook: CancelTimer = () => undefined;
+  #standing: GateStanding = 'normal';
+  /** The board may not know how the gate is to stand. */
+  #mustTell = false;
+  #cancelTell: CancelTimer = () => undefined;
+  /** Why it could not be told. */
+  #notTold: Fault | undefined;
   #linkStatus: LinkStatus = { name: 'starting' };
   #inputsKnown = false;
   #asking = false;
@@ -52,6 +65,8 @@ export class OsdpGate implements Gate {
     this.#clock = options.clock;
     this.#log = options.log.child({ device: 'gate', unit: options.unit });
     this.#output = options.output ?? 0;
+    this.#exitOutput = options.exitOutput;
+    this.#holdOutput = options.holdOutput;
     this.#pulseMs = options.pulseMs ?? 5_000;
     this.#inputs = new GateInputs({ ...options, log: this.#log, pulseMs: this.#pulseMs });
     this.#stopListening = [
@@ -84,35 +99,119 @@ export class OsdpGate implements Gate {
     this.#stopped = true;
     for (const stop of this.#stopListening) stop();
     this.#cancelLook();
+    this.#cancelTell();
     await this.#line.letGo(this);
     this.#status.set({ status: 'stopped' });
   }
 
-  async release(): Promise<ReleaseResult> {
-    const state = this.state;
-    if (state.status === 'disconnected') return err(state.fault);
-    if (state.status === 'starting' || state.status === 'stopped') {
-      return err(fault('gate.no-answer', 'the board has not been reached yet'));
-    }
+  async release(
+    direction: GateDirection = 'entry',
+    { evenIfLocked = false }: { readonly evenIfLocked?: boolean } = {},
+  ): Promise<ReleaseResult> {
+    const output = direction === 'entry' ? this.#output : this.#exitOutput;
+    if (output === undefined) return ok({ releasedMonotonicMs: this.#clock.monotonicMs() });
+    const away = this.#away();
+    if (away) return err(away);
+    const isLocked = direction === 'entry' && this.#standing === 'locked' && !this.#inputs.isFire;
+    if (isLocked && !evenIfLocked) return err(fault('gate.locked', 'staff keep it locked'));
     // Pulses never queue: the second person would walk through a release that the first one's check did not cover.
     if (this.#releasing) return err(fault('gate.refused', 'a release is under way'));
     this.#releasing = true;
     try {
-      return await this.#pulse();
+      return await this.#pulse(direction, output);
     } finally {
       this.#releasing = false;
     }
   }
 
-  async #pulse(): Promise<ReleaseResult> {
+  async keep(standing: GateStanding): Promise<Result<void, Fault>> {
+    if (standing === 'held-open' && this.#holdOutput === undefined) {
+      return err(fault('gate.cannot-hold-open', 'no holdOutput is configured'));
+    }
+    const away = this.#away();
+    if (standing !== 'held-open') this.#stands(standing);
+    if (away) return err(away);
+    const told = await this.#tellBoard(standing);
+    if (told.ok) this.#stands(standing);
+    this.#noteTold(standing === this.#standing ? told : ok(undefined));
+    return told;
+  }
+
+  resume(standing: GateStanding): void {
+    this.#stands(standing);
+  }
+
+  #stands(standing: GateStanding): void {
+    this.#standing = standing;
+    this.#mustTell = true;
+    this.#inputs.heldByStaff(standing === 'held-open', this.#clock.monotonicMs());
+  }
+
+  #away(): Fault | undefined {
+    const state = this.state;
+    if (state.status === 'disconnected') return state.fault;
+    if (state.status !== 'starting' && state.status !== 'stopped') return undefined;
+    return fault('gate.no-answer', 'the board has not been reached yet');
+  }
+
+  /** Orders that switch to what is so already change nothing: they may go out again. */
+  async #tellBoard(standing: GateStanding): Promise<Result<void, Fault>> {
+    for (const order of this.#ordersOf(standing)) {
+      const answer = await this.#board.send(order);
+      if (!answer.ok) return err(ofGate(answer.error));
+    }
+    return ok(undefined);
+  }
+
+  #ordersOf(standing: GateStanding): readonly OsdpCommand[] {
+    const hold = this.#holdOutput;
+    if (standing === 'held-open') return hold === undefined ? [] : [commands.pulse(hold, holdMs)];
+    // A pulse under way ends with the lock.
+    const off = new Set([
+      ...(hold === undefined ? [] : [hold]),
+      ...(standing === 'locked' ? [this.#output] : []),
+    ]);
+    return [...off].map((output) => commands.switchOutput(output, false));
+  }
+
+  /** Says when the board is to be told again: a hold ends by itself (GT3). */
+  #noteTold(told: Result<void, Fault>): void {
+    if (!told.ok && this.#notTold === undefined) {
+      const { code, detail } = told.error;
+      this.#log.warn('standing not told', { standing: this.#standing, fault: code, detail });
+    }
+    this.#notTold = told.ok ? undefined : told.error;
+    this.#mustTell = !told.ok;
+    this.#cancelTell();
+    if (this.#stopped || (told.ok && this.#standing !== 'held-open')) return;
+    this.#cancelTell = this.#clock.setTimer(told.ok ? renewHoldMs : tellAgainMs, () => {
+      this.#mustTell = true;
+      this.#tellIfReached();
+    });
+    this.#showState();
+  }
+
+  /** A board that is away is told when it is back (GT4). */
+  #tellIfReached(): void {
+    if (!this.#mustTell || this.#stopped || this.#linkStatus.name !== 'online') return;
+    this.#mustTell = false;
+    void this.#tellBoard(this.#standing).then((told) => this.#noteTold(told));
+  }
+
+  async #pulse(direction: GateDirection, output: number): Promise<ReleaseResult> {
     const askedMs = this.#clock.monotonicMs();
+    if (direction === 'entry' && this.#standing === 'held-open') {
+      // A pulse of the same output would only shorten it.
+      const told = await this.#tellBoard('held-open');
+      return told.ok ? ok({ releasedMonotonicMs: this.#clock.monotonicMs() }) : told;
+    }
     // From here on an entry may be that of the one who is being let in, whatever the answer will be.
-    this.#inputs.released(askedMs);
-    const answer = await this.#board.send(commands.pulse(this.#output, this.#pulseMs));
-    if (answer.ok || (unknownOutcomes.includes(answer.error.code) && (await this.#isOutputOn()))) {
+    if (direction === 'entry') this.#inputs.released(askedMs);
+    const answer = await this.#board.send(commands.pulse(output, this.#pulseMs));
+    if (answer.ok || (unknownOutcomes.includes(answer.error.code) && (await this.#isOutputOn(output)))) {
       const releasedMonotonicMs = this.#clock.monotonicMs();
-      this.#inputs.released(releasedMonotonicMs);
-      this.#log.info('released', { afterMs: Math.round(releasedMonotonicMs - askedMs) });
+      if (direction === 'entry') this.#inputs.released(releasedMonotonicMs);
+      this.#log.info('released', { direction, afterMs: Math.round(releasedMonotonicMs - askedMs) });
       return ok({ releasedMonotonicMs });
     }
     const failed = ofGate(answer.error);
@@ -121,7 +220,7 @@ export class OsdpGate implements Gate {
   }
 
   /** The order went out and no answer came: the board tells, if it comes back while the pulse would still last. */
-  async #isOutputOn(): Promise<boolean> {
+  async #isOutputOn(output: number): Promise<boolean> {
     const limitMs = Math.min(askAgainWithinMs, this.#pulseMs);
     let stopWaiting: () => void = () => undefined;
     const back = new Promise<void>((resolve) => {
@@ -135,7 +234,7 @@ export class OsdpGate implements Gate {
     if (waited === 'timed-out') return false;
     const answer = await this.#board.send(commands.outputStatus);
     const told = answer.ok ? readEvent(answer.value) : undefined;
-    return typeof told === 'object' && told.type === 'outputs' && told.levels[this.#output] === true;
+    return typeof told === 'object' && told.type === 'outputs' && told.levels[output] === true;
   }
 
   #boardIs(status: LinkStatus): void {
@@ -144,9 +243,12 @@ export class OsdpGate implements Gate {
       this.#inputsKnown = false;
       this.#inputs.forget();
       this.#cancelLook();
+      this.#cancelTell();
+      this.#mustTell ||= this.#standing !== 'normal';
     } else if (status.name === 'online' && !this.#inputsKnown) {
       void this.#askInputs();
     }
+    this.#tellIfReached();
     this.#showState();
   }
 
@@ -187,7 +289,7 @@ export class OsdpGate implements Gate {
       this.#status.set({ status: 'faulted', fault: ofGate(link.refusing) });
     } else if (!this.#inputsKnown) return;
     else {
-      const trouble = this.#inputs.trouble(this.#clock.monotonicMs());
+      const trouble = this.#inputs.trouble(this.#clock.monotonicMs()) ?? this.#notTold;
       this.#status.set(trouble ? { status: 'faulted', fault: trouble } : state);
     }
   }

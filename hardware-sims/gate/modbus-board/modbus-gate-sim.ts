@@ -14,7 +14,7 @@ import {
 import { inPieces } from '../../line/pieces.ts';
 import { PtyLine } from '../../line/pty-line.ts';
 import { NamedTimers } from '../../named-timers.ts';
-import type { NamedFault, SimView } from '../../sim.ts';
+import type { NamedFault, SimAction, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
 import { type PushAnswer, Turnstile, type TurnstileWiring, turnstileActions } from '../turnstile.ts';
 
@@ -26,6 +26,9 @@ export interface ModbusGateSimOptions {
   readonly baud?: number;
   readonly unit?: number;
   readonly entryRelay?: number;
+  readonly exitRelay?: number | undefined;
+  /** Wired to the turnstile's contact of free passage. */
+  readonly holdRelay?: number | undefined;
   readonly entryInput?: number;
   readonly exitInput?: number;
   readonly doorInput?: number | undefined;
@@ -36,6 +39,10 @@ export interface ModbusGateSimOptions {
   readonly random?: Random;
 }
 
+const powerCycle: SimAction = {
+  name: 'power-cycle',
+  words: 'Take its power and give it back: all relays open',
+};
 const faults: readonly NamedFault[] = [
   { name: 'cable-pulled', words: 'Bus cable out' },
   { name: 'silent', words: 'The board does not answer' },
@@ -65,6 +72,7 @@ export class ModbusGateSim extends SimDevice {
   readonly #line: PtyLine;
   readonly #unit: number;
   readonly #entryRelay: number;
+  readonly #holdRelay: number | undefined;
   readonly #wiring: TurnstileWiring;
   readonly #random: Random;
   readonly #turnstile: Turnstile;
@@ -76,12 +84,13 @@ export class ModbusGateSim extends SimDevice {
   #sending: Promise<void> = Promise.resolve();
 
   constructor(options: ModbusGateSimOptions) {
-    super(options, turnstileActions, faults);
+    super(options, [...turnstileActions, powerCycle], faults);
     this.#timers = new NamedTimers(options.clock, () => this.changed());
     this.#line = new PtyLine(options.path);
     this.address = `serial://${encodeURI(options.path)}?baud=${options.baud ?? 38_400}`;
     this.#unit = options.unit ?? 1;
     this.#entryRelay = options.entryRelay ?? 0;
+    this.#holdRelay = options.holdRelay;
     this.#wiring = { ...options, entryInput: options.entryInput ?? 0, exitInput: options.exitInput ?? 1 };
     this.#random = options.random ?? new SeededRandom(2);
     this.#turnstile = new Turnstile({ ...options, onChange: () => this.changed() });
@@ -116,6 +125,10 @@ export class ModbusGateSim extends SimDevice {
     action: string,
     args: Readonly<Record<string, unknown>>,
   ): Promise<PushAnswer | undefined> {
+    if (action === powerCycle.name) {
+      for (let relay = 0; relay < channelCount; relay++) this.#setRelay(relay, false);
+      return undefined;
+    }
     return this.#turnstile.act(action, args);
   }
 
@@ -189,6 +202,7 @@ export class ModbusGateSim extends SimDevice {
     this.#timers.cancel(`relay ${relay}`);
     this.#relays[relay] = on;
     if (relay === this.#entryRelay) this.#turnstile.free(on);
+    if (relay === this.#holdRelay) this.#turnstile.holdFree(on);
     this.changed();
   }
 

@@ -155,6 +155,8 @@ function gateWithScanner() {
       return ok({ releasedMonotonicMs: 0 });
     },
     onPassage: (listener) => passages.add(listener as never),
+    keep: async () => ok(undefined),
+    resume: () => undefined,
     onAlarm: () => () => undefined,
   };
   let wake: () => void = () => undefined;

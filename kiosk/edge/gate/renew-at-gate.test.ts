@@ -49,6 +49,8 @@ it('[CD10] releases the gate first and renews the keys of the card after it', as
       return ok({ releasedMonotonicMs: 0 });
     },
     onPassage: () => () => undefined,
+    keep: async () => ok(undefined),
+    resume: () => undefined,
     onAlarm: () => () => undefined,
   };
   const clock = new VirtualClock(nowMs);
