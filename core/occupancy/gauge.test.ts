@@ -22,6 +22,8 @@ interface Moment {
   readonly truth: number;
   readonly plain: number;
   readonly estimated: ReturnType<typeof estimate>;
+  /** Entries less exits, these as often as sensors are known to miss them; and nothing else. */
+  readonly corrected: number;
   readonly day: number;
 }
 
@@ -75,7 +77,10 @@ function play(world: World): { readonly moments: readonly Moment[]; readonly gau
     const truth = visits.filter(({ inMs, outMs }) => inMs <= nowMs && nowMs < outMs).length;
     const open = neverCloses || (hour >= 6 && hour < 23);
     const estimated = estimate(gauge, nowMs, exitsAreSensed);
-    if (open) moments.push({ truth, plain: plain.inside, estimated, day: Math.floor(nowMs / dayMs) });
+    const { atStart, entries, exits, exitsPerEntry } = gauge;
+    const corrected = Math.max(0, atStart + entries - exits / exitsPerEntry);
+    if (open)
+      moments.push({ truth, plain: plain.inside, estimated, corrected, day: Math.floor(nowMs / dayMs) });
   }
   return { moments, gauge };
 }
@@ -111,6 +116,28 @@ describe('against the truth', () => {
     expect(meanError(learnt, (m) => m.estimated.inside)).toBeLessThan(
       meanError(learnt, (m) => m.plain) * 0.8,
     );
+  });
+
+  it('[OC15] is nearer by how long people stay where some slip in unseen, and no further off where all are seen', () => {
+    const errors = (world: Partial<World>) => {
+      const weeks = [21, 22, 23, 24, 25, 26, 27, 28].flatMap((seed) =>
+        play({ ...week, visitors: 240, ...world, seed }).moments.filter(({ day }) => day > 0),
+      );
+      return {
+        ours: meanError(weeks, (m) => m.estimated.inside),
+        corrected: meanError(weeks, (m) => Math.round(m.corrected)),
+      };
+    };
+    const slipping = errors({ missedExits: 0.05, missedEntries: 0.02 });
+    expect(slipping.ours).toBeLessThan(slipping.corrected * 0.9);
+    expect(errors({ missedExits: 0 }).ours).toBeLessThan(0.2);
+  });
+
+  it('[OC15] has nobody inside in the evening of those who came in the morning', () => {
+    let gauge: Gauge = { ...emptyGauge, daysLearnt: 5, entriesPerDay: 240, exitsPerEntry: 0.95 };
+    for (let n = 0; n < 100; n++) gauge = passed(gauge, 'entry', 8 * hourMs + n * minuteMs);
+    for (let n = 0; n < 80; n++) gauge = passed(gauge, 'exit', 9 * hourMs + n * minuteMs);
+    expect(estimate(gauge, 21 * hourMs, true).inside).toBeLessThanOrEqual(5);
   });
 
   it('[OC12] finds its way without exits, by how long people stay', () => {
@@ -157,7 +184,8 @@ describe('each passage', () => {
     expect(estimate(gauge, evening + hourMs, true)).toMatchObject({ inside: 6, low: 5, high: 6 });
     for (let n = 0; n < 9; n++) gauge = passed(gauge, 'exit', evening + hourMs);
     expect(estimate(gauge, evening + hourMs, true).inside).toBe(0);
-    const learnt = { ...emptyGauge, exitsPerEntry: 0.5, daysLearnt: 3, entries: 3 };
+    const recent = [{ fromMs: evening, count: 3 }];
+    const learnt = { ...emptyGauge, exitsPerEntry: 0.5, daysLearnt: 3, entries: 3, recent };
     expect(estimate(learnt, evening, true).inside).toBe(3);
   });
 

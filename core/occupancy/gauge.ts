@@ -47,6 +47,8 @@ const learning = 0.3;
 const ratioBounds = [0.5, 1.5] as const;
 /** Until a day has been learnt: as much as sensors may miss. */
 const unlearntMiss = 0.1;
+/** How wrong the learnt stay may be for all who are inside now: a class, a holiday, bad weather. */
+const stayUnsure = 0.25;
 const z = 1.96;
 
 export const emptyGauge: Gauge = {
@@ -108,19 +110,48 @@ export function estimate(gauge: Gauge, nowMs: number, exitsAreSensed: boolean): 
   const missed = Math.min(Math.max(Math.abs(1 - exitsPerEntry), 0.01), 0.5);
   const ofPassages = ((exits + 1) * missed) / exitsPerEntry ** 2;
   const ofRatio = (exits ** 2 * missed) / Math.max(entriesPerDay, 1) / exitsPerEntry ** 4;
+  const counted = { inside, variance: ofPassages + ofRatio * leftToChance(daysLearnt) };
+  const stay = byRecentEntries(gauge, nowMs);
+  const stayed = { inside: stay.inside, variance: stay.variance + (stay.inside * stayUnsure) ** 2 + 1 };
+  const likeliest = Math.min(together(counted, stayed), atStart + entries);
+  // As wide as a single day makes it: what holds the count besides may be wrong for all inside at once.
   const spread = z * Math.sqrt(ofPassages + ofRatio) + 1;
-  return rounded(inside, inside - spread, inside + spread);
+  return rounded(likeliest, likeliest - spread, likeliest + spread);
+}
+
+/** Of the chance in a single day, as much as is left in what so many days have taught, each with its weight. */
+function leftToChance(daysLearnt: number): number {
+  const inTheEnd = learning / (2 - learning);
+  return inTheEnd + (1 - inTheEnd) * (1 - learning) ** (2 * (daysLearnt - 1));
+}
+
+interface Likely {
+  readonly inside: number;
+  readonly variance: number;
+}
+
+/** OC15: two answers to one question, each worth as much as it is sure. */
+function together(a: Likely, b: Likely): number {
+  return (a.inside * b.variance + b.inside * a.variance) / (a.variance + b.variance);
 }
 
 /** OC12: without exits, who came in lately is inside as long as people stay. */
 function byStay(gauge: Gauge, nowMs: number): Estimate {
-  const survivors = gauge.recent.map(({ fromMs, count }) => {
+  const { inside, variance } = byRecentEntries(gauge, nowMs);
+  const spread = z * Math.sqrt(variance) + inside * 0.1;
+  return rounded(inside, inside - spread, inside + spread);
+}
+
+/** Of those who came in lately, as many as have not yet stayed as long as people do. */
+function byRecentEntries(gauge: Gauge, nowMs: number): Likely {
+  const cohorts = gauge.recent.map(({ fromMs, count }) => {
     const stays = shareStillInside(nowMs - fromMs - binMs / 2, gauge.stayMs);
     return { inside: count * stays, variance: count * stays * (1 - stays) };
   });
-  const inside = survivors.reduce((sum, cohort) => sum + cohort.inside, 0);
-  const spread = z * Math.sqrt(survivors.reduce((sum, cohort) => sum + cohort.variance, 0)) + inside * 0.1;
-  return rounded(inside, inside - spread, inside + spread);
+  return {
+    inside: cohorts.reduce((sum, cohort) => sum + cohort.inside, 0),
+    variance: cohorts.reduce((sum, cohort) => sum + cohort.variance, 0),
+  };
 }
 
 /** Of those who came in so long ago. Stays are about normal around their mean, a third of it wide. */
