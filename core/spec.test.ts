@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 /** Rules and tests are held together by their numbers. */
 it.each([
-  ['access', 'AC', ['../kiosk/edge/gate', '../kiosk/store']],
+  ['access', 'AC', ['../kiosk/edge/gate', '../kiosk/store', '../sync-service/members']],
   ['occupancy', 'OC', ['../kiosk/edge']],
   ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
   ['sale', 'Q', []],

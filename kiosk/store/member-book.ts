@@ -251,11 +251,6 @@ export class MemberBook {
   }
 }
 
-/** W-ACCOUNT-2: the plan that applies to a credential now; another one may begin with a later period. */
-export function planInEffect({ planId, account }: CredentialRecord, nowMs: number): PlanId {
-  return (account && nowMs >= Date.parse(account.planFrom) ? account.planId : planId) as PlanId;
-}
-
 /** AC36, AC38: the member whose presence a credential shares; null for a ticket, and where the book knows of none. */
 export function presentMember(row: CredentialRecord | null): MemberId | null {
   return row === null || row.kind === 'ticket' ? null : (row.memberId as MemberId | null);

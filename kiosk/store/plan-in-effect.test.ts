@@ -1,7 +1,7 @@
+import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import type { PlanId } from '@portillon/core/base/ids.ts';
 import { feedRecordSchema } from '@portillon/core/wire/messages.ts';
 import { expect, it } from 'vitest';
-import { planInEffect } from './member-book.ts';
 import { sampleCredential, sampleId } from './test/sample-records.ts';
 
 const now = sampleId<'plan'>(20) as PlanId;

@@ -590,7 +590,7 @@ describe('feed', () => {
       firstWrote = resolve;
     });
     const first = sql.transaction(async (tx) => {
-      await writeFeed(tx, [gone()]);
+      await writeFeed(tx, [gone()], systemClock.wallMs());
       firstWrote();
       await new Promise<void>((resolve) => {
         commitFirst = resolve;
@@ -599,7 +599,7 @@ describe('feed', () => {
     await firstHasWritten;
     let secondDone = false;
     const second = sql
-      .transaction((tx) => writeFeed(tx, [gone()]))
+      .transaction((tx) => writeFeed(tx, [gone()], systemClock.wallMs()))
       .then(() => {
         secondDone = true;
       });
@@ -620,8 +620,8 @@ describe('feed', () => {
     const [club] = (await edge.feed()).changes.filter(({ change }) => change.kind === 'club');
     if (club?.change.kind !== 'club') throw new Error('no club in the feed');
     const record = club.change.record;
-    await sql.transaction((tx) => writeFeed(tx, [{ kind: 'club', id, record }]));
-    await sql.transaction((tx) => writeFeed(tx, [{ kind: 'club', id, record: null }]));
+    await sql.transaction((tx) => writeFeed(tx, [{ kind: 'club', id, record }], systemClock.wallMs()));
+    await sql.transaction((tx) => writeFeed(tx, [{ kind: 'club', id, record: null }], systemClock.wallMs()));
     expect((await edge.feed(start)).changes).toEqual([
       { version: start + 2, change: { kind: 'club', id, record: null } },
     ]);
@@ -649,6 +649,7 @@ describe('feed', () => {
       writeFeed(
         tx,
         ids.map((id) => ({ kind: 'plan', id, record: null })),
+        systemClock.wallMs(),
       ),
     );
     expect(await edge.feed(start)).toMatchObject({ cursor: start + 1_000, more: true });

@@ -238,7 +238,7 @@ describe('the creditor', () => {
     const siret = '12345678200028';
     const feed = await edge.wholeFeed();
     expect(creditors(feed)).toEqual(['FR72ZZZ123456', 'FR72ZZZ123456']);
-    const context = { database: sql };
+    const context = { database: sql, clock: systemClock };
     const after = feed.at(-1)?.version ?? 0;
     await setCreditorId(context, siret, 'DE98ZZZ09999999999');
     expect(creditors(await edge.wholeFeed(after))).toEqual(['DE98ZZZ09999999999', 'DE98ZZZ09999999999']);

@@ -29,7 +29,7 @@ export async function changeStanding(
     if (!(await set(sql, 'members', memberId, columns))) return false;
     await keepChange(sql, { memberId, clubId: null, change, reason }, by);
     await announce(sql, 'live');
-    await writeFeed(sql, await credentialRecords(sql, await memberCredentials(sql, memberId)));
+    await writeFeed(sql, await credentialRecords(sql, await memberCredentials(sql, memberId)), by.nowMs);
     return true;
   });
 }
@@ -49,7 +49,7 @@ export async function changeClubAccess(
     if (!(await set(sql, 'clubs', clubId, columns))) return false;
     await keepChange(sql, { memberId: null, clubId, change, reason }, by);
     await announce(sql, 'live');
-    await writeFeed(sql, await clubRecords(sql, [clubId]));
+    await writeFeed(sql, await clubRecords(sql, [clubId]), by.nowMs);
     return true;
   });
 }

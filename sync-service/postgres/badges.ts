@@ -35,7 +35,7 @@ export async function addBadge(
     );
     if (written.length === 0) return 'no-membership';
     await announce(sql, 'live');
-    await writeFeed(sql, await credentialRecords(sql, [credentialId]));
+    await writeFeed(sql, await credentialRecords(sql, [credentialId]), nowMs);
     return 'added';
   });
 }

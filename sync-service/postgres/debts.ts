@@ -42,7 +42,7 @@ export async function addDebt(database: Database, memberId: string, debt: NewDeb
     );
     if (written.length === 0) return false;
     await announce(sql, 'live');
-    await writeFeed(sql, await credentialRecords(sql, await memberCredentials(sql, memberId)));
+    await writeFeed(sql, await credentialRecords(sql, await memberCredentials(sql, memberId)), debt.nowMs);
     return true;
   });
 }

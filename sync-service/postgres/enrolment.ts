@@ -136,7 +136,7 @@ export async function enrolEdge(
     );
     await sql.query('insert into edge_counter_heads (edge_id) values ($1)', [edgeId]);
     await announce(sql, 'live');
-    await writeFeed(sql, [edgeKeyRecord(edgeId, code.club_id, request.publicKey, networkPrivateKey)]);
+    await writeFeed(sql, [edgeKeyRecord(edgeId, code.club_id, request.publicKey, networkPrivateKey)], nowMs);
     return ok({ edgeId, clubId: code.club_id, issuesCards: code.issues_cards });
   });
 }

@@ -6,6 +6,7 @@ import {
 } from '@portillon/core/wire/messages.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
+import { keepTold } from './told-records.ts';
 
 /** A record for the feed; with a club, it is told whole in that club only (W-ORDER-3). */
 export type FeedEntry = FeedRecord & { readonly clubId?: string };
@@ -15,7 +16,7 @@ export type FeedEntry = FeedRecord & { readonly clubId?: string };
  * commit, so versions are taken in the order of commits: nobody who has read version V can later find a smaller one new
  * (W-FEED-1). A sequence would not give that.
  */
-export async function writeFeed(sql: Sql, records: readonly FeedEntry[]): Promise<void> {
+export async function writeFeed(sql: Sql, records: readonly FeedEntry[], nowMs: number): Promise<void> {
   const last = new Map(records.map((change) => [`${change.kind} ${change.id}`, change]));
   if (last.size === 0) return;
   const changes = [...last.values()];
@@ -39,6 +40,7 @@ export async function writeFeed(sql: Sql, records: readonly FeedEntry[]): Promis
       changes.map(({ clubId }) => clubId ?? null),
     ],
   );
+  await keepTold(sql, changes, before, nowMs);
   await announce(sql, 'feed');
 }
 

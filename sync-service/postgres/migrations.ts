@@ -14,6 +14,7 @@ import { accessStanding } from './migrations/011-access-standing.ts';
 import { occupancyBounds } from './migrations/012-occupancy-bounds.ts';
 import { oldBadges } from './migrations/013-old-badges.ts';
 import { passes } from './migrations/014-passes.ts';
+import { toldRecords } from './migrations/015-told-records.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -31,6 +32,7 @@ export const migrations: readonly Migration[] = [
   { name: '012-occupancy-bounds', sql: occupancyBounds },
   { name: '013-old-badges', sql: oldBadges },
   { name: '014-passes', sql: passes },
+  { name: '015-told-records', sql: toldRecords },
 ];
 
 export interface Migration {

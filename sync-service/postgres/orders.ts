@@ -75,13 +75,11 @@ export async function makeOrder(
           "update credentials set status = 'blocked' where id = $1 and status = 'active' returning id",
           [draft.credentialId],
         );
-        await writeFeed(sql, [
-          ...(await credentialRecords(
-            sql,
-            lost.map((row) => row.id),
-          )),
-          ...(await orderRecords(sql, [id])),
-        ]);
+        const lostCards = await credentialRecords(
+          sql,
+          lost.map((row) => row.id),
+        );
+        await writeFeed(sql, [...lostCards, ...(await orderRecords(sql, [id]))], nowMs);
         await announce(sql, 'live');
         const [order] = await readOrders(sql, 'orders.id = $2', [isoTime(nowMs), id], 1);
         if (!order) throw new Error(`order ${id} has gone`);
@@ -239,7 +237,7 @@ export async function cancelOrder(
       "update orders set status = 'cancelled', closed_at = $2, closed_by_name = $3 where id = $1",
       [orderId, isoTime(base.clock.wallMs()), user.name],
     );
-    await writeFeed(sql, await orderRecords(sql, [orderId]));
+    await writeFeed(sql, await orderRecords(sql, [orderId]), base.clock.wallMs());
     await announce(sql, 'live');
     return true;
   });

@@ -10,6 +10,7 @@ import type { Database, Sql } from './database.ts';
 import { applyEvent } from './event-application.ts';
 import { writeFeed } from './feed.ts';
 import { orderRecords } from './order-feed.ts';
+import { reviewLate } from './outage-findings.ts';
 
 export interface PushOutcome {
   readonly appliedThrough: number;
@@ -72,6 +73,7 @@ async function takeIn(
   const parked: PushOutcome['parked'] = [];
   const touchedCredentials: string[] = [];
   const touchedOrders: string[] = [];
+  const decided: string[] = [];
   for (const event of push.events) {
     if (event.seq <= appliedThrough) {
       if ((known.get(event.seq) ?? event.hash) !== event.hash) {
@@ -96,6 +98,7 @@ async function takeIn(
     if (application.parked === null) {
       touchedCredentials.push(...application.touchedCredentials);
       touchedOrders.push(...application.touchedOrders);
+      decided.push(...application.decided);
     } else {
       parked.push({ seq: event.seq, reason: application.parked });
       await sql.query('insert into parked_events (edge_id, seq, reason, parked_at) values ($1, $2, $3, $4)', [
@@ -129,10 +132,12 @@ async function takeIn(
     [edgeId, wantedLimit],
   );
   if (push.events.length > 0 || recounted.length > 0) await announce(sql, 'live');
-  await writeFeed(sql, [
-    ...(await credentialRecords(sql, touchedCredentials)),
-    ...(await orderRecords(sql, touchedOrders)),
-  ]);
+  await reviewLate(sql, reporter, decided, nowMs);
+  await writeFeed(
+    sql,
+    [...(await credentialRecords(sql, touchedCredentials)), ...(await orderRecords(sql, touchedOrders))],
+    nowMs,
+  );
   return { appliedThrough, parked, wanted: wanted.map(({ digest }) => digest) };
 }
 

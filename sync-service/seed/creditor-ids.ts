@@ -8,7 +8,7 @@ import { writeFeed } from '../postgres/feed.ts';
  * it hears so with the feed (W-MAND-5). Safe to repeat. Rejects where the identifier or the SIRET is not good.
  */
 export async function setCreditorId(
-  base: Pick<BaseContext, 'database'>,
+  base: Pick<BaseContext, 'database' | 'clock'>,
   siret: string,
   creditorId: string,
 ): Promise<void> {
@@ -32,6 +32,7 @@ export async function setCreditorId(
         id,
         record: { ...record, legalEntity: { ...record.legalEntity, creditorId } },
       })),
+      base.clock.wallMs(),
     );
   });
 }

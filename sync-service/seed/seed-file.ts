@@ -147,7 +147,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
       ]);
       records.push({ kind: 'plan', id, record });
     }
-    await writeFeed(sql, records);
+    await writeFeed(sql, records, clock.wallMs());
     base.log.info('seed.applied', { records: records.length, at: isoTime(clock.wallMs()) });
     return true;
   });

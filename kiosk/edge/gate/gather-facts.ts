@@ -1,8 +1,9 @@
 import type { AccessFacts, ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
+import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import type { ClubId, CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import { planInEffect, presentMember } from '../../store/member-book.ts';
+import { presentMember } from '../../store/member-book.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Presented } from './presented-credential.ts';
 

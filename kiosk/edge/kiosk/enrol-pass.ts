@@ -1,3 +1,4 @@
+import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import {
   type ClubId,
@@ -15,7 +16,6 @@ import { encodePassGrant } from '@portillon/core/crypto/pass-grant.ts';
 import { passCodeText } from '@portillon/core/crypto/pass-layout.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import { planInEffect } from '../../store/member-book.ts';
 import type { MemberAccount } from './member-account.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 

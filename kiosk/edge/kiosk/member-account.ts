@@ -1,11 +1,12 @@
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
+import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import type { ClubId, CredentialId, MemberId, PlanId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { type AccountOffers, accountOffers } from '@portillon/core/sale/account-offers.ts';
 import type { Plan } from '@portillon/core/sale/pricing.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
-import { type MemberBook, planInEffect } from '../../store/member-book.ts';
+import type { MemberBook } from '../../store/member-book.ts';
 
 /** The member who holds a card at the kiosk, as the book knows them now; nothing of the person is in it. */
 export interface MemberAccount {
