@@ -1,5 +1,6 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
-import type { ClubAccessRequest, StandingRequest } from '../http/staff/access-view.ts';
+import type { ClubAccess, ClubAccessRequest, StandingRequest } from '../http/staff/access-view.ts';
+import type { ShownChange } from '../http/staff/member-view.ts';
 import { announce } from './announcements.ts';
 import { clubRecords } from './club-feed.ts';
 import { credentialRecords, memberCredentials } from './credential-feed.ts';
@@ -34,7 +35,7 @@ export async function changeStanding(
   });
 }
 
-/** Changes the policy or the closed days of a club, keeps who did it and why, and tells every edge. False: no such club. */
+/** Changes the policy, the hours, the closed days or the capacity of a club, keeps who did it and why, and tells every edge. False: no such club. */
 export async function changeClubAccess(
   database: Database,
   clubId: string,
@@ -45,6 +46,8 @@ export async function changeClubAccess(
     const columns = {
       policy: change.policy === undefined ? undefined : change.policy && JSON.stringify(change.policy),
       closures: change.closures && JSON.stringify(change.closures),
+      hours: change.hours && JSON.stringify(change.hours),
+      capacity: change.capacity,
     };
     if (!(await set(sql, 'clubs', clubId, columns))) return false;
     await keepChange(sql, { memberId: null, clubId, change, reason }, by);
@@ -59,7 +62,7 @@ async function set(
   sql: Sql,
   table: 'members' | 'clubs',
   id: string,
-  columns: Readonly<Record<string, string | boolean | null | undefined>>,
+  columns: Readonly<Record<string, string | number | boolean | null | undefined>>,
 ): Promise<boolean> {
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const sets = given.map(([column], index) => `${column} = $${index + 2}`);
@@ -70,7 +73,7 @@ async function set(
   return rows.length > 0;
 }
 
-async function keepChange(
+export async function keepChange(
   sql: Sql,
   what: {
     readonly memberId: string | null;
@@ -85,4 +88,29 @@ async function keepChange(
      values ($1, $2, $3, $4, $5, $6, $7)`,
     [changeId, isoTime(nowMs), userId, what.clubId, what.memberId, JSON.stringify(what.change), what.reason],
   );
+}
+
+const changesShown = 30;
+
+/** Who changed what of a member or a club, and why: the last first. */
+export async function readChanges(
+  database: Database,
+  of: { readonly memberId: string } | { readonly clubId: string },
+): Promise<ShownChange[]> {
+  const [column, id] = 'memberId' in of ? ['member_id', of.memberId] : ['club_id', of.clubId];
+  return database.query<ShownChange>(
+    `select access_changes.id, at, staff_users.name as by, change, reason
+       from access_changes join staff_users on staff_users.id = user_id
+      where ${column} = $1 order by at desc, access_changes.id desc limit $2`,
+    [id, changesShown],
+  );
+}
+
+/** What staff have decided of a club; null when there is no such club. */
+export async function readClubAccess(database: Database, clubId: string): Promise<ClubAccess | null> {
+  const [club] = await database.query<Omit<ClubAccess, 'changes'>>(
+    `select id, name, time_zone as "timeZone", capacity, hours, closures, policy from clubs where id = $1`,
+    [clubId],
+  );
+  return club ? { ...club, changes: await readChanges(database, { clubId }) } : null;
 }

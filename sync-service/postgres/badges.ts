@@ -1,8 +1,10 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import type { BadgeList } from '../http/staff/badge-view.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 
 export interface NewBadge {
   readonly credentialId: string;
@@ -40,12 +42,40 @@ export async function addBadge(
   });
 }
 
-/** How many old badges still open, by the club where their membership was sold. */
-export async function badgesLeft(
-  database: Database,
-): Promise<readonly { readonly clubId: string; readonly left: number }[]> {
-  return database.query(
-    `select home_club_id as "clubId", count(*)::int as left
-       from credentials where uid_only and status = 'active' group by home_club_id order by home_club_id`,
-  );
+const usedWithinMs = 30 * 86_400_000;
+const copiesShown = 100;
+
+/** How many old badges still open, by the club where their membership was sold, and which were copied. */
+export async function readBadges(database: Database, nowMs: number): Promise<BadgeList> {
+  const [clubs, copies] = await Promise.all([
+    database.query<BadgeList['clubs'][number]>(
+      `select clubs.id as "clubId", count(*) filter (where uid_only)::int as left,
+              count(*) filter (where uid_only and exists (
+                select 1 from decisions where decisions.credential_id = credentials.id and by_number
+                   and outcome = 'granted' and decisions.at > $1))::int as "inUse",
+              count(*) filter (where not uid_only)::int as cards,
+              coalesce((policy->>'uidBadges')::boolean, false) as accepted
+         from clubs join credentials on credentials.home_club_id = clubs.id
+        where credentials.kind = 'card' and credentials.status = 'active'
+        group by clubs.id order by count(*) filter (where uid_only) desc, clubs.name`,
+      [isoTime(nowMs - usedWithinMs)],
+    ),
+    database.query<Omit<BadgeList['copies'][number], 'who'> & MemberRow>(
+      `select copied.id as "caseId", copied.at, copied.club_id as "clubId", copied.detail, credentials.status,
+              ${memberColumns}
+         from (select *, substring(detail from '^credential ([0-9a-f-]{36})')::uuid as badge_id from cases
+                where kind = 'badge-copied'
+                  and not exists (select 1 from case_settlements where case_id = cases.id)) as copied
+         left join credentials on credentials.id = badge_id
+         left join members on members.id = credentials.member_id
+        order by copied.at, copied.id limit ${copiesShown}`,
+    ),
+  ]);
+  return {
+    clubs,
+    copies: copies.map(({ member_id, given_name, family_name, has_photo, ...copy }) => ({
+      ...copy,
+      who: personShown({ member_id, given_name, family_name, has_photo }, false),
+    })),
+  };
 }

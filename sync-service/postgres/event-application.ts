@@ -20,13 +20,14 @@ import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 
-/** What became of one event: applied, with the credentials and orders it touched and what it decided, or kept aside. */
+/** What became of one event: applied, with the rows of interest that it touched, or kept aside. */
 export type Application =
   | {
       readonly parked: null;
       readonly touchedCredentials: readonly string[];
       readonly touchedOrders: readonly string[];
       readonly decided: readonly string[];
+      readonly sales: readonly string[];
     }
   | { readonly parked: string };
 
@@ -60,11 +61,13 @@ export async function applyEvent(
     const touchedCredentials: string[] = [];
     const touchedOrders: string[] = [];
     const decided: string[] = [];
+    const sales: string[] = [];
     for (const change of rows.value) {
       const ids = await write(sql, change);
       if (change.table === 'credentials') touchedCredentials.push(...ids);
       if (change.table === 'orders') touchedOrders.push(...ids);
       if (change.table === 'decisions') decided.push(...ids);
+      if (change.table === 'sales' && change.do === 'insert') sales.push(...ids);
       if (change.do === 'update' && change.unmatched !== null && ids.length === 0) {
         return await park(change.unmatched);
       }
@@ -73,7 +76,7 @@ export async function applyEvent(
     if (event.type === 'debt.settled' || event.type === 'membership.renewed')
       touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
     await sql.query('release savepoint event');
-    return { parked: null, touchedCredentials, touchedOrders, decided };
+    return { parked: null, touchedCredentials, touchedOrders, decided, sales };
   } catch (error) {
     const reason = faultOfTheEvent(error);
     if (reason === null) throw error;

@@ -10,8 +10,10 @@ import { ToldRecords } from './told-records.ts';
 interface LateRow extends Omit<LateDecision, 'atMs' | 'clubId'> {
   readonly id: string;
   readonly at: string;
-  /** This edge dealt with the member between the age of its book and the decision. */
-  readonly dealtWith: boolean;
+  /** This edge sold to the member between the age of its book and the decision, and the base had not heard of it. */
+  readonly soldTo: boolean;
+  /** Likewise of money given back: what it ended had ended at this edge. */
+  readonly gaveBack: boolean;
 }
 
 /**
@@ -30,14 +32,15 @@ export async function reviewLate(
             late.outcome, late.reason, late.data_age_ms as "dataAgeMs",
             exists (
               select 1 from credentials join sales on sales.member_id = credentials.member_id
-               where credentials.id = late.credential_id and sales.edge_id = late.edge_id
+               where credentials.id = late.credential_id and sales.edge_id = late.edge_id and sales.received_at > late.at
                  and sales.at between late.at - coalesce(late.data_age_ms, 0) * interval '1 ms' and late.at
-            ) or exists (
+            ) as "soldTo",
+            exists (
               select 1 from credentials join sales on sales.member_id = credentials.member_id
                      join refunds on refunds.sale_id = sales.id
                where credentials.id = late.credential_id and refunds.edge_id = late.edge_id
                  and refunds.at between late.at - coalesce(late.data_age_ms, 0) * interval '1 ms' and late.at
-            ) as "dealtWith"
+            ) as "gaveBack"
        from decisions as late
       where late.id = any($1::uuid[]) and late.credential_id is not null
         and (late.data_age_ms is null or late.data_age_ms > $2)
@@ -56,11 +59,8 @@ export async function reviewLate(
     if (!known?.record) continue;
     const then = await toldThen(sql, edgeId, told, decision, known.record);
     const finding = then && reviewDecision(decision, then);
-    if (
-      !finding ||
-      (row.dealtWith && !(await edgesOwnWordAgrees(sql, edgeId, told, decision, finding.would)))
-    )
-      continue;
+    if (!finding || (finding.would === 'let-in' && row.gaveBack)) continue;
+    if (row.soldTo && !(await edgesOwnWordAgrees(sql, edgeId, told, decision, finding.would))) continue;
     const sinceMs = newsOf(told, decision, known.record);
     await sql.query(
       `insert into outage_findings (decision_id, club_id, edge_id, at, found_at, would, reason, told_at)
@@ -115,7 +115,7 @@ function newsOf(
   return news.length === 0 ? null : Math.max(...news);
 }
 
-/** W-OUTAGE-4: what the edge itself sold, settled or gave back while it was cut off is taken in by now. */
+/** W-OUTAGE-4: what the edge itself sold or settled while it was cut off is taken in by now. */
 async function edgesOwnWordAgrees(
   sql: Sql,
   edgeId: string,

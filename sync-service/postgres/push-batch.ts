@@ -74,6 +74,7 @@ async function takeIn(
   const touchedCredentials: string[] = [];
   const touchedOrders: string[] = [];
   const decided: string[] = [];
+  const sales: string[] = [];
   for (const event of push.events) {
     if (event.seq <= appliedThrough) {
       if ((known.get(event.seq) ?? event.hash) !== event.hash) {
@@ -99,6 +100,7 @@ async function takeIn(
       touchedCredentials.push(...application.touchedCredentials);
       touchedOrders.push(...application.touchedOrders);
       decided.push(...application.decided);
+      sales.push(...application.sales);
     } else {
       parked.push({ seq: event.seq, reason: application.parked });
       await sql.query('insert into parked_events (edge_id, seq, reason, parked_at) values ($1, $2, $3, $4)', [
@@ -132,6 +134,7 @@ async function takeIn(
     [edgeId, wantedLimit],
   );
   if (push.events.length > 0 || recounted.length > 0) await announce(sql, 'live');
+  await sql.query('update sales set received_at = $2 where id = any($1::uuid[])', [sales, now]);
   await reviewLate(sql, reporter, decided, nowMs);
   await writeFeed(
     sql,

@@ -205,6 +205,13 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client.',
         doNow: 'Bloquez le badge et donnez au membre une carte qui ne se copie pas.',
       },
+      'decided-in-outage': {
+        title: 'Décidé hors ligne',
+        happened:
+          'Le club était coupé du réseau. Le tourniquet a décidé sur d’anciennes données, autrement que la base ne l’aurait fait.',
+        owed: () => 'Rien au client, sauf ce que l’équipe a écrit plus bas.',
+        doNow: 'Voyez avec le membre ce qui est juste. Rien n’a été changé tout seul.',
+      },
       'paid-twice': {
         title: 'Payé deux fois',
         happened: 'Le membre a payé une période ou une dette qui était déjà payée, à une borne sans réseau.',
@@ -372,6 +379,13 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           'An old badge, known by its number alone, came in at two clubs in less time than it takes to get from one to the other.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Block the badge and give the member a card that cannot be copied.',
+      },
+      'decided-in-outage': {
+        title: 'Decided offline',
+        happened:
+          'The club was cut off. The gate decided on old data, and otherwise than the base would have.',
+        owed: () => 'Nothing to the customer, but for what staff wrote below.',
+        doNow: 'Agree with the member on what is fair. Nothing was changed by itself.',
       },
       'paid-twice': {
         title: 'Paid twice',

@@ -1,14 +1,14 @@
 import { isId, newId } from '@portillon/core/base/ids.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { changeClubAccess, changeStanding } from '../../postgres/access-changes.ts';
+import { changeClubAccess, changeStanding, readClubAccess } from '../../postgres/access-changes.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { clubAccessRequestSchema, standingRequestSchema } from './access-view.ts';
 import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
 
-/** Pauses, work, company; policies and closed days: written with a reason, and at every gate with the feed. */
+/** Pauses, work, company; policies, hours, closed days, capacity: written with a reason, and at every gate with the feed. */
 export function accessRoutes(app: FastifyInstance, base: BaseContext): void {
   app.put<{ Params: { memberId: string } }>('/staff/api/members/:memberId/standing', (request, reply) =>
     change(base, request, reply, standingRequestSchema, {
@@ -17,6 +17,14 @@ export function accessRoutes(app: FastifyInstance, base: BaseContext): void {
       unknown: { code: 'access.unknown-member', message: 'there is no such member' },
     }),
   );
+  app.get<{ Params: { clubId: string } }>('/staff/api/clubs/:clubId/access', async (request, reply) => {
+    const user = await staffUserOf(base, request);
+    if (!user) return notSignedIn(reply);
+    const { clubId } = request.params;
+    const found = isId(clubId) ? await readClubAccess(base.database, clubId) : null;
+    if (!found) return refuse(reply, { code: 'access.unknown-club', message: 'there is no such club' });
+    return reply.header('cache-control', 'private, no-store').send(found);
+  });
   app.put<{ Params: { clubId: string } }>('/staff/api/clubs/:clubId/access', (request, reply) =>
     change(base, request, reply, clubAccessRequestSchema, {
       id: request.params.clubId,

@@ -81,7 +81,9 @@ it('[W-STANDING-3] tells every gate of an old badge, and staff how many are left
     status: 'active',
   });
   const left = (await (await ask('/staff/api/badges')).json()) as { clubs: unknown };
-  expect(left.clubs).toEqual([{ clubId: base.clubs['Lyon Part-Dieu'], left: 1 }]);
+  expect(left.clubs).toEqual([
+    { clubId: base.clubs['Lyon Part-Dieu'], left: 1, inUse: 0, cards: 1, accepted: false },
+  ]);
 });
 
 it('[W-STANDING-3] takes a badge at two clubs within ten minutes for a copy, and says so once', async () => {

@@ -1,7 +1,7 @@
 import { isId, newId } from '@portillon/core/base/ids.ts';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { addBadge, badgesLeft } from '../../postgres/badges.ts';
+import { addBadge, readBadges } from '../../postgres/badges.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
@@ -23,7 +23,7 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
     if (!user) return notSignedIn(reply);
     return reply
       .header('cache-control', 'private, no-store')
-      .send({ clubs: await badgesLeft(base.database) });
+      .send(await readBadges(base.database, base.clock.wallMs()));
   });
 
   app.post<Named>('/staff/api/members/:memberId/badges', async (request, reply) => {

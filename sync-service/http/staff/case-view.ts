@@ -13,6 +13,7 @@ export const shownCaseKinds = [
   'paid-twice',
   'order-not-open',
   'badge-copied',
+  'decided-in-outage',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 

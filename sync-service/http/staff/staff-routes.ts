@@ -16,7 +16,9 @@ import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { LiveBoard } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
+import { memberRoutes } from './member-routes.ts';
 import { orderRoutes } from './order-routes.ts';
+import { outageRoutes } from './outage-routes.ts';
 import { fromOurPage, notSignedIn, sessionCookie, staffUserOf } from './staff-session.ts';
 
 const signInTriesPerMinute = 10;
@@ -129,6 +131,8 @@ export function staffRoutes(pageFolder: string | null) {
     caseRoutes(app, base);
     accessRoutes(app, base);
     badgeRoutes(app, base);
+    memberRoutes(app, base);
+    outageRoutes(app, base);
     debtRoutes(app, base);
     orderRoutes(app, base);
     closingRoutes(app, base);

@@ -35,6 +35,9 @@ create index outage_findings_of_club on outage_findings (club_id, at);
 create trigger outage_findings_stay before update or delete on outage_findings
   for each row execute function refuse_change();
 
+-- When the base heard of a sale; null where it did before anybody kept it.
+alter table sales add column received_at timestamptz;
+
 -- A case that staff opened about a decision, once.
 create table decision_cases (
   decision_id uuid primary key references decisions,

@@ -1,0 +1,128 @@
+import { accessReasons } from '@portillon/core/wire/event.ts';
+import { debtReasons } from '@portillon/core/wire/messages.ts';
+import { z } from 'zod';
+import { whoSchema } from './live-view.ts';
+import { reasonSchema } from './staff-words.ts';
+
+/** What the page of a member shows of access, and what it sends. */
+
+const time = z.iso.datetime();
+const planNames = z.object({ fr: z.string(), en: z.string() });
+
+const named = z.object({ memberId: z.string(), name: z.string().nullable() });
+
+export const shownChangeSchema = z.object({
+  id: z.string(),
+  at: time,
+  /** The staff user's name. */
+  by: z.string(),
+  /** What was sent: the fields that changed, with what they became. */
+  change: z.record(z.string(), z.unknown()),
+  reason: z.string(),
+});
+export type ShownChange = z.infer<typeof shownChangeSchema>;
+
+const shownCredentialSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['card', 'pass', 'ticket']),
+  /** Known by the number of its chip alone. */
+  uidOnly: z.boolean(),
+  cardUid: z.string().nullable(),
+  plan: planNames.nullable(),
+  homeClubId: z.string(),
+  validFrom: time,
+  validTo: time.nullable(),
+  singleUse: z.boolean(),
+  status: z.enum(['active', 'blocked', 'spent']),
+  /** By hand, and not since taken back: it can be. Null for one blocked by an order, a refund or a new pass. */
+  blockedBy: z.object({ at: time, by: z.string(), reason: z.string() }).nullable(),
+  /** Of the sale that an order for another card is looked up by; null where none is known. */
+  saleReference: z.string().nullable(),
+  orderOpen: z.boolean(),
+});
+export type ShownCredential = z.infer<typeof shownCredentialSchema>;
+
+/** What the book of the edge held of the credential when it decided, as the base had told it. */
+const factsSchema = z.object({
+  status: z.enum(['active', 'blocked', 'spent']),
+  plan: planNames.nullable(),
+  validFrom: time,
+  validTo: time.nullable(),
+  suspendedUntil: time.nullable(),
+  staff: z.boolean(),
+  company: z.enum(['guardian', 'member']).nullable(),
+  debtCents: z.int(),
+  debtSince: time.nullable(),
+});
+export type ShownFacts = z.infer<typeof factsSchema>;
+
+const shownDecisionSchema = z.object({
+  id: z.string(),
+  at: time,
+  clubId: z.string(),
+  gateId: z.string(),
+  presented: z.enum(['card', 'pass', 'ticket', 'other']),
+  outcome: z.enum(['granted', 'refused']),
+  reason: z.enum(accessReasons).nullable(),
+  noted: z.array(z.enum(accessReasons)),
+  byGrant: z.boolean(),
+  byNumber: z.boolean(),
+  dataAgeMs: z.number().nullable(),
+  /** Somebody was seen to go in with it. */
+  wentIn: z.boolean(),
+  /** Null where the base does not know any more what it had told. */
+  facts: factsSchema.nullable(),
+});
+export type ShownDecision = z.infer<typeof shownDecisionSchema>;
+
+/** `GET /staff/api/members/:memberId/access` */
+export const memberAccessSchema = z.object({
+  /** The base's time. */
+  at: time,
+  who: whoSchema,
+  homeClubId: z.string(),
+  /** In whole years; null until the sealed particulars have come. */
+  ageYears: z.int().nullable(),
+  standing: z.object({
+    suspendedUntil: time.nullable(),
+    staff: z.boolean(),
+    company: z.object({ kind: z.enum(['guardian', 'member']), members: z.array(named) }).nullable(),
+    /** Those who come in only after this member. */
+    companions: z.array(named.extend({ kind: z.enum(['guardian', 'member']) })),
+  }),
+  debts: z.array(
+    z.object({
+      debtId: z.string(),
+      amountCents: z.int(),
+      reason: z.enum(debtReasons),
+      words: z.string(),
+      since: time,
+      /** From when on it refuses at the home club; null where the operator never refuses for it. */
+      refusesFrom: time.nullable(),
+    }),
+  ),
+  /** Periods that were paid for, newest first. */
+  memberships: z.array(
+    z.object({
+      id: z.string(),
+      plan: planNames,
+      clubId: z.string(),
+      validFrom: time,
+      validTo: time.nullable(),
+      status: z.enum(['active', 'cancelled']),
+    }),
+  ),
+  credentials: z.array(shownCredentialSchema),
+  /** Newest first. */
+  decisions: z.array(shownDecisionSchema),
+  /** Newest first. */
+  changes: z.array(shownChangeSchema),
+});
+export type MemberAccess = z.infer<typeof memberAccessSchema>;
+
+/** `PUT /staff/api/credentials/:credentialId/status` */
+export const credentialStatusRequestSchema = z.strictObject({
+  status: z.enum(['active', 'blocked']),
+  reason: reasonSchema,
+});
+export type CredentialStatusRequest = z.infer<typeof credentialStatusRequestSchema>;
