@@ -5,6 +5,14 @@ import { closeSync, constants, openSync, readlinkSync, rmSync } from 'node:fs';
 /** Unread bytes beyond this are lost, as in the buffer of a real port that no program reads. */
 const unreadLimit = 64 * 1024;
 
+/** Told of every byte on the line in the moment in which it passes our end: for those who measure. Must not throw. */
+export interface LineWatch {
+  /** From the driver, before anybody has looked at it. */
+  heard(bytes: Uint8Array): void;
+  /** To the driver, just before it is handed to the line. */
+  said(bytes: Uint8Array): void;
+}
+
 /**
  * The device's end of a serial cable: a pseudo-terminal made by `socat`, whose other end a driver opens by `path` like any
  * serial port. Pulling the cable ends socat, so that the driver's port hangs up as a real one does. socat reads our end of
@@ -18,9 +26,11 @@ export class PtyLine {
   #heldSlave: number | undefined;
   #moving: Promise<void> = Promise.resolve();
   #listener: (bytes: Uint8Array) => void = () => undefined;
+  readonly #watch: LineWatch | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, watch?: LineWatch) {
     this.path = path;
+    this.#watch = watch;
   }
 
   get pluggedIn(): boolean {
@@ -44,7 +54,9 @@ export class PtyLine {
   /** Bytes towards the driver. Lost without a word while the cable is out, as on a real line. */
   write(bytes: Uint8Array): void {
     const stdin = this.#socat?.stdin;
-    if (stdin && stdin.writableLength + bytes.length <= unreadLimit) stdin.write(bytes);
+    if (!stdin || stdin.writableLength + bytes.length > unreadLimit) return;
+    this.#watch?.said(bytes);
+    stdin.write(bytes);
   }
 
   async #plugIn(): Promise<void> {
@@ -55,7 +67,10 @@ export class PtyLine {
       { stdio: 'pipe' },
     );
     socat.stdin.on('error', () => undefined); // the cable was pulled while we wrote: the driver's end tells the story
-    socat.stdout.on('data', (bytes: Buffer) => this.#listener(Uint8Array.from(bytes)));
+    socat.stdout.on('data', (bytes: Buffer) => {
+      this.#watch?.heard(bytes);
+      this.#listener(Uint8Array.from(bytes));
+    });
     await portMade(socat);
     // Held open and never read: without it the master reports an error whenever the driver closes its end.
     this.#heldSlave = openSync(readlinkSync(this.path), constants.O_RDWR | constants.O_NOCTTY);

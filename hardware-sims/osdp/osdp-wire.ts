@@ -1,9 +1,15 @@
 import { type OsdpPacket, OsdpParser } from '@portillon/drivers/osdp/osdp-packet.ts';
-import { PtyLine } from '../line/pty-line.ts';
+import { type LineWatch, PtyLine } from '../line/pty-line.ts';
 
 export interface OnTheWire {
   /** Every packet that the panel sends, to whomever. */
   hears(packet: OsdpPacket): void;
+}
+
+export interface OsdpWireOptions {
+  readonly path: string;
+  readonly baud: number;
+  readonly watch?: LineWatch;
 }
 
 /**
@@ -18,10 +24,10 @@ export class OsdpWire {
   readonly #readers = new Set<OnTheWire>();
   #cut = false;
 
-  constructor({ path, baud }: { readonly path: string; readonly baud: number }) {
+  constructor({ path, baud, watch }: OsdpWireOptions) {
     this.address = `serial://${encodeURI(path)}?baud=${baud}`;
     this.baud = baud;
-    this.#line = new PtyLine(path);
+    this.#line = new PtyLine(path, watch);
     this.#line.onData((bytes) => {
       for (const packet of this.#parser.push(bytes).frames) {
         for (const reader of [...this.#readers]) reader.hears(packet);

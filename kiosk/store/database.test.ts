@@ -92,6 +92,33 @@ it('lets writers of one moment share a commit', async () => {
   ).toBeGreaterThanOrEqual(10 * one);
 });
 
+it('writes the log back beside the commits, long before SQLite would within one', async () => {
+  const size = async () => (await stat(join(folder, 'test.sqlite'))).size;
+  const before = await size();
+  let commits = 0;
+  while ((await size()) === before && commits < 300) await insert(`n${commits++}`);
+  expect(commits).toBeLessThan(300);
+  expect(await names()).toHaveLength(commits);
+});
+
+it('undoes what a writer alone in its transaction did before it threw', async () => {
+  await expect(
+    database.write(async (tx) => {
+      await tx.run("INSERT INTO thing (name) VALUES ('alone')");
+      throw new Error('changed my mind');
+    }),
+  ).rejects.toThrow('changed my mind');
+  await insert('next');
+  expect(await names()).toEqual(['next']);
+});
+
+it('runs a statement again whose values were refused the time before', async () => {
+  await insert('taken');
+  await expect(insert('taken')).rejects.toThrow(/UNIQUE/);
+  expect(await insert('free')).toBe(1);
+  expect(await names()).toEqual(['free', 'taken']);
+});
+
 it('tells a writer only when its rows are durable and readers see them', async () => {
   await insert('one');
   expect(await names()).toEqual(['one']);

@@ -4,8 +4,11 @@ import { Connection, type Reader, type SqlValue, type Tx } from './connection.ts
 import { StoreFault } from './store-fault.ts';
 
 interface Waiting {
-  /** Runs the writer's statements inside the open transaction. True when its part may be committed. */
-  attempt(): Promise<boolean>;
+  /**
+   * Runs the writer's statements inside the open transaction. True when its part may be committed. Rejects when the
+   * transaction has to be undone as a whole: the writer is `alone` in it, or the disk is full.
+   */
+  attempt(alone: boolean): Promise<boolean>;
   /** The batch is durable: tells the writer what it came to. */
   settle(): void;
   /** The batch was undone as a whole. */
@@ -17,38 +20,58 @@ const waitingMax = 10_000;
 const batchMax = 200;
 
 /**
+ * After so many commits, or so many bytes bound, the log is written back into the file. SQLite would do it within the commit
+ * that passes a thousand pages, with the gate waiting for three writes to the disk in place of one; its own limit stays as the
+ * bound of the log for when ours does not get through.
+ */
+const writtenBackAfter = { commits: 64, bytes: 1_048_576 };
+const logMaxPages = 4_000;
+
+/**
  * One SQLite file with one writer. Statements of different callers would otherwise meet in one open transaction, since
  * the sqlite3 package shares the connection. Whole transactions queue here instead:
  *
  *     write(a) write(b) write(c)  →  BEGIN  [savepoint a] [savepoint b] [savepoint c]  COMMIT, one fsync
  *
- * Each keeps its own savepoint, so that one that throws undoes itself and nothing else. A writer is told only after the
- * commit. Readers have a connection of their own and see what is committed.
+ * Each keeps its own savepoint, so that one that throws undoes itself and nothing else; one that is alone needs none. A
+ * writer is told only after the commit. Readers have a connection of their own and see what is committed, and a third
+ * writes the log back between the commits.
  */
 export class Database {
   readonly read: Reader;
   readonly #reader: Connection;
   readonly #writer: Connection;
+  readonly #writerBack: Connection;
   readonly #queue: Waiting[] = [];
   readonly #openTx = new AsyncLocalStorage<TxHandle>();
   #working: Promise<void> | null = null;
   #closed = false;
+  #commits = 0;
+  #boundBytes = 0;
+  #writingBack: Promise<void> | null = null;
 
-  private constructor(writer: Connection, reader: Connection) {
+  private constructor(writer: Connection, reader: Connection, writerBack: Connection) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#writerBack = writerBack;
     this.read = reader;
   }
 
   /** Rejects with `StoreFault`. */
   static async open(file: string): Promise<Database> {
-    const writer = await openDurable(file);
+    const opened: Connection[] = [];
+    const open = async () => {
+      const connection = await openDurable(file);
+      opened.push(connection);
+      return connection;
+    };
     try {
-      const reader = await openDurable(file);
+      const writer = await open();
+      const reader = await open();
       await reader.get('PRAGMA query_only = ON');
-      return new Database(writer, reader);
+      return new Database(writer, reader, await open());
     } catch (error) {
-      await writer.close();
+      for (const connection of opened) await connection.close();
       throw error;
     }
   }
@@ -78,7 +101,9 @@ export class Database {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#working;
+    await this.#writingBack;
     await this.#reader.close();
+    await this.#writerBack.close();
     await this.#writer.close();
   }
 
@@ -89,13 +114,13 @@ export class Database {
   ): Waiting {
     let settle: () => void = () => reject(new Error('settled before it ran'));
     return {
-      attempt: async () => {
+      attempt: async (alone) => {
         const tx = new TxHandle(this.#writer);
-        await this.#writer.run('SAVEPOINT one_writer');
+        if (!alone) await this.#writer.run('SAVEPOINT one_writer');
         try {
           const value = await this.#openTx.run(tx, () => work(tx));
           tx.close();
-          await this.#writer.run('RELEASE one_writer');
+          if (!alone) await this.#writer.run('RELEASE one_writer');
           settle = () => {
             tx.committed();
             resolve(value);
@@ -103,6 +128,7 @@ export class Database {
           return true;
         } catch (reason) {
           await tx.abandon();
+          if (alone) throw reason;
           settle = () => reject(reason);
           await this.#undoOne(reason);
           return false;
@@ -134,7 +160,7 @@ export class Database {
     try {
       await this.#writer.run('BEGIN IMMEDIATE');
       let anything = false;
-      for (const one of batch) anything = (await one.attempt()) || anything;
+      for (const one of batch) anything = (await one.attempt(batch.length === 1)) || anything;
       await this.#writer.run(anything ? 'COMMIT' : 'ROLLBACK');
     } catch (reason) {
       // Fails when the database has ended the transaction by itself; then there is nothing to undo.
@@ -148,6 +174,23 @@ export class Database {
       return;
     }
     for (const one of batch) one.settle();
+    this.#writeBackWhenDue();
+  }
+
+  /** Not awaited: nobody's commit waits for it. */
+  #writeBackWhenDue(): void {
+    this.#commits += 1;
+    const bytes = this.#writer.boundBytes - this.#boundBytes;
+    if (this.#writingBack || (this.#commits < writtenBackAfter.commits && bytes < writtenBackAfter.bytes))
+      return;
+    this.#commits = 0;
+    this.#boundBytes = this.#writer.boundBytes;
+    this.#writingBack = this.#writerBack
+      .get('PRAGMA wal_checkpoint(PASSIVE)')
+      .catch(() => null) // what is committed stands in the log; a disk that fails is told by the next writer
+      .then(() => {
+        this.#writingBack = null;
+      });
   }
 }
 
@@ -164,6 +207,7 @@ async function openDurable(file: string): Promise<Connection> {
     }
     await connection.get('PRAGMA synchronous = FULL');
     await connection.get('PRAGMA foreign_keys = ON');
+    await connection.get(`PRAGMA wal_autocheckpoint = ${logMaxPages}`);
     await connection.get('PRAGMA journal_size_limit = 16777216');
     return connection;
   } catch (error) {

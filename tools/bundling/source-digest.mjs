@@ -13,6 +13,7 @@ const sources = [
   'sync-service',
   'ui',
   'tools',
+  'bench',
   'package-lock.json',
   'tsconfig.json',
 ];

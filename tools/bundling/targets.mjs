@@ -63,6 +63,7 @@ export const targets = [
   nodeProgram('pcsc-process', 'drivers/transport/pcsc/pcsc-process.ts'),
   nodeProgram('main-job', 'tools/main-job/main-job.ts'),
   nodeProgram('sale-matrix', 'tools/sale-matrix/sale-matrix.ts'),
+  nodeProgram('bench', 'bench/bench.ts'),
   electronScript('main', 'kiosk/main/main.ts'),
   electronScript('preload', 'kiosk/preload/preload.ts'),
   page('kiosk', 'kiosk/renderer'),
@@ -72,4 +73,13 @@ export const targets = [
 ];
 
 /** Names that `npm run edge` and its like may start. */
-export const programNames = ['edge', 'journal', 'readers', 'sync-service', 'sims', 'main-job', 'sale-matrix'];
+export const programNames = [
+  'edge',
+  'journal',
+  'readers',
+  'sync-service',
+  'sims',
+  'main-job',
+  'sale-matrix',
+  'bench',
+];

@@ -134,7 +134,7 @@ export const layers = [
   {
     folder: 'bench',
     why: 'benches measure everything',
-    mayImport: ['core', 'drivers', 'hardware-sims', 'kiosk', 'sync-service', 'ui'],
+    mayImport: ['core', 'drivers', 'hardware-sims', 'kiosk', 'sync-service', 'tools', 'ui'],
   },
 ];
 

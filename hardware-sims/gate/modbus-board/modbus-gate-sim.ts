@@ -12,7 +12,7 @@ import {
   wordAt,
 } from '@portillon/drivers/gate/modbus-board/modbus-rtu.ts';
 import { inPieces } from '../../line/pieces.ts';
-import { PtyLine } from '../../line/pty-line.ts';
+import { type LineWatch, PtyLine } from '../../line/pty-line.ts';
 import { NamedTimers } from '../../named-timers.ts';
 import type { NamedFault, SimAction, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
@@ -37,6 +37,7 @@ export interface ModbusGateSimOptions {
   readonly sensorMs?: number;
   readonly turnMs?: number;
   readonly random?: Random;
+  readonly watch?: LineWatch;
 }
 
 const powerCycle: SimAction = {
@@ -86,7 +87,7 @@ export class ModbusGateSim extends SimDevice {
   constructor(options: ModbusGateSimOptions) {
     super(options, [...turnstileActions, powerCycle], faults);
     this.#timers = new NamedTimers(options.clock, () => this.changed());
-    this.#line = new PtyLine(options.path);
+    this.#line = new PtyLine(options.path, options.watch);
     this.address = `serial://${encodeURI(options.path)}?baud=${options.baud ?? 38_400}`;
     this.#unit = options.unit ?? 1;
     this.#entryRelay = options.entryRelay ?? 0;

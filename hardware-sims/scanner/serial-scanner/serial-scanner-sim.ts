@@ -3,7 +3,7 @@ import { delay } from '@portillon/core/base/clock.ts';
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
 import { encodeSerialScan } from '@portillon/drivers/scanner/serial/serial-scan.ts';
 import { inPieces } from '../../line/pieces.ts';
-import { PtyLine } from '../../line/pty-line.ts';
+import { type LineWatch, PtyLine } from '../../line/pty-line.ts';
 import type { NamedFault, SimView } from '../../sim.ts';
 import { SimDevice } from '../../sim-device.ts';
 import { NotPossible } from '../../world/not-possible.ts';
@@ -19,6 +19,7 @@ export interface SerialScannerSimOptions {
   /** `aim`: it sends `]Q1` before each code, as for a QR code. */
   readonly symbology?: 'none' | 'aim' | undefined;
   readonly random?: Random;
+  readonly watch?: LineWatch;
 }
 
 /** Between two pieces of a code; a real scanner's USB packets are about 1 ms apart. */
@@ -57,7 +58,7 @@ export class SerialScannerSim extends SimDevice {
       [{ name: 'scan', words: 'Hold a code before the scanner', args: { text: 'what the code says' } }],
       faults,
     );
-    this.#line = new PtyLine(options.path);
+    this.#line = new PtyLine(options.path, options.watch);
     this.#baud = options.baud ?? 115_200;
     this.address = `serial://${options.path}?baud=${this.#baud}`;
     this.#form = {
