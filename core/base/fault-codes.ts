@@ -260,7 +260,8 @@ export const faultCodes = {
   'gate.cannot-hold-open': {
     meaning: 'The configuration of the gate names no output that holds it open.',
     machineDoes: 'Stays as it is.',
-    staffDo: 'Have the free-passage contact of the turnstile wired, and its output named in the configuration.',
+    staffDo:
+      'Have the free-passage contact of the turnstile wired, and its output named in the configuration.',
   },
   'gate.sensor-stuck': {
     meaning: 'A passage sensor of the gate stays on.',
