@@ -23,6 +23,16 @@ it.each([
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
   [
+    '../drivers/card-dispenser',
+    'DI',
+    [
+      '../drivers/card-dispenser/crt-591',
+      '../drivers/card-dispenser/ttce-k7x0',
+      '../kiosk/edge/kiosk',
+      '../kiosk/store',
+    ],
+  ],
+  [
     '../drivers/scanner',
     'SC',
     ['../drivers/scanner/serial', '../drivers/scanner/hid-pos', '../kiosk/edge', '../kiosk/edge/gate'],

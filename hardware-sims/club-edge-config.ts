@@ -25,7 +25,10 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
         ...device(file.terminal.model, 'terminal'),
         ...('dialect' in file.terminal ? { dialect: file.terminal.dialect } : {}),
       },
-      dispenser: device(file.dispenser.model, 'dispenser'),
+      dispenser: {
+        ...device(file.dispenser.model, 'dispenser'),
+        ...('dialect' in file.dispenser ? { dialect: file.dispenser.dialect } : {}),
+      },
       printer: { ...device(file.printer.model, 'printer'), paperMm: file.printer.paperMm },
       ...(file.kioskReader ? { reader: device(file.kioskReader.model, 'kiosk-reader') } : {}),
       gates: file.gates.map(

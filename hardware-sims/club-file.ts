@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { dispenserInClubFile } from './card-dispenser/dispenser-models.ts';
 import { badgeReaderInClubFile, boardInClubFile } from './gate/gate-in-club-file.ts';
 import { terminalInClubFile } from './payment-terminal/terminal-sim.ts';
 
@@ -50,7 +51,7 @@ export const clubFileSchema = z
     /** Goes as it is into the configuration of the edge, which knows and checks what may stand there. */
     sale: z.record(z.string(), z.json()).optional(),
     terminal: terminalInClubFile,
-    dispenser: z.strictObject({ model: z.literal('crt-591'), baud, stack: z.int().min(0).max(400) }),
+    dispenser: dispenserInClubFile,
     printer: z.strictObject({
       model: z.literal('escpos'),
       paperMm: z.union([z.literal(58), z.literal(80)]).default(80),

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type CancelTimer, type Clock, withTimeLimit } from '@portillon/core/base/clock.ts';
 import type { Random } from '@portillon/core/base/random.ts';
-import { Crt591Sim } from './card-dispenser/crt-591/crt-591-sim.ts';
+import { dispenserSim } from './card-dispenser/dispenser-models.ts';
+import type { DispenserSim } from './card-dispenser/dispenser-sim.ts';
 import { VpcdReaderSim } from './card-reader/vpcd/vpcd-reader-sim.ts';
 import type { ClubFile, GateInClubFile } from './club-file.ts';
 import { clubStateText, freshClubState, loadClubState, writePrivately } from './club-state.ts';
@@ -73,7 +74,7 @@ export class VirtualClub {
   readonly #portFolder: string;
   readonly #devices: readonly ClubDevice[];
   readonly #terminal: Sim;
-  readonly #dispenser: Crt591Sim;
+  readonly #dispenser: DispenserSim;
   readonly #printer: EscPosSim;
   /** Where members hold their card at the kiosk; not every club has one. */
   readonly #kioskReader: VpcdReaderSim | undefined;
@@ -110,11 +111,10 @@ export class VirtualClub {
       bankMs: 1_200 / speed,
       path: join(this.#portFolder, 'terminal'),
     });
-    this.#dispenser = new Crt591Sim({
+    this.#dispenser = dispenserSim(file.dispenser, {
       name: 'dispenser',
       clock,
       path: join(this.#portFolder, 'dispenser'),
-      baud: file.dispenser.baud,
       cards: stacker.map(({ chip }) => chip),
       bin: bin.map(({ chip }) => chip),
       ...(inPath ? { inPath: { card: inPath.card.chip, at: inPath.at } } : {}),
@@ -268,6 +268,7 @@ export class VirtualClub {
       throw new NotPossible('unknown', 'Cards are laid on the reader of the kiosk with lay-on-kiosk.');
     }
     if (kind === 'dispenser' && action === 'clear-jam') return this.world.clearJam();
+    if (kind === 'dispenser' && action === 'remove-by-hand') return this.world.removeByHand();
     return sim.act(action, args);
   }
 

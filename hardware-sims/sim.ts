@@ -2,7 +2,7 @@
 export interface Sim {
   /** Name in the club file, `terminal`, `gate-1-reader`. */
   readonly name: string;
-  /** Model it imitates, `crt-591`. */
+  /** Model it imitates, `escpos`. */
   readonly model: string;
   /** The address a driver uses to reach it, known once started: `serial:///tmp/…/dispenser?baud=9600`. */
   readonly address: string;

@@ -1,7 +1,7 @@
 import type { FaultCode } from '@portillon/core/base/fault-codes.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DeviceState } from '../device.ts';
-import type { CardDispenser } from './card-dispenser.ts';
+import type { CardDispenser, CardMovement } from './card-dispenser.ts';
 
 /** What can be made to go wrong with a dispenser, by a switch of its sim or by a hand inside the metal. */
 export type DispenserTrouble =
@@ -10,6 +10,7 @@ export type DispenserTrouble =
   /** The next presented card gets stuck, and pulling it into the bin frees it. */
   | 'jam-on-present'
   | 'empty'
+  | 'few-left'
   | 'bin-full'
   | 'card-dead'
   | 'cable-pulled'
@@ -25,6 +26,10 @@ export interface CardDispenserRig {
   trouble(name: DispenserTrouble, on: boolean): Promise<void>;
   /** A person takes the card from the mouth. Throws when there is none. */
   takeCard(): { readonly uid: string };
+  /** A person takes the card out that lies at the encoder. Throws when there is none. */
+  removeByHand(): { readonly uid: string };
+  /** A person takes the cards out of the bin; a counter of the device goes on. */
+  emptyBin(): void;
   clearJam(): void;
   powerCycle(): void;
   readonly binCount: number;
@@ -53,11 +58,11 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     await rig.end();
   });
 
-  it('says where cards are', async () => {
+  it('[DI1] says where cards are', async () => {
     expect(await dispenser.status()).toEqual(success({ card: 'none', stacker: 'enough', binFull: false }));
   });
 
-  it('feeds a card, talks to its chip, presents it, and sees it taken', async () => {
+  it('[DI1] feeds a card, talks to its chip, presents it, and sees it taken', async () => {
     expect(await dispenser.stage()).toEqual(success(undefined));
     expect(await dispenser.status()).toMatchObject(success({ card: 'at-encoder' }));
     const channel = await dispenser.activateCard();
@@ -73,7 +78,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(rig.binCount).toBe(0);
   });
 
-  it('may be told twice to stage or to present, and moves one card once', async () => {
+  it('[DI2] may be told twice to stage or to present, and moves one card once', async () => {
     await dispenser.stage();
     expect(await dispenser.stage()).toEqual(success(undefined));
     await dispenser.present();
@@ -81,7 +86,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(rig.orderedMovements).toHaveLength(2);
   });
 
-  it('takes a card that nobody wants into the bin, and has nothing to do when there is none', async () => {
+  it('[DI7] takes a card that nobody wants into the bin, and has nothing to do when there is none', async () => {
     expect(await dispenser.capture()).toEqual(success(undefined));
     await dispenser.stage();
     await dispenser.present();
@@ -91,7 +96,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await dispenser.status()).toMatchObject(success({ card: 'none' }));
   });
 
-  it('stops waiting for a hand when told to', async () => {
+  it('[DI7] stops waiting for a hand when told to', async () => {
     await dispenser.stage();
     await dispenser.present();
     const stop = new AbortController();
@@ -100,19 +105,19 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await waiting).toEqual(success('not-taken'));
   });
 
-  it('does not feed a second card while one is at the mouth', async () => {
+  it('[DI8] does not feed a second card while one is at the mouth', async () => {
     await dispenser.stage();
     await dispenser.present();
     expect(await dispenser.stage()).toMatchObject(failure('dispenser.refused'));
     expect(rig.orderedMovements).toHaveLength(2);
   });
 
-  it('has no card to present or to activate when none was staged', async () => {
+  it('[DI8] has no card to present or to activate when none was staged', async () => {
     expect(await dispenser.present()).toMatchObject(failure('dispenser.no-card'));
     expect(await dispenser.activateCard()).toMatchObject(failure('dispenser.no-card'));
   });
 
-  it('carries out orders one after another, however many come at once', async () => {
+  it('[DI4] carries out orders one after another, however many come at once', async () => {
     const staged = dispenser.stage();
     const presented = dispenser.present();
     const status = dispenser.status();
@@ -121,14 +126,14 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await status).toMatchObject(success({ card: 'at-mouth' }));
   });
 
-  it('refuses orders beyond a bounded number of waiting ones, and carries out the others', async () => {
+  it('[DI4] refuses orders beyond a bounded number of waiting ones, and carries out the others', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => dispenser.status()));
     expect(answers[0]).toMatchObject({ ok: true });
     expect(answers.at(-1)).toMatchObject(failure('dispenser.refused'));
     expect(await dispenser.status()).toMatchObject({ ok: true });
   });
 
-  it('names an empty stacker, without an order, and is ready again after a refill', async () => {
+  it('[DI5] names an empty stacker, without an order, and is ready again after a refill', async () => {
     await rig.trouble('empty', true);
     expect(await stateBecomes(dispenser, 'faulted')).toMatchObject({
       fault: { code: 'dispenser.stacker-empty' },
@@ -138,14 +143,21 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     await stateBecomes(dispenser, 'ready');
   });
 
-  it('keeps a card that is staged for sale when it was the last', async () => {
+  it('[DI5] tells that few cards are left, and goes on working', async () => {
+    await rig.trouble('few-left', true);
+    expect(await dispenser.status()).toMatchObject(success({ stacker: 'low' }));
+    expect(dispenser.state.status).toBe('ready');
+    expect(await dispenser.stage()).toEqual(success(undefined));
+  });
+
+  it('[DI5] keeps a card that is staged for sale when it was the last', async () => {
     await dispenser.stage();
     await rig.trouble('empty', true);
     await dispenser.status();
     expect(dispenser.state.status).toBe('ready');
   });
 
-  it('names a full bin, feeds nothing, and captures nothing', async () => {
+  it('[DI5] names a full bin, feeds nothing, and captures nothing', async () => {
     await dispenser.stage();
     await rig.trouble('bin-full', true);
     expect(await dispenser.capture()).toMatchObject(failure('dispenser.bin-full'));
@@ -157,7 +169,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await dispenser.stage()).toEqual(success(undefined));
   });
 
-  it('names a jam that pulling back does not free, and is ready again once a person has freed it', async () => {
+  it('[DI6] names a jam that pulling back does not free, and is ready again once a person has freed it', async () => {
     await rig.trouble('jam-on-feed', true);
     expect(await dispenser.stage()).toMatchObject(failure('dispenser.card-jam'));
     expect(dispenser.state).toMatchObject({ status: 'faulted', fault: { code: 'dispenser.card-jam' } });
@@ -169,7 +181,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await dispenser.stage()).toEqual(success(undefined));
   });
 
-  it('pulls a jammed card into the bin once, says that it jammed, and goes on', async () => {
+  it('[DI6] pulls a jammed card into the bin once, says that it jammed, and goes on', async () => {
     await dispenser.stage();
     await rig.trouble('jam-on-present', true);
     expect(await dispenser.present()).toMatchObject(failure('dispenser.card-jam'));
@@ -180,14 +192,57 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await dispenser.present()).toEqual(success(undefined));
   });
 
-  it('names a card that does not answer, which can then be captured', async () => {
+  it('[DI10] knows that the staged card was removed by hand, and stages another', async () => {
+    await dispenser.stage();
+    expect(rig.removeByHand().uid).toBe(rig.stackedUids[0]);
+    expect(await dispenser.present()).toMatchObject(failure('dispenser.no-card'));
+    expect(await dispenser.activateCard()).toMatchObject(failure('dispenser.no-card'));
+    expect(await dispenser.capture()).toEqual(success(undefined));
+    expect(await dispenser.stage()).toEqual(success(undefined));
+    const channel = await dispenser.activateCard();
+    expect(channel.ok && hex(channel.value.uid)).toBe(rig.stackedUids[1]);
+  });
+
+  it('[DI12] tells each card once that is fed or captured, also when the line broke meanwhile', async () => {
+    const told: CardMovement[] = [];
+    dispenser.onMovement((movement) => told.push(movement));
+    const staging = dispenser.stage();
+    await rig.movementOrdered();
+    await rig.trouble('garbled', true);
+    expect((await staging).ok).toBe(false);
+    await rig.trouble('garbled', false);
+    await dispenser.stage();
+    expect(told).toEqual(['fed']);
+    await dispenser.capture();
+    await dispenser.capture();
+    expect(told).toEqual(['fed', 'captured']);
+    await dispenser.stage();
+    await rig.trouble('jam-on-present', true);
+    await dispenser.present();
+    expect(told).toEqual(['fed', 'captured', 'fed', 'captured']);
+    expect(rig.binCount).toBe(2);
+  });
+
+  it('[DI14] is reset by whoever had it open, and says what it sees', async () => {
+    await rig.trouble('jam-on-feed', true);
+    await dispenser.stage();
+    expect(await dispenser.reset()).toMatchObject(failure('dispenser.card-jam'));
+    await rig.trouble('jam-on-feed', false);
+    rig.clearJam();
+    expect(await dispenser.reset()).toEqual(success({ card: 'none', stacker: 'enough', binFull: false }));
+    expect(dispenser.state.status).toBe('ready');
+    await dispenser.stage();
+    expect(await dispenser.reset()).toMatchObject(success({ card: 'at-encoder' }));
+  });
+
+  it('[DI9] names a card that does not answer, which can then be captured', async () => {
     await dispenser.stage();
     await rig.trouble('card-dead', true);
     expect(await dispenser.activateCard()).toMatchObject(failure('card.no-answer'));
     expect(await dispenser.capture()).toEqual(success(undefined));
   });
 
-  it('finds its device again after a pulled cable, with the card where it was', async () => {
+  it('[DI11] finds its device again after a pulled cable, with the card where it was', async () => {
     await dispenser.stage();
     await rig.trouble('cable-pulled', true);
     expect(await stateBecomes(dispenser, 'disconnected')).toMatchObject({
@@ -203,7 +258,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await dispenser.present()).toEqual(success(undefined));
   });
 
-  it('sees a card taken although the cable was out for a moment', async () => {
+  it('[DI11] sees a card taken although the cable was out for a moment', async () => {
     await dispenser.stage();
     await dispenser.present();
     const waiting = dispenser.waitTaken(20_000);
@@ -214,7 +269,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(await waiting).toEqual(success('taken'));
   });
 
-  it('names a device that went silent, and comes back by itself', async () => {
+  it('[DI11] names a device that went silent, and comes back by itself', async () => {
     await rig.trouble('silent', true);
     expect(await dispenser.status()).toMatchObject(failure('line.no-answer'));
     expect(dispenser.state).toMatchObject({ status: 'disconnected', fault: { code: 'line.no-answer' } });
@@ -222,7 +277,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     await stateBecomes(dispenser, 'ready');
   });
 
-  it('names a line that damages every reply', async () => {
+  it('[DI11] names a line that damages every reply', async () => {
     await rig.trouble('garbled', true);
     expect(await dispenser.status()).toMatchObject(failure('line.garbled'));
     expect(dispenser.state).toMatchObject({ status: 'disconnected', fault: { code: 'line.garbled' } });
@@ -231,7 +286,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(dispenser.state.status).toBe('ready');
   });
 
-  it('never feeds a second card because the reply to the first order was damaged', async () => {
+  it('[DI3] never feeds a second card because the reply to the first order was damaged', async () => {
     const staging = dispenser.stage();
     await rig.movementOrdered();
     await rig.trouble('garbled', true);
@@ -241,7 +296,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(rig.orderedMovements).toHaveLength(1);
   });
 
-  it('finds the card where it was moved although the cable was pulled meanwhile', async () => {
+  it('[DI3] finds the card where it was moved although the cable was pulled meanwhile', async () => {
     const staging = dispenser.stage();
     await rig.movementOrdered();
     await rig.trouble('cable-pulled', true);
@@ -255,14 +310,14 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(rig.orderedMovements).toHaveLength(1);
   });
 
-  it('takes no reply for an answer to what it did not ask, and counts it', async () => {
+  it('[DI11] takes no reply for an answer to what it did not ask, and counts it', async () => {
     await rig.trouble('unasked-reply', true);
     expect(await dispenser.stage()).toEqual(success(undefined));
     expect(await dispenser.status()).toMatchObject(success({ card: 'at-encoder' }));
     expect(rig.unaskedCount).toBeGreaterThanOrEqual(2);
   });
 
-  it('goes on after a power cut in the middle of a sale, with the card still staged', async () => {
+  it('[DI15] goes on after a power cut in the middle of a sale, with the card still staged', async () => {
     await dispenser.stage();
     const channel = await dispenser.activateCard();
     if (!channel.ok) throw new Error(channel.error.detail);
@@ -276,7 +331,7 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
     expect(rig.takeCard().uid).toBe(rig.stackedUids[0]);
   });
 
-  it('ends what is under way when it is stopped, and says so', async () => {
+  it('[DI16] ends what is under way when it is stopped, and says so', async () => {
     await dispenser.stage();
     await dispenser.present();
     const waiting = dispenser.waitTaken(60_000);

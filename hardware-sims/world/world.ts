@@ -1,7 +1,7 @@
 import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { SimCard, SimCardMemory } from '../card/sim-card.ts';
-import type { Crt591Sim } from '../card-dispenser/crt-591/crt-591-sim.ts';
+import type { DispenserSim } from '../card-dispenser/dispenser-sim.ts';
 import type { VpcdReaderSim } from '../card-reader/vpcd/vpcd-reader-sim.ts';
 import type { PushAnswer } from '../gate/turnstile.ts';
 import type { NetworkCable } from '../network/network-cable.ts';
@@ -15,7 +15,7 @@ import { makeCard, type PhysicalCard } from './physical-card.ts';
 /** The devices in reach of a person; those that could not be started are left out, the dispenser's cards aside. */
 export interface DevicesInReach {
   readonly terminal: Sim | undefined;
-  readonly dispenser: Crt591Sim;
+  readonly dispenser: DispenserSim;
   readonly printer: EscPosSim | undefined;
   readonly network: NetworkCable | undefined;
   readonly kioskReader: VpcdReaderSim | undefined;
@@ -171,6 +171,12 @@ export class World {
     return { cardId: this.#dispenser.takeCard().uid };
   }
 
+  async removeByHand(): Promise<{ cardId: string }> {
+    const chip = this.#dispenser.removeByHand();
+    this.received(chip);
+    return { cardId: chip.uid };
+  }
+
   async clearJam(): Promise<{ cardId: string }> {
     const chip = this.#dispenser.clearJam();
     this.received(chip);
@@ -305,7 +311,7 @@ export class World {
     return this.#devices;
   }
 
-  get #dispenser(): Crt591Sim {
+  get #dispenser(): DispenserSim {
     return this.#inReach.dispenser;
   }
 

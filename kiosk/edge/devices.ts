@@ -4,7 +4,6 @@ import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
-import { Crt591Dispenser } from '@portillon/drivers/card-dispenser/crt-591/crt-591-dispenser.ts';
 import type { CardReader, NumberReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import { OsdpCardReader } from '@portillon/drivers/card-reader/osdp/osdp-card-reader.ts';
 import { PcscCardReader } from '@portillon/drivers/card-reader/pcsc/pcsc-card-reader.ts';
@@ -28,6 +27,7 @@ import { pcscReaderName, transportFor } from '@portillon/drivers/transport/addre
 import { ForkedPcsc } from '@portillon/drivers/transport/pcsc/forked-pcsc.ts';
 import type { Transport } from '@portillon/drivers/transport/transport.ts';
 import type { ReaderKeys } from '../store/reader-keys.ts';
+import { dispenserOf } from './dispenser-models.ts';
 import type { EdgeConfig, GateConfig } from './edge-config.ts';
 import { OsdpLines, osdpPlaces } from './osdp-lines.ts';
 
@@ -67,7 +67,7 @@ interface Surroundings {
   readonly pcscProcess?: string;
 }
 
-/** The only place where a model's name becomes a driver. `transport.bad-address` names the address that is wrong. */
+/** Where a model's name becomes a driver, with dispenser-models.ts. `transport.bad-address` names the address that is wrong. */
 export function makeDevices(config: EdgeConfig['devices'], around: Surroundings): Result<EdgeDevices, Fault> {
   const { clock } = around;
   const all: { name: string; device: Device }[] = [];
@@ -144,7 +144,11 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
   const terminal = over<PaymentTerminal>('terminal', config.terminal, (options) =>
     terminalOf(config.terminal, options),
   );
-  const dispenser = over('dispenser', config.dispenser, (options) => new Crt591Dispenser(options));
+  const { dispenser: dispenserSettings } = config;
+  const dispenser =
+    dispenserSettings === undefined
+      ? null
+      : over('dispenser', dispenserSettings, (options) => dispenserOf(dispenserSettings, options));
   const printer = withSpare(
     over('printer', config.printer, (options) => new EscPosPrinter({ ...options, ...config.printer })),
     over('printer.spare', config.sparePrinter, (options) => {

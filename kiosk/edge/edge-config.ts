@@ -4,6 +4,7 @@ import { personLanguages } from '@portillon/core/access/person-language.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { z } from 'zod';
+import { dispenserSchema } from './dispenser-models.ts';
 
 const side = z.enum(['left', 'right', 'below']);
 const port = z
@@ -202,7 +203,7 @@ export const edgeConfigSchema = z.strictObject({
   sale: saleSchema.prefault({}),
   devices: z.strictObject({
     terminal: terminalSchema.optional(),
-    dispenser: z.strictObject({ model: z.literal('crt-591'), address: z.string() }).optional(),
+    dispenser: dispenserSchema.optional(),
     printer: printerSchema.optional(),
     /** Prints what the first printer surely did not (I11). */
     sparePrinter: printerSchema.optional(),

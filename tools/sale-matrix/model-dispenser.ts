@@ -115,6 +115,23 @@ export class ModelDispenser extends ModelDevice implements CardDispenser {
     return ok(undefined);
   }
 
+  reset(): Promise<Result<DispenserStatus, Fault>> {
+    return this.status();
+  }
+
+  async capturedCount(): Promise<Result<number | null, Fault>> {
+    return ok(null);
+  }
+
+  async clearCapturedCount(): Promise<Result<void, Fault>> {
+    return ok(undefined);
+  }
+
+  /** The trials look at the cards themselves. */
+  onMovement(): () => void {
+    return () => undefined;
+  }
+
   #take(): void {
     if (this.#card) this.taken.push(this.#card);
     this.#card = null;

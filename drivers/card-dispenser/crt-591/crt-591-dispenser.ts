@@ -1,4 +1,4 @@
-import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.ts';
+import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -8,7 +8,11 @@ import type { DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import { type LineState, SupervisedLine } from '../../line/supervised-line.ts';
 import type { Transport } from '../../transport/transport.ts';
-import type { CardDispenser, DispenserStatus } from '../card-dispenser.ts';
+import type { CardDispenser, CardMovement, DispenserStatus } from '../card-dispenser.ts';
+import { CardMovements } from '../card-movements.ts';
+import { OrderTurns } from '../order-turns.ts';
+import { restingState, stateAfter } from '../resting-state.ts';
+import { pause, waitUntilTaken } from '../wait-taken.ts';
 import {
   binFullMark,
   type CrtCommandName,
@@ -40,8 +44,6 @@ const restPollMs = 2_000;
 const takenPollMs = 250;
 /** A movement that was acknowledged by nobody and has not ended by then did not begin. */
 const longestMovementMs = 3_000;
-/** Callers that may wait for their turn; one edge program has one sale and one guided repair at most. */
-const mostWaiting = 8;
 const nothing = new Uint8Array(0);
 
 type Success = Extract<CrtReply, { readonly kind: 'success' }>;
@@ -58,8 +60,10 @@ export class Crt591Dispenser implements CardDispenser {
   #initialised = false;
   /** A jam lasts until an INIT finds the path free. */
   #jam: Fault | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  /** The last movement ended in a jam, and the card in the bin. */
+  #jamWasPulled = false;
+  readonly #turns = new OrderTurns();
+  readonly #movements = new CardMovements();
   #cancelPoll: CancelTimer = () => undefined;
   #stopping = false;
 
@@ -87,15 +91,15 @@ export class Crt591Dispenser implements CardDispenser {
     this.#stopping = true;
     this.#cancelPoll();
     await this.#line.stop();
-    await this.#turn;
+    await this.#turns.settled();
   }
 
   status(): Promise<Result<DispenserStatus, Fault>> {
-    return this.#inTurn(() => this.#readStatus());
+    return this.#turns.take(() => this.#readStatus());
   }
 
   stage(): Promise<Result<void, Fault>> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const before = await this.#readStatus();
       if (!before.ok) return before;
       if (before.value.card === 'at-encoder') return ok(undefined);
@@ -104,12 +108,17 @@ export class Crt591Dispenser implements CardDispenser {
       }
       if (before.value.stacker === 'empty') return err(fault('dispenser.stacker-empty', 'by its sensor'));
       if (before.value.binFull) return err(fault('dispenser.bin-full', 'by its sensor'));
-      return this.#move(this.#dialect.feed, ({ card }) => card === 'at-encoder');
+      const fed = await this.#move(this.#dialect.feed, ({ card }) => card === 'at-encoder');
+      // A card that got stuck on its way has left the stacker, too.
+      if (fed.ok || fed.error.code === 'dispenser.card-jam') this.#movements.tell('fed');
+      else if (isUnsure(fed.error)) this.#movements.isUnsure('fed');
+      if (this.#jamWasPulled) this.#movements.tell('captured');
+      return fed;
     });
   }
 
   activateCard(): Promise<Result<CardChannel, Fault>> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const activated = await this.#order('rfActivate', rfTypeAOnly);
       if (!activated.ok) return this.#explainDeadCard(activated.error);
       const uid = uidOf(activated.value.data);
@@ -119,37 +128,78 @@ export class Crt591Dispenser implements CardDispenser {
   }
 
   present(): Promise<Result<void, Fault>> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const before = await this.#readStatus();
       if (!before.ok) return before;
       if (before.value.card === 'at-mouth') return ok(undefined);
       if (before.value.card === 'none') return err(fault('dispenser.no-card', 'nothing to present'));
       // Not `at-mouth`: a quick hand may have taken it before we ask.
-      return this.#move('moveToFront', ({ card }) => card !== 'at-encoder');
+      const presented = await this.#move('moveToFront', ({ card }) => card !== 'at-encoder');
+      if (this.#jamWasPulled) this.#movements.tell('captured');
+      return presented;
     });
   }
 
-  async waitTaken(limitMs: number, signal?: AbortSignal): Promise<Result<'taken' | 'not-taken', Fault>> {
-    const endMs = this.#clock.monotonicMs() + limitMs;
-    for (;;) {
-      const now = await this.status();
-      if (now.ok && now.value.card === 'none') return ok('taken');
-      const leftMs = endMs - this.#clock.monotonicMs();
-      // A line that is down for a moment is no reason to stop watching; one that is down at the end is.
-      if (leftMs <= 0 || signal?.aborted || this.#stopping) return now.ok ? ok('not-taken') : now;
-      await this.#pause(Math.min(takenPollMs, leftMs), signal);
-    }
+  waitTaken(limitMs: number, signal?: AbortSignal): Promise<Result<'taken' | 'not-taken', Fault>> {
+    const watch = {
+      clock: this.#clock,
+      status: () => this.status(),
+      isStopping: () => this.#stopping,
+      pollMs: takenPollMs,
+    };
+    return waitUntilTaken(watch, limitMs, signal);
   }
 
   capture(): Promise<Result<void, Fault>> {
-    return this.#inTurn(async () => {
-      if (this.#jam) return this.#pullJamIntoBin(this.#jam);
+    return this.#turns.take(async () => {
+      if (this.#jam) {
+        const pulled = await this.#pullJamIntoBin(this.#jam);
+        if (pulled.ok) this.#movements.tell('captured');
+        return pulled;
+      }
       const before = await this.#readStatus();
       if (!before.ok) return before;
       if (before.value.card === 'none') return ok(undefined);
       if (before.value.binFull) return err(fault('dispenser.bin-full', 'by its sensor'));
-      return this.#move('moveToBin', ({ card }) => card === 'none');
+      const captured = await this.#move('moveToBin', ({ card }) => card === 'none');
+      if (captured.ok || this.#jamWasPulled) this.#movements.tell('captured');
+      else if (isUnsure(captured.error)) this.#movements.isUnsure('captured');
+      return captured;
     });
+  }
+
+  /** A jam is forgotten by the INIT that comes before the next command; INIT 33 leaves a card where it is. */
+  reset(): Promise<Result<DispenserStatus, Fault>> {
+    return this.#turns.take(() => {
+      this.#initialised = false;
+      return this.#readStatus();
+    });
+  }
+
+  capturedCount(): Promise<Result<number | null, Fault>> {
+    return this.#turns.take(async () => {
+      const answered = await this.#order('readBinCount');
+      if (!answered.ok) {
+        // Units without the counter do not know the command.
+        return answered.error.code === 'dispenser.refused' ? ok(null) : answered;
+      }
+      const digits = Buffer.from(answered.value.data).toString('latin1');
+      return /^\d{3}$/.test(digits)
+        ? ok(Number(digits))
+        : err(fault('line.garbled', `bin counter ${JSON.stringify(digits)}`));
+    });
+  }
+
+  clearCapturedCount(): Promise<Result<void, Fault>> {
+    return this.#turns.take(async () => {
+      const answered = await this.#order('setBinCount', Uint8Array.from(Buffer.from('000', 'latin1')));
+      if (answered.ok || answered.error.code === 'dispenser.refused') return ok(undefined);
+      return answered;
+    });
+  }
+
+  onMovement(listener: (movement: CardMovement) => void): () => void {
+    return this.#movements.onMovement(listener);
   }
 
   #lineChanged(line: LineState, deviceAddress: number): void {
@@ -178,27 +228,15 @@ export class Crt591Dispenser implements CardDispenser {
 
   async #poll(): Promise<void> {
     const polled = this.#link;
-    if (this.#waiting === 0) await this.status();
+    if (this.#turns.isIdle) await this.status();
     if (polled && polled === this.#link && !this.#stopping) this.#pollIn(restPollMs);
-  }
-
-  /** One order at a time: the device knows no second one, and an order is several commands. */
-  #inTurn<T>(order: () => Promise<Result<T, Fault>>): Promise<Result<T, Fault>> {
-    if (this.#waiting >= mostWaiting) {
-      return Promise.resolve(err(fault('dispenser.refused', 'too many orders are waiting')));
-    }
-    this.#waiting++;
-    const result = this.#turn.then(order).finally(() => {
-      this.#waiting--;
-    });
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 
   /** Asks for the status, and sets the state of the device by the answer. */
   async #readStatus(): Promise<Result<DispenserStatus, Fault>> {
     const answered = await this.#order('status');
     const status = answered.ok ? statusOf(answered.value) : answered;
+    if (status.ok) this.#movements.seen(status.value);
     if (this.#link) this.#status.set(status.ok ? restingState(status.value) : stateAfter(status.error));
     return status;
   }
@@ -211,10 +249,11 @@ export class Crt591Dispenser implements CardDispenser {
     name: CrtCommandName,
     isThere: (status: DispenserStatus) => boolean,
   ): Promise<Result<void, Fault>> {
+    this.#jamWasPulled = false;
     const moved = await this.#order(name);
     if (moved.ok) return this.#arrival(name, isThere);
     if (moved.error.code === 'dispenser.card-jam') {
-      await this.#pullJamIntoBin(moved.error);
+      this.#jamWasPulled = (await this.#pullJamIntoBin(moved.error)).ok;
       return moved;
     }
     if (!isOutcomeUnknown(moved.error)) {
@@ -247,13 +286,8 @@ export class Crt591Dispenser implements CardDispenser {
       if (now.ok && isThere(now.value)) return 'there';
       if (!this.#link || this.#stopping) return 'unknown';
       if (this.#clock.monotonicMs() >= endMs) return now.ok ? 'not-there' : 'unknown';
-      await this.#pause(takenPollMs);
+      await pause(this.#clock, takenPollMs);
     }
-  }
-
-  #pause(forMs: number, signal?: AbortSignal): Promise<void> {
-    const ended = () => undefined;
-    return delay(this.#clock, forMs, signal).then(ended, ended); // aborting is one way to end a pause
   }
 
   /** INIT 31, once. The jam stays when that does not help, until an INIT at rest finds the path free. */
@@ -267,7 +301,7 @@ export class Crt591Dispenser implements CardDispenser {
   }
 
   async #transmit(commandApdu: Uint8Array): Promise<Result<Uint8Array, Fault>> {
-    const answered = await this.#inTurn(() => this.#order('rfApdu', commandApdu));
+    const answered = await this.#turns.take(() => this.#order('rfApdu', commandApdu));
     return answered.ok ? ok(answered.value.data) : answered;
   }
 
@@ -336,13 +370,25 @@ export class Crt591Dispenser implements CardDispenser {
   }
 }
 
+/** Nobody knows where the card is now. */
+function isUnsure(error: Fault): boolean {
+  return isOutcomeUnknown(error) || error.code.startsWith('transport.');
+}
+
 /** Nobody knows whether the order was carried out. */
 function isOutcomeUnknown({ code }: Fault): boolean {
   return code === 'line.no-answer' || code === 'line.garbled';
 }
 
 /** Commands that may be carried out twice without harm. */
-const repeatable: ReadonlySet<CrtCommandName> = new Set(['status', 'initStay', 'rfActivate', 'rfOff']);
+const repeatable: ReadonlySet<CrtCommandName> = new Set([
+  'status',
+  'initStay',
+  'rfActivate',
+  'rfOff',
+  'readBinCount',
+  'setBinCount',
+]);
 
 function statusOf({ status }: Success): Result<DispenserStatus, Fault> {
   const [st0 = '', st1 = '', st2 = ''] = status;
@@ -354,22 +400,6 @@ function statusOf({ status }: Success): Result<DispenserStatus, Fault> {
 
 function isKey<T extends object>(table: T, key: PropertyKey): key is keyof T {
   return Object.hasOwn(table, key);
-}
-
-/** Empty and full are decided by the sensors: units of the family disagree about the error codes. */
-function restingState(status: DispenserStatus): DeviceState {
-  if (status.binFull) return { status: 'faulted', fault: fault('dispenser.bin-full', 'by its sensor') };
-  if (status.stacker === 'empty' && status.card !== 'at-encoder') {
-    return { status: 'faulted', fault: fault('dispenser.stacker-empty', 'by its sensor') };
-  }
-  return { status: 'ready' };
-}
-
-/** A device that is silent is as good as not there; one that complains is there. */
-function stateAfter(error: Fault): DeviceState {
-  return error.code.startsWith('dispenser.')
-    ? { status: 'faulted', fault: error }
-    : { status: 'disconnected', fault: error };
 }
 
 /** Activation data: Rtype, ATQA 2, length, number, SAK, ATS. */

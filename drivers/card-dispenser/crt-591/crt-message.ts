@@ -38,9 +38,10 @@ export function decodeCommand(text: Uint8Array): CrtCommand | undefined {
   return { command, parameter, data: text.slice(3) };
 }
 
-export function encodeReply(reply: CrtReply): Uint8Array {
+/** `failureHead` as the dialect of the unit says. */
+export function encodeReply(reply: CrtReply, failureHead: number = heads.failure): Uint8Array {
   const { command, parameter } = reply;
-  if (reply.kind === 'failure') return Uint8Array.of(heads.failure, command, parameter, ...ascii(reply.code));
+  if (reply.kind === 'failure') return Uint8Array.of(failureHead, command, parameter, ...ascii(reply.code));
   return Uint8Array.of(heads.success, command, parameter, ...ascii(reply.status), ...reply.data);
 }
 

@@ -72,6 +72,11 @@ export function DispenserFace({ device, acts, moment }: { device: DeviceView; ac
         >
           Take the card
         </button>
+        {view.cardAt === 'encoder' && (
+          <button type="button" className="button" onClick={() => acts.act(device.name, 'remove-by-hand')}>
+            Take it out by hand
+          </button>
+        )}
         {view.cardAt === 'jammed' && (
           <button type="button" className="button" onClick={() => acts.act(device.name, 'clear-jam')}>
             Free the stuck card

@@ -1,13 +1,14 @@
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { expect, it } from 'vitest';
-import { DesfireSimCard } from '../../card/desfire/desfire-sim-card.ts';
+import { DesfireSimCard } from '../card/desfire/desfire-sim-card.ts';
 import { type CardInPath, CardPath, type CardPathOptions, type PathTroubles } from './card-path.ts';
 
 const noTroubles: PathTroubles = {
   jamOnFeed: false,
   jamOnPresent: false,
   stackerEmpty: false,
+  fewLeft: false,
   binFull: false,
 };
 

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
-import type { SimCard } from '../../card/sim-card.ts';
-import { NotPossible } from '../../world/not-possible.ts';
+import type { SimCard } from '../card/sim-card.ts';
+import { NotPossible } from '../world/not-possible.ts';
 
 export interface CardInPath {
   readonly card: SimCard;
@@ -25,6 +25,7 @@ export interface PathTroubles {
   readonly jamOnFeed: boolean;
   readonly jamOnPresent: boolean;
   readonly stackerEmpty: boolean;
+  readonly fewLeft: boolean;
   readonly binFull: boolean;
 }
 
@@ -98,7 +99,8 @@ export class CardPath {
 
   get stackerLevel(): 'empty' | 'low' | 'enough' {
     if (this.#troubles().stackerEmpty || this.#stacker.length === 0) return 'empty';
-    return this.#stacker.length <= (this.#options.lowAt ?? 10) ? 'low' : 'enough';
+    const isLow = this.#troubles().fewLeft || this.#stacker.length <= (this.#options.lowAt ?? 10);
+    return isLow ? 'low' : 'enough';
   }
 
   get binIsFull(): boolean {
@@ -177,6 +179,15 @@ export class CardPath {
 
   takeCard(): SimCard {
     if (this.#resting?.at !== 'mouth') throw new NotPossible('now', 'There is no card at the mouth to take.');
+    const { card } = this.#resting;
+    this.#resting = undefined;
+    this.#changed();
+    return card;
+  }
+
+  /** A hand behind the flap, or one that pulls by force: the card at the encoder is gone, and nobody was told. */
+  removeByHand(): SimCard {
+    if (this.#resting?.at !== 'encoder') throw new NotPossible('now', 'There is no card at the encoder.');
     const { card } = this.#resting;
     this.#resting = undefined;
     this.#changed();
