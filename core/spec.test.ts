@@ -18,7 +18,17 @@ it.each([
       '../tools/verify-journal',
     ],
   ],
-  ['crypto', 'PS', ['../kiosk/edge/gate', '../kiosk/edge/kiosk']],
+  [
+    'crypto',
+    'PS',
+    [
+      '../kiosk/edge/gate',
+      '../kiosk/edge/kiosk',
+      '../sync-service/pass',
+      '../sync-service/http',
+      '../sync-service/test',
+    ],
+  ],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],

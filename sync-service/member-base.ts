@@ -17,6 +17,7 @@ import {
   withoutCardKeys,
 } from './keys/base-keys.ts';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
+import { grantIssuerOf } from './keys/grant-issuer.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
 import { Announcements } from './postgres/announcements.ts';
 import { Database } from './postgres/database.ts';
@@ -24,6 +25,7 @@ import { EmbeddedServer } from './postgres/embedded-server.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
+import { publishIssuer } from './postgres/pass-grants.ts';
 import { addStaffUser } from './postgres/staff-accounts.ts';
 import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
@@ -150,6 +152,9 @@ async function startWith(
   if (options.seed) await applySeed(base, options.seed);
   for (const [siret, creditorId] of Object.entries(options.creditorIds ?? {})) {
     await setCreditorId(base, siret, creditorId);
+  }
+  if (options.passPage !== undefined) {
+    await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network);
   }
   const staff = await firstSignIn(base, stateFolder);
 

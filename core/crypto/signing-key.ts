@@ -17,6 +17,9 @@ export interface SigningKeyPair {
 /** DER of a SubjectPublicKeyInfo for Ed25519 up to the raw key (RFC 8410 §4). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** DER of a private key up to its 32 bytes. */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
 const publicKeys = new Map<string, KeyObject>();
 const publicKeysKept = 10_000;
 
@@ -29,6 +32,16 @@ export function newSigningKeyPair(): SigningKeyPair {
     ),
     privateKey: toBase64url(pair.privateKey.export({ format: 'der', type: 'pkcs8' })),
   };
+}
+
+/** The pair of 32 secret bytes (RFC 8410 §7): the same bytes make the same pair. */
+export function signingKeyPairOf(seed: Uint8Array): SigningKeyPair {
+  const der = Buffer.concat([pkcs8Prefix, seed]);
+  const spki = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
+    format: 'der',
+    type: 'spki',
+  });
+  return { publicKey: toBase64url(spki.subarray(spkiPrefix.length)), privateKey: toBase64url(der) };
 }
 
 /** 64 bytes. */

@@ -359,8 +359,10 @@ export const screenSchema = z.discriminatedUnion('name', [
    */
   z.object({
     name: z.literal('pass'),
-    /** Of the page that a phone opens first. */
+    /** Of the page; a phone with a network that opens it as it stands has its pass (PS16). */
     pageAddress: z.string(),
+    /** It has. */
+    onPhone: z.boolean(),
     grantCode: z.string().nullable(),
     /** What the camera read last is not what the page shows. */
     notRead: z.boolean(),

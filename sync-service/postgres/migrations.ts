@@ -15,6 +15,7 @@ import { occupancyBounds } from './migrations/012-occupancy-bounds.ts';
 import { oldBadges } from './migrations/013-old-badges.ts';
 import { passes } from './migrations/014-passes.ts';
 import { toldRecords } from './migrations/015-told-records.ts';
+import { keysOfPasses } from './migrations/016-keys-of-passes.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   { name: '013-old-badges', sql: oldBadges },
   { name: '014-passes', sql: passes },
   { name: '015-told-records', sql: toldRecords },
+  { name: '016-keys-of-passes', sql: keysOfPasses },
 ];
 
 export interface Migration {

@@ -153,9 +153,12 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     say(`sale finished in ${(saleTotalMs / 1_000).toFixed(1)} s, card ${cardId} in hand`);
 
     if (phone) {
-      await phone.enrolAt(page);
+      if (offline) await phone.enrolAt(page);
+      else await phone.openLinkAt(page);
       await shoot(phone.page, 'phone-pass');
-      say('pass: the kiosk read the phone, the phone read the kiosk');
+      say(
+        `pass: ${offline ? 'kiosk and phone read a code off each other' : 'the phone opened the kiosk’s link'}`,
+      );
     }
     const papers = (await panel.club()).papers;
     const receipt = papers[0] ? await panel.paper(papers[0].index) : null;

@@ -81,7 +81,23 @@ export class PhoneInHand {
     await this.page.getByTestId('show-key').waitFor({ timeout: limitMs });
   }
 
-  /** At the kiosk, on the screen that asks for it: each reads a code off the other. */
+  /** At the kiosk, with a network: the phone opens what the kiosk shows, and the pass comes by itself. */
+  async openLinkAt(kiosk: Page): Promise<void> {
+    await kiosk.getByTestId('open-pass').click();
+    const address = await waitUntil(this.#clock, 'a link on the screen', limitMs, async () => {
+      const { data, width, height } = PNG.sync.read(await kiosk.screenshot());
+      return jsQR(new Uint8ClampedArray(data), width, height)?.data;
+    });
+    await this.page.bringToFront();
+    await this.page.goto(address);
+    await this.page.getByTestId('pass-code').locator('svg').waitFor({ timeout: limitMs });
+    await kiosk.bringToFront();
+    await kiosk.locator('[data-testid="screen-pass"][data-phase="on-phone"]').waitFor({ timeout: limitMs });
+    await kiosk.getByTestId('pass-done').click();
+    await kiosk.getByTestId('screen-welcome').waitFor({ timeout: limitMs });
+  }
+
+  /** At the kiosk, with no network: each reads a code off the other. */
   async enrolAt(kiosk: Page): Promise<void> {
     await this.page.bringToFront();
     await this.page.getByTestId('show-key').click();

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
 import { RecordedLog } from '../../store/test/recorded-log.ts';
 import { sampleId, sampleIdentity } from '../../store/test/sample-records.ts';
-import { enrolledPass, type PassHolder, passHolderOf } from './enrol-pass.ts';
+import { enrolledPass, type PassHolder, passHolderOf, passLinkFor } from './enrol-pass.ts';
 import { timeLimitOf } from './kiosk-stage.ts';
 import { sampleSale } from './test/sample-sale.ts';
 
@@ -118,7 +118,8 @@ it('[SA86] leaves time to find the phone where a pass is offered, and to read co
   expect(timeLimitOf(welcome)).toMatchObject({ quietSeconds: 30, countdownSeconds: 30 });
   const practised = { ...welcome, sale: { ...sale, practice: { operator: 'Nadia' } } };
   expect(timeLimitOf(practised)).toMatchObject({ quietSeconds: 0, countdownSeconds: 12 });
-  const pass = { name: 'pass', holder, from: welcome, grantCode: null, notRead: false } as const;
+  const link = passLinkFor(holder, identity, clock, random);
+  const pass = { name: 'pass', holder, from: welcome, link, grantCode: null, notRead: false } as const;
   expect(timeLimitOf(pass)).toMatchObject({ quietSeconds: 180, losesSomething: true });
 });
 

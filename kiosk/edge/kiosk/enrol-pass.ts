@@ -14,6 +14,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { type PassProblem, readKeyRequest } from '@portillon/core/crypto/pass.ts';
 import { encodePassGrant } from '@portillon/core/crypto/pass-grant.ts';
 import { passCodeText } from '@portillon/core/crypto/pass-layout.ts';
+import { passLinkLifeMs, passLinkText } from '@portillon/core/crypto/pass-link.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MemberAccount } from './member-account.ts';
@@ -60,6 +61,29 @@ export function passHolderOf(sale: SaleInProgress): PassHolder | null {
     validFromMs,
     validToMs,
   };
+}
+
+/**
+ * PS16: a link for a phone that has a network, and the name that its pass will have.
+ */
+export function passLinkFor(
+  { cardCredentialId }: PassHolder,
+  identity: EdgeIdentity,
+  clock: Clock,
+  random: Random,
+): { readonly text: string; readonly passCredentialId: CredentialId } {
+  const passCredentialId = newId<'credential'>(clock, random);
+  const text = passLinkText(
+    {
+      networkId: identity.networkId as NetworkId,
+      issuerEdgeId: identity.edgeId as EdgeId,
+      besideCredentialId: cardCredentialId,
+      passCredentialId,
+      expiresAtMs: clock.wallMs() + passLinkLifeMs,
+    },
+    identity.privateKey,
+  );
+  return { text, passCredentialId };
 }
 
 /**

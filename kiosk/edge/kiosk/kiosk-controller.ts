@@ -37,7 +37,7 @@ import { drawUpDayEntry } from './draw-up-day-entry.ts';
 import { mandateFacts } from './draw-up-mandate.ts';
 import { drawUpOrder } from './draw-up-order.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
-import { enrolledPass, passHolderOf } from './enrol-pass.ts';
+import { enrolledPass, passHolderOf, passLinkFor } from './enrol-pass.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
 import { MemberVisit } from './member-visit.ts';
@@ -193,7 +193,8 @@ export class KioskController {
 
   /** The feed brought plans, hours, or the identity: what is offered may have changed. */
   refresh(): void {
-    if (this.#stage.name === 'attract') this.#publish();
+    // A phone that has opened its link: the feed tells of its pass.
+    if (this.#stage.name === 'attract' || this.#stage.name === 'pass') this.#publish();
   }
 
   /** Null before the start has looked for an unfinished visit. */
@@ -713,8 +714,11 @@ export class KioskController {
     const from = this.#stage;
     if (from.name !== 'welcome' && from.name !== 'member') return { outcome: 'stale' };
     const holder = from.name === 'welcome' ? passHolderOf(from.sale) : this.#member.passHolder(from);
-    if (!holder) return { outcome: 'stale' };
-    this.#show({ name: 'pass', holder, from, grantCode: null, notRead: false });
+    const known = this.#options.identity();
+    if (!holder || !known) return { outcome: 'stale' };
+    const { clock, random } = this.#options;
+    const link = passLinkFor(holder, known, clock, random);
+    this.#show({ name: 'pass', holder, from, link, grantCode: null, notRead: false });
     return { outcome: 'done' };
   }
 
@@ -803,7 +807,8 @@ export class KioskController {
       canAbort: terminal.capabilities.canAbort,
       slip: this.#slip.state,
       takeCardSeconds: config.sale.takeCardSeconds,
-      passPageAddress: new URL('/pass', config.baseUrl).href,
+      passPageAddress: new URL('/pass/', config.baseUrl).href,
+      isKnown: (credentialId) => store.book.credential(credentialId) !== null,
       account: () => {
         invariant(this.#stage.name === 'member', 'an account is shown to a member');
         return this.#member.screen(this.#stage);

@@ -48,6 +48,8 @@ export type KioskStage =
       readonly holder: PassHolder;
       /** Where it was asked for, and where it ends. */
       readonly from: Extract<KioskStage, { readonly name: 'welcome' | 'member' }>;
+      /** What a phone with a network opens (PS16), and the pass that it will have then. */
+      readonly link: { readonly text: string; readonly passCredentialId: CredentialId };
       /** What the phone reads; null until it has shown its key. */
       readonly grantCode: string | null;
       readonly notRead: boolean;

@@ -1,4 +1,5 @@
 import type { ClubRecord } from '@portillon/core/access/access-facts.ts';
+import type { CredentialId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { type Answers, fullName } from '@portillon/core/sale/answers.ts';
 import { type CustomerHint, customerHints, type DeclineReason } from '@portillon/core/sale/decline-reason.ts';
@@ -35,6 +36,7 @@ export interface ScreenFacts {
   readonly slip: SlipOnScreen;
   /** Where the page of the pass is had. */
   readonly passPageAddress: string;
+  readonly isKnown: (credentialId: CredentialId) => boolean;
   /** SA12. */
   readonly takeCardSeconds: number;
   /** Only asked for on the contract screen. */
@@ -114,7 +116,8 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
     case 'pass':
       return {
         name: 'pass',
-        pageAddress: facts.passPageAddress,
+        pageAddress: `${facts.passPageAddress}#${stage.link.text}`,
+        onPhone: facts.isKnown(stage.link.passCredentialId),
         grantCode: stage.grantCode,
         notRead: stage.notRead,
       };

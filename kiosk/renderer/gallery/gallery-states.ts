@@ -112,6 +112,9 @@ const payment = (
 
 const saleReference = 'K7QM-2406';
 /** As an edge writes it, with a long name and a long address. */
+/** As long as a link is (core/crypto/pass-link.ts). */
+const passAddress = `https://base.example.org/pass/#${'AQUBm9x2'.repeat(22)}abc`;
+
 export const galleryNote = {
   text: [
     'NOTE 1204, borne lyon-part-dieu-1',
@@ -613,16 +616,22 @@ const statesOfSales: readonly GalleryState[] = [
     name: `pass-asking${notRead ? '-not-read' : ''}`,
     screen: {
       name: 'pass' as const,
-      pageAddress: 'https://base.example.org/pass',
+      pageAddress: passAddress,
+      onPhone: false,
       grantCode: null,
       notRead,
     },
   })),
   {
+    name: 'pass-on-phone',
+    screen: { name: 'pass', pageAddress: passAddress, onPhone: true, grantCode: null, notRead: false },
+  },
+  {
     name: 'pass-ready',
     screen: {
       name: 'pass',
-      pageAddress: 'https://base.example.org/pass',
+      pageAddress: passAddress,
+      onPhone: false,
       grantCode: `PG1:${'7WBH2K$A9'.repeat(31)}01`,
       notRead: false,
     },

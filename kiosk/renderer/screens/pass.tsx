@@ -1,4 +1,5 @@
 import { CodeCamera } from '../parts/code-camera.tsx';
+import { DeviceDrawing } from '../parts/device-drawing.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { QrImage } from '../parts/qr-image.tsx';
@@ -6,10 +7,34 @@ import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
-/** Phone and kiosk read a code off each other, with or without a network. What stands here is no secret. */
+/**
+ * A phone with a network opens what stands here and has its pass; else phone and kiosk read a code off each other. The link is
+ * good once and for a few minutes; nothing else here is secret.
+ */
 export function PassScreen({ screen, act }: ScreenProps<'pass'>) {
   const { say } = useWords();
-  const { grantCode, notRead, pageAddress } = screen;
+  const { grantCode, notRead, onPhone, pageAddress } = screen;
+  if (onPhone) {
+    return (
+      <ScreenFrame
+        phase="on-phone"
+        title={say('pass.on-phone-title')}
+        lead={say('pass.on-phone-lead')}
+        middle={
+          <div className="welcome-gate">
+            <DeviceDrawing name="gate" side="right" />
+          </div>
+        }
+      >
+        <p>{say('pass.ready-note')}</p>
+        <div className="primary-bar">
+          <Press kind="primary" testId="pass-done" onPress={() => act({ type: 'back' })}>
+            {say('pass.done')}
+          </Press>
+        </div>
+      </ScreenFrame>
+    );
+  }
   if (grantCode !== null) {
     return (
       <ScreenFrame
