@@ -154,7 +154,7 @@ async function startWith(
     await setCreditorId(base, siret, creditorId);
   }
   if (options.passPage !== undefined) {
-    await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network);
+    await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network, clock.wallMs());
   }
   const staff = await firstSignIn(base, stateFolder);
 

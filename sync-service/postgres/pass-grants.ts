@@ -137,7 +137,7 @@ export async function redeemLink(
       throw new Error('an enrolment opens no case');
     });
     if (applied.parked !== null) return 'card-not-known';
-    await writeFeed(sql, await credentialRecords(sql, applied.touchedCredentials));
+    await writeFeed(sql, await credentialRecords(sql, applied.touchedCredentials), nowMs);
     return 'done';
   });
 }
@@ -148,6 +148,7 @@ export async function publishIssuer(
   networkId: string,
   issuer: GrantIssuer,
   network: SigningKeyPair,
+  nowMs: number,
 ): Promise<void> {
   const wanted = issuerRecord(networkId, issuer, network);
   await database.transaction(async (sql) => {
@@ -155,6 +156,6 @@ export async function publishIssuer(
       "select record from feed_changes where kind = 'edge-key' and id = $1",
       [networkId],
     );
-    if (told?.record.signature !== wanted.record.signature) await writeFeed(sql, [wanted]);
+    if (told?.record.signature !== wanted.record.signature) await writeFeed(sql, [wanted], nowMs);
   });
 }
