@@ -243,6 +243,8 @@ const accessDecided = z.object({
   decisionId: id,
   at: time,
   gateId: z.string().min(1).max(60),
+  /** At which side it was presented; edges of the version before had readers at the entry only. */
+  direction: z.enum(['entry', 'exit']).default('entry'),
   /** Null when what was presented names no credential we know the form of. */
   credentialId: id.nullable(),
   presented: z.enum(['card', 'pass', 'ticket', 'other']),
@@ -265,10 +267,59 @@ const passageSensed = z.object({
   at: time,
   gateId: z.string().min(1).max(60),
   direction: z.enum(['entry', 'exit']),
-  /** The decision that released the gate; null for an exit, or an entry nobody was let in for. */
+  /** The decision that released the gate; null for an exit without a reader, or an entry nobody was let in for. */
   decisionId: id.nullable(),
   credentialId: id.nullable(),
+  /** The order of staff that had the gate open (W-GATE-8); edges of the version before tell none. */
+  orderId: id.nullable().default(null),
   occupancyAfter: z.int().min(0).max(100_000),
+});
+
+/** How staff may have a gate stand. */
+export const gateStandings = ['normal', 'held-open', 'locked'] as const;
+
+/** A gate of this edge, and how staff have it stand: at each change (W-GATE-1). */
+const gateStands = z.object({
+  type: z.literal('gate.stands'),
+  at: time,
+  gateId: z.string().min(1).max(60),
+  name: z.string().min(1).max(60),
+  standing: z.enum(gateStandings),
+  /** The order by which it stands so; null where nobody ordered anything yet. */
+  orderId: id.nullable(),
+  /** Something on its board can hold it open. */
+  canHoldOpen: z.boolean(),
+});
+
+/** What became of an order of staff to a gate (W-GATE-4). */
+const gateOrderSettled = z.object({
+  type: z.literal('gate.order-settled'),
+  at: time,
+  orderId: id,
+  gateId: z.string().min(1).max(60),
+  outcome: z.enum(['done', 'expired', 'failed', 'not-known']),
+  /** The word code of what hindered it, or of what is amiss although it counts; null when all is well. */
+  fault: z.string().min(1).max(60).nullable(),
+});
+
+/** What a gate may give alarm for. `tampered`: somebody opens a reader, or the board. */
+export const gateAlarmKinds = ['forced', 'held-open', 'fire', 'tampered'] as const;
+export type GateAlarmKind = (typeof gateAlarmKinds)[number];
+
+const gateAlarmRaised = z.object({
+  type: z.literal('gate.alarm-raised'),
+  alarmId: id,
+  at: time,
+  gateId: z.string().min(1).max(60),
+  kind: z.enum(gateAlarmKinds),
+});
+
+const gateAlarmEnded = z.object({
+  type: z.literal('gate.alarm-ended'),
+  alarmId: id,
+  at: time,
+  /** How often it began before it was quiet. */
+  times: z.int().min(1),
 });
 
 /** Everything for which an edge may call a person. */
@@ -344,6 +395,10 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   receiptSettled,
   accessDecided,
   passageSensed,
+  gateStands,
+  gateOrderSettled,
+  gateAlarmRaised,
+  gateAlarmEnded,
   caseOpened,
   tillClosed,
 ]);

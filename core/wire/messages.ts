@@ -164,7 +164,7 @@ export type CardKeysAnswer = z.infer<typeof cardKeysAnswerSchema>;
  */
 
 /** Kinds of records that the first edges did not know: sent only to those that ask for them. */
-export const laterFeedKinds = ['order'] as const;
+export const laterFeedKinds = ['order', 'gate-order'] as const;
 export type LaterFeedKind = (typeof laterFeedKinds)[number];
 
 /** What staff can order; an edge of the version before may meet one that it does not know. */
@@ -205,6 +205,20 @@ export const orderRecordSchema = z.discriminatedUnion('place', [
   z.object({ place: z.literal('elsewhere'), codeHash: digestSchema, expiresAt: time }),
 ]);
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
+
+/** What staff can order of a gate; an edge of the version before may meet one that it does not know. */
+export const gateActions = ['open-entry', 'open-exit', 'hold-open', 'lock', 'normal'] as const;
+export type GateAction = (typeof gateActions)[number];
+
+/** An order to a gate, as its own club gets it; other clubs get nothing. Gone (null) once it is settled (W-GATE-5). */
+export const gateOrderRecordSchema = z.object({
+  edgeId: id,
+  gateId: z.string().min(1).max(60),
+  action: z.string().min(1).max(40),
+  /** The base's time from which it is carried out no more (W-GATE-3). */
+  expiresAt: time,
+});
+export type GateOrderRecord = z.infer<typeof gateOrderRecordSchema>;
 
 /** VAT of a plan by country of the seller (ISO 3166), hundredths of a percent, where it is not `vatRate` for both lines. */
 export const vatByCountrySchema = z.record(
@@ -352,6 +366,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
       .nullable(),
   }),
   z.object({ kind: z.literal('order'), id, record: orderRecordSchema.nullable() }),
+  z.object({ kind: z.literal('gate-order'), id, record: gateOrderRecordSchema.nullable() }),
   z.object({
     kind: z.literal('edge-key'),
     id,

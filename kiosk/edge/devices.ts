@@ -31,14 +31,21 @@ import { dispenserOf } from './dispenser-models.ts';
 import type { EdgeConfig, GateConfig } from './edge-config.ts';
 import { OsdpLines, osdpPlaces } from './osdp-lines.ts';
 
-export interface GateDevices {
-  readonly config: GateConfig;
-  readonly gate: Gate;
+/** What people present something to at one side of a gate. */
+export interface GateSide {
   /** Through which the chip of a card is asked. */
   readonly reader: CardReader | null;
   /** Readers that know numbers only and show what was decided. */
   readonly badgeReaders: readonly BadgeReader[];
   readonly scanner: Scanner | null;
+}
+
+/** A gate with what stands at its entry. */
+export interface GateDevices extends GateSide {
+  readonly config: GateConfig;
+  readonly gate: Gate;
+  /** What stands at its exit; null where nobody is asked who leaves. */
+  readonly exit: GateSide | null;
 }
 
 export interface BadgeReader {
@@ -141,6 +148,22 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
     return device;
   }
 
+  function sideOf(gateId: string, side: '' | 'exit-', at: NonNullable<GateConfig['exit']>): GateSide {
+    const { scanner } = at;
+    return {
+      reader: reader(`${gateId}.${side}reader`, at.reader),
+      badgeReaders: [
+        ...badgeReader(`${gateId}.${side}reader`, at.reader),
+        ...badgeReader(`${gateId}.${side}badge-reader`, at.badgeReader),
+      ],
+      scanner: over<Scanner>(`${gateId}.${side}scanner`, scanner, (options) =>
+        scanner?.model === 'hid-pos'
+          ? new HidPosScanner({ ...options, ...scanner })
+          : new SerialScanner({ ...options, ...scanner }),
+      ),
+    };
+  }
+
   const terminal = over<PaymentTerminal>('terminal', config.terminal, (options) =>
     terminalOf(config.terminal, options),
   );
@@ -158,22 +181,14 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
   const kioskReader = reader('reader', config.reader);
   const gates: GateDevices[] = [];
   for (const gateConfig of config.gates) {
-    const { id, board, scanner } = gateConfig;
+    const { id, board } = gateConfig;
     const gate = gateOf(`${id}.board`, board);
     if (!gate) continue;
     gates.push({
       config: gateConfig,
       gate,
-      reader: reader(`${id}.reader`, gateConfig.reader),
-      badgeReaders: [
-        ...badgeReader(`${id}.reader`, gateConfig.reader),
-        ...badgeReader(`${id}.badge-reader`, gateConfig.badgeReader),
-      ],
-      scanner: over<Scanner>(`${id}.scanner`, scanner, (options) =>
-        scanner?.model === 'hid-pos'
-          ? new HidPosScanner({ ...options, ...scanner })
-          : new SerialScanner({ ...options, ...scanner }),
-      ),
+      ...sideOf(id, '', gateConfig),
+      exit: gateConfig.exit ? sideOf(id, 'exit-', gateConfig.exit) : null,
     });
   }
   const [first] = wrong;

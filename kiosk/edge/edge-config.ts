@@ -121,6 +121,14 @@ const gateSchema = z.strictObject({
   /** Beside a reader that asks the chip: for badges that have a number only, and to show what was decided. */
   badgeReader: osdpReaderSchema.optional(),
   scanner: scannerSchema.optional(),
+  /** Beside the exit, where it is to be known who leaves; the exit turns freely all the same (I9). */
+  exit: z
+    .strictObject({
+      reader: z.discriminatedUnion('model', [readerSchema, osdpReaderSchema]).optional(),
+      badgeReader: osdpReaderSchema.optional(),
+      scanner: scannerSchema.optional(),
+    })
+    .optional(),
 });
 export type GateConfig = z.infer<typeof gateSchema>;
 

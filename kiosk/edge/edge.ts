@@ -17,6 +17,7 @@ import { DayTurn } from './day-turn.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
+import { GateOrders } from './gate/gate-orders.ts';
 import { InFlight } from './gate/in-flight.ts';
 import { DeskServer } from './journal-desk/desk-server.ts';
 import { JournalDesk } from './journal-desk/journal-desk.ts';
@@ -78,6 +79,7 @@ export class Edge {
   readonly #devices: EdgeDevices;
   readonly #agent: SyncAgent;
   readonly #gates: readonly GateControl[];
+  readonly #gateOrders: GateOrders;
   readonly #kiosk: KioskController | null;
   /** Of a box that sells; null on a gate controller. */
   readonly #journal: JournalKeeper | null;
@@ -119,6 +121,11 @@ export class Edge {
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
+    this.#gateOrders = new GateOrders({
+      ...shared,
+      gates: this.#gates,
+      latestBaseMs: () => this.#agent.latestBaseMs,
+    });
     this.#dayTurn = new DayTurn(shared);
     const { terminal, dispenser, printer, reader } = devices;
     const { screen } = config;
@@ -210,6 +217,7 @@ export class Edge {
     for (const { name, device } of devices.value.all) edge.#watch(name, device);
     store.value.onToldByBase(() => edge.#toldByBase());
     for (const gate of edge.#gates) await gate.resume();
+    await edge.#gateOrders.resume();
     for (const { device } of devices.value.all) device.start();
     edge.#agent.start();
     await edge.#journal?.look();
@@ -261,6 +269,7 @@ export class Edge {
     await Promise.all(this.#devices.all.map(({ device }) => device.stop()));
     await kioskStopped;
     for (const gate of this.#gates) await gate.stop();
+    await this.#gateOrders.stop();
     await this.#dayTurn.stop();
     await this.#endOfDay?.stop();
     await this.#offlineGuard?.stop();
@@ -272,6 +281,7 @@ export class Edge {
   }
 
   #toldByBase(): void {
+    this.#gateOrders.look();
     this.#store.identity().then(
       async (known) => {
         this.#identity = known;

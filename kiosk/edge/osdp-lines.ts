@@ -27,11 +27,13 @@ const speeds = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400];
 
 /** Everything of the configuration that hangs on OSDP lines. */
 export function osdpPlaces(devices: EdgeConfig['devices']): readonly OsdpPlace[] {
-  return devices.gates.flatMap(({ id, board, reader, badgeReader }) =>
+  return devices.gates.flatMap(({ id, board, reader, badgeReader, exit }) =>
     [
       { place: `${id}.board`, settings: board },
       { place: `${id}.reader`, settings: reader },
       { place: `${id}.badge-reader`, settings: badgeReader },
+      { place: `${id}.exit-reader`, settings: exit?.reader },
+      { place: `${id}.exit-badge-reader`, settings: exit?.badgeReader },
     ].flatMap(({ place, settings }) =>
       settings?.model === 'osdp' ? [{ place, address: settings.address, unit: settings.unit }] : [],
     ),

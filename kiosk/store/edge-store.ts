@@ -22,6 +22,7 @@ import { FiscalJournal, type FiscalTill } from './fiscal-journal.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
 import type { BrokenChain } from './fiscal-tail-check.ts';
 import { FolderLock } from './folder-lock.ts';
+import { GateRecords } from './gate-records.ts';
 import { Identity } from './identity.ts';
 import { type Intent, type IntentId, Intents } from './intents.ts';
 import { journalBreaks } from './journal-breaks.ts';
@@ -70,6 +71,7 @@ export class EdgeStore implements AgentStore {
   readonly book: MemberBook;
   readonly usedOrders: UsedOrders;
   readonly passages: Passages;
+  readonly gates: GateRecords;
   /** What stands in the fiscal journal, for those who may read it. */
   readonly books: FiscalBooks;
   readonly keys: KeyStore;
@@ -99,6 +101,7 @@ export class EdgeStore implements AgentStore {
     this.book = new MemberBook(read, log);
     this.usedOrders = new UsedOrders(read, clock);
     this.passages = new Passages(read, clock, this.outbox, options.exitsAreSensed);
+    this.gates = new GateRecords(read, clock, this.outbox);
     this.books = new FiscalBooks(read);
   }
 
@@ -135,6 +138,7 @@ export class EdgeStore implements AgentStore {
     await this.passages.load();
     this.#knowWhoIsPresent();
     await this.write((tx) => this.visits.tidy(tx));
+    await this.write((tx) => this.gates.tidy(tx));
   }
 
   /** Called after what the base told has changed: this edge's identity, or records of the member book. */

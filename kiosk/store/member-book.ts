@@ -8,6 +8,7 @@ import {
   edgeKeyToSign,
   type FeedChange,
   type FeedRecord,
+  type GateOrderRecord,
   type OrderRecord,
 } from '@portillon/core/wire/messages.ts';
 import type { Reader, Tx } from './connection.ts';
@@ -32,6 +33,7 @@ export class MemberBook {
   readonly #credentialIdByUid = new Map<string, CredentialId>();
   readonly #edgeKeys = new Map<string, EdgeKeyRecord>();
   readonly #orders = new Map<string, OrderRecord>();
+  readonly #gateOrders = new Map<string, GateOrderRecord>();
   #networkKey: string | null = null;
   #baseTimeMs: number | null = null;
 
@@ -125,6 +127,13 @@ export class MemberBook {
     );
     const [first] = found;
     return first ? { orderId: first[0] as OrderId, record: first[1] } : null;
+  }
+
+  /** Orders of staff to gates of that edge, as the base told them: some may be over, or carried out. */
+  gateOrdersTo(edgeId: string): readonly { readonly orderId: string; readonly record: GateOrderRecord }[] {
+    return [...this.#gateOrders]
+      .filter(([, record]) => record.edgeId === edgeId)
+      .map(([orderId, record]) => ({ orderId, record }));
   }
 
   /** Whether somebody may come with a code that is not over yet. */
@@ -235,6 +244,9 @@ export class MemberBook {
         return;
       case 'order':
         setOrDelete(this.#orders, change.id, change.record);
+        return;
+      case 'gate-order':
+        setOrDelete(this.#gateOrders, change.id, change.record);
         return;
       case 'credential':
         this.#rememberCredential(change.id as CredentialId, change.record);

@@ -9,6 +9,7 @@ import { journalBreaks } from './migrations/0006-journal-breaks.ts';
 import { presence } from './migrations/0007-presence.ts';
 import { usedCodes } from './migrations/0008-used-codes.ts';
 import { occupancyGauge } from './migrations/0009-occupancy-gauge.ts';
+import { gates } from './migrations/0010-gates.ts';
 import { StoreFault } from './store-fault.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   presence,
   usedCodes,
   occupancyGauge,
+  gates,
 ];
 
 /**

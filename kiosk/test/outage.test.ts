@@ -136,6 +136,7 @@ beforeAll(async () => {
     gate,
     reader,
     badgeReaders: [],
+    exit: null,
     scanner: null,
     store,
     identity: () => identity,

@@ -19,6 +19,7 @@ import {
 import type { AgentStore, EdgeIdentity } from './agent-store.ts';
 import { BackOff } from './back-off.ts';
 import { BaseClient, type RequestFailure } from './base-client.ts';
+import { BaseTime } from './base-time.ts';
 import { Bell } from './bell.ts';
 
 export interface SyncAgentOptions {
@@ -50,6 +51,13 @@ export interface SyncAgentState {
   readonly fault: Fault | null;
 }
 
+interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+const momentOf = (clock: Clock): Moment => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
+
 type Task = 'enrol' | 'push' | 'attachment' | 'feed';
 
 const heartbeatMs = 5_000;
@@ -76,6 +84,7 @@ export class SyncAgent {
   /** Rung when the base is reached again, so that a loop does not sit out the pause after its failure. */
   readonly #reached = { push: new Bell(), attachment: new Bell(), feed: new Bell() };
   readonly #faults = new Map<Task, Fault>();
+  readonly #baseTime = new BaseTime();
   readonly #wanted = new Set<string>();
   /** Attachments that are not held here, or that the base has refused for good; said once, not tried again. */
   readonly #hopeless = new Set<string>();
@@ -106,6 +115,11 @@ export class SyncAgent {
 
   get state(): SyncAgentState {
     return this.#state;
+  }
+
+  /** How late it may be at the base, in ms since 1970, whatever our wall clock says; null while it was not heard (W-GATE-3). */
+  get latestBaseMs(): number | null {
+    return this.#baseTime.latestMs(this.#options.clock.monotonicMs());
   }
 
   /** Returns at once; `state` tells how it goes. Not to be called twice. */
@@ -151,7 +165,7 @@ export class SyncAgent {
     const request: EnrolRequest = { wireVersion, code: enrolmentCode, publicKey: keys.publicKey, software };
     const backOff = new BackOff(random);
     while (!this.#stopped.signal.aborted) {
-      const sentMs = clock.wallMs();
+      const sent = momentOf(clock);
       const answer = await this.#client.send(
         {
           method: 'POST',
@@ -166,7 +180,7 @@ export class SyncAgent {
         const { wireVersion: _version, serverTime, ...told } = answer.value;
         const identity: EdgeIdentity = { ...told, privateKey: keys.privateKey };
         await store.saveIdentity(identity);
-        this.#answered('enrol', serverTime, sentMs);
+        this.#answered('enrol', serverTime, sent);
         log.info('sync.enrolled', { edgeId: identity.edgeId, clubId: identity.clubId });
         return identity;
       }
@@ -199,7 +213,7 @@ export class SyncAgent {
     const pending = await store.outboxAfter(from, batchLength);
     this.#show({ queued: pending.length });
     const events = this.#askWhere ? [] : pending;
-    const sentMs = clock.wallMs();
+    const sent = momentOf(clock);
     const push: PushRequest = {
       wireVersion,
       epoch: this.#baseEpoch,
@@ -224,7 +238,7 @@ export class SyncAgent {
       return 'failed';
     }
     const { epoch, appliedThrough, parked, wanted, cardKeys, fiscalAnchors, serverTime } = answer.value;
-    this.#answered('push', serverTime, sentMs);
+    this.#answered('push', serverTime, sent);
     if (fiscalAnchors) await store.checkFiscalAnchors(fiscalAnchors);
     if (cardKeys !== undefined) await this.#holdCardKeys(identity, cardKeys);
     for (const { seq, reason } of parked) this.#options.log.warn('sync.event-parked', { seq, reason });
@@ -333,7 +347,7 @@ export class SyncAgent {
     while (!this.#stopped.signal.aborted) {
       const restarted = this.#cursorAhead || this.#bookEpoch !== this.#baseEpoch;
       const after = restarted ? 0 : await store.feedCursor();
-      const sentMs = clock.wallMs();
+      const sent = momentOf(clock);
       // The first look does not wait: it tells at once how old the book is.
       const waitSeconds: number = fresh ? feedWaitSeconds : 0;
       const answer = await this.#client.send(
@@ -355,7 +369,7 @@ export class SyncAgent {
       }
       backOff.reset();
       const { epoch, changes, cursor, more, serverTime } = answer.value;
-      this.#answered('feed', serverTime, sentMs);
+      this.#answered('feed', serverTime, sent);
       fresh = !more;
       // Read after a cursor of the old epoch: it proves nothing.
       if (this.#enterEpoch(epoch)) continue;
@@ -385,15 +399,16 @@ export class SyncAgent {
     return Math.abs(theirsMs - oursMs) <= believedOffsetMs ? theirsMs : oursMs;
   }
 
-  #answered(task: Task, serverTime: string, sentMs: number): void {
-    const nowMs = this.#options.clock.wallMs();
+  #answered(task: Task, serverTime: string, sent: Moment): void {
+    const { wallMs: nowMs, monotonicMs } = momentOf(this.#options.clock);
+    this.#baseTime.heard(Date.parse(serverTime), sent.monotonicMs, monotonicMs);
     const wasOffline = !this.#state.online;
     this.#faults.delete(task);
     this.#show({
       online: true,
       fault: this.#worstFault(),
       lastContactMs: nowMs,
-      baseOffsetMs: Math.round(Date.parse(serverTime) - (sentMs + nowMs) / 2),
+      baseOffsetMs: Math.round(Date.parse(serverTime) - (sent.wallMs + nowMs) / 2),
     });
     if (wasOffline) for (const bell of Object.values(this.#reached)) bell.ring();
   }

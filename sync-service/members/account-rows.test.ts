@@ -30,6 +30,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     decisionGranted: false,
     saleClubId: null,
     order: null,
+    gateOrder: null,
     replaced: null,
     lastClosing: null,
     copiedBadge: null,

@@ -69,6 +69,8 @@ export interface Facts {
   readonly account: KnownAccount | null;
   /** For what carries out an order: the order it names; null when the base knows no such order. */
   readonly order: KnownOrder | null;
+  /** For the answer to an order of staff to a gate: that order; null when the base knows no such one. */
+  readonly gateOrder: { readonly edgeId: string; readonly isSettled: boolean } | null;
   /** For another card, or a pass: the credential that it stands in for, or beside; null when the base knows none. */
   readonly replaced: ReplacedCredential | null;
   /** For a closing: the one told before of the same till; null when there was none. */

@@ -16,6 +16,7 @@ const nothingKnown: Facts = {
   settledCase: null,
   account: null,
   order: null,
+  gateOrder: null,
   replaced: null,
   newCaseId: newTestId,
 };

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
 import { debtSettled, membershipRenewed } from './account-rows.ts';
 import type { Facts } from './event-facts.ts';
+import { gateAlarmEnded, gateAlarmRaised, gateOrderSettled, gateStands } from './gate-rows.ts';
 import { cardReplaced, saleRefunded } from './order-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
@@ -93,6 +94,14 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
               ),
             ]),
       ]);
+    case 'gate.stands':
+      return ok(gateStands(event, facts));
+    case 'gate.order-settled':
+      return gateOrderSettled(event, facts);
+    case 'gate.alarm-raised':
+      return ok(gateAlarmRaised(event, facts));
+    case 'gate.alarm-ended':
+      return ok(gateAlarmEnded(event, facts));
     case 'till.closed':
       return tillClosed(event, facts);
     default:
@@ -243,6 +252,7 @@ function accessDecided(
       ...placeOf(reporter),
       at: event.at,
       gate_id: event.gateId,
+      direction: event.direction,
       credential_id: event.credentialId,
       presented: event.presented,
       outcome: event.outcome,
@@ -283,6 +293,7 @@ function passageSensed(event: ReadEventOf<'passage.sensed'>, facts: Facts): Resu
       direction: event.direction,
       decision_id: event.decisionId,
       credential_id: event.credentialId,
+      order_id: event.orderId,
       occupancy_after: event.occupancyAfter,
     }),
   ];

@@ -28,6 +28,7 @@ export type Application =
       readonly touchedOrders: readonly string[];
       readonly decided: readonly string[];
       readonly sales: readonly string[];
+      readonly touchedGateOrders: readonly string[];
     }
   | { readonly parked: string };
 
@@ -62,12 +63,14 @@ export async function applyEvent(
     const touchedOrders: string[] = [];
     const decided: string[] = [];
     const sales: string[] = [];
+    const touchedGateOrders: string[] = [];
     for (const change of rows.value) {
       const ids = await write(sql, change);
       if (change.table === 'credentials') touchedCredentials.push(...ids);
       if (change.table === 'orders') touchedOrders.push(...ids);
       if (change.table === 'decisions') decided.push(...ids);
       if (change.table === 'sales' && change.do === 'insert') sales.push(...ids);
+      if (change.table === 'gate_orders') touchedGateOrders.push(...ids);
       if (change.do === 'update' && change.unmatched !== null && ids.length === 0) {
         return await park(change.unmatched);
       }
@@ -76,7 +79,7 @@ export async function applyEvent(
     if (event.type === 'debt.settled' || event.type === 'membership.renewed')
       touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
     await sql.query('release savepoint event');
-    return { parked: null, touchedCredentials, touchedOrders, decided, sales };
+    return { parked: null, touchedCredentials, touchedOrders, touchedGateOrders, decided, sales };
   } catch (error) {
     const reason = faultOfTheEvent(error);
     if (reason === null) throw error;
@@ -115,6 +118,7 @@ async function gatherFacts(
     saleClubId: null,
     account: null,
     order: null,
+    gateOrder: null,
     replaced: null,
     lastClosing: null,
     copiedBadge: null,
@@ -168,6 +172,8 @@ async function gatherFacts(
         order: await knownOrder(sql, event.orderId),
         replaced: await replacedCredential(sql, event.replacedCredentialId),
       };
+    case 'gate.order-settled':
+      return { ...facts, gateOrder: await knownGateOrder(sql, event.orderId) };
     case 'pass.enrolled':
       return { ...facts, replaced: await replacedCredential(sql, event.besideCredentialId) };
     case 'till.closed': {
@@ -199,6 +205,15 @@ async function knownOrder(sql: Sql, orderId: string): Promise<KnownOrder | null>
   if (!row) return null;
   const { userId, name, ...order } = row;
   return { ...order, madeBy: { userId, name } };
+}
+
+/** Locked, so that a new order to the same gate comes before or after. */
+async function knownGateOrder(sql: Sql, orderId: string): Promise<Facts['gateOrder']> {
+  const [row] = await sql.query<NonNullable<Facts['gateOrder']>>(
+    `select edge_id as "edgeId", settled_at is not null as "isSettled" from gate_orders where id = $1 for update`,
+    [orderId],
+  );
+  return row ?? null;
 }
 
 /** The case for which the order was given that this sale carried out. */
@@ -300,6 +315,7 @@ async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string
 /** Where the key of a table is not its `id`. */
 const keyOfTable: Readonly<Record<string, string>> = {
   attachments: 'digest',
+  gates: 'gate_id',
   mandates: 'attachment_digest',
   case_settlements: 'case_id',
   till_closings: 'signature',

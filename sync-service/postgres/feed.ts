@@ -75,6 +75,8 @@ export async function readFeed(
        left join lateral (
          select version, jsonb_build_object('kind', kind, 'id', id, 'record',
                   case when record is null or club_id is null or club_id = $3 then record
+                       -- W-GATE-2: orders to the gates of a club are nobody else's.
+                       when kind = 'gate-order' then null
                        else jsonb_build_object('place', 'elsewhere', 'codeHash', record->'codeHash',
                                                'expiresAt', record->'expiresAt') end) as change
            from feed_changes

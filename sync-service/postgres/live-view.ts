@@ -2,6 +2,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { ClubView, LiveView, PassageView, PersonShown, RefusalView } from '../http/staff/live-view.ts';
 import { countCases } from './cases.ts';
 import type { Database } from './database.ts';
+import { readGates, readStandingAlarms } from './gates.ts';
 import { countOrders } from './orders.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 
@@ -19,7 +20,7 @@ const whoJoins = `left join credentials on credentials.id = seen.credential_id
   left join members on members.id = credentials.member_id`;
 
 export async function readLiveView(database: Database, nowMs: number): Promise<LiveView> {
-  const [clubs, passages, refusals, cases, orders] = await Promise.all([
+  const [clubs, passages, refusals, cases, orders, gates, alarms] = await Promise.all([
     database.query<Omit<ClubView, 'online'>>(
       `select clubs.id, clubs.name, clubs.time_zone as "timeZone", clubs.capacity,
               sum(occupancy.inside)::int as inside, min(occupancy.at) as "asOf",
@@ -33,8 +34,9 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
     ),
     database.query<Omit<PassageView, 'who'> & WhoRow>(
       `select seen.id, seen.at, seen.club_id as "clubId", seen.gate_id as "gateId", seen.direction,
-              credentials.kind as "credentialKind", ${whoColumns}
+              credentials.kind as "credentialKind", gate_orders.made_by_name as "openedBy", ${whoColumns}
          from (select * from passages order by at desc limit $1) as seen ${whoJoins}
+         left join gate_orders on gate_orders.id = seen.order_id
         order by seen.at desc, seen.id desc`,
       [rowsShown],
     ),
@@ -47,6 +49,8 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
     ),
     countCases(database),
     countOrders(database),
+    readGates(database, nowMs),
+    readStandingAlarms(database),
   ]);
   return {
     at: isoTime(nowMs),
@@ -61,6 +65,7 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
       gateId: row.gateId,
       direction: row.direction,
       credentialKind: row.credentialKind,
+      openedBy: row.openedBy,
       who: whoOf(row),
     })),
     refusals: refusals.map((row) => ({
@@ -74,6 +79,8 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
     })),
     cases,
     orders,
+    gates,
+    alarms,
   };
 }
 

@@ -16,6 +16,7 @@ import { oldBadges } from './migrations/013-old-badges.ts';
 import { passes } from './migrations/014-passes.ts';
 import { toldRecords } from './migrations/015-told-records.ts';
 import { keysOfPasses } from './migrations/016-keys-of-passes.ts';
+import { gates } from './migrations/017-gates.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   { name: '014-passes', sql: passes },
   { name: '015-told-records', sql: toldRecords },
   { name: '016-keys-of-passes', sql: keysOfPasses },
+  { name: '017-gates', sql: gates },
 ];
 
 export interface Migration {

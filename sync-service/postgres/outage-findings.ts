@@ -42,7 +42,7 @@ export async function reviewLate(
                  and refunds.at between late.at - coalesce(late.data_age_ms, 0) * interval '1 ms' and late.at
             ) as "gaveBack"
        from decisions as late
-      where late.id = any($1::uuid[]) and late.credential_id is not null
+      where late.id = any($1::uuid[]) and late.credential_id is not null and late.direction = 'entry'
         and (late.data_age_ms is null or late.data_age_ms > $2)
       order by late.at, late.id`,
     [decisionIds, outageAgeMs],

@@ -9,6 +9,7 @@ import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
 import { applyEvent } from './event-application.ts';
 import { writeFeed } from './feed.ts';
+import { goneFromFeed } from './gates.ts';
 import { orderRecords } from './order-feed.ts';
 import { reviewLate } from './outage-findings.ts';
 
@@ -75,6 +76,7 @@ async function takeIn(
   const touchedOrders: string[] = [];
   const decided: string[] = [];
   const sales: string[] = [];
+  const touchedGateOrders: string[] = [];
   for (const event of push.events) {
     if (event.seq <= appliedThrough) {
       if ((known.get(event.seq) ?? event.hash) !== event.hash) {
@@ -101,6 +103,7 @@ async function takeIn(
       touchedOrders.push(...application.touchedOrders);
       decided.push(...application.decided);
       sales.push(...application.sales);
+      touchedGateOrders.push(...application.touchedGateOrders);
     } else {
       parked.push({ seq: event.seq, reason: application.parked });
       await sql.query('insert into parked_events (edge_id, seq, reason, parked_at) values ($1, $2, $3, $4)', [
@@ -138,7 +141,11 @@ async function takeIn(
   await reviewLate(sql, reporter, decided, nowMs);
   await writeFeed(
     sql,
-    [...(await credentialRecords(sql, touchedCredentials)), ...(await orderRecords(sql, touchedOrders))],
+    [
+      ...(await credentialRecords(sql, touchedCredentials)),
+      ...(await orderRecords(sql, touchedOrders)),
+      ...touchedGateOrders.map(goneFromFeed),
+    ],
     nowMs,
   );
   return { appliedThrough, parked, wanted: wanted.map(({ digest }) => digest) };

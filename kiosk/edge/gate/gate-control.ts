@@ -1,21 +1,23 @@
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
-import { decide } from '@portillon/core/access/access-rule.ts';
+import { decide, decideExit } from '@portillon/core/access/access-rule.ts';
 import { signOf, type Told } from '@portillon/core/access/gate-sign.ts';
 import { signWords } from '@portillon/core/access/sign-words.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { err, type Result } from '@portillon/core/base/result.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
-import type { CardNumber, CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
-import type { Gate } from '@portillon/drivers/gate/gate.ts';
-import type { Scanner } from '@portillon/drivers/scanner/scanner.ts';
+import type { CardNumber } from '@portillon/drivers/card-reader/card-reader.ts';
+import type { Device } from '@portillon/drivers/device.ts';
+import type { GateDirection, GateStanding } from '@portillon/drivers/gate/gate.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import type { IntentId } from '../../store/intents.ts';
+import type { Intent, IntentId } from '../../store/intents.ts';
 import { presentMember } from '../../store/member-book.ts';
-import type { BadgeReader } from '../devices.ts';
-import type { GateConfig } from '../edge-config.ts';
+import type { GateDevices, GateSide } from '../devices.ts';
+import { GateAlarms } from './gate-alarms.ts';
 import {
   closedGate,
   type GateEffect,
@@ -35,12 +37,7 @@ import {
   presentedNumber,
 } from './presented-credential.ts';
 
-export interface GateControlOptions {
-  readonly config: GateConfig;
-  readonly gate: Gate;
-  readonly reader: CardReader | null;
-  readonly badgeReaders: readonly BadgeReader[];
-  readonly scanner: Scanner | null;
+export interface GateControlOptions extends GateDevices {
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
@@ -49,6 +46,17 @@ export interface GateControlOptions {
   readonly onEvent: () => void;
   /** Shared by the gates of this edge. */
   readonly inFlight: InFlight;
+}
+
+/** What becomes of an order of staff to open (GT13, GT15). */
+export type Opened =
+  | { readonly outcome: 'done' | 'expired'; readonly fault: null }
+  | { readonly outcome: 'failed'; readonly fault: Fault };
+
+interface OpenOrder {
+  /** Asked once more when its turn comes: somebody may have been on the way through. */
+  readonly mayStill: () => boolean;
+  readonly settle: (opened: Opened) => void;
 }
 
 /** A passage may be sensed this long after the pulse: somebody who was just in the arms. */
@@ -66,22 +74,118 @@ export class GateControl {
   #state: GateState = closedGate;
   #cancelPulse: CancelTimer = () => undefined;
   readonly #intents = new Map<string, IntentId>();
+  /** Orders of staff to open that wait for their turn; one is open for a gate at a time. */
+  readonly #orders = new Map<string, OpenOrder>();
+  readonly #alarms: GateAlarms;
+  /** How staff have it stand, and by which order. */
+  #kept: { readonly standing: GateStanding; readonly orderId: string | null } = {
+    standing: 'normal',
+    orderId: null,
+  };
+  #fire = false;
+  /** Who was shown to wait, and is to be shown when it is their turn. */
+  #toldToWait: string | null = null;
   /** Writes in the order things happened. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: GateControlOptions) {
     this.#options = options;
     options.gate.onPassage(({ direction }) => this.#input({ type: 'sensed', direction }));
-    options.reader?.onCard((card) => this.#run(this.#cardPresented(card)));
-    for (const { device } of options.badgeReaders) {
-      device.onNumber((number) => this.#run(this.#numberPresented(number)));
-    }
-    options.gate.onAlarm((alarm) => {
-      options.log.warn('gate.alarm', { gateId: options.config.id, kind: alarm.kind });
-      if (alarm.kind === 'fire') this.face.show({ mode: alarm.on ? 'fire' : 'normal' });
+    this.#listenTo(options, 'entry');
+    if (options.exit) this.#listenTo(options.exit, 'exit');
+    const { gate, config } = options;
+    const isKnown = () => ['ready', 'faulted'].includes(gate.state.status);
+    this.#alarms = new GateAlarms({ ...options, gateId: config.id, isKnown });
+    gate.onAlarm((alarm) => {
+      if (alarm.kind === 'forced') return this.#alarms.moment('forced');
+      this.#alarms.turned(alarm.kind, alarm.on);
+      if (alarm.kind === 'fire') this.#fire = alarm.on;
+      this.#showMode();
     });
-    options.scanner?.onCode(({ text }) => this.#run(this.#codePresented(text)));
-    options.scanner?.onUnreadable(() => this.#run(this.#unreadablePresented()));
+    this.#watchCovers([gate, ...this.#badgeReaders().map(({ device }) => device)]);
+  }
+
+  get gateId(): string {
+    return this.#options.config.id;
+  }
+
+  get isFire(): boolean {
+    return this.#fire;
+  }
+
+  /** What the base is to know of this gate (W-GATE-1). */
+  get told() {
+    const { id, name, board } = this.#options.config;
+    const canHoldOpen = (board.model === 'osdp' ? board.holdOutput : board.holdRelay) !== undefined;
+    return { gateId: id, name, ...this.#kept, canHoldOpen };
+  }
+
+  /**
+   * Opens one side for one person, by an order of staff, also where it is locked. Resolves once the board has been told, or
+   * why it was not. The intent is durable before the board hears of it.
+   */
+  async open(orderId: string, direction: GateDirection, mayStill: () => boolean): Promise<Opened> {
+    const who: ReleasedFor = {
+      decisionId: orderId,
+      direction,
+      credentialId: null,
+      singleUse: false,
+      byStaff: true,
+    };
+    const { store } = this.#options;
+    this.#intents.set(
+      orderId,
+      await store.write((tx) => store.intents.recordIntent(tx, this.#intentOf(who))),
+    );
+    return new Promise((settle) => {
+      this.#orders.set(orderId, { mayStill, settle });
+      this.#input({ type: 'granted', for: who });
+    });
+  }
+
+  /** Has the gate stand like this, by an order of staff (GT7, GT17). What counts is told afterwards. */
+  async keep(standing: GateStanding, orderId: string): Promise<Result<void, Fault>> {
+    if (this.#fire && standing !== 'normal') return err(fault('gate.fire', 'the fire input is on'));
+    if (standing !== 'held-open') this.#stands({ standing, orderId });
+    const kept = await this.#options.gate.keep(standing);
+    if (kept.ok) this.#stands({ standing, orderId });
+    return kept;
+  }
+
+  #stands(kept: { readonly standing: GateStanding; readonly orderId: string | null }): void {
+    this.#kept = kept;
+    this.#showMode();
+  }
+
+  #showMode(): void {
+    this.face.show({ mode: this.#fire ? 'fire' : this.#kept.standing });
+  }
+
+  #listenTo({ reader, badgeReaders, scanner }: GateSide, side: GateDirection): void {
+    reader?.onCard((card) => this.#run(this.#cardPresented(card, side)));
+    for (const { device } of badgeReaders) {
+      device.onNumber((number) => this.#run(this.#numberPresented(number, side)));
+    }
+    scanner?.onCode(({ text }) => this.#run(this.#codePresented(text, side)));
+    scanner?.onUnreadable(() => this.#run(this.#unreadablePresented(side)));
+  }
+
+  #badgeReaders(side?: GateDirection) {
+    const { badgeReaders, exit } = this.#options;
+    const atExit = exit?.badgeReaders ?? [];
+    return side === 'entry' ? badgeReaders : side === 'exit' ? atExit : [...badgeReaders, ...atExit];
+  }
+
+  /** An alarm while anything of the gate says that it was opened. One that is away says nothing. */
+  #watchCovers(devices: readonly Device[]): void {
+    const open = new Set<Device>();
+    for (const device of devices) {
+      device.onState((state) => {
+        if (state.status === 'faulted' && state.fault.code === 'reader.tampered') open.add(device);
+        else if (state.status === 'ready') open.delete(device);
+        this.#alarms.turned('tampered', open.size > 0);
+      });
+    }
   }
 
   /** How long a passage may follow a release. */
@@ -91,7 +195,10 @@ export class GateControl {
 
   /** A release that was under way when the edge was killed: the passage may still come, and belongs to it. */
   async resume(): Promise<void> {
-    const { store, clock, config, log } = this.#options;
+    const { store, clock, config, log, gate } = this.#options;
+    await this.#alarms.resume();
+    this.#stands(await store.gates.standing(config.id));
+    if (this.#kept.standing !== 'normal') gate.resume(this.#kept.standing);
     for (const intent of await store.intents.unfinishedIntents()) {
       if (intent.kind !== releaseIntent || intent.detail.gateId !== config.id) continue;
       const leftMs = intent.recordedAtMs + this.#releasedMs - clock.wallMs();
@@ -99,18 +206,21 @@ export class GateControl {
         await store.recordOutcome(intent.intentId, 'not-known');
         continue;
       }
-      const { credentialId, singleUse } = intent.detail;
-      const who = {
+      const { credentialId, singleUse, direction, byStaff } = intent.detail;
+      const who: ReleasedFor = {
         decisionId: intent.subject,
+        direction: direction === 'exit' ? 'exit' : 'entry',
         credentialId: typeof credentialId === 'string' ? credentialId : null,
         singleUse: singleUse === true,
+        ...(byStaff === true ? { byStaff } : {}),
       };
       log.info('gate.release-resumed', { gateId: config.id, decisionId: who.decisionId, leftMs });
       this.#intents.set(who.decisionId, intent.intentId);
       this.#state = { name: 'released', for: who, waiting: null };
       this.face.show({ released: true });
       const row = who.credentialId ? store.book.credential(who.credentialId as CredentialId) : null;
-      this.#options.inFlight.begin(who, presentMember(row), intent.recordedAtMs);
+      if (who.direction === 'entry')
+        this.#options.inFlight.begin(who, presentMember(row), intent.recordedAtMs);
       this.#armPulse(leftMs);
     }
   }
@@ -118,6 +228,10 @@ export class GateControl {
   /** Resolves when what was under way is written. */
   async stop(): Promise<void> {
     this.#cancelPulse();
+    for (const { settle } of this.#orders.values()) {
+      settle({ outcome: 'failed', fault: fault('gate.no-answer', 'the edge stops') });
+    }
+    await this.#alarms.stop();
     await this.#writing;
   }
 
@@ -130,41 +244,42 @@ export class GateControl {
     });
   }
 
-  async #cardPresented(channel: CardChannel): Promise<void> {
+  async #cardPresented(channel: CardChannel, side: GateDirection): Promise<void> {
     const identity = this.#options.identity();
     if (!identity) return;
     const { store, log } = this.#options;
     const presented = await presentedCard(channel, { identity, book: store.book, log });
     if (!presented) return;
     const { renewKeys, ...facts } = presented;
-    await this.#presented(facts, identity);
+    await this.#presented(facts, identity, side);
     await renewKeys?.();
   }
 
-  async #numberPresented(number: CardNumber): Promise<void> {
+  async #numberPresented(number: CardNumber, side: GateDirection): Promise<void> {
     const identity = this.#options.identity();
     if (identity)
       await this.#presented(
         presentedNumber(number, { book: this.#options.store.book, log: this.#options.log }),
         identity,
+        side,
       );
   }
 
-  async #codePresented(text: string): Promise<void> {
+  async #codePresented(text: string, side: GateDirection): Promise<void> {
     const identity = this.#options.identity();
     if (!identity) return;
     const { store, log } = this.#options;
-    await this.#presented(presentedCode(text, { identity, book: store.book, log }), identity);
+    await this.#presented(presentedCode(text, { identity, book: store.book, log }), identity, side);
   }
 
   /** SC5: whoever shows it is refused like anybody with an unknown code. */
-  async #unreadablePresented(): Promise<void> {
+  async #unreadablePresented(side: GateDirection): Promise<void> {
     const identity = this.#options.identity();
-    if (identity) await this.#presented(nothingProved('other'), identity);
+    if (identity) await this.#presented(nothingProved('other'), identity, side);
   }
 
   /** Gather facts, decide, record; then release. */
-  async #presented(presented: Presented, identity: EdgeIdentity): Promise<void> {
+  async #presented(presented: Presented, identity: EdgeIdentity, side: GateDirection): Promise<void> {
     const { store, clock, random, log, config, onEvent, inFlight } = this.#options;
     const nowMs = clock.wallMs();
     const { credentialId, kind } = presented.presented;
@@ -172,8 +287,11 @@ export class GateControl {
     const club = store.book.club(clubId);
     const book = credentialId ? store.book.credential(credentialId) : null;
     const dataAgeMs = store.book.dataAgeMs(nowMs);
+    const rule = side === 'entry' ? decide : decideExit;
+    // AC43: a fire opens what staff had locked.
+    const gateLocked = this.#kept.standing === 'locked' && !this.#fire;
     const decision: AccessDecision = club
-      ? decide(gatherFacts(presented, club, { store, clubId, nowMs, inFlight }))
+      ? rule(gatherFacts(presented, club, { store, clubId, nowMs, inFlight, gateLocked }))
       : { outcome: 'refused', reason: 'unknown' };
     const code = presented.code?.step ?? null;
     if (code !== null && credentialId !== null) {
@@ -183,10 +301,12 @@ export class GateControl {
     const decisionId = newId<'decision'>(clock, random);
     const who: ReleasedFor = {
       decisionId,
+      direction: side,
       credentialId,
+      ...(book?.standing?.staff ? { worksHere: true } : {}),
       singleUse: book?.singleUse ?? presented.grant?.singleUse ?? false,
     };
-    if (decision.outcome === 'granted') inFlight.begin(who, presentMember(book), nowMs);
+    if (decision.outcome === 'granted' && side === 'entry') inFlight.begin(who, presentMember(book), nowMs);
     const usedCode = decision.outcome === 'granted' && credentialId !== null ? code : null;
     if (usedCode !== null && credentialId) store.passages.usedCodes.take(credentialId, usedCode);
     const written = store.write(async (tx) => {
@@ -195,6 +315,7 @@ export class GateControl {
         decisionId,
         at: isoTime(nowMs),
         gateId: config.id,
+        direction: side,
         credentialId,
         presented: kind,
         outcome: decision.outcome,
@@ -205,11 +326,7 @@ export class GateControl {
         noted: decision.outcome === 'granted' ? [...decision.noted] : [],
       });
       if (decision.outcome !== 'granted') return;
-      const detail = { gateId: config.id, credentialId, singleUse: who.singleUse };
-      this.#intents.set(
-        decisionId,
-        await store.intents.recordIntent(tx, { kind: releaseIntent, subject: decisionId, detail }),
-      );
+      this.#intents.set(decisionId, await store.intents.recordIntent(tx, this.#intentOf(who)));
     });
     await written.catch((error: unknown) => {
       inFlight.end(decisionId);
@@ -219,13 +336,27 @@ export class GateControl {
     // The release goes out first: signs are for the eyes, and may share its line.
     const told =
       decision.outcome === 'refused' ? decision.reason : this.#state.name === 'closed' ? 'granted' : 'wait';
-    const { outcome } = decision;
-    if (outcome === 'granted') this.#input({ type: 'granted', for: who });
+    // GT11: somebody is on the way through and somebody waits: the third comes again.
+    const isTurnedAway = this.#state.name === 'released' && this.#state.waiting !== null;
+    const outcome = isTurnedAway ? 'refused' : decision.outcome;
+    if (decision.outcome === 'granted') this.#input({ type: 'granted', for: who });
     this.face.show({
-      last: { decisionId, at: isoTime(nowMs), direction: 'entry', presented: kind, outcome, told },
+      last: { decisionId, at: isoTime(nowMs), direction: side, presented: kind, outcome, told },
     });
-    this.#show(outcome, told);
+    if (outcome === 'granted' && told === 'wait') this.#toldToWait = decisionId;
+    this.#show(outcome, told, side);
     onEvent();
+  }
+
+  #intentOf({ decisionId, direction, credentialId, singleUse, byStaff }: ReleasedFor): Intent {
+    const detail = {
+      gateId: this.#options.config.id,
+      direction,
+      credentialId,
+      singleUse,
+      byStaff: byStaff === true,
+    };
+    return { kind: releaseIntent, subject: decisionId, detail };
   }
 
   #input(input: GateInput): void {
@@ -247,26 +378,48 @@ export class GateControl {
       case 'nobody-went':
       case 'turn-away':
         if (effect.type === 'nobody-went') this.#cancelPulse();
+        else
+          this.#settleOrder(effect.for, {
+            outcome: 'failed',
+            fault: fault('gate.refused', 'one waits already'),
+          });
         this.#write(() => this.#settle(effect.for, effect.type));
         return;
     }
   }
 
-  async #release({ decisionId }: ReleasedFor): Promise<void> {
+  async #release(who: ReleasedFor): Promise<void> {
     const { gate, config, log } = this.#options;
+    const { decisionId, direction, byStaff, worksHere } = who;
     this.#armPulse(this.#releasedMs);
+    if (this.#orders.get(decisionId)?.mayStill() === false) {
+      this.#settleOrder(who, { outcome: 'expired', fault: null });
+      this.#input({ type: 'release-failed' });
+      return;
+    }
+    if (this.#toldToWait === decisionId) this.#show('granted', 'granted', direction);
+    this.#toldToWait = null;
     this.face.correct(decisionId, { outcome: 'granted', told: 'granted' });
-    const released = await gate.release();
-    if (released.ok) return;
+    const released = await gate.release(direction, { evenIfLocked: byStaff ?? worksHere ?? false });
+    if (released.ok) {
+      this.#settleOrder(who, { outcome: 'done', fault: null });
+      return;
+    }
+    this.#settleOrder(who, { outcome: 'failed', fault: released.error });
     this.face.correct(decisionId, { outcome: 'refused', told: 'not-released' });
     log.error('gate.not-released', { gateId: config.id, ...released.error });
-    this.#show('refused', 'not-released');
+    if (!byStaff) this.#show('refused', 'not-released', direction);
     this.#input({ type: 'release-failed' });
   }
 
+  #settleOrder({ decisionId }: ReleasedFor, opened: Opened): void {
+    this.#orders.get(decisionId)?.settle(opened);
+    this.#orders.delete(decisionId);
+  }
+
   /** Nobody's passage waits for it. */
-  #show(outcome: 'granted' | 'refused', what: Told): void {
-    for (const { device, language } of this.#options.badgeReaders) {
+  #show(outcome: 'granted' | 'refused', what: Told, side: GateDirection): void {
+    for (const { device, language } of this.#badgeReaders(side)) {
       this.#run(
         device.show({ outcome, words: signWords[signOf(what)][language] }).then((shown) => {
           if (shown.ok) return;
@@ -290,12 +443,15 @@ export class GateControl {
     });
   }
 
-  async #recordPassage(direction: 'entry' | 'exit', who: ReleasedFor | null): Promise<void> {
+  async #recordPassage(direction: GateDirection, who: ReleasedFor | null): Promise<void> {
     const { store, clock, random, config, onEvent, log } = this.#options;
     const credentialId = (who?.credentialId ?? null) as CredentialId | null;
     const intent = who ? this.#intents.get(who.decisionId) : undefined;
+    const decisionId = who && !who.byStaff ? who.decisionId : null;
+    const orderId = who?.byStaff ? who.decisionId : this.#heldOpenBy(direction, who);
     const { occupancy } = await store.write(async (tx) => {
-      if (who?.singleUse && credentialId) await store.passages.spendTicket(tx, credentialId);
+      if (who?.singleUse && credentialId && direction === 'entry')
+        await store.passages.spendTicket(tx, credentialId);
       if (intent) await store.intents.recordOutcome(tx, intent, 'passage');
       return store.passages.recordPassage(
         tx,
@@ -304,8 +460,9 @@ export class GateControl {
           at: isoTime(clock.wallMs()),
           gateId: config.id,
           direction,
-          decisionId: who?.decisionId ?? null,
+          decisionId,
           credentialId,
+          orderId,
         },
         credentialId && presentMember(store.book.credential(credentialId)),
       );
@@ -316,6 +473,12 @@ export class GateControl {
     }
     log.info('gate.passage', { gateId: config.id, direction, inside: occupancy.inside });
     onEvent();
+  }
+
+  /** Who comes in unasked while staff hold the gate open comes in by that order (GT16). */
+  #heldOpenBy(direction: GateDirection, who: ReleasedFor | null): string | null {
+    const isHeld = who === null && direction === 'entry' && this.#kept.standing === 'held-open';
+    return isHeld ? this.#kept.orderId : null;
   }
 
   /** Nobody went through: a ticket stays good. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { closedGate, type GateInput, type GateStep, nextGate } from './gate-machine.ts';
 
-const ann = { decisionId: 'a', credentialId: 'card-a', singleUse: false };
-const bob = { decisionId: 'b', credentialId: 'ticket-b', singleUse: true };
-const cid = { decisionId: 'c', credentialId: null, singleUse: false };
+const ann = { decisionId: 'a', credentialId: 'card-a', singleUse: false, direction: 'entry' } as const;
+const bob = { decisionId: 'b', credentialId: 'ticket-b', singleUse: true, direction: 'entry' } as const;
+const cid = { decisionId: 'c', credentialId: null, singleUse: false, direction: 'entry' } as const;
 
 function run(...inputs: GateInput[]): GateStep {
   return inputs.reduce<GateStep>((step, input) => nextGate(step.state, input), {
@@ -49,5 +49,21 @@ it('records who leaves while another one is let in, without taking the entry fro
 it('records an entry that nobody was let in for', () => {
   expect(run({ type: 'sensed', direction: 'entry' }).effects).toEqual([
     { type: 'record-passage', direction: 'entry', for: null },
+  ]);
+});
+
+const dan = { decisionId: 'd', credentialId: 'card-d', singleUse: false, direction: 'exit' } as const;
+
+it('[GT11] lets one person through at a time, from whichever side, and gives nobody the passage of another', () => {
+  const leaving = run({ type: 'granted', for: dan }, { type: 'granted', for: ann });
+  expect(leaving.effects).toEqual([]);
+  const forced = nextGate(leaving.state, { type: 'sensed', direction: 'entry' });
+  expect(forced.effects).toEqual([{ type: 'record-passage', direction: 'entry', for: null }]);
+  expect(nextGate(forced.state, { type: 'sensed', direction: 'exit' }).effects).toEqual([
+    { type: 'record-passage', direction: 'exit', for: dan },
+    { type: 'release', for: ann },
+  ]);
+  expect(nextGate(leaving.state, { type: 'granted', for: bob }).effects).toEqual([
+    { type: 'turn-away', for: bob },
   ]);
 });

@@ -1,13 +1,22 @@
+import type { GateDirection } from '@portillon/drivers/gate/gate.ts';
+
 /**
- * One gate, one person at a time: a grant releases it for a pulse, the next passage in belongs to that grant, and further
- * grants wait (one at most) until somebody went through or the pulse is over. Pure.
+ * One gate, one person at a time, whichever side they come from (GT11): a grant, or an order of staff, releases one side for
+ * a pulse, the next passage that way belongs to it, and further ones wait (one at most) until somebody went through or the
+ * pulse is over. Pure.
  *
- *   closed ── granted ──▶ released ── entry sensed, or pulse over ──▶ closed (or released for the one who waits)
+ *   closed ── granted ──▶ released ── passage that way, or pulse over ──▶ closed (or released for the one who waits)
  */
 export interface ReleasedFor {
+  /** Of the decision, or of the order of staff that opened it. */
   readonly decisionId: string;
+  readonly direction: GateDirection;
   readonly credentialId: string | null;
   readonly singleUse: boolean;
+  /** Opened by staff: nobody decided, and `decisionId` is the order. */
+  readonly byStaff?: true;
+  /** Works here: let in through a gate that is locked (AC41). */
+  readonly worksHere?: true;
 }
 
 export type GateState =
@@ -17,15 +26,15 @@ export type GateState =
 export type GateInput =
   | { readonly type: 'granted'; readonly for: ReleasedFor }
   | { readonly type: 'release-failed' }
-  | { readonly type: 'sensed'; readonly direction: 'entry' | 'exit' }
+  | { readonly type: 'sensed'; readonly direction: GateDirection }
   | { readonly type: 'pulse-over' };
 
 export type GateEffect =
   | { readonly type: 'release'; readonly for: ReleasedFor }
-  /** `for` is null for an exit, and for an entry that nobody was let in for. */
+  /** `for` is null for who leaves without a reader, and for an entry that nobody was let in for. */
   | {
       readonly type: 'record-passage';
-      readonly direction: 'entry' | 'exit';
+      readonly direction: GateDirection;
       readonly for: ReleasedFor | null;
     }
   | { readonly type: 'nobody-went'; readonly for: ReleasedFor }
@@ -57,10 +66,12 @@ export function nextGate(state: GateState, input: GateInput): GateStep {
         ? { state, effects: [{ type: 'turn-away', for: input.for }] }
         : { state: { ...state, waiting: input.for }, effects: [] };
     case 'sensed': {
-      if (input.direction === 'exit') {
-        return { state, effects: [{ type: 'record-passage', direction: 'exit', for: null }] };
+      const { direction } = input;
+      // The other way: it takes nothing from the one who is on the way through.
+      if (direction !== state.for.direction) {
+        return { state, effects: [{ type: 'record-passage', direction, for: null }] };
       }
-      return followed(state, { type: 'record-passage', direction: 'entry', for: state.for });
+      return followed(state, { type: 'record-passage', direction, for: state.for });
     }
     case 'release-failed':
     case 'pulse-over':

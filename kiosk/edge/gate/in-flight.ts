@@ -13,7 +13,11 @@ interface Release {
 export class InFlight {
   readonly #releases = new Map<string, Release>();
 
-  begin({ decisionId, credentialId, singleUse }: ReleasedFor, memberId: MemberId | null, atMs: number): void {
+  begin(
+    { decisionId, credentialId, singleUse }: Pick<ReleasedFor, 'decisionId' | 'credentialId' | 'singleUse'>,
+    memberId: MemberId | null,
+    atMs: number,
+  ): void {
     this.#releases.set(decisionId, {
       credentialId: credentialId as CredentialId | null,
       memberId,

@@ -177,6 +177,7 @@ function gateWithScanner() {
     gate,
     reader: null,
     badgeReaders: [],
+    exit: null,
     scanner,
     store: rig.store,
     identity: () => identity,

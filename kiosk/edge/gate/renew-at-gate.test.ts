@@ -71,6 +71,7 @@ it('[CD10] releases the gate first and renews the keys of the card after it', as
     gate,
     reader,
     badgeReaders: [],
+    exit: null,
     scanner: null,
     store: rig.store,
     identity: () => ({ ...identity, cardKeys: secondKeys }),

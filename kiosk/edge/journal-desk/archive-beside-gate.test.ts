@@ -57,6 +57,7 @@ beforeEach(async () => {
     gate: new ModbusGate({ ...around, ...board, transport: new MemoryTransport() }),
     reader: null,
     badgeReaders: [],
+    exit: null,
     scanner,
     store,
     identity: sampleIdentity,

@@ -1,5 +1,6 @@
 import { accessReasons } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
+import { gateAlarmView, gateView } from './gate-view.ts';
 
 /** What the staff page shows, whole, each time anything in it changes. */
 
@@ -40,6 +41,8 @@ const passageView = z.object({
   direction: z.enum(['entry', 'exit']),
   credentialKind: z.enum(['card', 'pass', 'ticket']).nullable(),
   who: whoSchema.nullable(),
+  /** Who of the staff had the gate open; null where the rule let somebody in, or nobody did. */
+  openedBy: z.string().nullable(),
 });
 export type PassageView = z.infer<typeof passageView>;
 
@@ -61,6 +64,9 @@ export const liveViewSchema = z.object({
   /** Newest first. */
   passages: z.array(passageView),
   refusals: z.array(refusalView),
+  gates: z.array(gateView),
+  /** Those that go on, or that nobody has acknowledged; newest first. */
+  alarms: z.array(gateAlarmView),
   /** Of the whole network. The list itself is asked for when one of the two has changed. */
   cases: z.object({ open: z.int(), settled: z.int() }),
   /** Likewise of orders: those given in all, and those that are over because somebody did something. */

@@ -14,6 +14,7 @@ import { badgeRoutes } from './badge-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
+import { gateRoutes } from './gate-routes.ts';
 import { LiveBoard } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
 import { memberRoutes } from './member-routes.ts';
@@ -136,6 +137,7 @@ export function staffRoutes(pageFolder: string | null) {
     debtRoutes(app, base);
     orderRoutes(app, base);
     closingRoutes(app, base);
+    gateRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {

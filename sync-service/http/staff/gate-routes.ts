@@ -1,0 +1,68 @@
+import { isId } from '@portillon/core/base/ids.ts';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { acknowledgeAlarm, makeGateOrder, readGateHistory } from '../../postgres/gates.ts';
+import type { BaseContext } from '../base-context.ts';
+import { refuse } from '../refusal.ts';
+import { whereAndWhat } from '../where-and-what.ts';
+import { acknowledgementSchema, gateOrderRequestSchema } from './gate-view.ts';
+import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+
+const listQuerySchema = z.object({ clubId: z.string().refine(isId, 'not an id').optional() });
+
+/** Opening a gate with a reason, having it stand otherwise, acknowledging its alarms, and what was done before. */
+export function gateRoutes(app: FastifyInstance, base: BaseContext): void {
+  app.get('/staff/api/gate-history', async (request, reply) => {
+    if (!(await staffUserOf(base, request))) return notSignedIn(reply);
+    const query = listQuerySchema.safeParse(request.query);
+    if (!query.success) return refuse(reply, { code: 'gate.malformed', ...whereAndWhat(query.error) });
+    const history = await readGateHistory(base.database, query.data.clubId ?? null, base.clock.wallMs());
+    return reply.header('cache-control', 'private, no-store').send(history);
+  });
+
+  app.post('/staff/api/gate-orders', async (request, reply) => {
+    const user = await staffUserOf(base, request);
+    if (!user) return notSignedIn(reply);
+    if (!fromOurPage(request)) {
+      return refuse(reply, { code: 'staff.foreign-page', message: 'open gates on the staff page itself' });
+    }
+    const asked = gateOrderRequestSchema.safeParse(request.body);
+    if (!asked.success) return refuse(reply, { code: 'gate.malformed', ...whereAndWhat(asked.error) });
+    const made = await makeGateOrder(base, user, asked.data);
+    if (!made.ok) {
+      base.log.info('staff.gate-order-refused', { userId: user.id, code: made.error.code });
+      return refuse(reply, made.error);
+    }
+    const { id, gateId, action, reason } = made.value;
+    base.log.info('staff.gate-order-made', { userId: user.id, orderId: id, gateId, action, reason });
+    return reply.status(201).send(made.value);
+  });
+
+  app.post<{ Params: { alarmId: string } }>(
+    '/staff/api/gate-alarms/:alarmId/acknowledgement',
+    async (request, reply) => {
+      const user = await staffUserOf(base, request);
+      if (!user) return notSignedIn(reply);
+      if (!fromOurPage(request)) {
+        return refuse(reply, {
+          code: 'staff.foreign-page',
+          message: 'acknowledge alarms on the staff page itself',
+        });
+      }
+      const asked = acknowledgementSchema.safeParse(request.body);
+      if (!asked.success) return refuse(reply, { code: 'gate.malformed', ...whereAndWhat(asked.error) });
+      const { alarmId } = request.params;
+      const done = isId(alarmId) ? await acknowledgeAlarm(base, user, alarmId, asked.data.words) : null;
+      if (done === null)
+        return refuse(reply, { code: 'gate.unknown-alarm', message: 'there is no such alarm' });
+      if (!done) {
+        return refuse(reply, {
+          code: 'gate.alarm-acknowledged',
+          message: 'somebody has acknowledged this alarm already',
+        });
+      }
+      base.log.info('staff.gate-alarm-acknowledged', { userId: user.id, alarmId });
+      return reply.status(204).send();
+    },
+  );
+}
