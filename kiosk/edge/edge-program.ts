@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { systemSeal } from '../store/secret-seal.ts';
+import { systemSeal } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { Edge } from './edge.ts';
 import { readEdgeConfig } from './edge-config.ts';
 import { edgeSoftware } from './edge-software.ts';

@@ -1,12 +1,12 @@
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import type { FiscalRules } from '@portillon/core/journal/fiscal-rules.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
 import type { FiscalJournal, Practice } from '../store/fiscal-journal.ts';
-import { StoreFault } from '../store/store-fault.ts';
 
 /** Who sells here, as the feed told it. */
 export interface Taxpayer {

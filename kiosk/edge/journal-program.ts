@@ -1,7 +1,7 @@
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { systemSeal } from '../store/secret-seal.ts';
+import { systemSeal } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { edgeSoftware } from './edge-software.ts';
 import { runJournalCommand } from './journal-desk/journal-command.ts';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
-import { systemSeal } from '../store/secret-seal.ts';
+import { systemSeal } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { runReadersCommand } from './readers-desk/readers-command.ts';
 
 /** The readers of a box as a program: `readers --config FILE [--install PLACE]`. Ends with 0, or 1 when one is not well. */

@@ -1,8 +1,8 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { asStoreFault } from '@portillon/core/base/store-fault.ts';
 import type { ArchiveText } from '@portillon/core/journal/archive-files.ts';
 import type { FinishedArchive } from './fiscal-archives.ts';
-import { asStoreFault } from './store-fault.ts';
 
 /** Written in one go, some hundred kilobytes: between two goes the edge does everything else it has to do. */
 const piecesAtOnce = 200;

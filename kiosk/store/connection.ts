@@ -1,6 +1,6 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { asStoreFault } from '@portillon/core/base/store-fault.ts';
 import sqlite3 from 'sqlite3';
-import { asStoreFault } from './store-fault.ts';
 
 export type SqlValue = string | number | null | Uint8Array;
 

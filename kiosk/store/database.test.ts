@@ -1,10 +1,10 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SqlValue } from './connection.ts';
 import { Database } from './database.ts';
-import { StoreFault } from './store-fault.ts';
 
 let folder: string;
 let database: Database;

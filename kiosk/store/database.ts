@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { Connection, type Reader, type SqlValue, type Tx } from './connection.ts';
-import { StoreFault } from './store-fault.ts';
 
 interface Waiting {
   /**

@@ -11,9 +11,9 @@ import { chainBreak, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import { type EventBody, eventBodySchema, outboxEventSchema } from '@portillon/core/wire/event.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import { SecretSeal } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeStore } from './edge-store.ts';
-import { SecretSeal } from './secret-seal.ts';
 import { RecordedLog } from './test/recorded-log.ts';
 import {
   networkKeys,

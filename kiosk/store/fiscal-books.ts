@@ -1,3 +1,4 @@
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { receiptCharacters } from '@portillon/core/journal/fiscal-key.ts';
 import { type Chain, chains, readFields } from '@portillon/core/journal/record-layout.ts';
 import { type TakingPayload, takingPayloadSchema } from '@portillon/core/journal/taking.ts';
@@ -8,7 +9,6 @@ import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
 import { recordProblem, verifiersOf } from './fiscal-tail-check.ts';
 import { lastTold } from './fiscal-told.ts';
 import { checkWhole, type WholeCheck } from './fiscal-whole-check.ts';
-import { StoreFault } from './store-fault.ts';
 
 /** Takings read in one go, a few ms: between two goes the edge does everything else it has to do. */
 const goLength = 100;

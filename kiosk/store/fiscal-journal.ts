@@ -4,6 +4,7 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import {
   type AnchorAnswer,
   anchorFault,
@@ -37,6 +38,7 @@ import { type Software, shapes, softwareSchema } from '@portillon/core/journal/p
 import { type Chain, type FiscalRecord, readFields } from '@portillon/core/journal/record-layout.ts';
 import type { Taking, TakingPayload } from '@portillon/core/journal/taking.ts';
 import { timeFault } from '@portillon/core/journal/time-fault.ts';
+import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { Reader, Tx } from './connection.ts';
 import {
   type ArchivePeriod,
@@ -57,8 +59,6 @@ import { fiscalRegistrations } from './fiscal-registrations.ts';
 import { type BrokenChain, checkTails } from './fiscal-tail-check.ts';
 import { lastTold } from './fiscal-told.ts';
 import { journalBreaks } from './journal-breaks.ts';
-import type { KeyStore } from './key-store.ts';
-import { StoreFault } from './store-fault.ts';
 
 /** The till as the law knows it. */
 export interface FiscalTill {

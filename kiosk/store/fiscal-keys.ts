@@ -1,8 +1,8 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { type FiscalSigner, fiscalSigner, newFiscalKey } from '@portillon/core/journal/fiscal-key.ts';
+import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { Reader, Tx } from './connection.ts';
-import type { KeyStore } from './key-store.ts';
-import { StoreFault } from './store-fault.ts';
 
 export interface FiscalPublicKey {
   readonly kid: string;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asStoreFault, StoreFault } from '@portillon/core/base/store-fault.ts';
 import { Connection } from './connection.ts';
-import { asStoreFault, StoreFault } from './store-fault.ts';
 
 /**
  * Two edges on one folder would each number their own events. The lock is an open exclusive transaction on a database of

@@ -1,9 +1,9 @@
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { fromBase64url, toBase64url } from '@portillon/core/crypto/base64url.ts';
 import type { CardKeysTold } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { Reader, Tx } from './connection.ts';
-import type { KeyStore } from './key-store.ts';
-import { StoreFault } from './store-fault.ts';
 
 const privateKeyName = 'identity';
 const cardKeyName = 'card-master';

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FileKeyStore } from './file-key-store.ts';
 import { ReaderKeys } from './reader-keys.ts';
 
 let parent: string;

@@ -1,4 +1,4 @@
-import type { KeyStore } from './key-store.ts';
+import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 
 /**
  * The keys of readers on OSDP lines, by their place in the configuration (`gate-1.board`). While a key is being written into

@@ -1,4 +1,5 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { Database } from './database.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { fiscalJournal } from './migrations/0002-fiscal-journal.ts';
@@ -10,7 +11,6 @@ import { presence } from './migrations/0007-presence.ts';
 import { usedCodes } from './migrations/0008-used-codes.ts';
 import { occupancyGauge } from './migrations/0009-occupancy-gauge.ts';
 import { gates } from './migrations/0010-gates.ts';
-import { StoreFault } from './store-fault.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {

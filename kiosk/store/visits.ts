@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { Reader, Tx } from './connection.ts';
-import type { KeyStore } from './key-store.ts';
 
 const cipher = 'aes-256-gcm';
 const keyLength = 32;

@@ -80,13 +80,20 @@ export const layers = [
   {
     folder: 'kiosk/store',
     why: 'the store keeps facts for the edge and for the agent it hosts',
-    mayImport: ['core', 'sync-service/agent'],
+    mayImport: ['core', 'sync-service/agent', 'sync-service/secrets'],
     mayNotReach: ['serialport', 'nfc-pcsc', 'node-hid'],
   },
   {
     folder: 'kiosk/edge',
     why: 'only the edge composes',
-    mayImport: ['core', 'drivers', 'kiosk/bridge', 'kiosk/store', 'sync-service/agent'],
+    mayImport: [
+      'core',
+      'drivers',
+      'kiosk/bridge',
+      'kiosk/store',
+      'sync-service/agent',
+      'sync-service/secrets',
+    ],
     mayNotReach: ['electron'],
   },
   {
@@ -109,6 +116,12 @@ export const layers = [
     mayNotReach: native,
   },
   {
+    folder: 'sync-service/secrets',
+    why: 'base and box keep their secrets in one way, which knows neither of them',
+    mayImport: ['core'],
+    mayNotReach: native,
+  },
+  {
     folder: 'sync-service/staff',
     why: 'the staff page knows what the API tells, and the look',
     mayImport: ['core', 'ui', 'sync-service/http'],
@@ -123,7 +136,7 @@ export const layers = [
   {
     folder: 'sync-service',
     why: 'the member base never imports the kiosk',
-    mayImport: ['core'],
+    mayImport: ['core', 'sync-service/secrets'],
     mayNotReach: native,
   },
   {

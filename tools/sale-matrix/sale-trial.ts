@@ -1,5 +1,6 @@
 import type { Log } from '@portillon/core/base/log.ts';
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { askAgainMs } from '@portillon/core/sale/sale-machine.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
@@ -8,7 +9,6 @@ import { readSale, type SaleInProgress } from '@portillon/kiosk/edge/kiosk/sale-
 import { SaleRunner } from '@portillon/kiosk/edge/kiosk/sale-runner.ts';
 import type { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
 import type { FiscalJournal } from '@portillon/kiosk/store/fiscal-journal.ts';
-import { StoreFault } from '@portillon/kiosk/store/store-fault.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { ModelDispenser } from './model-dispenser.ts';
 import { ModelTerminal, type TerminalFamily } from './model-terminal.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { asStoreFault } from '@portillon/core/base/store-fault.ts';
 import type { FinishedArchive } from '../../store/fiscal-archives.ts';
-import { asStoreFault } from '../../store/store-fault.ts';
 
 /** Two files beside an archive, to be kept by somebody else than the archive itself. */
 export interface ArchiveCompanions {

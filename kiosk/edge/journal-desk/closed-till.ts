@@ -7,8 +7,8 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { fiscalRulesOf } from '@portillon/core/journal/fiscal-rules-of.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
+import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { EdgeStore } from '../../store/edge-store.ts';
-import type { SealOfSystem } from '../../store/secret-seal.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import { JournalDesk } from './journal-desk.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
-import type { SealOfSystem } from '../../store/secret-seal.ts';
+import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { readEdgeConfig } from '../edge-config.ts';
 import { openClosedTill } from './closed-till.ts';
 import { askDesk } from './desk-client.ts';

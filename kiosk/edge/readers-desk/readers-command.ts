@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Clock, withTimeLimit } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { OsdpLine, OsdpReader } from '@portillon/drivers/osdp/osdp-line.ts';
-import { FileKeyStore } from '../../store/file-key-store.ts';
+import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
+import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { FolderLock } from '../../store/folder-lock.ts';
 import { ReaderKeys } from '../../store/reader-keys.ts';
-import type { SealOfSystem } from '../../store/secret-seal.ts';
-import { StoreFault } from '../../store/store-fault.ts';
 import { type EdgeConfig, readEdgeConfig } from '../edge-config.ts';
 import { OsdpLines, type OsdpPlace, osdpPlaces } from '../osdp-lines.ts';
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asStoreFault, StoreFault } from './store-fault.ts';
+import { asStoreFault, StoreFault } from '@portillon/core/base/store-fault.ts';
 
 /** Name of the credential that the service manager hands to the edge. */
 export const credentialName = 'portillon-secrets';

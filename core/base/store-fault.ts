@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode, fault } from '@portillon/core/base/fault-codes.ts';
+import { type Fault, type FaultCode, fault } from './fault-codes.ts';
 
 /**
  * The disk or the database failed. Thrown, since a store that fails takes its caller's whole step with it; whoever

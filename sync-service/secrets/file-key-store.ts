@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { asStoreFault, StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { KeyStore } from './key-store.ts';
 import { credentialName, isSealed, type SecretSeal } from './secret-seal.ts';
-import { asStoreFault, StoreFault } from './store-fault.ts';
 
 const nameShape = /^[a-z0-9][a-z0-9-]{0,80}$/;
 const extension = '.key';
