@@ -29,10 +29,12 @@ const shapes: readonly SaleShape[] = [
   { goods: 'none', money: 'out' },
   { goods: 'card', money: 'none' },
   { goods: 'ticket', money: 'none' },
+  { goods: 'bridge', money: 'in' },
+  { goods: 'bridge', money: 'none' },
 ];
 const startSale = () => startOf(card);
 const nextSale = (state: SaleState, input: SaleInput) => nextOf(card, state, input);
-const resumeSale = (state: SaleState) => resumeOf(state, true);
+const resumeSale = (state: SaleState) => resumeOf(card, state, true);
 
 const slip = {
   maskedPan: '************4869',
@@ -67,7 +69,8 @@ const everyInput: readonly SaleInput[] = [
   ...answers.map((answer) => ({ type: 'completion-answered', answer }) as const),
   { type: 'recorded' },
   { type: 'record-failed' },
-  { type: 'ticket-handed' },
+  { type: 'ticket-handed', onPaper: true },
+  { type: 'ticket-handed', onPaper: false },
   { type: 'card-renewed' },
   { type: 'card-not-renewed' },
   ...(['back', 'gone', 'unknown'] as const).map((where) => ({ type: 'withdrawn', card: where }) as const),
@@ -92,6 +95,9 @@ const everyInput: readonly SaleInput[] = [
 function run(inputs: readonly SaleInput[], from: SaleStep = startSale()): SaleStep {
   return inputs.reduce((step, input) => nextSale(step.state, input), from);
 }
+
+const through = (shape: SaleShape, inputs: readonly SaleInput[]) =>
+  inputs.reduce((step, input) => nextOf(shape, step.state, input), startOf(shape));
 
 const payment = (kind: PaymentAnswer): SaleInput => ({ type: 'payment-answered', answer: kind });
 const toCaptured: readonly SaleInput[] = [{ type: 'card-staged' }, payment(captured)];
@@ -282,8 +288,6 @@ describe('a product that needs fewer steps', () => {
   const none: SaleShape = { goods: 'none', money: 'in' };
   const refund: SaleShape = { goods: 'none', money: 'out' };
   const freeCard: SaleShape = { goods: 'card', money: 'none' };
-  const through = (shape: SaleShape, inputs: readonly SaleInput[]) =>
-    inputs.reduce((step, input) => nextOf(shape, step.state, input), startOf(shape));
 
   it('[SA21] sells a day entry without a card, and hands over a ticket once it is recorded', () => {
     expect(startOf(ticket).effects).toEqual([{ type: 'authorise', attempt: 1 }]);
@@ -291,7 +295,8 @@ describe('a product that needs fewer steps', () => {
       { type: 'hand-ticket' },
     ]);
     expect(
-      through(ticket, [payment(captured), { type: 'recorded' }, { type: 'ticket-handed' }]).state,
+      through(ticket, [payment(captured), { type: 'recorded' }, { type: 'ticket-handed', onPaper: false }])
+        .state,
     ).toMatchObject({ ending: 'served' });
   });
 
@@ -404,8 +409,53 @@ describe('interruption', () => {
   });
 });
 
+describe('a member’s ticket, where no card is handed out', () => {
+  const bridge: SaleShape = { goods: 'bridge', money: 'in' };
+  const handed = (onPaper: boolean) =>
+    through(bridge, [payment(captured), { type: 'recorded' }, { type: 'ticket-handed', onPaper }]);
+
+  it('[SA79] comes after money and books, and no card is fed before', () => {
+    expect(startOf(bridge).effects).toEqual([{ type: 'authorise', attempt: 1 }]);
+    expect(through(bridge, [payment(captured)]).effects).toMatchObject([{ type: 'record-sale' }]);
+    expect(through(bridge, [payment(captured), { type: 'recorded' }]).effects).toEqual([
+      { type: 'hand-ticket' },
+    ]);
+  });
+
+  it('[SA80] stays on the screen until its holder has it, printed or not', () => {
+    for (const onPaper of [true, false]) {
+      expect(handed(onPaper).effects).toEqual([{ type: 'show-ticket' }]);
+      expect(nextOf(bridge, handed(onPaper).state, { type: 'taken' }).state).toMatchObject({
+        ending: 'served',
+      });
+    }
+  });
+
+  it('[SA81] [I2] is owed, with a case, where it is on no paper and nobody answers', () => {
+    const left = (onPaper: boolean) => nextOf(bridge, handed(onPaper).state, { type: 'not-taken' });
+    expect(left(true)).toMatchObject({ state: { ending: 'served' }, effects: [] });
+    expect(left(false)).toMatchObject({
+      state: { ending: 'card-owed' },
+      effects: [{ type: 'open-case', kind: 'hand-over-card' }],
+    });
+  });
+
+  it('[SA82] is printed and shown again after a power cut, and to nobody once the customer may be gone', () => {
+    const recorded = through(bridge, [payment(captured), { type: 'recorded' }]).state;
+    expect(resumeOf(bridge, recorded, true).effects).toEqual([{ type: 'hand-ticket' }]);
+    expect(resumeOf(bridge, handed(false).state, true).effects).toEqual([{ type: 'show-ticket' }]);
+    for (const state of [recorded, handed(false).state]) {
+      expect(resumeOf(bridge, state, false)).toMatchObject({
+        state: { ending: 'card-owed' },
+        effects: [{ type: 'open-case', kind: 'hand-over-card' }],
+      });
+    }
+    expect(resumeOf(bridge, handed(true).state, false)).toMatchObject({ state: { ending: 'served' } });
+  });
+});
+
 describe('a customer who may be gone', () => {
-  const late = (state: SaleState) => resumeOf(state, false);
+  const late = (state: SaleState) => resumeOf(card, state, false);
 
   it('[SA24] is handed nothing: the card goes to the bin, and is owed', () => {
     const resumed = late(run(toMouth).state);
@@ -464,7 +514,7 @@ function walk(shape: SaleShape): Walk[] {
       });
     }
     for (const customerThere of [true, false]) {
-      const resumed = resumeOf(step.state, customerThere);
+      const resumed = resumeOf(shape, step.state, customerThere);
       open.push({ step: resumed, recorded, money: step.state.name === 'authorising' ? 'maybe' : money });
     }
   }
@@ -525,7 +575,7 @@ describe.each(shapes)('every reachable state of goods $goods, money $money', (sh
       for (const input of [{ type: 'card-renewed' }, { type: 'card-not-renewed' }] as const) {
         expect(nextOf(shape, step.state, input)).toMatchObject({ state: { ending: 'served' }, effects: [] });
       }
-      expect(resumeOf(step.state, true)).toMatchObject({ state: { ending: 'served' }, effects: [] });
+      expect(resumeOf(shape, step.state, true)).toMatchObject({ state: { ending: 'served' }, effects: [] });
     }
   });
 

@@ -69,7 +69,10 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
       if (input.type === 'card-renewed') return end('served', 'paid, and written on the card');
       return input.type === 'card-not-renewed' ? end('served', 'paid') : stay(state);
     case 'handing-ticket':
-      return input.type === 'ticket-handed' ? end('served', 'ticket handed over') : stay(state);
+      return input.type === 'ticket-handed' ? ticketHanded(shape, state.paid, input.onPaper) : stay(state);
+    case 'showing-ticket':
+      if (input.type === 'taken') return end('served', 'the customer has the ticket or the pass');
+      return input.type === 'not-taken' ? ticketLeft(state) : stay(state);
     case 'at-mouth':
       return atMouth(state, input);
     case 'taking-back':
@@ -91,16 +94,16 @@ export function nextSale(shape: SaleShape, state: SaleState, input: SaleInput): 
  * SA14 to SA16, SA20, SA24: what an edge does first with a sale that it finds unfinished at its start. `customerThere` is
  * false when so much time has passed that somebody else may stand in front of the kiosk.
  */
-export function resumeSale(state: SaleState, customerThere: boolean): SaleStep {
+export function resumeSale(shape: SaleShape, state: SaleState, customerThere: boolean): SaleStep {
   const known = 'paid' in state && state.paid ? withCustomer(state, state.paid, customerThere) : state;
-  return resumed(known, customerThere);
+  return resumed(shape, known, customerThere);
 }
 
 function withCustomer<State extends SaleState>(state: State, paid: Paid, there: boolean): State {
   return { ...state, paid: { ...paid, customerGone: paid.customerGone || !there } };
 }
 
-function resumed(state: SaleState, customerThere: boolean): SaleStep {
+function resumed(shape: SaleShape, state: SaleState, customerThere: boolean): SaleStep {
   switch (state.name) {
     case 'preparing-card':
       if (!state.paid) return end('not-charged', 'interrupted before payment');
@@ -132,8 +135,10 @@ function resumed(state: SaleState, customerThere: boolean): SaleStep {
     case 'renewing-card':
       return end('served', 'paid');
     case 'handing-ticket':
-      if (state.paid.customerGone) return ticketOwed(state.paid);
+      if (state.paid.customerGone) return ticketOwed(shape, state.paid);
       return to(state, { type: 'hand-ticket' });
+    case 'showing-ticket':
+      return state.paid.customerGone ? ticketLeft(state) : to(state, { type: 'show-ticket' });
     case 'at-mouth':
       return locate(state.paid, cardsTriedLimit, true);
     case 'taking-back':
@@ -316,7 +321,7 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
       if (grant === 'out') return waitTaken(paid);
       if (shape.goods === 'card')
         return to({ name: 'writing-grant', paid, cardsTried }, { type: 'write-grant' });
-      if (shape.goods === 'ticket') return to({ name: 'handing-ticket', paid }, { type: 'hand-ticket' });
+      if (shape.goods !== 'none') return to({ name: 'handing-ticket', paid }, { type: 'hand-ticket' });
       if ('renews' in shape) return to({ name: 'renewing-card', paid }, { type: 'renew-card' });
       return end('served', shape.money === 'in' ? 'paid' : 'given back to the customer');
     case 'record-failed':
@@ -336,7 +341,7 @@ function recording(shape: SaleShape, state: SaleStateOf<'recording'>, input: Sal
 /** SA24: what was sold is owed, unless it was at the mouth and is gone from there. */
 function recordedTooLate(shape: SaleShape, paid: Paid, grant: 'none' | 'out'): SaleStep {
   if (shape.goods === 'none') return end('served', 'recorded');
-  if (shape.goods === 'ticket') return ticketOwed(paid);
+  if (shape.goods !== 'card') return ticketOwed(shape, paid);
   return grant === 'out' ? locate(paid, cardsTriedLimit, true) : takeBack(paid);
 }
 
@@ -463,10 +468,25 @@ function handOverOwed(why: string): SaleStep {
   return end('card-owed', why, openCase('hand-over-card'));
 }
 
-/** What was paid for a ticket is owed; one for which nothing was paid is owed itself. */
-function ticketOwed({ slip }: Paid): SaleStep {
+/** SA80: a member's ticket stays on the screen, whether it is on paper or not. */
+function ticketHanded(shape: SaleShape, paid: Paid, onPaper: boolean): SaleStep {
+  if (shape.goods !== 'bridge') return end('served', 'ticket handed over');
+  return to({ name: 'showing-ticket', paid, onPaper }, { type: 'show-ticket' });
+}
+
+/** SA81. */
+function ticketLeft({ onPaper }: SaleStateOf<'showing-ticket'>): SaleStep {
+  return onPaper ? end('served', 'the ticket came out on paper') : handOverOwed('nobody took the ticket');
+}
+
+/**
+ * What was paid for a ticket is owed; one for which nothing was paid is owed itself, and so is one of a membership, which
+ * stays (SA82).
+ */
+function ticketOwed({ goods }: SaleShape, { slip }: Paid): SaleStep {
   const why = 'the customer was gone';
-  return slip ? end('money-owed', why, openCase('paid-not-served')) : handOverOwed(why);
+  const isMoneyOwed = slip !== null && goods === 'ticket';
+  return isMoneyOwed ? end('money-owed', why, openCase('paid-not-served')) : handOverOwed(why);
 }
 
 function locate(paid: Paid, cardsTried: number, wasPresented: boolean): SaleStep {

@@ -5,14 +5,17 @@ import type { DeclineReason } from './decline-reason.ts';
  * with fewer of them.
  */
 export type SaleShape =
-  /** A card from the dispenser, a code on paper or screen, or nothing but the entry in the books, for money. */
-  | { readonly goods: 'card' | 'ticket' | 'none'; readonly money: 'in' }
+  /**
+   * A card from the dispenser, a code on paper or screen, such a code that stands in for the pass of a member until the
+   * phone has it (`bridge`), or nothing but the entry in the books, for money.
+   */
+  | { readonly goods: 'card' | 'ticket' | 'bridge' | 'none'; readonly money: 'in' }
   /** SA78: for money, and the card that the customer has already is to carry it. */
   | { readonly goods: 'none'; readonly money: 'in'; readonly renews: 'card' }
   /** A refund: a sale of its own with a credit note. */
   | { readonly goods: 'none'; readonly money: 'out' }
   /** Paid elsewhere, or free: no terminal is asked (SA60). */
-  | { readonly goods: 'card' | 'ticket'; readonly money: 'none' };
+  | { readonly goods: 'card' | 'ticket' | 'bridge'; readonly money: 'none' };
 
 /** What the terminal tells of a payment; kept as it came, for the record, the receipt, and to ask it again. */
 export interface PaymentSlip {
@@ -124,6 +127,8 @@ export type SaleState =
       readonly release: boolean;
     }
   | { readonly name: 'handing-ticket'; readonly paid: Paid }
+  /** SA80: a ticket that stands in for a pass is on the screen until its holder says that they have it. */
+  | { readonly name: 'showing-ticket'; readonly paid: Paid; readonly onPaper: boolean }
   /** SA78: what was paid for is recorded; the card that the customer holds is to carry it too. */
   | { readonly name: 'renewing-card'; readonly paid: Paid }
   | { readonly name: 'at-mouth'; readonly paid: Paid; readonly lookups: number }
@@ -172,7 +177,8 @@ export type SaleInput =
   | { readonly type: 'grant-failed' }
   | { readonly type: 'presented' }
   | { readonly type: 'present-failed' }
-  | { readonly type: 'ticket-handed' }
+  /** `onPaper`: it came out for certain; else only the screen has it. */
+  | { readonly type: 'ticket-handed'; readonly onPaper: boolean }
   | { readonly type: 'card-renewed' }
   /** It was not held to the reader, or could not be written. */
   | { readonly type: 'card-not-renewed' }
@@ -202,6 +208,8 @@ export type SaleEffect =
   | { readonly type: 'write-grant' }
   | { readonly type: 'present-card' }
   | { readonly type: 'hand-ticket' }
+  /** SA80: `taken` once the holder says so, or has the pass on the phone; `not-taken` when nobody answers. */
+  | { readonly type: 'show-ticket' }
   /** SA78: write the grant of what was paid for onto the card that the customer holds to the reader. */
   | { readonly type: 'renew-card' }
   | { readonly type: 'wait-taken' }

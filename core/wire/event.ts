@@ -187,7 +187,13 @@ const cardReplaced = z.object({
   language: z.enum(['fr', 'en']),
   /** The card that this one stands in for. */
   replacedCredentialId: id,
-  credential: z.object({ credentialId: id, cardUid, validFrom: time, validTo: time.nullable() }),
+  /** Without a number it is a ticket that stands in for a pass (W-PASS-6). */
+  credential: z.object({
+    credentialId: id,
+    cardUid: cardUid.nullable(),
+    validFrom: time,
+    validTo: time.nullable(),
+  }),
   /** The fee; none where the card was free, and then neither payment nor fiscal record. */
   lines: z.array(saleLineSchema).max(20),
   totalCents: cents.min(0),
@@ -208,7 +214,7 @@ const credentialRebound = z.object({
 const passEnrolled = z.object({
   type: z.literal('pass.enrolled'),
   at: time,
-  /** The card beside which it stands: whose it is, and for what. */
+  /** Beside which it stands, or which it takes over from: whose it is, and for what. */
   besideCredentialId: id,
   pass: z.object({
     credentialId: id,

@@ -16,6 +16,8 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   /** From the screen that says what the order does. */
   z.object({ type: z.literal('confirm-order') }),
   z.object({ type: z.literal('buy-day-entry'), planId: z.string().max(60) }),
+  /** From the screen that asks a member for a code: what the camera has read, as it stands there. */
+  z.object({ type: z.literal('present-code'), text: z.string().max(4_000) }),
   /** From the account of a member who holds a card to the reader. */
   z.object({ type: z.literal('open-account'), part: z.enum(['renewal', 'plan-change', 'debts']) }),
   /** As shown: what has changed meanwhile is shown again, not sold. */
@@ -85,7 +87,9 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('choose-receipt'), receipt: z.enum(['paper', 'none']) }),
   /** On the receipt screen: a copy of the contract on paper, once a visit (J7). */
   z.object({ type: z.literal('print-contract') }),
-  /** From the welcome to a member with a new card: onto the phone too. */
+  /** From the screen of a member's ticket: it is in hand, or on a photo. */
+  z.object({ type: z.literal('have-ticket') }),
+  /** From a member's ticket, or the welcome to a member with a new card: onto the phone. */
   z.object({ type: z.literal('open-pass') }),
   /** What the camera has read off a phone, as it stands there. */
   z.object({ type: z.literal('enrol-pass'), requestText: z.string().max(4_000) }),

@@ -319,6 +319,16 @@ export const screenSchema = z.discriminatedUnion('name', [
     /** Seconds at the mouth so far, for the repeat of voice and light. */
     waitingSeconds: z.int(),
   }),
+  /** A member's ticket, which stands in for the pass until the phone has it: on paper too, unless `onPaper` says no. */
+  z.object({
+    name: z.literal('your-ticket'),
+    paid: z.boolean(),
+    /** Text of its QR. */
+    ticket: z.string(),
+    onPaper: z.boolean(),
+    /** Its last day. */
+    validThrough: z.string(),
+  }),
   z.object({
     name: z.literal('receipt'),
     /** `failed`: surely not on paper. `unknown`: it may have come out; printed again, it says that it is a duplicate (I11). */
@@ -380,6 +390,8 @@ export const screenSchema = z.discriminatedUnion('name', [
       'refund-not-made',
       'card-forgotten',
       'card-not-paid',
+      /** A member's ticket that nobody took (SA81). */
+      'ticket-owed',
       'sale-impossible',
     ]),
     money: z.enum([
@@ -417,6 +429,8 @@ export const kioskViewSchema = z.object({
   }),
   /** What runs here, for whoever checks the till: name, version, digest of the fiscal perimeter (empty when not stamped). */
   about: z.object({ till: z.string(), version: z.string(), perimeter: z.string() }),
+  /** What members get here, and hold (SA79). */
+  credential: z.enum(['card', 'pass']),
   /** Staff practise (SA50): every screen says that it is of no value. */
   practice: z.boolean(),
   device: z.object({

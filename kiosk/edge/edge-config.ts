@@ -163,6 +163,17 @@ const printerSchema = z.strictObject({
 /** How this box sells, where the operator wants it otherwise. */
 const saleSchema = z.strictObject({
   /**
+   * SA79: what members get here. `card` needs a dispenser; `pass` needs none, and one that is still fitted moves no card for
+   * a sale.
+   */
+  credential: z.enum(['card', 'pass'], { error: 'members get a card or a pass' }).default('card'),
+  /** SA83: how long the ticket opens that a member has until the phone has the pass. */
+  bridgeDays: z
+    .int('a number of days is whole')
+    .min(1, 'a member needs a day at least to get the phone')
+    .max(60, 'paper can be copied: a ticket of a member is good for 60 days at most')
+    .default(14),
+  /**
    * SA12: how long a card may lie at the mouth. Shorter, and a customer who reads slowly loses it; longer, and the next one
    * takes it.
    */
@@ -187,39 +198,45 @@ const saleSchema = z.strictObject({
 });
 
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
-export const edgeConfigSchema = z.strictObject({
-  name: z.string().min(1).max(60),
-  /** Where the store and the keys are kept; relative to the file. */
-  stateFolder: z.string().min(1),
-  baseUrl: z.url({
-    protocol: /^https?$/,
-    error: 'the address of the member base starts with http:// or https://',
-  }),
-  enrolmentCode: z.string().optional(),
-  bridge: z.strictObject({ port }),
-  brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
-  /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
-  exits: z.enum(['sensed', 'none']).default('sensed'),
-  screen: z
-    .strictObject({
-      diagonalInches: z.number().min(10).max(65),
-      terminalSide: side,
-      cardSlotSide: side,
-      receiptSlotSide: side,
-    })
-    .optional(),
-  sale: saleSchema.prefault({}),
-  devices: z.strictObject({
-    terminal: terminalSchema.optional(),
-    dispenser: dispenserSchema.optional(),
-    printer: printerSchema.optional(),
-    /** Prints what the first printer surely did not (I11). */
-    sparePrinter: printerSchema.optional(),
-    /** Where members hold their card at the kiosk. Without it the kiosk sells to newcomers only. */
-    reader: readerSchema.optional(),
-    gates: z.array(gateSchema).max(16),
-  }),
-});
+export const edgeConfigSchema = z
+  .strictObject({
+    name: z.string().min(1).max(60),
+    /** Where the store and the keys are kept; relative to the file. */
+    stateFolder: z.string().min(1),
+    baseUrl: z.url({
+      protocol: /^https?$/,
+      error: 'the address of the member base starts with http:// or https://',
+    }),
+    enrolmentCode: z.string().optional(),
+    bridge: z.strictObject({ port }),
+    brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
+    /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
+    exits: z.enum(['sensed', 'none']).default('sensed'),
+    screen: z
+      .strictObject({
+        diagonalInches: z.number().min(10).max(65),
+        terminalSide: side,
+        /** Of no meaning where passes are issued. */
+        cardSlotSide: side.default('right'),
+        receiptSlotSide: side,
+      })
+      .optional(),
+    sale: saleSchema.prefault({}),
+    devices: z.strictObject({
+      terminal: terminalSchema.optional(),
+      dispenser: dispenserSchema.optional(),
+      printer: printerSchema.optional(),
+      /** Prints what the first printer surely did not (I11). */
+      sparePrinter: printerSchema.optional(),
+      /** Where members hold their card at the kiosk. Without it the kiosk sells to newcomers only. */
+      reader: readerSchema.optional(),
+      gates: z.array(gateSchema).max(16),
+    }),
+  })
+  .refine(({ screen, sale, devices }) => !screen || sale.credential === 'pass' || devices.dispenser, {
+    message: 'a kiosk that sells cards needs one; where members get a pass, sale.credential says "pass"',
+    path: ['devices', 'dispenser'],
+  });
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
 
 /** Reads and checks the file; `config.invalid` names the line's path and what is wrong with it. */

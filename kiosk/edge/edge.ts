@@ -22,6 +22,7 @@ import { InFlight } from './gate/in-flight.ts';
 import { DeskServer } from './journal-desk/desk-server.ts';
 import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
+import { credentialIssue } from './kiosk/credential-issue.ts';
 import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
 import { OfflineGuard } from './kiosk/offline-guard.ts';
@@ -137,7 +138,8 @@ export class Edge {
       onChange: () => this.#kiosk?.refresh(),
       onRecord: shared.onEvent,
     });
-    this.#journal = screen && terminal && dispenser ? journal : null;
+    const issue = credentialIssue(config.sale, dispenser);
+    this.#journal = screen && terminal && issue ? journal : null;
     this.#desk = this.#journal && this.#deskOf(this.#journal);
     const { mostAgeHours, ...offlineLimits } = config.sale.offlineApprovals;
     const offlineGuard = new OfflineGuard({
@@ -147,7 +149,7 @@ export class Edge {
       onChange: () => this.#kiosk?.refresh(),
     });
     this.#kiosk =
-      screen && terminal && dispenser
+      screen && terminal && issue
         ? new KioskController({
             ...shared,
             journal,
@@ -155,7 +157,7 @@ export class Edge {
             isOnline: () => this.#agent.state.online,
             config: { ...config, screen },
             terminal,
-            dispenser,
+            issue,
             printer,
             reader,
             software: options.software,

@@ -28,6 +28,7 @@ import { SignScreen } from './screens/sign.tsx';
 import { TakeCardScreen } from './screens/take-card.tsx';
 import { TroubleScreen } from './screens/trouble.tsx';
 import { WelcomeScreen } from './screens/welcome.tsx';
+import { YourTicketScreen } from './screens/your-ticket.tsx';
 
 /** The screen the edge asks for. */
 export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
@@ -82,6 +83,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PaymentScreen {...common} screen={screen} />;
     case 'take-card':
       return <TakeCardScreen {...common} screen={screen} />;
+    case 'your-ticket':
+      return <YourTicketScreen {...common} screen={screen} />;
     case 'receipt':
       return <ReceiptScreen {...common} screen={screen} />;
     case 'pass':

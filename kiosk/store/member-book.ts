@@ -1,4 +1,5 @@
 import type { ClubRecord, CredentialRecord, PlanRecord } from '@portillon/core/access/access-facts.ts';
+import { isBridge } from '@portillon/core/access/bridge-ticket.ts';
 import { isTimeZone } from '@portillon/core/access/opening-hours.ts';
 import type { ClubId, CredentialId, EdgeId, MemberId, OrderId, PlanId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -74,11 +75,17 @@ export class MemberBook {
 
   /** Passes of a member that open something. Looks at every credential: asked when somebody enrols a phone. */
   passesOf(memberId: string): readonly KnownCredential[] {
+    return this.#activeOf(memberId, ({ kind }) => kind === 'pass');
+  }
+
+  /** Tickets of a member that stand in for a pass, and open something. */
+  bridgesOf(memberId: string): readonly KnownCredential[] {
+    return this.#activeOf(memberId, isBridge);
+  }
+
+  #activeOf(memberId: string, which: (record: CredentialRecord) => boolean): readonly KnownCredential[] {
     return [...this.#credentials]
-      .filter(
-        ([, { kind, status, memberId: holder }]) =>
-          kind === 'pass' && status === 'active' && holder === memberId,
-      )
+      .filter(([, record]) => record.status === 'active' && record.memberId === memberId && which(record))
       .map(([credentialId, record]) => ({ credentialId: credentialId as CredentialId, record }));
   }
 
@@ -263,9 +270,9 @@ export class MemberBook {
   }
 }
 
-/** AC36, AC38: the member whose presence a credential shares; null for a ticket, and where the book knows of none. */
+/** AC32, AC36, AC38: the member whose presence a credential shares; null for a guest's ticket, and where the book knows of none. */
 export function presentMember(row: CredentialRecord | null): MemberId | null {
-  return row === null || row.kind === 'ticket' ? null : (row.memberId as MemberId | null);
+  return row === null || row.singleUse ? null : (row.memberId as MemberId | null);
 }
 
 function setOrDelete<Value>(map: Map<string, Value>, key: string, value: Value | null): void {

@@ -54,8 +54,9 @@ it('[W-ACCOUNT-3] adds a period and moves the end of the cards; the plan of now 
         do: 'update',
         table: 'credentials',
         set: { valid_to: period.to, plan_id: held.planId },
-        where: { member_id: member.memberId, single_use: false },
+        where: { member_id: member.memberId, kind: 'card' },
       },
+      { set: { valid_to: period.to }, where: { member_id: member.memberId, kind: 'pass' } },
     ],
   });
 });
@@ -63,7 +64,7 @@ it('[W-ACCOUNT-3] adds a period and moves the end of the cards; the plan of now 
 it('[W-ACCOUNT-3] puts another plan in force at once where the period begins at once', () => {
   const event = { ...renewalEvent(member, period), at: period.from };
   expect(rowsOf(event, { periods: [held], debts: [] })).toMatchObject({
-    value: [{}, {}, { set: { plan_id: member.planId } }],
+    value: [{}, {}, { set: { plan_id: member.planId } }, {}],
   });
 });
 
@@ -95,6 +96,7 @@ it('[W-ACCOUNT-4] takes in a period that comes after a later one, and leaves the
     value: [
       { table: 'sales' },
       { table: 'memberships', row: { valid_to: period.to } },
+      { table: 'credentials', set: { valid_to: later.validTo } },
       { table: 'credentials', set: { valid_to: later.validTo } },
     ],
   });

@@ -57,10 +57,13 @@ export function membershipRenewed(
       valid_to: event.to,
       status: 'active',
     }),
-    update(
-      'credentials',
-      { valid_to: periods.at(-1)?.validTo ?? null, plan_id: planAt(periods, Date.parse(event.at)) },
-      { member_id: event.memberId, single_use: false },
+    // Not of a ticket that stands in for a pass: it has an end of its own.
+    ...['card', 'pass'].map((kind) =>
+      update(
+        'credentials',
+        { valid_to: periods.at(-1)?.validTo ?? null, plan_id: planAt(periods, Date.parse(event.at)) },
+        { member_id: event.memberId, kind },
+      ),
     ),
   ]);
 }

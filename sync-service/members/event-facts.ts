@@ -41,15 +41,18 @@ export interface KnownOrder {
   readonly madeBy: { readonly userId: string; readonly name: string };
 }
 
-/** A card that another one stands in for, or a pass beside. */
+/** A card that another one stands in for, or a pass beside; or a ticket that a pass takes over from. */
 export interface ReplacedCredential {
   readonly kind: string;
+  readonly singleUse: boolean;
   readonly status: 'active' | 'blocked' | 'spent';
   readonly saleId: string | null;
   readonly memberId: string;
   readonly planId: string;
   readonly homeClubId: string;
   readonly validTo: string | null;
+  /** Through when its member has paid; null for no end, and where nothing is paid. */
+  readonly paidTo: string | null;
   /** No period of its member is left that was not undone. */
   readonly hasEnded: boolean;
   /** Another card stands in for it already. */

@@ -139,7 +139,9 @@ describe('a pass that was enrolled', () => {
     memberId,
     planId: newTestId(),
     homeClubId: newTestId(),
+    singleUse: false,
     validTo: '2027-11-23T00:00:00.000Z',
+    paidTo: '2027-11-23T00:00:00.000Z',
     hasEnded: false,
     wasReplaced: false,
   };
@@ -155,7 +157,7 @@ describe('a pass that was enrolled', () => {
   };
 
   it('[W-PASS-1] [W-PASS-2] is a credential of the member of the card, good as long as it, and ends the one before', () => {
-    const [ended, added] = rowsOf(enrolled, { replaced: card });
+    const [ended, , added] = rowsOf(enrolled, { replaced: card });
     expect(ended).toMatchObject({
       do: 'update',
       set: { status: 'blocked' },
@@ -177,12 +179,22 @@ describe('a pass that was enrolled', () => {
   });
 
   it('[W-PASS-1] is blocked beside a card that is blocked by then, and parked beside anything else', () => {
-    const [, added] = rowsOf(enrolled, { replaced: { ...card, status: 'blocked' } });
+    const [, , added] = rowsOf(enrolled, { replaced: { ...card, status: 'blocked' } });
     expect(added).toMatchObject({ row: { status: 'blocked' } });
-    const [, ofNobody] = rowsOf(enrolled, { replaced: { ...card, hasEnded: true } });
+    const [, , ofNobody] = rowsOf(enrolled, { replaced: { ...card, hasEnded: true } });
     expect(ofNobody).toMatchObject({ row: { status: 'blocked' } });
-    const reason = 'the base knows no card beside which the pass was enrolled';
+    const reason = 'the base knows nothing of a member beside which the pass was enrolled';
     expect(reasonOf(enrolled)).toBe(reason);
-    expect(reasonOf(enrolled, { replaced: { ...card, kind: 'ticket' } })).toBe(reason);
+    expect(reasonOf(enrolled, { replaced: { ...card, kind: 'ticket', singleUse: true } })).toBe(reason);
+  });
+
+  it('[W-PASS-6] takes over from the ticket that stood in for it, and is good for as long as was paid', () => {
+    const ticket = { ...card, kind: 'ticket', validTo: '2026-12-07T00:00:00.000Z' };
+    const [, ended, added] = rowsOf(enrolled, { replaced: ticket });
+    expect(ended).toMatchObject({
+      set: { status: 'blocked' },
+      where: { member_id: memberId, kind: 'ticket', single_use: false },
+    });
+    expect(added).toMatchObject({ row: { kind: 'pass', valid_to: card.paidTo, status: 'active' } });
   });
 });

@@ -132,27 +132,32 @@ function dayEntrySold(event: ReadEventOf<'day-entry.sold'>, facts: Facts): Resul
   ]);
 }
 
-/** W-PASS-1, W-PASS-2. */
+/** W-PASS-1, W-PASS-2, W-PASS-6. */
 function passEnrolled(
   { pass, at }: ReadEventOf<'pass.enrolled'>,
-  { replaced: card }: Facts,
+  { replaced: beside }: Facts,
 ): Result<RowChange[], string> {
-  if (card?.kind !== 'card') return err('the base knows no card beside which the pass was enrolled');
+  if (!beside || (beside.kind === 'ticket' && beside.singleUse)) {
+    return err('the base knows nothing of a member beside which the pass was enrolled');
+  }
+  const { memberId } = beside;
   return ok([
-    update('credentials', { status: 'blocked' }, { member_id: card.memberId, kind: 'pass' }),
+    update('credentials', { status: 'blocked' }, { member_id: memberId, kind: 'pass' }),
+    update('credentials', { status: 'blocked' }, { member_id: memberId, kind: 'ticket', single_use: false }),
     insert('credentials', {
       id: pass.credentialId,
       kind: 'pass',
       card_uid: null,
       public_key: pass.publicKey,
-      member_id: card.memberId,
-      plan_id: card.planId,
-      home_club_id: card.homeClubId,
-      sale_id: card.saleId,
+      member_id: memberId,
+      plan_id: beside.planId,
+      home_club_id: beside.homeClubId,
+      sale_id: beside.saleId,
       valid_from: pass.validFrom,
-      valid_to: card.validTo,
+      // A ticket ends before the membership that it stands for.
+      valid_to: beside.kind === 'ticket' ? beside.paidTo : beside.validTo,
       single_use: false,
-      status: card.hasEnded ? 'blocked' : card.status,
+      status: beside.hasEnded ? 'blocked' : beside.status,
       enrolled_at: at,
     }),
   ]);

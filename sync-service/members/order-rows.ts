@@ -58,19 +58,20 @@ export function cardReplaced(event: ReadEventOf<'card.replaced'>, facts: Facts):
   if (order && order.credentialId !== event.replacedCredentialId) return err('the order is for another card');
   const wrong = flawOfSale(event, reporter);
   if (wrong !== null) return err(wrong);
+  const isCard = event.credential.cardUid !== null;
   return ok([
     saleRow(event, replaced.memberId, reporter),
     insert('credentials', {
       id: event.credential.credentialId,
-      kind: 'card',
+      kind: isCard ? 'card' : 'ticket',
       card_uid: event.credential.cardUid,
       member_id: replaced.memberId,
       plan_id: replaced.planId,
       home_club_id: replaced.homeClubId,
       sale_id: event.saleId,
       valid_from: event.credential.validFrom,
-      // Of today, not of when the kiosk last heard of it.
-      valid_to: replaced.validTo,
+      // Of today, not of when the kiosk last heard of it; a ticket that stands in for a pass says itself when it ends.
+      valid_to: isCard ? replaced.validTo : event.credential.validTo,
       single_use: false,
       // W-ORDER-10: the kiosk may not have heard of the end.
       status: replaced.hasEnded ? 'blocked' : 'active',

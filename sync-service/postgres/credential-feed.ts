@@ -28,14 +28,12 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
     [ids],
   );
   const rows = await sql.query<CredentialRow>('select * from credentials where id = any($1::uuid[])', [ids]);
-  const memberIds = rows.flatMap((row) =>
-    row.member_id === null || row.kind === 'ticket' ? [] : [row.member_id],
-  );
+  const memberIds = rows.flatMap((row) => (row.member_id === null || row.single_use ? [] : [row.member_id]));
   const accounts = await accountsOf(sql, memberIds);
   const standings = await standingsOf(sql, memberIds);
   return rows.map((row) => {
-    const account = row.kind === 'ticket' ? undefined : accounts.get(row.member_id ?? '');
-    const standing = row.kind === 'ticket' ? undefined : standings.get(row.member_id ?? '');
+    const account = row.single_use ? undefined : accounts.get(row.member_id ?? '');
+    const standing = row.single_use ? undefined : standings.get(row.member_id ?? '');
     return {
       kind: 'credential',
       id: row.id,
@@ -58,10 +56,10 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
   });
 }
 
-/** The cards and passes of a member, whose records carry the member's account. */
+/** What a member comes in with, and no guest: the records carry the member's account. */
 export async function memberCredentials(sql: Sql, memberId: string): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
-    "select id from credentials where member_id = $1 and kind <> 'ticket'",
+    'select id from credentials where member_id = $1 and not single_use',
     [memberId],
   );
   return rows.map(({ id }) => id);

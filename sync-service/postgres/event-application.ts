@@ -229,8 +229,10 @@ async function settledCase(sql: Sql, saleId: string): Promise<Facts['settledCase
 
 async function replacedCredential(sql: Sql, credentialId: string): Promise<ReplacedCredential | null> {
   const [row] = await sql.query<ReplacedCredential>(
-    `select kind, status, sale_id as "saleId", member_id as "memberId", plan_id as "planId",
-            home_club_id as "homeClubId", valid_to as "validTo",
+    `select kind, single_use as "singleUse", status, sale_id as "saleId", member_id as "memberId",
+            plan_id as "planId", home_club_id as "homeClubId", valid_to as "validTo",
+            (select case when bool_or(valid_to is null) then null else max(valid_to) end from memberships
+              where memberships.member_id = credentials.member_id and memberships.status = 'active') as "paidTo",
             not exists (select 1 from memberships where memberships.member_id = credentials.member_id
                          and memberships.status = 'active') as "hasEnded",
             exists (select 1 from orders where orders.credential_id = credentials.id

@@ -29,8 +29,9 @@ export async function findSales(database: Database, typed: string, nowMs: number
                         'orderOpen', exists (select 1 from orders where orders.credential_id = credentials.id
                                               and orders.status = 'open' and orders.expires_at > $3))
                  from credentials
-                where credentials.member_id = sales.member_id and credentials.kind = 'card'
-                order by credentials.valid_from desc, credentials.id desc limit 1) as card
+                where credentials.member_id = sales.member_id and not credentials.single_use
+                -- Who has a card is helped with a card; where there is none, what stands in for it.
+                order by credentials.kind = 'card' desc, credentials.valid_from desc, credentials.id desc limit 1) as card
          from sales left join members on members.id = sales.member_id
         where replace(sales.reference, '-', '') = $1
         order by sales.at desc limit $2`,

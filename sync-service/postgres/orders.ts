@@ -128,7 +128,7 @@ async function replacementDraft(
 ): Promise<Draft> {
   const [card] = await sql.query<{ memberId: string; saleId: string | null }>(
     `select member_id as "memberId", sale_id as "saleId" from credentials
-      where id = $1 and kind = 'card' and member_id is not null for update`,
+      where id = $1 and not single_use and member_id is not null for update`,
     [asked.credentialId],
   );
   if (!card) throw new Refused('order.unknown-card', 'there is no such card');

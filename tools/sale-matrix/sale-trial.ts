@@ -129,8 +129,18 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
       },
       handTicket: async () => {
         await script.moment('before ticket');
-        world.handed.push(sale.saleId);
+        // What is not a member's is on the screen that follows in any case.
+        const isMembers = sale.shape.goods === 'bridge';
+        const onPaper = !isMembers || script.choose('ticket', ['on paper', 'not on paper']) === 'on paper';
+        if (onPaper) world.handed.push(sale.saleId);
         await script.moment('after ticket');
+        return onPaper;
+      },
+      showTicket: async () => {
+        const answer = script.choose('ticket on the screen', ['taken', 'not-taken']);
+        if (answer === 'taken') world.handed.push(sale.saleId);
+        await script.moment('after the screen');
+        return answer;
       },
     },
     sale,
@@ -264,6 +274,7 @@ function withTheCustomer(
     case 'card':
       return dispenser.taken.length;
     case 'ticket':
+    case 'bridge':
       return handed.length;
     case 'none':
       return 1;

@@ -1,9 +1,11 @@
 import { type CredentialId, type MemberId, newId } from '@portillon/core/base/ids.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
+import { startSale } from '@portillon/core/sale/sale-machine.ts';
 import type { SaleShape } from '@portillon/core/sale/sale-state.ts';
 import { newSale } from '@portillon/kiosk/edge/kiosk/new-sale.ts';
 import type {
+  CardMembershipSale,
   CardReplacementSale,
   DebtSale,
   RefundSale,
@@ -26,6 +28,8 @@ export const trialProducts = {
   debt: async (around) => debt(around),
   'card-replacement': async (around) => cardReplacement(around, 1_000),
   'free card': async (around) => cardReplacement(around, 0),
+  /** SA79: no card in the club; the sale hands out a ticket until the phone has its pass. */
+  'membership without a card': async (around) => withoutCard(await sampleSale(around.store, around)),
   refund: (around) => refund(around),
   /** SA42: what the terminal approves by itself is let go of again. */
   'beyond the offline limit': (around) => sampleSale(around.store, around),
@@ -100,6 +104,17 @@ function cardReplacement(around: TrialSurroundings, feeCents: number): CardRepla
       validFromMs: around.clock.wallMs(),
       validToMs: null,
     },
+  };
+}
+
+function withoutCard(sale: CardMembershipSale): SaleInProgress {
+  const { cardUid: _none, ...handed } = sale.card;
+  return {
+    ...sale,
+    shape: { goods: 'bridge', money: 'in' },
+    state: startSale({ goods: 'bridge', money: 'in' }).state,
+    card: null,
+    bridge: { ...handed, text: 'PT1.trial', ticketToMs: sale.agreedAtMs + 14 * dayMs },
   };
 }
 

@@ -5,7 +5,7 @@ import { dateTimeWords, moneyWords } from './payment-summary.ts';
 
 export interface CaseSlipFacts extends PlaceFacts {
   /** What the club owes, or that nobody knows yet whether money was taken. */
-  readonly owed: 'money' | 'card' | 'an-answer' | 'a-refund';
+  readonly owed: 'money' | 'card' | 'ticket' | 'an-answer' | 'a-refund';
   readonly atMs: number;
   /** What was paid, or may have been. */
   readonly amountCents: number;
@@ -19,6 +19,7 @@ const words = {
     owed: {
       money: 'Le club vous doit ce montant. Il vous sera rendu.',
       card: 'Votre abonnement est actif. Le club vous doit une carte.',
+      ticket: 'Votre abonnement est actif. Le club vous doit un ticket, en attendant votre pass.',
       'an-answer':
         'Le terminal n’a pas dit si ce montant a été pris. Le club le vérifie ; ce qui a été pris à tort vous sera rendu. Ne payez pas une deuxième fois.',
       'a-refund':
@@ -27,6 +28,7 @@ const words = {
     owing: {
       money: 'À vous rendre',
       card: 'Payé',
+      ticket: 'Payé',
       'an-answer': 'Montant à vérifier',
       'a-refund': 'Montant à vérifier',
     },
@@ -44,6 +46,7 @@ const words = {
     owed: {
       money: 'The club owes you this amount. It will be given back.',
       card: 'Your membership is active. The club owes you a card.',
+      ticket: 'Your membership is active. The club owes you a ticket, until you have your pass.',
       'an-answer':
         'The terminal has not said whether this amount was taken. The club is checking; what was taken wrongly will be given back. Do not pay again.',
       'a-refund':
@@ -52,6 +55,7 @@ const words = {
     owing: {
       money: 'Owed to you',
       card: 'Paid',
+      ticket: 'Paid',
       'an-answer': 'Amount to check',
       'a-refund': 'Amount to check',
     },

@@ -1,3 +1,4 @@
+import { countryOfSeller } from '@portillon/core/sale/pricing.ts';
 import type { PaymentSummary } from './payment-summary.ts';
 
 export interface ContractFacts {
@@ -24,6 +25,8 @@ export interface ContractFacts {
   readonly prepaid?: { readonly months: number; readonly lastDay: string };
   readonly photo: boolean;
   readonly news: boolean;
+  /** What the member gets; absent where it is a card. */
+  readonly credential?: 'pass';
 }
 
 /** The wording that binds. A changed sentence is a new version: what was signed can always be found again. */
@@ -86,6 +89,11 @@ function creditor(words: string, { creditorId }: ContractFacts['seller']): strin
   return creditorId === undefined ? '' : `, ${words} ${creditorId}`;
 }
 
+/** Of the establishment, by the name that it has in the country of the seller. */
+function numberOf(seller: ContractFacts['seller']): string {
+  return `${countryOfSeller(seller) === 'ES' ? 'NIF' : 'SIRET'} ${seller.siret}`;
+}
+
 function monthsInEnglish(months: number): string {
   return months === 1 ? 'one month' : `${months} months`;
 }
@@ -93,7 +101,7 @@ function monthsInEnglish(months: number): string {
 function french({ seller, price, prepaid, ...facts }: ContractFacts): readonly string[] {
   return [
     '# Entre qui',
-    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, TVA ${seller.vatNumber}${creditor('identifiant créancier SEPA', seller)}, pour le club ${facts.clubName}, et ${facts.memberName}, ci-après le membre.`,
+    `${seller.name}, ${seller.address}, ${numberOf(seller)}, TVA ${seller.vatNumber}${creditor('identifiant créancier SEPA', seller)}, pour le club ${facts.clubName}, et ${facts.memberName}, ci-après le membre.`,
     '# Ce que vous achetez',
     `La formule « ${facts.planName} » : ${facts.planDescription} Elle commence le ${facts.startDate}.`,
     '# Prix et paiement',
@@ -110,8 +118,15 @@ function french({ seller, price, prepaid, ...facts }: ContractFacts): readonly s
     prepaid
       ? 'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif ; ce qui reste de la période vous est remboursé.'
       : 'En cas de maladie, de déménagement ou de perte d’emploi durables, vous pouvez résilier sans préavis sur justificatif.',
-    '# Votre carte',
-    'La carte est personnelle. Si vous la perdez, dites-le : l’ancienne est bloquée dans tous les clubs, une nouvelle vous est remise.',
+    ...(facts.credential === 'pass'
+      ? [
+          '# Votre pass',
+          'Vous entrez avec un ticket, puis avec le pass de votre téléphone, qui le remplace. Ils sont personnels. Si vous les perdez, dites-le : ils sont bloqués dans tous les clubs, et un nouveau ticket vous est remis.',
+        ]
+      : [
+          '# Votre carte',
+          'La carte est personnelle. Si vous la perdez, dites-le : l’ancienne est bloquée dans tous les clubs, une nouvelle vous est remise.',
+        ]),
     '# Dans le club',
     'Le club affiche ses horaires et ses consignes de sécurité. Le club répond des dommages qu’il cause ; rien dans ce contrat ne limite ses obligations légales.',
     '# Vos données',
@@ -132,7 +147,7 @@ function french({ seller, price, prepaid, ...facts }: ContractFacts): readonly s
 function english({ seller, price, prepaid, ...facts }: ContractFacts): readonly string[] {
   return [
     '# Between whom',
-    `${seller.name}, ${seller.address}, SIRET ${seller.siret}, VAT ${seller.vatNumber}${creditor('SEPA creditor identifier', seller)}, for the club ${facts.clubName}, and ${facts.memberName}, called the member below.`,
+    `${seller.name}, ${seller.address}, ${numberOf(seller)}, VAT ${seller.vatNumber}${creditor('SEPA creditor identifier', seller)}, for the club ${facts.clubName}, and ${facts.memberName}, called the member below.`,
     '# What you buy',
     `The plan “${facts.planName}”: ${facts.planDescription} It starts on ${facts.startDate}.`,
     '# Price and payment',
@@ -149,8 +164,15 @@ function english({ seller, price, prepaid, ...facts }: ContractFacts): readonly 
     prepaid
       ? 'In case of lasting illness, a move or the loss of your job, you can end it at once with proof; what is left of the period is refunded.'
       : 'In case of lasting illness, a move or the loss of your job, you can end it at once with proof.',
-    '# Your card',
-    'The card is personal. If you lose it, tell us: the old one is blocked in every club and you get a new one.',
+    ...(facts.credential === 'pass'
+      ? [
+          '# Your pass',
+          'You come in with a ticket, then with the pass on your phone, which takes its place. They are personal. If you lose them, tell us: they are blocked in every club and you get a new ticket.',
+        ]
+      : [
+          '# Your card',
+          'The card is personal. If you lose it, tell us: the old one is blocked in every club and you get a new one.',
+        ]),
     '# In the club',
     'The club shows its hours and its safety rules. The club answers for damage that it causes; nothing in this contract limits its legal duties.',
     '# Your data',

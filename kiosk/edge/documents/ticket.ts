@@ -7,12 +7,18 @@ import { twoBars } from './two-bars.ts';
 const words = {
   fr: {
     membership: 'Invitation',
+    bridge: 'Votre ticket de membre',
+    bridgeUse: (end: string) =>
+      `Il ouvre l’entrée à chaque visite, jusqu’au ${end}, ou jusqu’à ce que votre téléphone ait votre pass. Montrez-le alors à la borne. Ne le prêtez pas.`,
     'day-entry': 'Entrée à la journée',
     guestUse: 'Une entrée pour un ami, dans les 30 jours. À présenter au lecteur de l’entrée.',
     dayUse: (day: string) => `Une entrée, le ${day}. À présenter au lecteur de l’entrée.`,
   },
   en: {
     membership: 'Guest ticket',
+    bridge: 'Your member’s ticket',
+    bridgeUse: (end: string) =>
+      `It opens the entrance at each visit, until ${end}, or until your phone has your pass. Show it to the kiosk then. Do not lend it.`,
     'day-entry': 'Day entry',
     guestUse: 'One entry for a friend, within 30 days. Show it to the reader at the entrance.',
     dayUse: (day: string) => `One entry, on ${day}. Show it to the reader at the entrance.`,
@@ -20,8 +26,8 @@ const words = {
 } as const;
 
 export interface TicketFacts extends Pick<PlaceFacts, 'language' | 'clubName' | 'timeZone' | 'training'> {
-  /** With a membership tickets are for guests; a day entry is the ticket itself. */
-  readonly product: 'membership' | 'day-entry';
+  /** With a membership tickets are for guests; a day entry is the ticket itself, and a member's stands in for the pass. */
+  readonly product: 'membership' | 'day-entry' | 'bridge';
 }
 
 /** A ticket on a paper of its own, so that it can be given away or carried to the gate. */
@@ -31,7 +37,8 @@ export function ticketBlocks(
 ): readonly PrintBlock[] {
   const { language, clubName, timeZone, product } = facts;
   const say = words[language];
-  const use = product === 'membership' ? say.guestUse : say.dayUse(dateWords(validToMs, timeZone, language));
+  const day = dateWords(validToMs, timeZone, language);
+  const use = { membership: say.guestUse, bridge: say.bridgeUse(day), 'day-entry': say.dayUse(day) }[product];
   return [
     { kind: 'logo', picture: twoBars },
     { kind: 'space', lines: 1 },

@@ -226,6 +226,24 @@ describe('the presence of a member', () => {
     expect(decided(second)).toBe('granted');
   });
 
+  it('[AC32] [SA83] is shared by the ticket that stands in for the pass, which an entry does not spend', async () => {
+    await told([cardRecord({ kind: 'ticket', cardUid: null }, second)]);
+    expect(decided(second, null, 'ticket')).toBe('granted');
+    await through('entry', second, presentMember(store.book.credential(second)));
+    expect(decided()).toBe('already-inside');
+    await through('exit', credentialId);
+    expect(decided(second, null, 'ticket')).toBe('granted');
+    await told([
+      cardRecord(
+        { kind: 'ticket', cardUid: null, standing: { suspendedUntil: isoTime(clock.wallMs() + 1) } },
+        second,
+      ),
+    ]);
+    expect(decided(second, null, 'ticket')).toBe('suspended');
+    await told([cardRecord({ kind: 'ticket', cardUid: null, validTo: isoTime(clock.wallMs()) }, second)]);
+    expect(decided(second, null, 'ticket')).toBe('expired');
+  });
+
   it('[AC39] begins when a gate is released for the member, and ends when nobody goes', async () => {
     await told([cardRecord({ cardUid: '04FFEEDDCCBBAA' }, second)]);
     const release = { decisionId: 'one', credentialId, singleUse: false };

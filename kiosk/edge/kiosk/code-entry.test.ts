@@ -1,19 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '@portillon/core/base/ids.ts';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { type CredentialId, newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
+import { readTicket } from '@portillon/core/crypto/ticket.ts';
 import { codePauseMs, wrongCodeLimit } from '@portillon/core/sale/order.ts';
 import { eventBodySchema } from '@portillon/core/wire/event.ts';
-import type { OrderRecord } from '@portillon/core/wire/messages.ts';
+import type { FeedRecord, OrderRecord } from '@portillon/core/wire/messages.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
+import { sampleCredential, samplePlan } from '../../store/test/sample-records.ts';
 import { CodeEntry } from './code-entry.ts';
+import type { CredentialIssue } from './credential-issue.ts';
 import { drawUpOrder } from './draw-up-order.ts';
 import type { OrderDeskFacts } from './order-desk.ts';
+import { bridgeOf } from './sale-in-progress.ts';
 import { openedCase, type RecordFacts, recordedSale } from './sale-records.ts';
 import { sampleFacts, sampleIdentity, sampleJournal, sampleSale } from './test/sample-sale.ts';
 
@@ -43,7 +48,7 @@ afterEach(async () => {
 type Here = Extract<OrderRecord, { place: 'here' }>;
 
 /** A sale of 54,90 € in the books of this box, and an order to give some of it back. */
-async function soldWithOrder(more: Partial<Here> = {}): Promise<string> {
+async function soldWithOrder(more: Partial<Here> = {}, known: readonly FeedRecord[] = []): Promise<string> {
   const drawn = await sampleSale(store, { clock, random });
   const payment = {
     means: 'bank-card',
@@ -83,7 +88,9 @@ async function soldWithOrder(more: Partial<Here> = {}): Promise<string> {
     ...more,
   };
   const id = '01929b70-0000-7000-8000-00000000000a';
-  await store.applyFeed([{ version: 1, change: { kind: 'order', id, record } }], 1, clock.wallMs());
+  const order: FeedRecord = { kind: 'order', id, record };
+  const told = [order, ...known].map((change) => ({ version: 1, change }));
+  await store.applyFeed(told, 1, clock.wallMs());
   return sale.saleId;
 }
 
@@ -136,10 +143,10 @@ it('[SA63] refuses more than is left by the books of this box, and what is not i
 });
 
 /** The order of the code, confirmed. */
-async function confirmed() {
+async function confirmed(issue: CredentialIssue = { kind: 'pass', bridgeDays: 14 }) {
   const answer = await entry.take(code, facts);
   if (!('ready' in answer)) throw new Error(answer.problem);
-  return drawUpOrder({ ...sampleFacts({ clock, random }), identity }, answer.ready, store);
+  return drawUpOrder({ ...sampleFacts({ clock, random }), identity }, answer.ready, issue, store);
 }
 
 const recordFacts = (sale: RecordFacts['sale']): Omit<RecordFacts, 'tx'> => ({
@@ -203,6 +210,31 @@ it('[SA64] [I10] lets an order of unknown outcome never be carried out again, fr
     amountCents: 2_000,
   });
   expect(await store.usedOrders.backOf(saleId)).toBe(2_000);
+});
+
+it('[SA83] [SA79] [J4] gives a ticket for a lost pass where members get passes, and ends the pass', async () => {
+  const replacedId = '01929b70-0000-7000-8000-00000000000c' as CredentialId;
+  const planId = '01929b70-0000-7000-8000-00000000000d' as PlanId;
+  const record = sampleCredential({ kind: 'pass', cardUid: null, planId });
+  await soldWithOrder({ kind: 'card-replacement', credentialId: replacedId, amountCents: 0 }, [
+    { kind: 'credential', id: replacedId, record },
+    { kind: 'plan', id: planId, record: samplePlan() },
+  ]);
+  const sale = await confirmed();
+  expect(sale.shape).toEqual({ goods: 'bridge', money: 'none' });
+  await store.write((tx) => recordedSale({ tx, ...recordFacts(sale) }));
+  const bridge = bridgeOf(sale);
+  if (!bridge) throw new Error('a ticket is handed over');
+  expect(readTicket(bridge.text)).toMatchObject({ ok: true, value: { singleUse: false } });
+  const until = isoTime(clock.wallMs() + 14 * 86_400_000);
+  expect(store.book.credential(bridge.credentialId)).toMatchObject({ kind: 'ticket', validTo: until });
+  expect(store.book.credential(replacedId)).toMatchObject({ status: 'blocked' });
+  const last = (await store.outbox.after(0, 9)).map(({ body }) => eventBodySchema.parse(JSON.parse(body)));
+  expect(last.at(-1)).toMatchObject({
+    type: 'card.replaced',
+    replacedCredentialId: replacedId,
+    credential: { credentialId: bridge.credentialId, cardUid: null, validTo: until },
+  });
 });
 
 async function paymentOf(saleId: string) {

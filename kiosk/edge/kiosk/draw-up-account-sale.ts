@@ -31,7 +31,8 @@ export async function drawUpRenewal(
   };
   const recordAfter = renewedRecord(member, { ...period, nowMs });
   // A plan that begins later would open its hours and clubs at once, from the grant: the book knows when.
-  const shape: SaleShape = recordAfter.planId === planId ? { ...accountShape, renews: 'card' } : accountShape;
+  const writesCard = recordAfter.planId === planId && recordAfter.kind === 'card';
+  const shape: SaleShape = writesCard ? { ...accountShape, renews: 'card' } : accountShape;
   const sale: RenewalSale = {
     ...newSale(facts, { shape, lines, agreedAtMs: nowMs }),
     ...ofMember(member, recordAfter),

@@ -1,11 +1,13 @@
+import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { type ClubId, type MemberId, newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { cents } from '@portillon/core/base/money.ts';
 import type { SaleLine } from '@portillon/core/sale/pricing.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import { type NewSaleFacts, newSale } from './new-sale.ts';
+import type { CredentialIssue } from './credential-issue.ts';
+import { goodsOf, handedBy, type NewSaleFacts, newSale } from './new-sale.ts';
 import type { ReadyOrder } from './order-desk.ts';
-import type { CardReplacementSale, RefundSale } from './sale-in-progress.ts';
+import type { CardReplacementSale, HandedCredential, RefundSale } from './sale-in-progress.ts';
 
 const cardFeeWords = { fr: 'Carte de remplacement', en: 'Replacement card' } as const;
 
@@ -13,9 +15,10 @@ const cardFeeWords = { fr: 'Carte de remplacement', en: 'Replacement card' } as 
 export async function drawUpOrder(
   facts: NewSaleFacts,
   ready: ReadyOrder,
+  issue: CredentialIssue,
   store: EdgeStore,
 ): Promise<RefundSale | CardReplacementSale> {
-  const sale = ready.kind === 'refund' ? refundSale(facts, ready) : replacementSale(facts, ready);
+  const sale = ready.kind === 'refund' ? refundSale(facts, ready) : replacementSale(facts, ready, issue);
   await store.write((tx) => store.visits.saveVisit(tx, sale.visitId, JSON.stringify(sale)));
   return sale;
 }
@@ -44,6 +47,7 @@ function refundSale(facts: NewSaleFacts, ready: Extract<ReadyOrder, { kind: 'ref
 function replacementSale(
   facts: NewSaleFacts,
   ready: Extract<ReadyOrder, { kind: 'card-replacement' }>,
+  issue: CredentialIssue,
 ): CardReplacementSale {
   const { order, orderId, replacedId, replaced, plan } = ready;
   const { language, clock, random } = facts;
@@ -53,7 +57,7 @@ function replacementSale(
   );
   return {
     ...newSale(facts, {
-      shape: { goods: 'card', money: order.amountCents === 0 ? 'none' : 'in' },
+      shape: { goods: goodsOf(issue), money: order.amountCents === 0 ? 'none' : 'in' },
       lines,
       agreedAtMs,
     }),
@@ -64,16 +68,19 @@ function replacementSale(
     tickets: [],
     orderId,
     replaced: { credentialId: replacedId, record: replaced },
-    card: {
-      credentialId: newId(clock, random),
-      cardUid: null,
-      memberId: replaced.memberId as MemberId,
-      planId: replaced.planId as PlanId,
-      planScope: plan.scope,
-      homeClubId: replaced.homeClubId as ClubId,
-      validFromMs: Math.max(agreedAtMs, Date.parse(replaced.validFrom)),
-      validToMs: replaced.validTo === null ? null : Date.parse(replaced.validTo),
-    },
+    ...handedBy(
+      issue,
+      {
+        credentialId: newId(clock, random),
+        memberId: replaced.memberId as MemberId,
+        planId: replaced.planId as PlanId,
+        planScope: plan.scope,
+        homeClubId: replaced.homeClubId as ClubId,
+        validFromMs: Math.max(agreedAtMs, Date.parse(replaced.validFrom)),
+        validToMs: endOfMembership(replaced),
+      },
+      facts,
+    ),
   };
 }
 
@@ -86,7 +93,13 @@ function linesOf(lines: ReadyOrder['order']['lines']): readonly SaleLine[] {
   }));
 }
 
+/** A ticket that stands in for a pass ends before what it stands for. */
+function endOfMembership({ account, validTo }: CredentialRecord): number | null {
+  const end = account ? account.validTo : validTo;
+  return end === null ? null : Date.parse(end);
+}
+
 /** When what a replaced card opened ends, as an event tells it. */
-export function endOf({ validToMs }: CardReplacementSale['card']): string | null {
+export function endOf({ validToMs }: HandedCredential): string | null {
   return validToMs === null ? null : isoTime(validToMs);
 }

@@ -22,6 +22,7 @@ import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts'
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { type ContractFacts, contractText, contractWordingVersion } from '../documents/contract-text.ts';
 import { dateWords, paymentSummary } from '../documents/payment-summary.ts';
+import type { CredentialIssue } from './credential-issue.ts';
 import {
   drawUpMandate,
   mandateFacts,
@@ -29,11 +30,9 @@ import {
   signatureToSeal,
   withoutAccount,
 } from './draw-up-mandate.ts';
-import { newSale, signedTicket } from './new-sale.ts';
+import { goodsOf, handedBy, newSale, signedTicket } from './new-sale.ts';
 import type { MembershipSale } from './sale-in-progress.ts';
 
-/** What a membership sold at the kiosk needs: a card, for money. */
-const membershipShape = { goods: 'card', money: 'in' } as const;
 const guestTicketDays = 30;
 const dayMs = 86_400_000;
 
@@ -44,6 +43,7 @@ export interface DrawUpFacts {
   readonly plan: Plan;
   readonly club: ClubRecord;
   readonly identity: EdgeIdentity;
+  readonly issue: CredentialIssue;
   /** JPEG; null when none was taken. */
   readonly photo: Uint8Array | null;
   /** Set where staff practise (SA53): nothing of a person is sealed, no ticket is signed. */
@@ -84,6 +84,7 @@ export function contractFacts(
     mandateReference: mandateFacts({ ...facts, answers })?.reference ?? null,
     photo: answers.photo === 'taken',
     news: answers.newsConsent === true,
+    ...(facts.issue.kind === 'pass' ? { credential: 'pass' } : {}),
   };
 }
 
@@ -92,7 +93,7 @@ export function contractFacts(
  * guest tickets are signed. Nothing of a person is kept in clear from here on, but for the encrypted visit itself.
  */
 export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<MembershipSale> {
-  const { questions, language, plan, club, practice, clock, random } = facts;
+  const { questions, language, plan, club, issue, practice, clock, random } = facts;
   const { answers, signature } = questions;
   invariant(
     signature && answers.planId && answers.birthDate,
@@ -110,18 +111,21 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
   const lines = linesToday(planId, plan, language, countryOfSeller(club.legalEntity));
   const memberId = newId<'member'>(clock, random);
   const sale: MembershipSale = {
-    ...newSale(facts, { shape: membershipShape, lines, agreedAtMs: signedAtMs }),
+    ...newSale(facts, { shape: { goods: goodsOf(issue), money: 'in' }, lines, agreedAtMs: signedAtMs }),
     product: 'membership',
     lineWords: lineWords(plan),
-    card: {
-      credentialId: newId(clock, random),
-      cardUid: null,
-      memberId,
-      planId,
-      planScope: plan.scope,
-      validFromMs: signedAtMs,
-      validToMs: prepaidPeriod(plan, signedAtMs, club.timeZone)?.toMs ?? null,
-    },
+    ...handedBy(
+      issue,
+      {
+        credentialId: newId(clock, random),
+        memberId,
+        planId,
+        planScope: plan.scope,
+        validFromMs: signedAtMs,
+        validToMs: prepaidPeriod(plan, signedAtMs, club.timeZone)?.toMs ?? null,
+      },
+      facts,
+    ),
     tickets: Array.from({ length: practice ? 0 : plan.guestTickets }, () =>
       signedTicket(facts, planId, plan.scope, signedAtMs, guestTicketsUntilMs),
     ),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
@@ -18,7 +19,7 @@ import { eventBodySchema } from '@portillon/core/wire/event.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
 import { RecordedLog } from '../../store/test/recorded-log.ts';
-import { sampleId, sampleIdentity } from '../../store/test/sample-records.ts';
+import { sampleCredential, sampleId, sampleIdentity } from '../../store/test/sample-records.ts';
 import { enrolledPass, type PassHolder, passHolderOf, passLinkFor } from './enrol-pass.ts';
 import { timeLimitOf } from './kiosk-stage.ts';
 import { sampleSale } from './test/sample-sale.ts';
@@ -27,7 +28,7 @@ const nowMs = Date.parse('2026-11-23T11:00:00.000Z');
 const kiosk = newSigningKeyPair();
 const identity = { ...sampleIdentity(), privateKey: kiosk.privateKey };
 const holder: PassHolder = {
-  cardCredentialId: sampleId(70),
+  besideCredentialId: sampleId(70),
   memberId: sampleId(10),
   planId: sampleId(20),
   planScope: 'network',
@@ -92,7 +93,7 @@ it('[PS12] [PS13] answers a phone with a grant that a gate believes and that is 
   const [event] = await store.outbox.after(0, 10);
   expect(eventBodySchema.parse(JSON.parse(event?.body ?? ''))).toMatchObject({
     type: 'pass.enrolled',
-    besideCredentialId: holder.cardCredentialId,
+    besideCredentialId: holder.besideCredentialId,
     pass: { credentialId: grant.credentialId, publicKey: phone.publicKey },
   });
 });
@@ -102,6 +103,35 @@ it('[W-PASS-2] [W-PASS-3] ends the pass on the phone before, here at once', asyn
   const second = await passOf(newSigningKeyPair());
   expect(store.book.credential(first.credentialId)).toMatchObject({ status: 'blocked', kind: 'pass' });
   expect(store.book.credential(second.credentialId)).toMatchObject({ status: 'active' });
+});
+
+it('[PS21] takes over from the ticket that stood in for it, in the same transaction, and a second phone from the first', async () => {
+  const account = {
+    membershipId: sampleId<'membership'>(40),
+    planId: holder.planId,
+    planFrom: isoTime(nowMs),
+    validTo: null,
+    status: 'active' as const,
+    debts: [],
+  };
+  const { memberId } = holder;
+  const ticket = sampleCredential({ kind: 'ticket', cardUid: null, memberId, account });
+  const guests = sampleCredential({ kind: 'ticket', cardUid: null, memberId, singleUse: true });
+  await store.write(async (tx) => {
+    await store.book.rememberOwnCredential(tx, holder.besideCredentialId, ticket);
+    await store.book.rememberOwnCredential(tx, sampleId(71), guests);
+  });
+  const first = await passOf(newSigningKeyPair());
+  expect(store.book.credential(holder.besideCredentialId)).toMatchObject({ status: 'blocked' });
+  expect(store.book.credential(sampleId(71))).toMatchObject({ status: 'active' });
+  expect(store.book.credential(first.credentialId)).toMatchObject({ kind: 'pass', account, validTo: null });
+  const second = await passOf(newSigningKeyPair());
+  expect(store.book.credential(second.credentialId)).toMatchObject({ status: 'active', account });
+  const told = (await store.outbox.after(0, 10)).map(({ body }) => JSON.parse(body));
+  expect(told.map(({ besideCredentialId }) => besideCredentialId)).toEqual([
+    holder.besideCredentialId,
+    first.credentialId,
+  ]);
 });
 
 it.each(['', 'https://example.org', 'PP1:ABC', 'PK2:'.padEnd(151, '0'), 'PK1:'.padEnd(151, '0')])(
@@ -126,7 +156,7 @@ it('[SA86] leaves time to find the phone where a pass is offered, and to read co
 it('offers a pass beside a card that was sold, and to nobody who practises', async () => {
   const sale = await sampleSale(store, { clock, random });
   expect(passHolderOf(sale)).toMatchObject({
-    cardCredentialId: sale.card.credentialId,
+    besideCredentialId: sale.card.credentialId,
     memberId: sale.memberId,
   });
   expect(passHolderOf({ ...sale, practice: { operator: 'Nadia' } })).toBeNull();

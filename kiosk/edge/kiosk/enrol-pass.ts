@@ -1,3 +1,4 @@
+import { isBridge } from '@portillon/core/access/bridge-ticket.ts';
 import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import {
@@ -18,11 +19,11 @@ import { passLinkLifeMs, passLinkText } from '@portillon/core/crypto/pass-link.t
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MemberAccount } from './member-account.ts';
-import type { SaleInProgress } from './sale-in-progress.ts';
+import { bridgeOf, handedCredential, type SaleInProgress } from './sale-in-progress.ts';
 
-/** Whose card the pass stands beside, and what it may do. */
+/** What the pass stands beside, a card, or takes over from (PS21), and what it may do. */
 export interface PassHolder {
-  readonly cardCredentialId: CredentialId;
+  readonly besideCredentialId: CredentialId;
   readonly memberId: MemberId;
   readonly planId: PlanId;
   readonly planScope: 'network' | 'home';
@@ -31,14 +32,15 @@ export interface PassHolder {
   readonly validToMs: number | null;
 }
 
-/** SA85: who holds a card to the kiosk and has a membership that runs; null for everybody else. */
+/** SA85: who holds a card or a code to the kiosk and has a membership that runs; null for everybody else. */
 export function passHolderOfMember(member: MemberAccount, nowMs: number): PassHolder | null {
   const { credentialId, memberId, record, account, plan } = member;
-  const validToMs = record.validTo === null ? null : Date.parse(record.validTo);
+  const validTo = isBridge(record) ? account.validTo : record.validTo;
+  const validToMs = validTo === null ? null : Date.parse(validTo);
   if (!plan || record.uidOnly || account.status === 'cancelled') return null;
   if (validToMs !== null && validToMs <= nowMs) return null;
   return {
-    cardCredentialId: credentialId,
+    besideCredentialId: credentialId,
     memberId,
     planId: planInEffect(record, nowMs),
     planScope: plan.scope,
@@ -48,16 +50,20 @@ export function passHolderOfMember(member: MemberAccount, nowMs: number): PassHo
   };
 }
 
-/** Who has just taken a card of their own. Null where nothing was handed to anybody in particular, or staff practise. */
+/**
+ * Who has just got a card of their own, or a ticket that stands in for the pass. Null where nothing was handed to anybody in
+ * particular, or staff practise.
+ */
 export function passHolderOf(sale: SaleInProgress): PassHolder | null {
-  if (sale.product !== 'membership' || sale.practice) return null;
-  const { credentialId, memberId, planId, planScope, validFromMs, validToMs } = sale.card;
+  const handed = sale.product === 'membership' ? handedCredential(sale) : bridgeOf(sale);
+  if (!handed || sale.practice) return null;
+  const { credentialId, memberId, planId, planScope, homeClubId, validFromMs, validToMs } = handed;
   return {
-    cardCredentialId: credentialId,
+    besideCredentialId: credentialId,
     memberId,
     planId,
     planScope,
-    homeClubId: sale.clubId,
+    homeClubId: homeClubId ?? sale.clubId,
     validFromMs,
     validToMs,
   };
@@ -67,7 +73,7 @@ export function passHolderOf(sale: SaleInProgress): PassHolder | null {
  * PS16: a link for a phone that has a network, and the name that its pass will have.
  */
 export function passLinkFor(
-  { cardCredentialId }: PassHolder,
+  { besideCredentialId }: PassHolder,
   identity: EdgeIdentity,
   clock: Clock,
   random: Random,
@@ -77,7 +83,7 @@ export function passLinkFor(
     {
       networkId: identity.networkId as NetworkId,
       issuerEdgeId: identity.edgeId as EdgeId,
-      besideCredentialId: cardCredentialId,
+      besideCredentialId,
       passCredentialId,
       expiresAtMs: clock.wallMs() + passLinkLifeMs,
     },
@@ -107,7 +113,7 @@ export async function enrolledPass(
 ): Promise<Result<string, PassProblem>> {
   const publicKey = readKeyRequest(requestText);
   if (!publicKey.ok) return err(publicKey.error);
-  const { cardCredentialId, memberId, planId, planScope, homeClubId, validFromMs, validToMs } = holder;
+  const { besideCredentialId, memberId, planId, planScope, homeClubId, validFromMs, validToMs } = holder;
   const credentialId = newId<'credential'>(clock, random);
   const grant = encodePassGrant(
     {
@@ -124,21 +130,25 @@ export async function enrolledPass(
     identity.privateKey,
   );
   const validFrom = isoTime(validFromMs);
+  // The phone that took over from a ticket a moment ago stands for it (PS21).
+  const held = store.book.credential(besideCredentialId);
+  const isOver = held?.status === 'blocked' && isBridge(held);
+  const beside = (isOver && store.book.passesOf(memberId)[0]?.credentialId) || besideCredentialId;
   await store.write(async (tx) => {
     await store.outbox.appendEvent(tx, {
       type: 'pass.enrolled',
       at: isoTime(clock.wallMs()),
-      besideCredentialId: cardCredentialId,
+      besideCredentialId: beside,
       pass: { credentialId, publicKey: publicKey.value, validFrom },
     });
-    // W-PASS-2, here at once: the phone before this one opens nothing any more.
-    for (const before of store.book.passesOf(memberId)) {
+    // W-PASS-2, PS21, here at once: the phone before this one, and the ticket until then, open nothing any more.
+    for (const before of [...store.book.passesOf(memberId), ...store.book.bridgesOf(memberId)]) {
       await store.book.rememberOwnCredential(tx, before.credentialId, {
         ...before.record,
         status: 'blocked',
       });
     }
-    const { account, standing } = store.book.credential(cardCredentialId) ?? {};
+    const { account, standing } = held ?? {};
     await store.book.rememberOwnCredential(tx, credentialId, {
       kind: 'pass',
       cardUid: null,

@@ -19,7 +19,6 @@ import {
 } from '@portillon/core/sale/questions.ts';
 import { mustNotBeLeft } from '@portillon/core/sale/sale-machine.ts';
 import { checkJpeg } from '@portillon/drivers/camera/photo-check.ts';
-import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
@@ -33,13 +32,14 @@ import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
 import { CodeEntry } from './code-entry.ts';
+import type { CredentialIssue } from './credential-issue.ts';
 import { drawUpDayEntry } from './draw-up-day-entry.ts';
 import { mandateFacts } from './draw-up-mandate.ts';
 import { drawUpOrder } from './draw-up-order.ts';
 import { contractFacts, drawUpSale } from './draw-up-sale.ts';
 import { enrolledPass, passHolderOf, passLinkFor } from './enrol-pass.ts';
 import { IdleTimer } from './idle-timer.ts';
-import { isPrinting, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
+import { isPrinting, isShowingTicket, type KioskStage, timeLimitOf } from './kiosk-stage.ts';
 import { MemberVisit } from './member-visit.ts';
 import type { NewSaleFacts } from './new-sale.ts';
 import { type OfferFacts, offerOf, offlineLimitCode } from './offer.ts';
@@ -47,10 +47,17 @@ import type { OfflineGuard } from './offline-guard.ts';
 import { findOrder, type OrderDeskFacts } from './order-desk.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
-import { customerMayBeThere, isPractice, readSale, type SaleInProgress } from './sale-in-progress.ts';
+import {
+  bridgeOf,
+  customerMayBeThere,
+  isPractice,
+  readSale,
+  type SaleInProgress,
+} from './sale-in-progress.ts';
 import { receiptMarksOf, recordedDuplicate } from './sale-records.ts';
 import { type SaleProgress, SaleRunner } from './sale-runner.ts';
 import { screenOfStage } from './screen-of-stage.ts';
+import { TicketOnScreen } from './ticket-on-screen.ts';
 import { UnaskedSlip } from './unasked-slip.ts';
 
 export interface KioskControllerOptions {
@@ -61,7 +68,8 @@ export interface KioskControllerOptions {
   /** The member base answers. */
   readonly isOnline: () => boolean;
   readonly terminal: PaymentTerminal;
-  readonly dispenser: CardDispenser;
+  /** What members get here. */
+  readonly issue: CredentialIssue;
   readonly printer: Printer | null;
   /** Where members hold their card; null at a kiosk without one. */
   readonly reader: CardReader | null;
@@ -89,6 +97,7 @@ export class KioskController {
   readonly #slip: UnaskedSlip;
   readonly #practiceTerminal: PracticeTerminal;
   readonly #member: MemberVisit;
+  readonly #ticket = new TicketOnScreen();
   #stage: KioskStage = { name: 'attract' };
   #language: Language = 'fr';
   #visitId: string;
@@ -122,6 +131,7 @@ export class KioskController {
     });
     this.#member = new MemberVisit({
       ...options,
+      readsCodes: options.issue.kind === 'pass',
       stage: () => this.#stage,
       show: (stage) => this.#show(stage),
       showAgain: () => this.#publish(),
@@ -129,7 +139,8 @@ export class KioskController {
       sell: (drawUp) => this.#sell(drawUp),
       pay: () => this.#payingPossible(),
     });
-    for (const device of [options.terminal, options.dispenser, options.printer, options.reader]) {
+    const dispenser = options.issue.kind === 'card' ? options.issue.dispenser : null;
+    for (const device of [options.terminal, dispenser, options.printer, options.reader]) {
       device?.onState(() => {
         if (['attract', 'doors', 'member', 'receipt'].includes(this.#stage.name)) this.#publish();
       });
@@ -186,9 +197,11 @@ export class KioskController {
     this.#stopped = true;
     this.#idle.restart(null);
     this.#cancelMouthTick();
+    const stopped = this.#runner?.stop();
     this.#member.skipCard();
+    this.#ticket.leave();
     await this.#practiceTerminal.stop();
-    await this.#runner?.stop();
+    await stopped;
   }
 
   /** The feed brought plans, hours, or the identity: what is offered may have changed. */
@@ -211,6 +224,7 @@ export class KioskController {
       language: this.#language,
       club: { name: club?.name ?? config.name, brand: config.brand, staffPhone: club?.staffPhone ?? null },
       about: { till: config.name, ...this.#options.fiscalSoftware },
+      credential: this.#options.issue.kind,
       practice: this.#options.journal.practice !== null,
       device: config.screen,
       screen: this.#screen(),
@@ -250,6 +264,8 @@ export class KioskController {
         return this.#buyDayEntry(message.planId as PlanId);
       case 'skip-card':
         return { outcome: this.#member.skipCard() ? 'done' : 'stale' };
+      case 'present-code':
+        return this.#member.presentCode(message.text);
       case 'open-account':
       case 'buy-period':
       case 'settle-debts':
@@ -269,6 +285,8 @@ export class KioskController {
         return this.#payAgain(message.type);
       case 'practise-payment':
         return this.#practisePayment(message.answer);
+      case 'have-ticket':
+        return this.#haveTicket();
       case 'open-pass':
         return this.#openPass();
       case 'enrol-pass':
@@ -365,7 +383,7 @@ export class KioskController {
       this.#askForCode({ problem: found.refused, triesLeft });
       return { outcome: 'done' };
     }
-    if (found.ready.kind === 'card-replacement' && this.#options.dispenser.state.status !== 'ready') {
+    if (found.ready.kind === 'card-replacement' && this.#cardsMissing()) {
       this.#askForCode({ problem: 'no-cards', triesLeft });
       return { outcome: 'done' };
     }
@@ -373,7 +391,8 @@ export class KioskController {
     if (!sold) return { outcome: 'stale' };
     const { kind, order } = found.ready;
     const takesMoney = kind !== 'refund' && order.amountCents > 0;
-    await this.#sell(() => drawUpOrder(sold, found.ready, facts.store), takesMoney);
+    const { issue } = this.#options;
+    await this.#sell(() => drawUpOrder(sold, found.ready, issue, facts.store), takesMoney);
     return { outcome: 'done' };
   }
 
@@ -448,6 +467,7 @@ export class KioskController {
           | 'start'
           | 'choose-door'
           | 'buy-day-entry'
+          | 'present-code'
           | 'open-account'
           | 'buy-period'
           | 'settle-debts'
@@ -460,12 +480,14 @@ export class KioskController {
           | 'pay-again'
           | 'abort-payment'
           | 'practise-payment'
+          | 'have-ticket'
           | 'open-pass'
           | 'enrol-pass';
       }
     >,
   ): Promise<MessageOutcome> {
     if (message.type === 'back') {
+      if (this.#passEnrolledForTicket()) return this.#haveTicket();
       const isDoor = this.#stage.name === 'day-entry' || this.#stage.name === 'code';
       const before = isDoor
         ? ({ name: 'doors' } as const)
@@ -512,18 +534,18 @@ export class KioskController {
   }
 
   async #signed(questions: typeof firstQuestion): Promise<MessageOutcome> {
-    const { store } = this.#options;
+    const { store, issue } = this.#options;
     const plan = this.#plan(questions.answers.planId);
     const facts = this.#newSaleFacts();
     invariant(plan && facts, 'a visit begins only when plans, club and identity are known');
-    const drawUp = () => drawUpSale({ ...facts, questions, plan, photo: this.#photo }, store);
+    const drawUp = () => drawUpSale({ ...facts, issue, questions, plan, photo: this.#photo }, store);
     await this.#sell(drawUp);
     this.#photo = null;
     return { outcome: 'done' };
   }
 
   #runSale(sale: SaleInProgress, go: (runner: SaleRunner) => void, first: SaleProgress): void {
-    const { store, journal, offlineGuard, terminal, dispenser, clock, random, log, onEvent, identity } =
+    const { store, journal, offlineGuard, terminal, issue, clock, random, log, onEvent, identity } =
       this.#options;
     const known = identity();
     invariant(known, 'a sale runs on an enrolled edge');
@@ -533,7 +555,7 @@ export class KioskController {
         journal: () => journal.journal,
         identity: known,
         terminal: isPractice(sale) ? this.#practiceTerminal : terminal,
-        dispenser,
+        dispenser: issue.kind === 'card' ? issue.dispenser : null,
         clock,
         random,
         log,
@@ -542,7 +564,8 @@ export class KioskController {
           void offlineGuard.look();
         },
         mayTakeOffline: (amountCents) => offlineGuard.mayTake(amountCents),
-        handTicket: (sold) => this.#paper.handTickets(sold),
+        handTicket: (sold) => (bridgeOf(sold) ? this.#paper.handBridge(sold) : this.#paper.handTickets(sold)),
+        showTicket: (sold) => this.#showTicket(sold),
         renewCard: (sold) => this.#member.renewCard(sold),
         onProgress: (progress) => this.#showProgress(runner.sale, progress),
         onEnded: (ended, lastFault) => this.#saleEnded(ended, lastFault),
@@ -710,12 +733,39 @@ export class KioskController {
     });
   }
 
+  /** SA80: at once where the pass has taken over from the ticket before the power went. */
+  async #showTicket(sale: SaleInProgress): Promise<'taken' | 'not-taken'> {
+    const ticket = bridgeOf(sale);
+    const isReplaced =
+      ticket && this.#options.store.book.credential(ticket.credentialId)?.status === 'blocked';
+    return isReplaced ? 'taken' : this.#ticket.shown();
+  }
+
+  #haveTicket(): MessageOutcome {
+    const isThere = isShowingTicket(this.#stage) || this.#passEnrolledForTicket();
+    return { outcome: isThere && this.#ticket.take() ? 'done' : 'stale' };
+  }
+
+  /** On the screen of the pass, reached from a ticket that it has taken over from (PS21): there is no way back to that. */
+  #passEnrolledForTicket(): boolean {
+    const stage = this.#stage;
+    if (stage.name !== 'pass' || stage.from.name !== 'sale') return false;
+    const { link, grantCode } = stage;
+    return grantCode !== null || this.#options.store.book.credential(link.passCredentialId) !== null;
+  }
+
   #openPass(): MessageOutcome {
     const from = this.#stage;
-    if (from.name !== 'welcome' && from.name !== 'member') return { outcome: 'stale' };
-    const holder = from.name === 'welcome' ? passHolderOf(from.sale) : this.#member.passHolder(from);
+    const holder =
+      from.name === 'member'
+        ? this.#member.passHolder(from)
+        : from.name === 'welcome' || isShowingTicket(from)
+          ? passHolderOf(from.sale)
+          : null;
     const known = this.#options.identity();
-    if (!holder || !known) return { outcome: 'stale' };
+    if (!known || !holder || (from.name !== 'welcome' && from.name !== 'member' && !isShowingTicket(from))) {
+      return { outcome: 'stale' };
+    }
     const { clock, random } = this.#options;
     const link = passLinkFor(holder, known, clock, random);
     this.#show({ name: 'pass', holder, from, link, grantCode: null, notRead: false });
@@ -755,6 +805,13 @@ export class KioskController {
   }
 
   #expired(): void {
+    const stage = this.#stage;
+    if (isShowingTicket(stage) || (stage.name === 'pass' && stage.from.name === 'sale')) {
+      // SA81: nobody answers any more.
+      if (this.#passEnrolledForTicket()) this.#ticket.take();
+      else this.#ticket.leave();
+      return;
+    }
     this.#finish().catch((error: unknown) => {
       this.#options.log.error('kiosk.visit-not-finished', { detail: String(error) });
     });
@@ -807,6 +864,7 @@ export class KioskController {
       canAbort: terminal.capabilities.canAbort,
       slip: this.#slip.state,
       takeCardSeconds: config.sale.takeCardSeconds,
+      issues: this.#options.issue.kind,
       passPageAddress: new URL('/pass/', config.baseUrl).href,
       isKnown: (credentialId) => store.book.credential(credentialId) !== null,
       account: () => {
@@ -850,13 +908,19 @@ export class KioskController {
     };
   }
 
-  /** The dispenser, which is of no use to a box that may not write its cards. */
-  #cardIssuing(): CardDispenser['state'] {
-    const { dispenser, identity } = this.#options;
+  /** The dispenser, which is of no use to a box that may not write its cards; null where passes are issued (SA79). */
+  #cardIssuing(): OfferFacts['dispenser'] {
+    const { issue, identity } = this.#options;
+    if (issue.kind === 'pass') return null;
     const known = identity();
     return known && !cardKeysOf(known).mayWrite
       ? { status: 'faulted', fault: noWritingKey }
-      : dispenser.state;
+      : issue.dispenser.state;
+  }
+
+  #cardsMissing(): boolean {
+    const { issue } = this.#options;
+    return issue.kind === 'card' && issue.dispenser.state.status !== 'ready';
   }
 
   /** Whether a member can pay for what needs no card from the dispenser. */
@@ -886,13 +950,13 @@ export class KioskController {
 
   /** What contract and mandate are made of, while the questions are asked. */
   #asked() {
-    const { clock } = this.#options;
+    const { clock, issue } = this.#options;
     const [stage, club] = [this.#stage, this.#club()];
     invariant(stage.name === 'questions' && club, 'a contract is shown during the questions');
     const { questions } = stage;
     const plan = this.#plan(questions.answers.planId);
     invariant(plan, 'the plan that was chosen is still on sale');
-    return { visitId: this.#visitId, language: this.#language, questions, plan, club, clock };
+    return { visitId: this.#visitId, language: this.#language, questions, plan, club, issue, clock };
   }
 
   /** Q7. */
@@ -933,15 +997,20 @@ const cardTroubles = {
 
 /** Without a card, what was bought is simply not served. A refund speaks of money that comes back. */
 function troubleOf(
-  { card, product, payment }: SaleInProgress,
+  sale: SaleInProgress,
   ending: keyof typeof cardTroubles,
 ): readonly [TroubleScreen['what'], TroubleScreen['money']] {
+  const { card, product, payment } = sale;
+  if (ending === 'card-owed' && bridgeOf(sale)) {
+    return ['ticket-owed', payment === null ? 'membership-active' : 'taken-membership-active'];
+  }
   if (product === 'refund') {
     return ending === 'in-doubt'
       ? ['refund-in-doubt', 'refund-being-checked']
       : ['refund-not-made', 'nothing-given-back'];
   }
-  if (product === 'card-replacement' && ending === 'stopped') return ['card-not-made', 'nothing-taken'];
+  if (product === 'card-replacement' && card && ending === 'stopped')
+    return ['card-not-made', 'nothing-taken'];
   if (ending === 'card-owed' && payment === null) return ['card-not-made', 'membership-active'];
   const [what, money] = cardTroubles[ending];
   if (card !== null || what === 'payment-in-doubt') return [what, money];

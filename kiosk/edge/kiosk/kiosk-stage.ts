@@ -47,7 +47,7 @@ export type KioskStage =
       readonly name: 'pass';
       readonly holder: PassHolder;
       /** Where it was asked for, and where it ends. */
-      readonly from: Extract<KioskStage, { readonly name: 'welcome' | 'member' }>;
+      readonly from: Extract<KioskStage, { readonly name: 'welcome' | 'member' }> | TicketStage;
       /** What a phone with a network opens (PS16), and the pass that it will have then. */
       readonly link: { readonly text: string; readonly passCredentialId: CredentialId };
       /** What the phone reads; null until it has shown its key. */
@@ -55,6 +55,13 @@ export type KioskStage =
       readonly notRead: boolean;
     }
   | { readonly name: 'trouble'; readonly trouble: Trouble };
+
+/** A member's ticket is on the screen (SA80). */
+export type TicketStage = Extract<KioskStage, { readonly name: 'sale' }>;
+
+export function isShowingTicket(stage: KioskStage): stage is TicketStage {
+  return stage.name === 'sale' && stage.progress.name === 'showing-ticket';
+}
 
 const warningSeconds = 30;
 
@@ -80,6 +87,7 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
         ? timeLimits.reading
         : timeLimits.question;
     case 'sale':
+      if (stage.progress.name === 'showing-ticket') return timeLimits['showing-ticket'];
       return stage.progress.name === 'not-paid' ? timeLimits['not-paid'] : null;
     case 'receipt':
       return isPrinting(stage) ? null : timeLimits.receipt;

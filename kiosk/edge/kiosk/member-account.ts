@@ -1,4 +1,5 @@
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
+import { isBridge } from '@portillon/core/access/bridge-ticket.ts';
 import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import type { ClubId, CredentialId, MemberId, PlanId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
@@ -70,7 +71,8 @@ export function renewedRecord(
   return {
     ...record,
     planId: Date.parse(from) <= nowMs ? planId : before,
-    validTo: to,
+    // A ticket that stands in for the pass ends when it ends.
+    validTo: isBridge(record) ? record.validTo : to,
     account: {
       ...account,
       membershipId,

@@ -4,24 +4,37 @@ import { join } from 'node:path';
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { fault } from '@portillon/core/base/fault-codes.ts';
-import { type CredentialId, type Id, idBytes, newId } from '@portillon/core/base/ids.ts';
+import {
+  type ClubId,
+  type CredentialId,
+  type EdgeId,
+  type Id,
+  idBytes,
+  type NetworkId,
+  newId,
+} from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { encodePassGrant } from '@portillon/core/crypto/pass-grant.ts';
+import { passCodeText, passStepAt, passToSign } from '@portillon/core/crypto/pass-layout.ts';
+import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
-import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import { edgeKeyToSign, type FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
 import { PlainBadge } from '@portillon/hardware-sims/card/plain-badge.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Screen } from '../../bridge/view.ts';
 import { EdgeStore } from '../../store/edge-store.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
 import type { KioskStage } from './kiosk-stage.ts';
 import { MemberVisit } from './member-visit.ts';
+import { handedBy } from './new-sale.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 import { recordedSale } from './sale-records.ts';
 import { sampleFacts, sampleJournal, samplePlan } from './test/sample-sale.ts';
@@ -64,8 +77,11 @@ class Hand implements CardReader {
   }
 }
 
-const facts = sampleFacts(surroundings);
-const { identity } = facts;
+const seller = newSigningKeyPair();
+const network = newSigningKeyPair();
+const sample = sampleFacts(surroundings);
+const identity = { ...sample.identity, privateKey: seller.privateKey, networkKey: network.publicKey };
+const facts = { ...sample, identity };
 const prepaid = (termMonths: 1 | 3, priceCents: number) => ({
   ...samplePlan,
   soldAtKiosk: false,
@@ -87,6 +103,7 @@ beforeEach(async () => {
   const opened = await EdgeStore.open({ folder: join(folder, 'state'), ...surroundings });
   if (!opened.ok) throw new Error(opened.error.detail);
   store = opened.value;
+  store.book.trustNetworkKey(network.publicKey);
   await feed(
     { kind: 'club', id: identity.clubId, record: facts.club },
     { kind: 'plan', id: oneMonth, record: prepaid(1, 3_990) },
@@ -99,6 +116,7 @@ beforeEach(async () => {
   visit = new MemberVisit({
     ...surroundings,
     reader: hand,
+    readsCodes: true,
     store,
     identity: () => identity,
     stage: () => stage,
@@ -226,7 +244,7 @@ it('[SA85] offers a member whose membership runs to put the card on a phone, and
   expect(screen()).toMatchObject({ phone: { possible: true, replaces: false } });
   if (stage.name !== 'member') throw new Error(`shown is ${stage.name}`);
   expect(visit.passHolder(stage)).toMatchObject({
-    cardCredentialId: credentialId,
+    besideCredentialId: credentialId,
     memberId,
     planId: oneMonth,
     planScope: 'network',
@@ -467,4 +485,93 @@ it('[SA76] [I1] records a settlement, after which nothing is owed here', async (
   expect(events).toMatchObject([{ type: 'debt.settled', totalCents: 2_990, lines: [{ vatRate: 2_000 }] }]);
   expect(takings).toBe(1);
   expect(store.book.credential(credentialId)?.account?.debts).toEqual([]);
+});
+
+describe('a code that is held to the camera', () => {
+  const memberId = id<'member'>();
+  const credentialId = id<'credential'>();
+  const planFrom = isoTime(systemClock.wallMs() - 1_000);
+  const account = { membershipId: id(), planId: oneMonth, planFrom, validTo: null, debts: [] };
+  const issue = { kind: 'pass', bridgeDays: 14 } as const;
+  const phone = newSigningKeyPair();
+  const grant = { planScope: 'network', planId: oneMonth, credentialId, memberId, validToMs: null } as const;
+  const ticket = () => {
+    const handed = handedBy(issue, { ...grant, validFromMs: Date.parse(planFrom) }, facts);
+    if (!handed.bridge) throw new Error('a ticket is handed over');
+    return handed.bridge.text;
+  };
+  const row = (over: Partial<CredentialRecord> = {}): FeedRecord => ({
+    kind: 'credential',
+    id: credentialId,
+    record: {
+      kind: 'ticket',
+      cardUid: null,
+      memberId,
+      planId: oneMonth,
+      homeClubId: identity.clubId,
+      validFrom: planFrom,
+      validTo: isoTime(systemClock.wallMs() + 60_000),
+      singleUse: false,
+      status: 'active',
+      account: { ...account, status: 'active' },
+      ...over,
+    },
+  });
+  const passAt = (timeMs: number) => {
+    const claims = { ...claimsOf(identity), publicKey: phone.publicKey };
+    const signed = passToSign(encodePassGrant(claims, identity.privateKey), passStepAt(timeMs));
+    return passCodeText('pass', signed, signBytes(phone.privateKey, signed));
+  };
+  const claimsOf = ({ networkId, edgeId, clubId }: typeof identity) => ({
+    networkId: networkId as NetworkId,
+    issuerEdgeId: edgeId as EdgeId,
+    credentialId,
+    planId: oneMonth,
+    homeClubId: clubId as ClubId,
+    scope: 'network' as const,
+    validFromMs: Date.parse(planFrom),
+    validToMs: null,
+  });
+  /** The key of this box, as the network vouches for it. */
+  const ownKey = (): FeedRecord => {
+    const { edgeId, clubId } = identity;
+    const signed = edgeKeyToSign(edgeId, clubId, seller.publicKey, 'active');
+    const signature = toBase64url(signBytes(network.privateKey, signed));
+    return {
+      kind: 'edge-key',
+      id: edgeId,
+      record: { clubId, publicKey: seller.publicKey, status: 'active', signature },
+    };
+  };
+  const known = (...changes: FeedRecord[]) => feed(ownKey(), ...changes);
+
+  it('[PS22] [SA75] shows the account of the ticket that stands in for a pass, which then takes over from it', async () => {
+    await known(row());
+    visit.begin();
+    visit.presentCode(ticket());
+    expect(stage).toMatchObject({ name: 'member', credentialId });
+    const holder = stage.name === 'member' ? visit.passHolder(stage) : null;
+    expect(holder).toMatchObject({ besideCredentialId: credentialId, memberId, validToMs: null });
+  });
+
+  it('[PS22] shows that of a pass, and nothing for a picture of it taken earlier', async () => {
+    await known(row({ kind: 'pass', publicKey: phone.publicKey, validTo: null }));
+    visit.begin();
+    visit.presentCode(passAt(systemClock.wallMs() - 120_000));
+    expect(stage).toEqual({ name: 'present-card', problem: 'not-ours' });
+    visit.presentCode(passAt(systemClock.wallMs()));
+    expect(stage).toMatchObject({ name: 'member', credentialId });
+  });
+
+  it('[PS22] shows none for what was replaced, is for a guest, or comes from elsewhere', async () => {
+    await known(row({ status: 'blocked' }));
+    visit.begin();
+    visit.presentCode(ticket());
+    expect(stage).toEqual({ name: 'present-card', problem: 'blocked' });
+    await feed({ kind: 'credential', id: credentialId, record: null });
+    visit.presentCode(ticket());
+    expect(stage).toEqual({ name: 'present-card', problem: 'not-known-here' });
+    visit.presentCode('https://example.org');
+    expect(stage).toEqual({ name: 'present-card', problem: 'not-ours' });
+  });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
-import { type CredentialId, idBytes } from '@portillon/core/base/ids.ts';
+import { type ClubId, type CredentialId, idBytes } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
@@ -12,6 +12,7 @@ import type { MessageOutcome } from '../bridge-server.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import { accountScreen, periodView } from './account-screens.ts';
+import { codeAtKiosk } from './code-at-kiosk.ts';
 import { drawUpDebtSale, drawUpRenewal } from './draw-up-account-sale.ts';
 import { type PassHolder, passHolderOfMember } from './enrol-pass.ts';
 import type { KioskStage } from './kiosk-stage.ts';
@@ -28,6 +29,8 @@ type MemberStage = Extract<KioskStage, { name: 'member' }>;
 
 export interface MemberVisitOptions {
   readonly reader: CardReader | null;
+  /** Where members have passes, they show a code to the camera (PS22). */
+  readonly readsCodes: boolean;
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
@@ -57,7 +60,8 @@ export class MemberVisit {
   }
 
   get isPossible(): boolean {
-    return this.#desk.isReady && this.#options.saleFacts() !== null;
+    const isReady = this.#options.readsCodes || this.#desk.isReady;
+    return isReady && this.#options.saleFacts() !== null;
   }
 
   begin(): void {
@@ -77,6 +81,16 @@ export class MemberVisit {
         ? { name: 'member', credentialId: presented.credentialId, part: 'account' }
         : { name: 'present-card', problem: presented.problem },
     );
+  }
+
+  /** PS22, SA75. */
+  presentCode(text: string): MessageOutcome {
+    const { readsCodes, identity, store, clock, log, stage } = this.#options;
+    const known = identity();
+    if (stage().name !== 'present-card' || !readsCodes || !known) return { outcome: 'stale' };
+    const around = { store, clubId: known.clubId as ClubId, nowMs: clock.wallMs() };
+    this.#presented(codeAtKiosk(text, { identity: known, book: store.book, log }, around));
+    return { outcome: 'done' };
   }
 
   /** Back from the account is to the doors, from a part of it to the account. Null where there is nothing to go back from. */

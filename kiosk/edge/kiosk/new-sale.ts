@@ -15,7 +15,14 @@ import { startSale } from '@portillon/core/sale/sale-machine.ts';
 import { newSaleReference } from '@portillon/core/sale/sale-reference.ts';
 import type { SaleShape } from '@portillon/core/sale/sale-state.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
-import type { SaleInProgress, TicketToHand } from './sale-in-progress.ts';
+import type { CredentialIssue } from './credential-issue.ts';
+import type {
+  BridgeTicket,
+  CardToMake,
+  HandedCredential,
+  SaleInProgress,
+  TicketToHand,
+} from './sale-in-progress.ts';
 
 /** Where and for whom a sale begins. */
 export interface NewSaleFacts {
@@ -88,4 +95,45 @@ export function signedTicket(
     identity.privateKey,
   );
   return { credentialId, text, validToMs };
+}
+
+const dayMs = 86_400_000;
+
+type Handed =
+  | { readonly card: CardToMake; readonly bridge?: null }
+  | { readonly card: null; readonly bridge: BridgeTicket };
+
+/**
+ * SA79, SA83: a card that is still to be made, or a ticket signed by this box that its holder uses as often as they come,
+ * until it ends or the phone has the pass.
+ */
+export function handedBy(
+  issue: CredentialIssue,
+  what: HandedCredential,
+  { identity, clock }: Pick<NewSaleFacts, 'identity' | 'clock'>,
+): Handed {
+  if (issue.kind === 'card') return { card: { ...what, cardUid: null } };
+  const { credentialId, planId, planScope, homeClubId = identity.clubId as ClubId, validFromMs } = what;
+  const longestMs = clock.wallMs() + issue.bridgeDays * dayMs;
+  const ticketToMs = Math.min(longestMs, what.validToMs ?? longestMs);
+  const text = encodeTicket(
+    {
+      networkId: identity.networkId as NetworkId,
+      issuerEdgeId: identity.edgeId as EdgeId,
+      credentialId,
+      planId,
+      homeClubId,
+      scope: planScope,
+      validFromMs,
+      validToMs: ticketToMs,
+      singleUse: false,
+    },
+    identity.privateKey,
+  );
+  return { card: null, bridge: { ...what, text, ticketToMs } };
+}
+
+/** What is handed to a member, as the machine of the sale knows it. */
+export function goodsOf(issue: CredentialIssue): 'card' | 'bridge' {
+  return issue.kind === 'card' ? 'card' : 'bridge';
 }

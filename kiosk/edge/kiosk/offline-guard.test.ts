@@ -10,7 +10,7 @@ import { EdgeStore } from '../../store/edge-store.ts';
 import type { FiscalJournal } from '../../store/fiscal-journal.ts';
 import { RecordedLog } from '../../store/test/recorded-log.ts';
 import { OfflineGuard } from './offline-guard.ts';
-import type { MembershipSale } from './sale-in-progress.ts';
+import type { CardMembershipSale } from './sale-in-progress.ts';
 import { cancelledSale, type RecordFacts, recordedSale } from './sale-records.ts';
 import { sampleJournal, sampleSale } from './test/sample-sale.ts';
 
@@ -64,7 +64,9 @@ async function guard({ canSettle } = { canSettle: true }): Promise<OfflineGuard>
 }
 
 /** 54.90, recorded as the runner records it. */
-async function sell(how: Partial<MembershipSale> = { approvedOffline: true }): Promise<MembershipSale> {
+async function sell(
+  how: Partial<CardMembershipSale> = { approvedOffline: true },
+): Promise<CardMembershipSale> {
   const drawnUp = await sampleSale(store, { clock, random });
   const payment = {
     means: 'bank-card',
@@ -80,7 +82,7 @@ async function sell(how: Partial<MembershipSale> = { approvedOffline: true }): P
   return sale;
 }
 
-function factsOf(sale: MembershipSale, tx: RecordFacts['tx']): RecordFacts {
+function factsOf(sale: CardMembershipSale, tx: RecordFacts['tx']): RecordFacts {
   return { tx, store, journal, sale, atMs: clock.wallMs(), newCaseId: () => newId<'case'>(clock, random) };
 }
 

@@ -21,7 +21,7 @@ import { contractText } from '../documents/contract-text.ts';
 import { mandateText } from '../documents/mandate-text.ts';
 import { sampleContract, sampleMandate, samplePlace, sampleSale } from '../documents/test/sample-facts.ts';
 import { PaperTrail, type PaperTrailOptions } from './paper-trail.ts';
-import type { MembershipSale, SaleInProgress } from './sale-in-progress.ts';
+import type { CardMembershipSale, SaleInProgress } from './sale-in-progress.ts';
 import { recordedDuplicate, recordedSale } from './sale-records.ts';
 import { sampleJournal, sampleSale as signedSale } from './test/sample-sale.ts';
 
@@ -96,7 +96,7 @@ function paperTrail(options: Partial<PaperTrailOptions> = {}): PaperTrail {
   });
 }
 
-function sold(changes: Partial<MembershipSale> = {}): MembershipSale {
+function sold(changes: Partial<CardMembershipSale> = {}): CardMembershipSale {
   const { lines, totalCents, payment } = sampleSale('fr');
   const [memberId, planId] = [id<'member'>(), id<'plan'>()];
   return {

@@ -24,7 +24,7 @@ import { ticketBlocks } from '../documents/ticket.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { SaleMandate } from './draw-up-mandate.ts';
 import type { CopyOnScreen } from './kiosk-stage.ts';
-import { isPractice, type RefundSale, type SaleInProgress } from './sale-in-progress.ts';
+import { bridgeOf, isPractice, type RefundSale, type SaleInProgress } from './sale-in-progress.ts';
 
 export interface PaperTrailOptions {
   readonly config: Pick<EdgeConfig, 'name'>;
@@ -57,6 +57,7 @@ const owedAfter: Partial<Record<SaleEnding, CaseSlipFacts['owed']>> = {
 /** Nobody knows yet whether money was given back: the slip must not speak of a payment. */
 function owedBy(sale: SaleInProgress, ending: SaleEnding): CaseSlipFacts['owed'] | undefined {
   const owed = owedAfter[ending];
+  if (owed === 'card' && bridgeOf(sale)) return 'ticket';
   return owed === 'an-answer' && sale.product === 'refund' ? 'a-refund' : owed;
 }
 
@@ -160,6 +161,26 @@ export class PaperTrail {
         if ((await this.#printOnce(ticketKind, ticket.credentialId, {}, blocks)) !== 'printed') return false;
       }
       return true;
+    } catch (error) {
+      log.error('kiosk.ticket-not-printed', { saleId: sale.saleId, detail: String(error) });
+      return false;
+    }
+  }
+
+  /** SA80: a member's ticket, which stands in for the pass; false where it is not surely on paper. Never rejects. */
+  async handBridge(sale: SaleInProgress): Promise<boolean> {
+    const { store, log } = this.#options;
+    const ticket = bridgeOf(sale);
+    if (!ticket) return false;
+    try {
+      const before = await store.intents.outcomesOf(ticketKind, ticket.credentialId, sale.saleId);
+      if (before.includes('printed')) return true;
+      const place = this.#place(sale, this.#club());
+      const blocks = ticketBlocks(
+        { ...place, product: 'bridge' },
+        { text: ticket.text, validToMs: ticket.ticketToMs },
+      );
+      return (await this.#printOnce(ticketKind, ticket.credentialId, {}, blocks)) === 'printed';
     } catch (error) {
       log.error('kiosk.ticket-not-printed', { saleId: sale.saleId, detail: String(error) });
       return false;

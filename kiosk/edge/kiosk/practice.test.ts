@@ -97,7 +97,7 @@ async function boot(): Promise<void> {
     }),
     isOnline: () => true,
     terminal: new CaisseApTerminal(devices),
-    dispenser: new Crt591Dispenser(devices),
+    issue: { kind: 'card', dispenser: new Crt591Dispenser(devices) },
     printer,
     reader: null,
     software: 'portillon-edge 0.1.0',

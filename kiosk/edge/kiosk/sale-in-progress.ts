@@ -79,6 +79,21 @@ export interface CardToMake {
   readonly validToMs: number | null;
 }
 
+/** What a member may enter with, whichever way it is handed over. */
+export type HandedCredential = Omit<CardToMake, 'cardUid'>;
+
+/** A ticket of a member that stands in for the pass until the phone has it, signed when the sale was drawn up. */
+export interface BridgeTicket extends HandedCredential {
+  /** What the QR code says. */
+  readonly text: string;
+  /** The end of the ticket itself, which comes before that of what it stands for. */
+  readonly ticketToMs: number;
+}
+
+/** Where the club's credential is the card, one; where it is the pass, a ticket until the phone has it (SA79). */
+type WithCard = { readonly card: CardToMake; readonly bridge?: null };
+type WithBridge = { readonly card: null; readonly bridge: BridgeTicket };
+
 export interface TicketToHand {
   readonly credentialId: CredentialId;
   /** What the QR code says. */
@@ -86,9 +101,8 @@ export interface TicketToHand {
   readonly validToMs: number;
 }
 
-export interface MembershipSale extends CommonSale {
+interface MembershipAlone extends CommonSale {
   readonly product: 'membership';
-  readonly card: CardToMake;
   readonly answers: Answers;
   readonly memberId: MemberId;
   readonly membershipId: MembershipId;
@@ -105,6 +119,9 @@ export interface MembershipSale extends CommonSale {
   /** Null where nothing is debited. Absent in a visit that an earlier version saved. */
   readonly mandate?: SaleMandate | null;
 }
+export type MembershipSale = MembershipAlone & (WithCard | WithBridge);
+/** With a card from the dispenser. */
+export type CardMembershipSale = MembershipAlone & WithCard;
 
 /** One entry on the day it is bought, for nobody in particular. */
 export interface DayEntrySale extends CommonSale {
@@ -148,12 +165,22 @@ export interface RefundSale extends CommonSale {
   readonly ends: readonly { readonly credentialId: CredentialId; readonly record: CredentialRecord }[];
 }
 
-/** Another card by an order of staff (J4), for a fee or for nothing (SA60). */
-export interface CardReplacementSale extends CommonSale {
+/** Another card, or ticket until the phone has a pass, by an order of staff (J4), for a fee or for nothing (SA60). */
+interface ReplacementAlone extends CommonSale {
   readonly product: 'card-replacement';
-  readonly card: CardToMake;
   readonly orderId: OrderId;
   readonly replaced: { readonly credentialId: CredentialId; readonly record: CredentialRecord };
+}
+export type CardReplacementSale = ReplacementAlone & (WithCard | WithBridge);
+
+/** What the member of a sale comes in with from now on; null where none is handed to a member. */
+export function handedCredential(sale: SaleInProgress): HandedCredential | null {
+  return sale.card ?? bridgeOf(sale);
+}
+
+/** The ticket that stands in for a pass, of a sale that hands one over. */
+export function bridgeOf(sale: SaleInProgress): BridgeTicket | null {
+  return 'bridge' in sale ? (sale.bridge ?? null) : null;
 }
 
 /**
@@ -176,7 +203,7 @@ export function readSale(json: string): SaleInProgress {
 
 interface EarlierSale
   extends Omit<
-    MembershipSale,
+    CardMembershipSale,
     | 'version'
     | 'product'
     | 'practice'
@@ -198,7 +225,7 @@ interface EarlierSale
   readonly guestTicketsUntilMs: number;
 }
 
-function fromEarlier(saved: EarlierSale): MembershipSale {
+function fromEarlier(saved: EarlierSale): CardMembershipSale {
   const { homeClubId, signedAtMs, credentialId, cardUid, planScope, contract, ...rest } = saved;
   const { guestTickets, guestTicketsUntilMs, ...common } = rest;
   return {

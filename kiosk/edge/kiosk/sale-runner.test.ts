@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
@@ -45,6 +46,8 @@ let journal: FiscalJournal;
 let dispenserSim: Crt591Sim;
 let terminalSim: CaisseApSim;
 let dispenser: Crt591Dispenser;
+/** Null for a club whose credential is the pass. */
+let fitted: Crt591Dispenser | null;
 let terminal: CaisseApTerminal;
 
 function line(address: string): Transport {
@@ -76,6 +79,7 @@ beforeEach(async () => {
   dispenser = new Crt591Dispenser({ ...surroundings, transport: line(dispenserSim.address) });
   terminal = new CaisseApTerminal({ ...surroundings, transport: line(terminalSim.address) });
   dispenser.start();
+  fitted = dispenser;
   terminal.start();
   await Promise.all([deviceBecomes(dispenser, isReady), deviceBecomes(terminal, isReady)]);
 });
@@ -114,7 +118,7 @@ function run(
       journal: () => journal,
       identity,
       terminal: payAt,
-      dispenser,
+      dispenser: fitted,
       takeCardMs,
       mayTakeOffline: () => true,
       onProgress: ({ name }) => {
@@ -123,7 +127,8 @@ function run(
       },
       onEnded: (ended, lastFault) => tellEnd({ sale: ended, lastFault }),
       onEvent: () => undefined,
-      handTicket: () => Promise.resolve(),
+      handTicket: () => Promise.resolve(true),
+      showTicket: () => Promise.resolve('taken'),
     },
     sale,
   );
@@ -303,6 +308,62 @@ it('[I2] [I6] retains a card that dies while it is staged, and one that dies und
   expect(terminalSim.booked).toHaveLength(1);
   const holds = await Promise.all([first, second, third].map((card) => carriesGrant(card, issuer.publicKey)));
   expect(holds).toEqual([false, false, true]);
+});
+
+it('[SA79] [SA80] [I1] sells a membership without a dispenser: paid, in the books with a ticket of its member, handed over', async () => {
+  fitted = null;
+  const before = dispenserSim.view();
+  const { card, ...drawn } = await drawnUp();
+  const { cardUid: _none, ...handed } = card;
+  const ticketToMs = drawn.agreedAtMs + 86_400_000;
+  const bridge = { ...handed, text: 'PT1.sample', ticketToMs };
+  const shape = { goods: 'bridge', money: 'in' } as const;
+  const { sees, ended } = run({ ...drawn, shape, card: null, bridge }, (runner) => runner.begin());
+  await asksForCard();
+  await terminalSim.act('present-card', { bank: 'approve' });
+  await sees('showing-ticket');
+  expect((await ended).sale.state).toMatchObject({ ending: 'served' });
+  expect(dispenserSim.view()).toEqual(before);
+  expect(await events()).toMatchObject([
+    {
+      type: 'sale.completed',
+      membership: { validTo: null },
+      credentials: [
+        {
+          credentialId: bridge.credentialId,
+          kind: 'ticket',
+          cardUid: null,
+          validTo: isoTime(ticketToMs),
+          singleUse: false,
+        },
+      ],
+    },
+  ]);
+  expect(store.book.credential(bridge.credentialId)).toMatchObject({
+    kind: 'ticket',
+    memberId: bridge.memberId,
+    account: { validTo: null, status: 'active' },
+  });
+});
+
+const noSlip = {
+  scheme: 'CB',
+  authorisation: '664765',
+  applicationId: null,
+  contactless: true,
+  terminalContract: null,
+  terminalReceipt: null,
+  offline: null,
+} as const;
+
+it('[SA84] [I2] owes a card that was begun before the club went over to passes, with a case', async () => {
+  fitted = null;
+  const slip = { ...noSlip, maskedPan: '************4869' };
+  const paid = { slip, attempt: 1, held: false, customerGone: false };
+  const atMouth = { ...(await drawnUp()), state: { name: 'at-mouth', paid, lookups: 0 } } as const;
+  const { ended } = run(atMouth, (runner) => runner.resume());
+  expect((await ended).sale.state).toMatchObject({ ending: 'card-owed' });
+  expect((await events()).at(-1)).toMatchObject({ type: 'case.opened', kind: 'hand-over-card' });
 });
 
 /** Whether a gate would believe the grant on this card. */

@@ -62,6 +62,8 @@ export type SaleProgress =
   | { readonly name: 'presenting' }
   | { readonly name: 'at-mouth' }
   | { readonly name: 'handing-ticket' }
+  /** SA80. */
+  | { readonly name: 'showing-ticket'; readonly onPaper: boolean }
   | { readonly name: 'renewing-card' };
 
 interface SaleRunnerOptions {
@@ -69,14 +71,17 @@ interface SaleRunnerOptions {
   readonly journal: () => FiscalJournal | null;
   readonly identity: EdgeIdentity;
   readonly terminal: PaymentTerminal;
-  readonly dispenser: CardDispenser;
+  /** Null in a club whose credential is the pass. */
+  readonly dispenser: CardDispenser | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** Something new for the screen. */
   readonly onProgress: (progress: SaleProgress) => void;
-  /** Puts the tickets of a sale on paper, as far as that can be done; the screen shows them after it. */
-  readonly handTicket: (sale: SaleInProgress) => Promise<unknown>;
+  /** Puts what the sale hands over on paper; false where that cannot be done for certain. The screen shows it after it. */
+  readonly handTicket: (sale: SaleInProgress) => Promise<boolean>;
+  /** SA80: until the customer says that they have the ticket, has the pass, or does not answer. */
+  readonly showTicket: (sale: SaleInProgress) => Promise<'taken' | 'not-taken'>;
   /** SA78; false where the card did not come, or took nothing. Absent where there is no reader. */
   readonly renewCard?: (sale: SaleInProgress) => Promise<boolean>;
   /** The sale has ended; what it came to stands in `sale.state`. */
@@ -116,6 +121,19 @@ const irreversible: readonly SaleEffect['type'][] = [
  */
 const neverWithoutIntent: readonly SaleEffect['type'][] = ['authorise', 'reverse'];
 
+const noDispenser = fault('transport.unreachable', 'this box has no dispenser any more');
+
+/** SA84: what became of a card that was begun before the club went over to passes, as far as anybody can tell. */
+const withoutDispenser: Partial<Record<SaleEffect['type'], SaleInput>> = {
+  'stage-card': { type: 'card-failed', why: noDispenser.code },
+  'write-grant': { type: 'grant-failed' },
+  'present-card': { type: 'present-failed' },
+  'wait-taken': { type: 'mouth-unknown' },
+  'locate-card': { type: 'card-located', place: 'unknown' },
+  'capture-card': { type: 'taken-back' },
+  'withdraw-card': { type: 'withdrawn', card: 'unknown' },
+};
+
 /**
  * Carries out what the sale machine decides: saves the new state together with the intent of each irreversible act, does
  * the act, and brings its answer back as the next input. One input at a time.
@@ -146,7 +164,7 @@ export class SaleRunner {
   resume(): void {
     this.#recovering = true;
     const customerThere = customerMayBeThere(this.#sale, this.#options.clock.wallMs());
-    this.#enqueue(() => this.#take(resumeSale(this.#sale.state, customerThere)));
+    this.#enqueue(() => this.#take(resumeSale(this.#sale.shape, this.#sale.state, customerThere)));
   }
 
   send(input: SaleInput): void {
@@ -294,6 +312,11 @@ export class SaleRunner {
   }
 
   #do(effect: SaleEffect): Promise<SaleInput | null> | SaleInput | null {
+    const unanswerable = this.#options.dispenser ? undefined : withoutDispenser[effect.type];
+    if (unanswerable) {
+      this.#failed(noDispenser);
+      return unanswerable;
+    }
     switch (effect.type) {
       case 'stage-card':
         return this.#stageCard(effect.discardFirst);
@@ -316,6 +339,8 @@ export class SaleRunner {
         return this.#present();
       case 'hand-ticket':
         return this.#handTicket();
+      case 'show-ticket':
+        return this.#showTicket();
       case 'renew-card':
         return this.#renewCard();
       case 'wait-taken':
@@ -351,7 +376,8 @@ export class SaleRunner {
   }
 
   async #stageCard(discardFirst: boolean): Promise<SaleInput> {
-    const { dispenser, identity } = this.#options;
+    const { identity } = this.#options;
+    const dispenser = this.#dispenser;
     const failed = (what: Fault): SaleInput => {
       this.#failed(what);
       return { type: 'card-failed', why: what.code };
@@ -393,8 +419,8 @@ export class SaleRunner {
   }
 
   async #clubCard(): Promise<{ clubCard: ClubCard; uid: string; uidBytes: Uint8Array } | { fault: Fault }> {
-    const { dispenser, identity } = this.#options;
-    const channel = await dispenser.activateCard();
+    const { identity } = this.#options;
+    const channel = await this.#dispenser.activateCard();
     if (!channel.ok) return { fault: channel.error };
     const clubCard = new ClubCard({
       channel: channel.value,
@@ -403,6 +429,12 @@ export class SaleRunner {
     });
     const uidBytes = channel.value.uid;
     return { clubCard, uid: Buffer.from(uidBytes).toString('hex').toUpperCase(), uidBytes };
+  }
+
+  get #dispenser(): CardDispenser {
+    const { dispenser } = this.#options;
+    invariant(dispenser, 'a card is moved only where there is a dispenser');
+    return dispenser;
   }
 
   get #toMake(): CardToMake {
@@ -576,7 +608,7 @@ export class SaleRunner {
 
   async #present(): Promise<SaleInput> {
     this.#options.onProgress({ name: 'presenting' });
-    const presented = await this.#options.dispenser.present();
+    const presented = await this.#dispenser.present();
     if (presented.ok) return { type: 'presented' };
     this.#failed(presented.error);
     return { type: 'present-failed' };
@@ -585,8 +617,16 @@ export class SaleRunner {
   /** SA21: on paper where there is a printer, and in any case on the screen that follows. */
   async #handTicket(): Promise<SaleInput> {
     this.#options.onProgress({ name: 'handing-ticket' });
-    await this.#options.handTicket(this.#sale);
-    return { type: 'ticket-handed' };
+    const onPaper = await this.#options.handTicket(this.#sale);
+    return { type: 'ticket-handed', onPaper };
+  }
+
+  /** SA80. */
+  async #showTicket(): Promise<SaleInput> {
+    const { state } = this.#sale;
+    const onPaper = state.name === 'showing-ticket' && state.onPaper;
+    this.#options.onProgress({ name: 'showing-ticket', onPaper });
+    return { type: await this.#options.showTicket(this.#sale) };
   }
 
   /** SA78. */
@@ -598,15 +638,15 @@ export class SaleRunner {
 
   async #waitTaken(): Promise<SaleInput> {
     this.#options.onProgress({ name: 'at-mouth' });
-    const waited = await this.#options.dispenser.waitTaken(this.#options.takeCardMs);
+    const waited = await this.#dispenser.waitTaken(this.#options.takeCardMs);
     if (waited.ok) return { type: waited.value };
     this.#failed(waited.error);
     return { type: 'mouth-unknown' };
   }
 
   async #locateCard(): Promise<SaleInput> {
-    const { dispenser, onProgress } = this.#options;
-    onProgress({ name: this.#recovering ? 'recovering' : 'finishing' });
+    const dispenser = this.#dispenser;
+    this.#options.onProgress({ name: this.#recovering ? 'recovering' : 'finishing' });
     await this.#waitForReturn(dispenser);
     const status = await dispenser.status();
     if (!status.ok) {
@@ -618,14 +658,14 @@ export class SaleRunner {
   }
 
   async #captureCard(): Promise<SaleInput> {
-    const captured = await this.#options.dispenser.capture();
+    const captured = await this.#dispenser.capture();
     if (!captured.ok) this.#failed(captured.error);
     return { type: 'taken-back' };
   }
 
   /** SA19. Inside, an empty path means that the card went to the bin before; at the mouth, that somebody has it. */
   async #withdrawCard(wasOut: boolean): Promise<SaleInput> {
-    const { dispenser } = this.#options;
+    const dispenser = this.#dispenser;
     this.#showChecking();
     await this.#waitForReturn(dispenser);
     const status = await dispenser.status();

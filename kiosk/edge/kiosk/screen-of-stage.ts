@@ -18,7 +18,7 @@ import { type MandateFacts, mandateText, mandateWordingVersion } from '../docume
 import { localDay } from '../documents/payment-summary.ts';
 import { passHolderOf } from './enrol-pass.ts';
 import { forgottenSoonAfter, type KioskStage } from './kiosk-stage.ts';
-import { isPractice, type SaleInProgress } from './sale-in-progress.ts';
+import { bridgeOf, isPractice, type SaleInProgress } from './sale-in-progress.ts';
 import type { SaleProgress } from './sale-runner.ts';
 import type { SlipOnScreen } from './unasked-slip.ts';
 
@@ -39,6 +39,8 @@ export interface ScreenFacts {
   readonly isKnown: (credentialId: CredentialId) => boolean;
   /** SA12. */
   readonly takeCardSeconds: number;
+  /** What members get here. */
+  readonly issues: 'card' | 'pass';
   /** Only asked for on the contract screen. */
   readonly contract: () => ContractFacts;
   /** Only asked for on the mandate screen. */
@@ -110,7 +112,8 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         openUntil: facts.openUntil,
         tickets: stage.sale.tickets.map((ticket) => ticket.text),
         ticketsPrinted: stage.ticketsPrinted,
-        passPossible: passHolderOf(stage.sale) !== null,
+        // A ticket was to be exchanged on its own screen.
+        passPossible: passHolderOf(stage.sale) !== null && bridgeOf(stage.sale) === null,
         saleReference: stage.sale.saleReference,
       };
     case 'pass':
@@ -217,6 +220,13 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
   const paid = sale.shape.money !== 'none';
   const waitingSeconds = Math.floor((facts.nowMs - stage.sinceMs) / 1_000);
   switch (progress.name) {
+    case 'showing-ticket': {
+      const ticket = bridgeOf(sale);
+      invariant(ticket, 'a ticket is shown of a sale that has one');
+      // The end itself is no longer covered.
+      const validThrough = localDay(ticket.ticketToMs - 1, facts.club?.timeZone ?? 'UTC');
+      return { name: 'your-ticket', paid, ticket: ticket.text, onPaper: progress.onPaper, validThrough };
+    }
     case 'renewing-card':
       return { name: 'renew-card' };
     case 'finishing':
@@ -245,7 +255,10 @@ function saleScreen(stage: Extract<KioskStage, { name: 'sale' }>, facts: ScreenF
 }
 
 function paymentPhase(
-  progress: Exclude<SaleProgress, { name: 'renewing-card' | 'finishing' | 'presenting' | 'at-mouth' }>,
+  progress: Exclude<
+    SaleProgress,
+    { name: 'showing-ticket' | 'renewing-card' | 'finishing' | 'presenting' | 'at-mouth' }
+  >,
   slip: SlipOnScreen,
   practice: boolean,
 ): Extract<Screen, { name: 'payment' }>['phase'] {

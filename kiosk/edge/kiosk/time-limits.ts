@@ -15,6 +15,8 @@ export const timeLimits = {
   reading,
   /** A refused payment: another card may have to be found. */
   'not-paid': { quietSeconds: 90, countdownSeconds: 30, losesSomething: true },
+  /** SA81: time to take the paper, or to photograph the code and to get the phone out. */
+  'showing-ticket': { quietSeconds: 120, countdownSeconds: 30, losesSomething: true },
   /** Time to photograph the note; then no paper, which loses nothing. */
   receipt: { quietSeconds: 30, countdownSeconds: 30, losesSomething: false },
   welcome: { quietSeconds: 0, countdownSeconds: 12, losesSomething: false },

@@ -17,7 +17,7 @@ export type GalleryDoing =
 export interface GalleryState {
   readonly name: string;
   readonly screen: Screen | null;
-  readonly view?: Partial<Pick<KioskView, 'timeout' | 'staffCall' | 'device' | 'practice'>>;
+  readonly view?: Partial<Pick<KioskView, 'timeout' | 'staffCall' | 'device' | 'practice' | 'credential'>>;
   readonly doing?: GalleryDoing;
 }
 
@@ -555,6 +555,17 @@ const statesOfSales: readonly GalleryState[] = [
       slip: 'none',
     }),
   },
+  ...[true, false].map((onPaper) => ({
+    name: `your-ticket-${onPaper ? 'on-paper' : 'on-screen'}`,
+    view: { credential: 'pass' as const },
+    screen: {
+      name: 'your-ticket' as const,
+      paid: true,
+      ticket: `PT1.${'aB3-'.repeat(52)}`,
+      onPaper,
+      validThrough: '2026-12-10',
+    },
+  })),
   {
     name: 'take-card-finishing',
     screen: { name: 'take-card', paid: true, phase: 'finishing', waitingSeconds: 0 },
@@ -752,6 +763,7 @@ export function galleryView(state: GalleryState, choice: GalleryChoice): KioskVi
       ...state.view?.device,
       diagonalInches: choice.diagonalInches,
     },
+    credential: state.view?.credential ?? 'card',
     practice: state.view?.practice ?? false,
     screen: state.screen,
     timeout: state.view?.timeout ?? null,

@@ -10,7 +10,7 @@ import { useWords } from '../words.ts';
 const icons = { join: CreditCard, 'day-entry': Ticket, membership: IdCard, code: KeyRound } as const;
 
 /** What did you come for? What cannot be done now says so in its place. */
-export function DoorsScreen({ screen, act }: ScreenProps<'doors'>) {
+export function DoorsScreen({ screen, view, act }: ScreenProps<'doors'>) {
   const { say } = useWords();
   const { join, dayEntry, membership, code } = screen.offers;
   const doors: readonly { readonly door: keyof typeof icons; readonly offer: Offer | null }[] = [
@@ -50,7 +50,7 @@ export function DoorsScreen({ screen, act }: ScreenProps<'doors'>) {
               <Icon aria-hidden="true" className="icon" />
               <span className="plan-words">
                 <span className="choice-name">{say(`doors.${door}`)}</span>
-                <span>{say(`doors.${door}-lead`)}</span>
+                <span>{say(`doors.${door}-lead`, { credential: view.credential })}</span>
               </span>
             </Press>
           );

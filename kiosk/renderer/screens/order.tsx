@@ -45,21 +45,25 @@ function Refund({ screen, act }: ScreenProps<'order'>) {
   );
 }
 
-function Card({ screen, act }: ScreenProps<'order'>) {
+function Card({ screen, view, act }: ScreenProps<'order'>) {
   const { say, language } = useWords();
+  const { credential } = view;
   const isFree = screen.amountCents === 0;
   return (
     <ScreenFrame
       phase="card-replacement"
-      title={say('order.card-replacement.title')}
-      lead={say('order.card-replacement.lead')}
+      title={say('order.card-replacement.title', { credential })}
+      lead={say('order.card-replacement.lead', { credential })}
       middle={
         <div className="told">
           <Notice tone={isFree ? 'done' : 'info'} testId="card-fee">
             <p>
               {isFree
                 ? say('order.card-replacement.free')
-                : say('order.card-replacement.fee', { amount: formatEuros(screen.amountCents, language) })}
+                : say('order.card-replacement.fee', {
+                    credential,
+                    amount: formatEuros(screen.amountCents, language),
+                  })}
             </p>
           </Notice>
         </div>
@@ -69,7 +73,7 @@ function Card({ screen, act }: ScreenProps<'order'>) {
       <PrimaryBar
         onBack={() => act({ type: 'back' })}
         continueTestId="confirm-order"
-        continueWords={say('order.card-replacement.go')}
+        continueWords={say('order.card-replacement.go', { credential })}
         onContinue={() => act({ type: 'confirm-order' })}
       />
     </ScreenFrame>

@@ -11,7 +11,7 @@ import { useWords } from '../words.ts';
  * A phone with a network opens what stands here and has its pass; else phone and kiosk read a code off each other. The link is
  * good once and for a few minutes; nothing else here is secret.
  */
-export function PassScreen({ screen, act }: ScreenProps<'pass'>) {
+export function PassScreen({ screen, view, act }: ScreenProps<'pass'>) {
   const { say } = useWords();
   const { grantCode, notRead, onPhone, pageAddress } = screen;
   if (onPhone) {
@@ -26,7 +26,7 @@ export function PassScreen({ screen, act }: ScreenProps<'pass'>) {
           </div>
         }
       >
-        <p>{say('pass.ready-note')}</p>
+        <p>{say('pass.ready-note', { credential: view.credential })}</p>
         <div className="primary-bar">
           <Press kind="primary" testId="pass-done" onPress={() => act({ type: 'back' })}>
             {say('pass.done')}
@@ -47,7 +47,7 @@ export function PassScreen({ screen, act }: ScreenProps<'pass'>) {
           </div>
         }
       >
-        <p>{say('pass.ready-note')}</p>
+        <p>{say('pass.ready-note', { credential: view.credential })}</p>
         <div className="primary-bar">
           <Press kind="primary" testId="pass-done" onPress={() => act({ type: 'back' })}>
             {say('pass.done')}
@@ -59,7 +59,7 @@ export function PassScreen({ screen, act }: ScreenProps<'pass'>) {
   return (
     <ScreenFrame
       phase="asking"
-      title={say('pass.title')}
+      title={say('pass.title', { credential: view.credential })}
       lead={say('pass.lead')}
       middle={
         <div className="pass-steps">

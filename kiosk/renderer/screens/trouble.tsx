@@ -20,7 +20,7 @@ const moneyTone = {
 } as const;
 
 /** Something failed: what it is, what is true of the money, what to do now. Calm, and nothing that is not known. */
-export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
+export function TroubleScreen({ screen, view, act }: ScreenProps<'trouble'>) {
   const { say, language } = useWords();
   return (
     <ScreenFrame
@@ -34,12 +34,13 @@ export function TroubleScreen({ screen, act }: ScreenProps<'trouble'>) {
             tone={moneyTone[screen.money]}
             title={say(`trouble.money.${screen.money}`, {
               amount: formatEuros(screen.amountCents, language),
+              credential: view.credential,
             })}
             testId="money"
           />
           <div className="card" data-testid="what-to-do">
             <h2>{say('trouble.now.title')}</h2>
-            <p>{say(`trouble.now.${screen.money}`)}</p>
+            <p>{say(`trouble.now.${screen.money}`, { credential: view.credential })}</p>
             {screen.saleReference === '' ? null : (
               <p className="reference" data-testid="reference">
                 {say('common.reference', { reference: screen.saleReference })}

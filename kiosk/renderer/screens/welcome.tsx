@@ -33,12 +33,12 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
   }[screen.product];
   const through = screen.validThrough === null ? '' : formatDay(screen.validThrough, language);
   const lead = {
-    membership: say('welcome.lead'),
+    membership: say('welcome.lead', { credential: view.credential }),
     'day-entry': say('welcome.day-entry-lead'),
     renewal: say('welcome.renewal-lead', { day: through }),
     debt: say('welcome.debt-lead'),
     refund: say('welcome.refund-lead', { amount: formatEuros(screen.totalCents, language) }),
-    'card-replacement': say('welcome.lead'),
+    'card-replacement': say('welcome.lead', { credential: view.credential }),
   }[screen.product];
   return (
     <ScreenFrame

@@ -1,7 +1,7 @@
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { CredentialId, MemberId, PlanId } from '@portillon/core/base/ids.ts';
-import type { CardToMake, SaleInProgress } from '../sale-in-progress.ts';
+import type { BridgeTicket, CardToMake, SaleInProgress } from '../sale-in-progress.ts';
 
 export interface CredentialRow {
   readonly credentialId: CredentialId;
@@ -20,6 +20,25 @@ export function cardRecord(sale: SaleInProgress, card: CardToMake, status: Statu
     homeClubId: card.homeClubId ?? sale.clubId,
     validFrom: isoTime(card.validFromMs),
     validTo: card.validToMs === null ? null : isoTime(card.validToMs),
+    singleUse: false,
+    status,
+  };
+}
+
+/** The ticket that a member has until the phone has the pass (SA83). */
+export function bridgeRecord(
+  sale: SaleInProgress,
+  { memberId, planId, homeClubId = sale.clubId, validFromMs, ticketToMs }: BridgeTicket,
+  status: Status,
+): CredentialRecord {
+  return {
+    kind: 'ticket',
+    cardUid: null,
+    memberId,
+    planId,
+    homeClubId,
+    validFrom: isoTime(validFromMs),
+    validTo: isoTime(ticketToMs),
     singleUse: false,
     status,
   };

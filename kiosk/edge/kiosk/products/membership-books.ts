@@ -1,7 +1,8 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
-import type { MembershipSale } from '../sale-in-progress.ts';
-import { cardRecord, ticketRows } from './credential-rows.ts';
+import { type HandedCredential, handedCredential, type MembershipSale } from '../sale-in-progress.ts';
+import { bridgeRecord, type CredentialRow, cardRecord, ticketRows } from './credential-rows.ts';
 import { moneyOf, paidOf, type SaleBooks } from './sale-books.ts';
 
 /** The wording of the consent screens; a changed sentence is a new version. */
@@ -9,10 +10,11 @@ const consentWordingVersion = '2026-11-a';
 
 /** A member, a membership, a card, and tickets to bring somebody. */
 export function membershipBooks(sale: MembershipSale): SaleBooks {
-  const { card, memberId, personDigest, photoDigest, contractDigest } = sale;
+  const { memberId, personDigest, photoDigest, contractDigest } = sale;
   const mandate = namedMandate(sale);
   const validFrom = isoTime(sale.agreedAtMs);
-  const validTo = card.validToMs === null ? null : isoTime(card.validToMs);
+  const handed = handedOf(sale);
+  const validTo = handed.validToMs === null ? null : isoTime(handed.validToMs);
   // What the base will say of it, so that the member may come back at once.
   const account: Account = {
     membershipId: sale.membershipId,
@@ -44,11 +46,11 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
       membership: { membershipId: sale.membershipId, planId: sale.planId, validFrom, validTo },
       credentials: [
         {
-          credentialId: card.credentialId,
-          kind: 'card',
-          cardUid: card.cardUid,
+          credentialId: handed.credentialId,
+          kind: sale.card ? 'card' : 'ticket',
+          cardUid: sale.card?.cardUid ?? null,
           validFrom,
-          validTo,
+          validTo: sale.card ? validTo : isoTime(sale.bridge.ticketToMs),
           singleUse: false,
         },
         ...sale.tickets.map(({ credentialId, validToMs }) => ({
@@ -63,10 +65,20 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
       consents: [consent('photo', photoDigest !== null), consent('news', sale.answers.newsConsent === true)],
     }),
     credentials: (status) => [
-      { credentialId: card.credentialId, record: { ...cardRecord(sale, card, status), account } },
+      { credentialId: handed.credentialId, record: { ...handedRecord(sale, status), account } },
       ...ticketRows(sale, sale, status),
     ],
   };
+}
+
+function handedOf(sale: MembershipSale): HandedCredential {
+  const handed = handedCredential(sale);
+  invariant(handed, 'a member gets something to come in with');
+  return handed;
+}
+
+function handedRecord(sale: MembershipSale, status: CredentialRow['record']['status']) {
+  return sale.card ? cardRecord(sale, sale.card, status) : bridgeRecord(sale, sale.bridge, status);
 }
 
 /** The signed mandate as the event names it; null where there is none, or nothing was sealed. */

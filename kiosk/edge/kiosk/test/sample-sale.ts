@@ -10,7 +10,7 @@ import type { EdgeStore } from '../../../store/edge-store.ts';
 import type { FiscalJournal } from '../../../store/fiscal-journal.ts';
 import { drawUpDayEntry } from '../draw-up-day-entry.ts';
 import { type NewSaleFacts, newSale } from '../new-sale.ts';
-import type { DayEntrySale, MembershipSale } from '../sale-in-progress.ts';
+import type { CardMembershipSale, DayEntrySale } from '../sale-in-progress.ts';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -64,8 +64,8 @@ export function sampleIdentity({ clock, random }: Surroundings): EdgeIdentity {
 export async function sampleSale(
   store: EdgeStore,
   { clock, random }: Surroundings,
-  changes: Partial<MembershipSale> = {},
-): Promise<MembershipSale> {
+  changes: Partial<CardMembershipSale> = {},
+): Promise<CardMembershipSale> {
   const id = <Kind extends string>() => newId<Kind>(clock, random);
   const saleId = id<'sale'>();
   const planId = id<'plan'>();
