@@ -7,11 +7,11 @@
  *     readonly #pending = new PendingBytes(256);
  *     push(bytes: Uint8Array): Parsed<Uint8Array> {
  *       const frames: Uint8Array[] = [];
- *       const discarded = this.#pending.push(bytes);
+ *       this.#pending.append(bytes);
  *       for (let length = this.#pending.at(0); length !== undefined && this.#pending.length > length; length = this.#pending.at(0)) {
  *         frames.push(this.#pending.take(1 + length).subarray(1));
  *       }
- *       return { frames, discarded };
+ *       return { frames, discarded: this.#pending.trim() };
  *     }
  *     reset = () => this.#pending.clear();
  *   }

@@ -15,11 +15,25 @@ export class PendingBytes {
 
   /** Appends. Beyond the limit the oldest bytes go; returns how many went. */
   push(bytes: Uint8Array): number {
+    this.append(bytes);
+    return this.trim();
+  }
+
+  /**
+   * Appends all of it, however much: a program that was busy reads many frames at once, and they are taken out before
+   * anything is too much. To be followed by `trim`.
+   */
+  append(bytes: Uint8Array): void {
     const joined = new Uint8Array(this.#bytes.length + bytes.length);
     joined.set(this.#bytes);
     joined.set(bytes, this.#bytes.length);
-    const excess = Math.max(0, joined.length - this.#limit);
-    this.#bytes = joined.subarray(excess);
+    this.#bytes = joined;
+  }
+
+  /** Beyond the limit the oldest bytes go; returns how many went. */
+  trim(): number {
+    const excess = Math.max(0, this.#bytes.length - this.#limit);
+    this.#bytes = this.#bytes.subarray(excess);
     return excess;
   }
 

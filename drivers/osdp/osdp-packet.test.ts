@@ -178,3 +178,15 @@ it('[OS4] keeps its bound, and accounts for every byte', () => {
     { numRuns: 40 },
   );
 });
+
+it('[OS33] tries each place at which a packet may begin once, however the bytes come', () => {
+  const parser = new OsdpParser('reader');
+  // As many heads as fit, each of a packet half as long as the longest: they wait, and then their check is wrong.
+  const heads = Uint8Array.from(
+    { length: 30_000 },
+    (_, index) => [0x53, 0x85, 0xd0, 0x02, 0x04][index % 5] ?? 0,
+  );
+  for (const byte of heads) parser.push(Uint8Array.of(byte));
+  expect(parser.reset()).toBeLessThanOrEqual(longestPacket);
+  expect(parser.push(encodePacket(ackOf5)).frames).toHaveLength(1);
+});

@@ -95,11 +95,18 @@ export function encodePacket(draft: OsdpPacketDraft): Uint8Array {
 
 /**
  * Packets of one direction of the line. A packet is found by start byte, address bit, length and check; noise may look like
- * the head of a long packet, so a right one is looked for behind it too, and the bytes before it are thrown away.
+ * the head of a long packet, so a right one is looked for behind it too, and the bytes before it are thrown away. Every
+ * place where one may begin is tried once when its bytes are there: a line that never stops costs no more than that (OS33).
  */
 export class OsdpParser implements FrameParser<OsdpPacket> {
   readonly #from: OsdpPacket['from'];
-  readonly #pending = new PendingBytes(2 * longestPacket);
+  readonly #pending = new PendingBytes(longestPacket);
+  /** How many bytes have been taken out: places are counted from the first byte of all. */
+  #taken = 0;
+  /** Where something begins that may still become a packet, in order. */
+  #begun: Begun[] = [];
+  /** Of what has begun, nothing more can be said before so many bytes of all have come. */
+  #soonest = 0;
 
   constructor(from: OsdpPacket['from']) {
     this.#from = from;
@@ -107,26 +114,67 @@ export class OsdpParser implements FrameParser<OsdpPacket> {
 
   push(bytes: Uint8Array): Parsed<OsdpPacket> {
     const frames: OsdpPacket[] = [];
-    let discarded = this.#pending.push(bytes);
-    for (let start = 0; start < this.#pending.length; ) {
-      const head = this.#pending.peek(this.#pending.length).subarray(start);
-      const found = readPacket(head, this.#from);
-      if (typeof found === 'object') {
-        frames.push(found.packet);
-        discarded += lossOf(this.#pending.take(start + found.length).subarray(0, start));
-        start = 0;
-      } else if (start === 0 && found === 'no packet') {
-        discarded += lossOf(this.#pending.take(1));
-      } else {
-        start += 1;
-      }
+    let discarded = 0;
+    this.#pending.append(bytes);
+    this.#look(bytes);
+    for (let found = this.#next(); found; found = this.#next()) {
+      frames.push(found.packet);
+      const taken = this.#take(found.start + found.length);
+      discarded += lossOf(taken.subarray(0, found.start));
     }
+    const [first] = this.#begun;
+    discarded += lossOf(this.#take(first ? first.start - this.#taken : this.#pending.length));
     return { frames, discarded };
   }
 
   reset(): number {
-    return lossOf(this.#pending.take(this.#pending.length));
+    return lossOf(this.#take(this.#pending.length));
   }
+
+  #look(bytes: Uint8Array): void {
+    const before = this.#taken + this.#pending.length - bytes.length;
+    for (let at = bytes.indexOf(startByte); at !== -1; at = bytes.indexOf(startByte, at + 1)) {
+      this.#begun.push({ start: before + at, needs: 0 });
+      this.#soonest = 0;
+    }
+  }
+
+  /** The first packet that is whole; nothing when none is, and then everything that has begun needs more bytes. */
+  #next(): { readonly packet: OsdpPacket; readonly start: number; readonly length: number } | undefined {
+    const come = this.#taken + this.#pending.length;
+    if (this.#soonest > come) return undefined;
+    const bytes = this.#pending.peek(this.#pending.length);
+    const begun: Begun[] = [];
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const place of this.#begun) {
+      const start = place.start - this.#taken;
+      const found = place.needs > come ? 'unfinished' : readPacket(bytes, start, this.#from);
+      if (typeof found === 'object') return { ...found, start };
+      if (found === 'no packet') continue;
+      if (typeof found === 'number') place.needs = place.start + found;
+      begun.push(place);
+      soonest = Math.min(soonest, place.needs);
+    }
+    this.#begun = begun;
+    this.#soonest = soonest;
+    return undefined;
+  }
+
+  #take(count: number): Uint8Array {
+    this.#taken += count;
+    const [first] = this.#begun;
+    if (first && first.start < this.#taken) {
+      this.#begun = this.#begun.filter(({ start }) => start >= this.#taken);
+      this.#soonest = 0;
+    }
+    return this.#pending.take(count);
+  }
+}
+
+interface Begun {
+  readonly start: number;
+  /** So many bytes of all have to come to say more. */
+  needs: number;
 }
 
 /** Marks are sent to be thrown away. */
@@ -134,19 +182,20 @@ function lossOf(bytes: Uint8Array): number {
   return bytes.reduce((count, byte) => (byte === markByte ? count : count + 1), 0);
 }
 
+/** The packet that begins there; or how many bytes it needs to say whether one does. */
 function readPacket(
-  head: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
   from: OsdpPacket['from'],
-): { readonly packet: OsdpPacket; readonly length: number } | 'no packet' | 'unfinished' {
-  if (head[0] !== startByte) return 'no packet';
-  const [, address, low, high, control] = head;
-  if (address === undefined) return 'unfinished';
+): { readonly packet: OsdpPacket; readonly length: number } | 'no packet' | number {
+  const [, address, low, high, control] = bytes.subarray(start, start + headLength);
+  if (address === undefined) return 2;
   if ((address & replyBit) !== (from === 'reader' ? replyBit : 0)) return 'no packet';
-  if (low === undefined || high === undefined || control === undefined) return 'unfinished';
+  if (low === undefined || high === undefined || control === undefined) return headLength;
   const length = low | (high << 8);
   if (length < shortestPacket || length > longestPacket) return 'no packet';
-  if (head.length < length) return 'unfinished';
-  const packet = decode(head.slice(0, length));
+  if (bytes.length < start + length) return length;
+  const packet = decode(bytes.slice(start, start + length));
   return packet ? { packet, length } : 'no packet';
 }
 

@@ -35,7 +35,8 @@ export class CrtParser implements FrameParser<CrtToken> {
 
   push(bytes: Uint8Array): Parsed<CrtToken> {
     const frames: CrtToken[] = [];
-    let discarded = this.#pending.push(bytes);
+    let discarded = 0;
+    this.#pending.append(bytes);
     for (let first = this.#pending.at(0); first !== undefined; first = this.#pending.at(0)) {
       const control = controlNamed(first);
       if (control) {
@@ -66,7 +67,7 @@ export class CrtParser implements FrameParser<CrtToken> {
         frames.push({ kind: 'damaged' });
       }
     }
-    return { frames, discarded };
+    return { frames, discarded: discarded + this.#pending.trim() };
   }
 
   reset(): number {

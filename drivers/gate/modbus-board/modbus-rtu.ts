@@ -128,9 +128,10 @@ export class ModbusParser implements FrameParser<ModbusFrame> {
 
   push(bytes: Uint8Array): Parsed<ModbusFrame> {
     const frames: ModbusFrame[] = [];
-    let discarded = this.#pending.push(bytes);
+    let discarded = 0;
+    this.#pending.append(bytes);
     for (let start = 0; start + shortestFrame <= this.#pending.length; ) {
-      const head = this.#pending.peek(this.#pending.length).subarray(start);
+      const head = this.#pending.peek(Math.min(this.#pending.length, start + longestFrame)).subarray(start);
       const length = this.#lengthOf(head);
       const frame = typeof length === 'number' ? decode(head.subarray(0, length)) : undefined;
       if (frame && typeof length === 'number') {
@@ -145,7 +146,7 @@ export class ModbusParser implements FrameParser<ModbusFrame> {
         start += 1;
       }
     }
-    return { frames, discarded };
+    return { frames, discarded: discarded + this.#pending.trim() };
   }
 
   reset(): number {

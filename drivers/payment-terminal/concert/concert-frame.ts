@@ -51,8 +51,8 @@ export class ConcertParser implements FrameParser<ConcertToken> {
 
   push(bytes: Uint8Array): Parsed<ConcertToken> {
     const frames: ConcertToken[] = [];
-    let discarded = this.#pending.push(bytes);
-    if (discarded > 0) this.#read = 0;
+    let discarded = 0;
+    this.#pending.append(bytes);
     for (let first = this.#pending.at(0); first !== undefined; first = this.#pending.at(0)) {
       if (first === stx) {
         const frame = this.#frame();
@@ -66,7 +66,7 @@ export class ConcertParser implements FrameParser<ConcertToken> {
         else discarded++;
       }
     }
-    return { frames, discarded };
+    return { frames, discarded: discarded + this.#pending.trim() };
   }
 
   reset(): number {

@@ -42,9 +42,10 @@ export class ApduParser implements FrameParser<ApduToken> {
 
   push(bytes: Uint8Array): Parsed<ApduToken> {
     const frames: ApduToken[] = [];
-    let discarded = this.#pending.push(bytes);
+    let discarded = 0;
+    this.#pending.append(bytes);
     for (let first = this.#pending.at(0); first !== undefined; first = this.#pending.at(0)) {
-      if (discarded > 0 || !classes.has(first)) {
+      if (!classes.has(first)) {
         discarded += this.#pending.clear();
         frames.push({ kind: 'damaged' });
         break;
@@ -54,7 +55,7 @@ export class ApduParser implements FrameParser<ApduToken> {
       const whole = this.#pending.take(size.head + size.data);
       frames.push({ kind: 'apdu', apdu: apduOf(commandOf(whole), whole.subarray(size.head)) });
     }
-    return { frames, discarded };
+    return { frames, discarded: discarded + this.#pending.trim() };
   }
 
   reset(): number {

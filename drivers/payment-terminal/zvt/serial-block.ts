@@ -38,10 +38,13 @@ export function blockCheck(apdu: Uint8Array): number {
 /** A wrong check or a wrong byte after 10 loses the block; other bytes are lost up to the next that may begin something. */
 export class BlockParser implements FrameParser<BlockToken> {
   readonly #pending = new PendingBytes(longestBlock);
+  /** Bytes of the begun block that are known to be its content. */
+  #read = markLength;
 
   push(bytes: Uint8Array): Parsed<BlockToken> {
     const frames: BlockToken[] = [];
-    let discarded = this.#pending.push(bytes);
+    let discarded = 0;
+    this.#pending.append(bytes);
     for (let first = this.#pending.at(0); first !== undefined; first = this.#pending.at(0)) {
       const answer = answerNamed(first);
       if (answer) {
@@ -58,6 +61,7 @@ export class BlockParser implements FrameParser<BlockToken> {
       }
       const block = this.#block();
       if (block === undefined) break;
+      this.#read = markLength;
       if (block.apdu === null) {
         discarded += this.#pending.take(block.length).length;
         frames.push({ kind: 'damaged' });
@@ -66,10 +70,13 @@ export class BlockParser implements FrameParser<BlockToken> {
       this.#pending.take(block.length);
       frames.push({ kind: 'apdu', apdu: block.apdu });
     }
-    return { frames, discarded };
+    const lost = this.#pending.trim();
+    if (lost > 0) this.#read = markLength;
+    return { frames, discarded: discarded + lost };
   }
 
   reset(): number {
+    this.#read = markLength;
     return this.#pending.clear();
   }
 
@@ -79,30 +86,34 @@ export class BlockParser implements FrameParser<BlockToken> {
 
   /** The block at the front, `apdu` null when it is damaged, or undefined while its end has not arrived. */
   #block(): { readonly length: number; readonly apdu: Apdu | null } | undefined {
-    const content: number[] = [];
-    for (let at = markLength; ; at++) {
+    for (let at = this.#read; ; at++) {
+      this.#read = at;
       const byte = this.#pending.at(at);
       if (byte === undefined) return undefined;
-      if (byte !== dle) {
-        content.push(byte);
-        continue;
-      }
+      if (byte !== dle) continue;
       const next = this.#pending.at(++at);
       if (next === undefined) return undefined;
-      if (next === dle) {
-        content.push(dle);
-        continue;
-      }
+      if (next === dle) continue;
       // 10 02 begins the next block: the end of this one is missing.
       if (next !== etx) return { length: next === stx ? at - 1 : at + 1, apdu: null };
       const low = this.#pending.at(at + 1);
       const high = this.#pending.at(at + checkLength);
       if (low === undefined || high === undefined) return undefined;
-      const bytes = Uint8Array.from(content);
+      const bytes = undoubled(this.#pending.peek(at - 1).subarray(markLength));
       const isWhole = blockCheck(bytes) === ((high << 8) | low);
       return { length: at + 1 + checkLength, apdu: isWhole ? decodeApdu(bytes) : null };
     }
   }
+}
+
+function undoubled(bytes: Uint8Array): Uint8Array {
+  const content: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    content.push(byte);
+    if (byte === dle) at++;
+  }
+  return Uint8Array.from(content);
 }
 
 function answerNamed(byte: number): keyof typeof blockAnswers | undefined {

@@ -95,7 +95,8 @@ export class EscPosAnswerParser implements FrameParser<EscPosAnswer> {
 
   push(bytes: Uint8Array): Parsed<EscPosAnswer> {
     const frames: EscPosAnswer[] = [];
-    let discarded = this.#pending.push(bytes);
+    let discarded = 0;
+    this.#pending.append(bytes);
     for (let first = this.#pending.at(0); first !== undefined; first = this.#pending.at(0)) {
       const length = this.#length(first);
       if (length === undefined) break;
@@ -108,7 +109,7 @@ export class EscPosAnswerParser implements FrameParser<EscPosAnswer> {
         discarded += 1;
       }
     }
-    return { frames, discarded };
+    return { frames, discarded: discarded + this.#pending.trim() };
   }
 
   reset(): number {
