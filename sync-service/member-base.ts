@@ -27,6 +27,7 @@ import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
 import { addStaffUser } from './postgres/staff-accounts.ts';
+import type { SealOfSystem } from './secrets/secret-seal.ts';
 import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
 
@@ -53,6 +54,8 @@ export interface MemberBaseOptions {
   readonly creditorIds?: Readonly<Record<string, string>>;
   /** Settings of the embedded PostgreSQL, for tests. */
   readonly serverSettings?: Readonly<Record<string, string>>;
+  /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
+  readonly seal?: SealOfSystem;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -129,7 +132,8 @@ async function startWith(
   stops.push(() => database.close());
   for (const name of await migrate(database)) log.info('base.migrated', { migration: name });
 
-  const keyStore = new FileBaseKeyStore(stateFolder);
+  const seal = (await options.seal?.(stateFolder)) ?? null;
+  const keyStore = new FileBaseKeyStore(stateFolder, seal);
   const known = await identity(database, keyStore, newId<'network'>(clock, random), log);
   const { networkId, epoch } = known;
   const keys = await withCardKeysAsWanted(known.keys, keyStore, options);
@@ -137,11 +141,12 @@ async function startWith(
   await announcements.start();
   stops.push(() => announcements.stop());
 
-  const storeSigner = await storeClosingSigner(database, stateFolder, clock.wallMs(), log);
+  const storeSigner = await storeClosingSigner(database, stateFolder, { nowMs: clock.wallMs(), seal, log });
   const base: BaseContext = {
     database,
     announcements,
     keys,
+    secrets: keyStore.place,
     storeSigner,
     networkId,
     epoch,
@@ -228,7 +233,9 @@ async function identity(
       'the keys in the state folder are not those of this member base: bring base-keys.json back from its backup',
     );
   }
-  if (store.weak) log.warn('base.keys-weak', { detail: 'the keys of the network lie in a file on the disk' });
+  if (store.place === 'open-file') {
+    log.warn('base.keys-weak', { detail: 'the keys of the network lie in clear on the disk: see "keys"' });
+  }
   return { keys, networkId: meta.network_id, epoch: meta.epoch };
 }
 

@@ -5,6 +5,7 @@ import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { MemberBase } from './member-base.ts';
+import { systemSeal } from './secrets/system-seal.ts';
 import { type SeedFile, seedFileSchema } from './seed/seed-file.ts';
 
 const usage = `sync-service --state FOLDER [options]
@@ -60,6 +61,7 @@ async function main(): Promise<number> {
       ? {}
       : { retireCardKeys: Number(values['retire-card-keys']) }),
     creditorIds: Object.fromEntries(values.creditor.map((pair) => pair.split('=', 2))),
+    seal: (folder) => systemSeal(process.env, folder),
     clock: systemClock,
     random: systemRandom,
     log,

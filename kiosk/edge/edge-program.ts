@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { systemSeal } from '@portillon/sync-service/secrets/secret-seal.ts';
+import { systemSeal } from '@portillon/sync-service/secrets/system-seal.ts';
 import { Edge } from './edge.ts';
 import { readEdgeConfig } from './edge-config.ts';
 import { edgeSoftware } from './edge-software.ts';
@@ -49,7 +49,7 @@ const started = await Edge.start({
   screenFolder: existsSync(screenFolder) ? screenFolder : null,
   software: `portillon-edge ${edgeSoftware.version}`,
   fiscalSoftware: edgeSoftware,
-  seal: () => systemSeal(process.env),
+  seal: (folder) => systemSeal(process.env, folder),
   clock: systemClock,
   random: systemRandom,
   log,

@@ -9,7 +9,7 @@ import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { OfflineStanding } from '@portillon/core/sale/offline-approvals.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
-import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
+import type { SealOfSystem, SecretPlace } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { EdgeStore } from '../store/edge-store.ts';
 import { ReaderKeys } from '../store/reader-keys.ts';
 import { BridgeServer } from './bridge-server.ts';
@@ -51,6 +51,8 @@ export interface DeviceHealth {
 
 /** What supervision and the main job may know of an edge. No personal data. */
 export interface EdgeHealth {
+  /** Where the keys of this box lie; `open-file` is not for a club that is open. */
+  readonly secrets: SecretPlace;
   readonly devices: Readonly<Record<string, DeviceHealth>>;
   readonly inside: number;
   readonly outboxLeft: number;
@@ -261,6 +263,7 @@ export class Edge {
       practice: this.#journal !== null && this.#journal.practice !== null,
       endOfDay: this.#endOfDay?.health ?? null,
       offlineApprovals: this.#offlineGuard?.standing ?? null,
+      secrets: this.#store.keys.place,
     };
   }
 

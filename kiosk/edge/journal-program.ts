@@ -1,7 +1,7 @@
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { systemSeal } from '@portillon/sync-service/secrets/secret-seal.ts';
+import { systemSeal } from '@portillon/sync-service/secrets/system-seal.ts';
 import { edgeSoftware } from './edge-software.ts';
 import { runJournalCommand } from './journal-desk/journal-command.ts';
 
@@ -11,7 +11,7 @@ import { runJournalCommand } from './journal-desk/journal-command.ts';
  */
 process.exitCode = await runJournalCommand(process.argv.slice(2), {
   software: edgeSoftware,
-  seal: () => systemSeal(process.env),
+  seal: (folder) => systemSeal(process.env, folder),
   clock: systemClock,
   random: systemRandom,
   log: systemLog('journal', process.env.PORTILLON_LOG ?? 'error'),

@@ -99,7 +99,7 @@ describe('the folder', () => {
 
   it('says at every start that secrets in files are weak', () => {
     expect(log.entries).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: { keyStore: 'file' } }),
+      expect.objectContaining({ level: 'warn', fields: { keyStore: 'open-file' } }),
     );
   });
 });
@@ -661,7 +661,7 @@ describe('the identity', () => {
   });
 
   it('keeps its secrets sealed where the operating system has a key for them', async () => {
-    const seal = new SecretSeal(new Uint8Array(32).fill(6));
+    const seal = new SecretSeal(new Uint8Array(32).fill(6), 'systemd-credential');
     const identity = { ...sampleIdentity(), cardKeys: { current: 2, versions } };
     await store.saveIdentity(identity);
     await store.close();

@@ -118,9 +118,10 @@ export class EdgeStore implements AgentStore {
       const database = await Database.open(join(folder, 'edge.sqlite'));
       undo.unshift(() => database.close());
       await migrate(database);
-      const keys = await FileKeyStore.open(join(folder, 'keys'), (await options.seal?.()) ?? null);
-      if (keys.weak)
-        log.warn('secrets lie in files: whoever reads this disk reads them', { keyStore: 'file' });
+      const keysFolder = join(folder, 'keys');
+      const keys = await FileKeyStore.open(keysFolder, (await options.seal?.(keysFolder)) ?? null);
+      if (keys.place === 'open-file')
+        log.warn('secrets lie in files: whoever reads this disk reads them', { keyStore: keys.place });
       const store = new EdgeStore(database, lock, keys, options);
       await store.#start();
       return ok(store);

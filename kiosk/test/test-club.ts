@@ -110,10 +110,10 @@ export class TestClub {
   }
 
   /** Ends all programs, lets the test change the edge's own folder while nothing runs, and starts them again. */
-  async restart(change: (edgeFolder: string) => void): Promise<void> {
+  async restart(change: (edgeFolder: string) => void | Promise<void>): Promise<void> {
     await this.#reached.facts.close();
     await this.#programs.stop();
-    change(this.edgeFolder);
+    await change(this.edgeFolder);
     this.#programs = new ClubPrograms(this.#state, () => undefined, { anyPorts: true });
     this.#reached = await reach(this.#programs);
     await this.#ready();

@@ -40,7 +40,7 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
   }
   app.get('/v1/health', async () => {
     await base.database.query('select 1');
-    return { status: 'ok', epoch: base.epoch };
+    return { status: 'ok', epoch: base.epoch, secrets: base.secrets };
   });
   return app;
 }

@@ -5,12 +5,15 @@ import type { FiscalSigner } from '@portillon/core/journal/fiscal-key.ts';
 import type { BaseKeys } from '../keys/base-keys.ts';
 import type { Announcements } from '../postgres/announcements.ts';
 import type { Database } from '../postgres/database.ts';
+import type { SecretPlace } from '../secrets/secret-seal.ts';
 
 /** What every route of the base works with. Nothing in it is remembered from request to request. */
 export interface BaseContext {
   readonly database: Database;
   readonly announcements: Announcements;
   readonly keys: BaseKeys;
+  /** Where they lie; told at `/v1/health`. */
+  readonly secrets: SecretPlace;
   /** Signs closings over all tills; null while its key is lost. */
   readonly storeSigner: FiscalSigner | null;
   readonly networkId: string;

@@ -59,6 +59,7 @@ it('takes up the keys of version 0.1.0: one key, which made every key of a card'
   await writeFile(
     join(folder, 'base-keys.json'),
     JSON.stringify({ network, seal, card: { version: 1, key } }),
+    { mode: 0o600 },
   );
   const keys = await store.load();
   expect(keys?.card).toEqual({ current: 1, versions: [{ version: 1, read: key, write: key }] });

@@ -1,6 +1,7 @@
 import { newSealKeyPair, type SealKeyPair } from '@portillon/core/crypto/seal.ts';
 import { newSigningKeyPair, type SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import { type CardKeysTold, cardKeyVersionLimit } from '@portillon/core/wire/messages.ts';
+import type { SecretPlace } from '../secrets/secret-seal.ts';
 
 /** The secrets of a network. Whoever has them is the member base. */
 export interface BaseKeys {
@@ -17,9 +18,10 @@ export interface CardMasterKeys {
   readonly versions: readonly { readonly version: number; readonly read: string; readonly write: string }[];
 }
 
-/** Where the secrets are kept. `weak` says that whoever can read the disk can read them. */
+/** Where the secrets are kept. */
 export interface BaseKeyStore {
-  readonly weak: boolean;
+  /** `open-file` says that whoever can read the disk can read them. */
+  readonly place: SecretPlace;
   /** Null when there are none yet. Rejects when they cannot be read or are damaged. */
   load(): Promise<BaseKeys | null>;
   /** Durable when it resolves. Never overwrites. */

@@ -1,6 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sealedFile, unsealFile, writeSealedFile } from '../secrets/sealed-file.ts';
+import type { SecretPlace, SecretSeal } from '../secrets/secret-seal.ts';
 import type { BaseKeyStore, BaseKeys, CardMasterKeys } from './base-keys.ts';
 
 const pair = z.object({ publicKey: z.string(), privateKey: z.string() });
@@ -18,21 +19,30 @@ const keysSchema = z.object({
     .optional(),
 });
 
-/** A file for its owner only, beside the data: fit for a virtual club and for trials. */
-export class FileBaseKeyStore implements BaseKeyStore {
-  readonly weak = true;
-  readonly #path: string;
+/** The name under which the file is sealed. */
+const sealedAs = 'base-keys';
 
-  constructor(stateFolder: string) {
+/**
+ * A file for its owner only, beside the data. With the seal of the operating system it tells nothing to whoever takes the disk
+ * away, and what lay in clear before is sealed when it is loaded; without one it is fit for a virtual club and for trials.
+ */
+export class FileBaseKeyStore implements BaseKeyStore {
+  readonly #path: string;
+  readonly #seal: SecretSeal | null;
+
+  constructor(stateFolder: string, seal: SecretSeal | null = null) {
     this.#path = join(stateFolder, 'base-keys.json');
+    this.#seal = seal;
+  }
+
+  get place(): SecretPlace {
+    return this.#seal?.place ?? 'open-file';
   }
 
   async load(): Promise<BaseKeys | null> {
-    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw error;
-    });
-    if (text === null) return null;
+    const found = await sealedFile(this.#path, sealedAs, this.#seal);
+    if (found === null) return null;
+    const text = Buffer.from(found).toString('utf8');
     const { network, seal, card, cardKeys } = keysSchema.parse(JSON.parse(text));
     const only = { version: card.version, read: card.key, write: card.key };
     return { network, seal, card: cardKeys ?? { current: card.version, versions: [only] } };
@@ -51,15 +61,15 @@ export class FileBaseKeyStore implements BaseKeyStore {
     return keys;
   }
 
+  /** In clear again, for another seal or none. Safe to repeat. */
+  async unseal(): Promise<void> {
+    await unsealFile(this.#path, sealedAs, this.#seal);
+  }
+
   async #write({ network, seal, card: cardKeys }: BaseKeys): Promise<void> {
     const { current, versions } = cardKeys;
     const key = versions.find(({ version }) => version === current)?.read;
     const written = { network, seal, card: { version: current, key }, cardKeys };
-    const unfinished = `${this.#path}.new`;
-    const file = await open(unfinished, 'w', 0o600);
-    await file.writeFile(`${JSON.stringify(written, null, 2)}\n`);
-    await file.sync();
-    await file.close();
-    await rename(unfinished, this.#path);
+    await writeSealedFile(this.#path, sealedAs, this.#seal, `${JSON.stringify(written, null, 2)}\n`);
   }
 }

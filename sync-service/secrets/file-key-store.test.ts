@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileKeyStore } from './file-key-store.ts';
-import { credentialName, SecretSeal, systemSeal } from './secret-seal.ts';
+import { credentialName, SecretSeal } from './secret-seal.ts';
+import { systemSeal } from './system-seal.ts';
 
 let parent: string;
 let folder: string;
@@ -75,14 +76,14 @@ it('names a folder that cannot be used as a fault', async () => {
 });
 
 describe('with the seal of the operating system', () => {
-  const seal = new SecretSeal(new Uint8Array(32).fill(1));
+  const seal = new SecretSeal(new Uint8Array(32).fill(1), 'systemd-credential');
   const openSealed = () => FileKeyStore.open(folder, seal);
   const onDisk = (name: string) => readFile(join(folder, `${name}.key`));
   const master = new Uint8Array(16).fill(0x5a);
 
   it('keeps no secret on the disk that can be read there, and gives it back', async () => {
     const sealed = await openSealed();
-    expect([keys.weak, sealed.weak]).toEqual([true, false]);
+    expect([keys.place, sealed.place]).toEqual(['open-file', 'systemd-credential']);
     await sealed.write('card-write-1', master);
     expect((await onDisk('card-write-1')).includes(Buffer.from(master))).toBe(false);
     expect(await sealed.read('card-write-1')).toEqual(master);
@@ -108,7 +109,10 @@ describe('with the seal of the operating system', () => {
   it('opens nothing with the seal of another system, under another name, or damaged', async () => {
     const sealed = await openSealed();
     await sealed.write('identity', secret);
-    const elsewhere = await FileKeyStore.open(folder, new SecretSeal(new Uint8Array(32).fill(2)));
+    const elsewhere = await FileKeyStore.open(
+      folder,
+      new SecretSeal(new Uint8Array(32).fill(2), 'systemd-credential'),
+    );
     await expect(elsewhere.read('identity')).rejects.toThrow('another key');
     await copyFile(join(folder, 'identity.key'), join(folder, 'card-read-1.key'));
     await expect(sealed.read('card-read-1')).rejects.toThrow('damaged');
@@ -122,12 +126,12 @@ describe('with the seal of the operating system', () => {
     const credentials = await mkdtemp(join(tmpdir(), 'portillon-credentials-'));
     const environment = { CREDENTIALS_DIRECTORY: credentials };
     try {
-      expect(await systemSeal({})).toBeNull();
-      expect(await systemSeal(environment)).toBeNull();
+      expect(await systemSeal({}, folder)).toBeNull();
+      expect(await systemSeal(environment, folder)).toBeNull();
       await writeFile(join(credentials, credentialName), new Uint8Array(31));
-      await expect(systemSeal(environment)).rejects.toThrow('fewer than 32 bytes');
+      await expect(systemSeal(environment, folder)).rejects.toThrow('fewer than 32 bytes');
       await writeFile(join(credentials, credentialName), new Uint8Array(32).fill(1));
-      const found = await systemSeal(environment);
+      const found = await systemSeal(environment, folder);
       expect(found?.open('a', seal.close('a', secret))).toEqual(secret);
     } finally {
       await rm(credentials, { recursive: true });

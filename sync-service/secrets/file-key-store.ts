@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { asStoreFault, StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { KeyStore } from './key-store.ts';
-import { credentialName, isSealed, type SecretSeal } from './secret-seal.ts';
+import { readSecretFile, syncFolder, writeSecretFile } from './secret-file.ts';
+import { credentialName, isSealed, type SecretPlace, type SecretSeal } from './secret-seal.ts';
 
 const nameShape = /^[a-z0-9][a-z0-9-]{0,80}$/;
 const extension = '.key';
@@ -34,8 +35,8 @@ export class FileKeyStore implements KeyStore {
     return store;
   }
 
-  get weak(): boolean {
-    return this.#seal === null;
+  get place(): SecretPlace {
+    return this.#seal?.place ?? 'open-file';
   }
 
   async read(name: string): Promise<Uint8Array | null> {
@@ -54,13 +55,8 @@ export class FileKeyStore implements KeyStore {
     return this.#write(name, secret);
   }
 
-  async #bytes(name: string): Promise<Uint8Array | null> {
-    try {
-      return Uint8Array.from(await readFile(this.#path(name)));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      return rethrow(error);
-    }
+  #bytes(name: string): Promise<Uint8Array | null> {
+    return readSecretFile(this.#path(name));
   }
 
   async #sealWhatIsOpen(): Promise<void> {
@@ -70,28 +66,23 @@ export class FileKeyStore implements KeyStore {
     }
   }
 
-  async #write(name: string, bytes: Uint8Array): Promise<void> {
+  #write(name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(name);
-    const unfinished = path.slice(0, -extension.length) + unfinishedExtension;
-    try {
-      const file = await open(unfinished, 'w', 0o600);
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(unfinished, path);
-      await this.#syncFolder();
-    } catch (error) {
-      rethrow(error);
+    return writeSecretFile(path, bytes, path.slice(0, -extension.length) + unfinishedExtension);
+  }
+
+  /** Everything lies in clear again, for another seal or none: the seal itself may be forgotten then. Safe to repeat. */
+  async unseal(): Promise<void> {
+    for (const name of await this.names()) {
+      const secret = await this.read(name);
+      if (secret) await this.#write(name, secret);
     }
   }
 
   async destroy(name: string): Promise<void> {
     try {
       await rm(this.#path(name), { force: true });
-      await this.#syncFolder();
+      await syncFolder(this.#folder);
     } catch (error) {
       rethrow(error);
     }
@@ -108,16 +99,6 @@ export class FileKeyStore implements KeyStore {
   #path(name: string): string {
     invariant(nameShape.test(name), `${name} is not the name of a secret`);
     return join(this.#folder, name + extension);
-  }
-
-  /** A name that was made or removed is durable once its folder is. */
-  async #syncFolder(): Promise<void> {
-    const folder = await open(this.#folder, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
   }
 }
 

@@ -1,11 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { asStoreFault, StoreFault } from '@portillon/core/base/store-fault.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 
 /** Name of the credential that the service manager hands to the edge. */
 export const credentialName = 'portillon-secrets';
-const shortestCredential = 32;
+export const shortestCredential = 32;
 
 /** Opens every sealed secret, so that one in clear is never taken for it. */
 const mark = Buffer.from('portillon-sealed-1\n');
@@ -14,15 +12,25 @@ const tagLength = 16;
 const cipher = 'aes-256-gcm';
 
 /**
+ * Who keeps the key of the seal: systemd, which hands it to the service (`LoadCredentialEncrypted`), or a file that only this
+ * machine opens, with its TPM or the key of the host (`systemd-creds`).
+ */
+export type SealPlace = 'systemd-credential' | 'systemd-creds';
+/** Where secrets lie; the last is for trying things out, and called weak wherever it is told. */
+export type SecretPlace = SealPlace | 'open-file';
+
+/**
  * Closes and opens the secrets on the disk under a key that the operating system keeps:
  *
  *   "portillon-sealed-1\n"   nonce 12   AES-256-GCM of the secret   tag 16      the secret's name is bound in
  */
 export class SecretSeal {
+  readonly place: SealPlace;
   readonly #key: Uint8Array;
 
   /** `systemSecret` is at least 32 bytes that nobody can guess. */
-  constructor(systemSecret: Uint8Array) {
+  constructor(systemSecret: Uint8Array, place: SealPlace) {
+    this.place = place;
     this.#key = new Uint8Array(hkdfSync('sha256', systemSecret, '', credentialName, 32));
   }
 
@@ -55,28 +63,5 @@ export function isSealed(bytes: Uint8Array): boolean {
   return Buffer.compare(bytes.subarray(0, mark.length), mark) === 0;
 }
 
-/** Asks the operating system for the seal; null when it has none. Rejects with `StoreFault`. */
-export type SealOfSystem = () => Promise<SecretSeal | null>;
-
-/**
- * The seal of this system: systemd hands credentials over in the folder that `CREDENTIALS_DIRECTORY` names, decrypted with
- * the TPM or the key of the host, to this service only. Null where it hands over none of that name. Throws `StoreFault`
- * when there is one that cannot be used.
- */
-export async function systemSeal(environment: NodeJS.ProcessEnv): Promise<SecretSeal | null> {
-  const folder = environment.CREDENTIALS_DIRECTORY;
-  if (!folder) return null;
-  try {
-    const secret = await readFile(join(folder, credentialName));
-    if (secret.length < shortestCredential) {
-      throw new StoreFault(
-        'store.failed',
-        `the credential ${credentialName} has fewer than ${shortestCredential} bytes`,
-      );
-    }
-    return new SecretSeal(secret);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw asStoreFault(error);
-  }
-}
+/** Asks the operating system for the seal of the secrets in a folder; null when it has none. Rejects with `StoreFault`. */
+export type SealOfSystem = (folder: string) => Promise<SecretSeal | null>;

@@ -78,8 +78,9 @@ export async function runReadersCommand(
     return 1;
   }
   try {
-    const seal = (await options.seal?.()) ?? null;
-    const keys = new ReaderKeys(await FileKeyStore.open(join(config.stateFolder, 'keys'), seal));
+    const keysFolder = join(config.stateFolder, 'keys');
+    const seal = (await options.seal?.(keysFolder)) ?? null;
+    const keys = new ReaderKeys(await FileKeyStore.open(keysFolder, seal));
     return await withLines(places, keys, call, options);
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
