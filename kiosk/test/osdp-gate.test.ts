@@ -1,4 +1,6 @@
+import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { StaffDesk } from './staff-desk.ts';
 import { TestClub } from './test-club.ts';
 
 /** A club whose gate hangs on an OSDP line, board and badge reader under keys of their own; real processes, one line. */
@@ -71,6 +73,38 @@ it('opens the channels anew after the edge was killed, under the keys that it ha
   await deviceIs('gate-1.badge-reader', 'ready', null);
   await deviceIs('gate-1.reader', 'ready', null);
   await walksIn();
+}, 60_000);
+
+/** What became of the last order of staff, as the staff page shows it. */
+const lastOrder = async (desk: StaffDesk) => (await desk.gates())[0]?.lastOrder ?? null;
+
+it('[GT13] [GT16] opens for staff within two seconds, with what became of it on their page, and who opened', async () => {
+  const desk = await StaffDesk.signIn(club.staff);
+  await club.until(async () => (await desk.gates()).length > 0);
+  const since = await club.now();
+  const orderedMs = systemClock.monotonicMs();
+  const orderId = await desk.orderGate('open-entry');
+  await club.until(async () => (await lastOrder(desk))?.status === 'done');
+  expect(systemClock.monotonicMs() - orderedMs).toBeLessThan(2_000);
+  expect(await club.releasedSince(since)).toBe(true);
+  await club.push('entry');
+  await club.until(async () => (await lastOrder(desk))?.passages === 1);
+  expect(await lastOrder(desk)).toMatchObject({ id: orderId, reason: 'visitor', fault: null });
+}, 30_000);
+
+it('[GT12] holds the gate open over a restart of the edge, until staff put it back to normal', async () => {
+  const desk = await StaffDesk.signIn(club.staff);
+  await desk.orderGate('hold-open');
+  await club.until(async () => (await club.device('board')).view.heldOpen === true);
+  await club.until(async () => (await lastOrder(desk))?.status === 'done');
+  club.kill('edge');
+  await club.until(async () => (await club.healthOrNull()) !== null);
+  await club.push('entry');
+  await club.push('entry');
+  await club.until(async () => (await desk.gates())[0]?.standing === 'held-open');
+  await desk.orderGate('normal');
+  await club.until(async () => (await club.device('board')).view.heldOpen === false);
+  await club.until(async () => (await lastOrder(desk))?.status === 'done');
 }, 60_000);
 
 it('names a reader that was opened', async () => {

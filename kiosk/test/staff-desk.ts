@@ -1,3 +1,6 @@
+import type { GateOrderRequest } from '@portillon/sync-service/http/staff/gate-view.ts';
+import { type LiveView, liveViewSchema } from '@portillon/sync-service/http/staff/live-view.ts';
+
 /** Somebody of the staff, at the interface of the staff page: finds a sale and gives an order for it. */
 export class StaffDesk {
   readonly #url: string;
@@ -56,6 +59,29 @@ export class StaffDesk {
   async cancelOrders(): Promise<void> {
     const { open } = (await this.#ask('api/orders')) as { open: readonly { id: string }[] };
     for (const { id } of open) await this.#ask(`api/orders/${id}/cancellation`, {});
+  }
+
+  /** The gates as the live page shows them now. */
+  async gates(): Promise<LiveView['gates']> {
+    const response = await fetch(new URL('live', this.#url), { headers: { cookie: this.#cookie } });
+    let text = '';
+    const words = new TextDecoder();
+    for await (const bytes of response.body ?? []) {
+      text += words.decode(bytes, { stream: true });
+      const view = /^data: (.*)\n\n/m.exec(text)?.[1];
+      // Leaving the loop ends the stream.
+      if (view !== undefined) return liveViewSchema.parse(JSON.parse(view)).gates;
+    }
+    throw new Error('the live page shows nothing');
+  }
+
+  /** Has the first gate do something; resolves at once, with what the order is called. */
+  async orderGate(action: GateOrderRequest['action']): Promise<string> {
+    const [gate] = await this.gates();
+    if (!gate) throw new Error('the staff page knows no gate');
+    const { edgeId, gateId } = gate;
+    const made = await this.#ask('api/gate-orders', { edgeId, gateId, action, reason: 'visitor' });
+    return (made as { id: string }).id;
   }
 
   async #order(order: object): Promise<string> {

@@ -2,6 +2,8 @@ import { caseWords } from './case-words.ts';
 import { CasesPage } from './cases-page.tsx';
 import { closingWords } from './closing-words.ts';
 import { ClosingsPage } from './closings-page.tsx';
+import { gateWords } from './gate-words.ts';
+import { GatesPage } from './gates-page.tsx';
 import { LivePage } from './live-page.tsx';
 import { orderWords } from './order-words.ts';
 import { OrdersPage } from './orders-page.tsx';
@@ -15,11 +17,13 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
   const place = usePlace();
   const { text, language } = bar;
   const open = live.view?.cases.open ?? 0;
+  const alarms = live.view?.alarms.length ?? 0;
   const titles = {
     live: text.live,
     cases: caseWords[language].cases,
     orders: orderWords[language].orders,
     closings: closingWords[language].closings,
+    gates: gateWords[language].gates,
   };
   return (
     <>
@@ -34,17 +38,28 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
                   <span className="unseen"> {caseWords[language].open}</span>
                 </span>
               )}
+              {one === 'gates' && alarms > 0 && (
+                <span className="badge" data-testid="open-alarms">
+                  {alarms}
+                  <span className="unseen"> {gateWords[language].alarmsOpen}</span>
+                </span>
+              )}
             </a>
           ))}
         </nav>
       </PageBar>
       {!live.view && <p className="note">{text.loading}</p>}
-      {live.view && place === 'live' && <LivePage text={text} view={live.view} connected={live.connected} />}
+      {live.view && place === 'live' && (
+        <LivePage text={text} language={language} view={live.view} connected={live.connected} />
+      )}
       {live.view && place === 'cases' && (
         <CasesPage language={language} view={live.view} connected={live.connected} />
       )}
       {live.view && place === 'closings' && (
         <ClosingsPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'gates' && (
+        <GatesPage language={language} view={live.view} connected={live.connected} />
       )}
       {live.view && place === 'orders' && (
         <OrdersPage language={language} view={live.view} connected={live.connected} />

@@ -3,13 +3,15 @@ import { useEffect, useRef, useState } from 'react';
 import type { LiveView } from '../http/staff/live-view.ts';
 import { ClubPanel } from './club-panel.tsx';
 import { ConnectionLost } from './connection-lost.tsx';
+import { gateWords } from './gate-words.ts';
 import { LiveTables } from './live-tables.tsx';
 import { PassageFeed } from './passage-feed.tsx';
 import { RefusalFeed } from './refusal-feed.tsx';
-import type { Words } from './words.ts';
+import type { Language, Words } from './words.ts';
 
 /** Who is inside now, who came, who was refused and why. */
-export function LivePage({ text, view, connected }: { text: Words; view: LiveView; connected: boolean }) {
+export function LivePage(props: { text: Words; language: Language; view: LiveView; connected: boolean }) {
+  const { text, language, view, connected } = props;
   const [shape, setShape] = useState<'wall' | 'table'>('wall');
 
   return (
@@ -26,6 +28,7 @@ export function LivePage({ text, view, connected }: { text: Words; view: LiveVie
         </fieldset>
       </div>
       {!connected && <ConnectionLost since={view.at} text={text} />}
+      <AlarmStrip view={view} language={language} />
       <Summary view={view} text={text} />
       {shape === 'table' ? (
         <LiveTables view={view} text={text} />
@@ -41,6 +44,22 @@ export function LivePage({ text, view, connected }: { text: Words; view: LiveVie
         </div>
       )}
     </main>
+  );
+}
+
+/** Alarms of gates that go on now, with the way to them. */
+function AlarmStrip({ view, language }: { view: LiveView; language: Language }) {
+  const text = gateWords[language];
+  const standing = view.alarms.filter(({ endedAt }) => endedAt === null);
+  if (standing.length === 0) return null;
+  const clubs = new Map(view.clubs.map(({ id, name }) => [id, name]));
+  return (
+    <p className="alarm-strip" role="alert" data-testid="alarm-strip">
+      {standing.map(({ id, kind, gateName, clubId }) => (
+        <span key={id}>{[text.kinds[kind], gateName, clubs.get(clubId)].join(' · ')}</span>
+      ))}
+      <a href="#gates">{text.seeGates}</a>
+    </p>
   );
 }
 

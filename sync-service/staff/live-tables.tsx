@@ -39,7 +39,10 @@ export function LiveTables({ view, text }: { view: LiveView; text: Words }) {
           id: passage.id,
           cells: [
             timeOfDay(passage.at, clubs.get(passage.clubId)?.timeZone),
-            text[passage.direction],
+            [
+              text[passage.direction],
+              ...(passage.openedBy === null ? [] : [text.openedBy(passage.openedBy)]),
+            ].join(', '),
             nameOf(passage.who, text.somebody, text),
             passage.gateId,
             clubs.get(passage.clubId)?.name ?? '',

@@ -7,6 +7,7 @@ import './staff.css';
 import './cases.css';
 import './orders.css';
 import './closings.css';
+import './gates.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

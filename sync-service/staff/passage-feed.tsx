@@ -14,6 +14,7 @@ export function PassageFeed({ view, text }: { view: LiveView; text: Words }) {
         {view.passages.slice(0, rowsOnWall).map((passage) => {
           const club = clubs.get(passage.clubId);
           const kind = passage.credentialKind === null ? [] : [text.kinds[passage.credentialKind]];
+          const opened = passage.openedBy === null ? [] : [text.openedBy(passage.openedBy)];
           return (
             <li key={passage.id} className="row" data-testid="passage-row">
               <Face who={passage.who} text={text} />
@@ -21,7 +22,7 @@ export function PassageFeed({ view, text }: { view: LiveView; text: Words }) {
                 <strong>{nameOf(passage.who, text.somebody, text)}</strong>
                 <span>
                   <StateMark state={passage.direction} />
-                  {[text[passage.direction], ...kind, passage.gateId].join(' · ')}
+                  {[text[passage.direction], ...kind, ...opened, passage.gateId].join(' · ')}
                 </span>
                 <small>{club?.name}</small>
               </div>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 /** The views of the console, as the address names them behind its `#`. */
-export const places = ['live', 'cases', 'orders', 'closings'] as const;
+export const places = ['live', 'cases', 'orders', 'gates', 'closings'] as const;
 export type Place = (typeof places)[number];
 
 /** The address of the orders, of one sale, and of the case that an order for it would settle: `#orders/M7QK-2F9C/…`. */

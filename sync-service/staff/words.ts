@@ -41,6 +41,8 @@ export interface Words {
   readonly guestOf: (name: string) => string;
   readonly nobodyKnown: string;
   readonly somebody: string;
+  /** Who of the staff had the gate open. */
+  readonly openedBy: (name: string) => string;
   readonly nameOnItsWay: string;
   readonly photoOf: (name: string) => string;
   readonly kinds: Readonly<Record<'card' | 'pass' | 'ticket' | 'other', string>>;
@@ -94,6 +96,7 @@ export const words: Readonly<Record<Language, Words>> = {
     guestOf: (name) => `Invité de ${name}`,
     nobodyKnown: 'Personne inconnue',
     somebody: 'Quelqu’un',
+    openedBy: (name) => `ouvert par ${name}`,
     nameOnItsWay: 'Nom pas encore reçu',
     photoOf: (name) => `Photo de ${name}`,
     kinds: { card: 'Carte', pass: 'Pass', ticket: 'Ticket', other: 'Autre code' },
@@ -170,6 +173,7 @@ export const words: Readonly<Record<Language, Words>> = {
     guestOf: (name) => `Guest of ${name}`,
     nobodyKnown: 'Unknown person',
     somebody: 'Somebody',
+    openedBy: (name) => `opened by ${name}`,
     nameOnItsWay: 'Name not received yet',
     photoOf: (name) => `Photo of ${name}`,
     kinds: { card: 'Card', pass: 'Pass', ticket: 'Ticket', other: 'Other code' },
