@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { delay } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
@@ -22,6 +23,8 @@ import { InFlight } from '../gate/in-flight.ts';
 /** To measure by hand with as many takings as a club has in years. */
 const takingCount = Number(process.env.PORTILLON_TAKINGS ?? 2_000);
 const takingsAtOnce = 500;
+/** A scanner that tells more than 50 codes in a second is set aside (SC8). */
+const tapEveryMs = 25;
 /** What a gate may wait for the rest of its box. */
 const waitLimitMs = 50;
 
@@ -103,7 +106,10 @@ async function tapDuring<Made>(what: string, work: () => Promise<Made>): Promise
     isOver = true;
   });
   const taps: number[] = [];
-  while (!isOver) taps.push(await tap(tapNo++));
+  while (!isOver) {
+    const [tookMs] = await Promise.all([tap(tapNo++), delay(systemClock, tapEveryMs)]);
+    taps.push(tookMs);
+  }
   const made = await making;
   const sorted = taps.toSorted((x, y) => x - y);
   const at = (share: number) => `${(sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1)} ms`;
@@ -128,4 +134,4 @@ it('[FJ40] a gate decides within 50 ms while an archive is made, written and mad
   const path = await tapDuring('written', () => writeArchiveFolder(folder, archive));
   const again = await tapDuring('made again', () => journal.archiveAgain(archive.no));
   expect(again && (await writeArchiveFolder(folder, again))).toBe(path);
-}, 600_000);
+}, 120_000);
