@@ -25,10 +25,14 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
         ...device(file.terminal.model, 'terminal'),
         ...('dialect' in file.terminal ? { dialect: file.terminal.dialect } : {}),
       },
-      dispenser: {
-        ...device(file.dispenser.model, 'dispenser'),
-        ...('dialect' in file.dispenser ? { dialect: file.dispenser.dialect } : {}),
-      },
+      ...(file.dispenser
+        ? {
+            dispenser: {
+              ...device(file.dispenser.model, 'dispenser'),
+              ...('dialect' in file.dispenser ? { dialect: file.dispenser.dialect } : {}),
+            },
+          }
+        : {}),
       printer: { ...device(file.printer.model, 'printer'), paperMm: file.printer.paperMm },
       ...(file.kioskReader ? { reader: device(file.kioskReader.model, 'kiosk-reader') } : {}),
       gates: file.gates.map(
@@ -43,7 +47,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
           id,
           name,
           board: { ...device(model, `${id}-board`), ...board },
-          reader: device(reader.model, `${id}-reader`),
+          ...(reader ? { reader: device(reader.model, `${id}-reader`) } : {}),
           ...(badgeReader
             ? { badgeReader: { ...device(badgeReader.model, `${id}-badge-reader`), unit: badgeReader.unit } }
             : {}),

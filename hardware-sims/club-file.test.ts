@@ -26,6 +26,16 @@ it('reads the club that everything is shown with', () => {
   expect(good.gates.map((gate) => gate.id)).toEqual(['gate-1']);
 });
 
+it('reads a club that hands out no cards', () => {
+  const madrid = readClubFile(join(import.meta.dirname, 'clubs', 'madrid.json'));
+  expect(madrid.sale).toMatchObject({ credential: 'pass' });
+  expect([madrid.dispenser, madrid.kioskReader, madrid.gates[0]?.reader]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
 it('names the line that is wrong', () => {
   const board = { ...good.gates[0]?.board, unit: 300 };
   expect(complaintAbout(JSON.stringify({ ...good, gates: [{ ...good.gates[0], board }] }))).toContain(

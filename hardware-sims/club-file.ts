@@ -23,7 +23,8 @@ const gateSchema = z.strictObject({
   id: deviceName,
   name: shortText,
   board: boardInClubFile,
-  reader: z.strictObject({ model: z.literal('pcsc') }),
+  /** Left out where nobody comes with a card. */
+  reader: z.strictObject({ model: z.literal('pcsc') }).optional(),
   badgeReader: badgeReaderInClubFile.optional(),
   scanner: z.strictObject({
     model: z.literal('serial-scanner'),
@@ -39,19 +40,25 @@ export type GateInClubFile = z.infer<typeof gateSchema>;
 export const clubFileSchema = z
   .strictObject({
     name: shortText,
+    /** Seed of the network that the club is in, by the name of its file; the network of the demonstration unless said. */
+    network: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}\.json$/, 'the name of a file of seeds')
+      .optional(),
     brand: z.enum(['cadence', 'foulee', 'elan']),
     /** What the kiosk of this club is called where it is enrolled. */
     edgeName: deviceName,
     screen: z.strictObject({
       diagonalInches: z.number().min(10).max(65),
       terminalSide: z.enum(['left', 'right']),
-      cardSlotSide: z.enum(['left', 'right']),
+      cardSlotSide: z.enum(['left', 'right']).optional(),
       receiptSlotSide: z.enum(['left', 'right']),
     }),
     /** Goes as it is into the configuration of the edge, which knows and checks what may stand there. */
     sale: z.record(z.string(), z.json()).optional(),
     terminal: terminalInClubFile,
-    dispenser: dispenserInClubFile,
+    /** Left out where members get a pass. */
+    dispenser: dispenserInClubFile.optional(),
     printer: z.strictObject({
       model: z.literal('escpos'),
       paperMm: z.union([z.literal(58), z.literal(80)]).default(80),

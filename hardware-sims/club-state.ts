@@ -35,7 +35,7 @@ const stateSchema = z.object({
 
 /** A club as the file describes it on its first day. */
 export function freshClubState(file: ClubFile, random: Random): ClubState {
-  const stacker = Array.from({ length: file.dispenser.stack }, (_, index) =>
+  const stacker = Array.from({ length: file.dispenser?.stack ?? 0 }, (_, index) =>
     makeCard('club-card', `Card ${index + 1}`, random),
   );
   const inHand = file.pocket.map(({ kind, label }) => makeCard(kind, label, random));

@@ -241,7 +241,7 @@ it('opens with an empty stacker and two gates', async () => {
   await club.stop();
   club = newClub(newStateFolder(), {
     ...lyon,
-    dispenser: { ...lyon.dispenser, stack: 0 },
+    dispenser: lyon.dispenser && { ...lyon.dispenser, stack: 0 },
     gates: [gate, { ...gate, id: 'gate-2', name: 'Tourniquet 2' }],
   });
   await club.start();

@@ -49,7 +49,7 @@ interface GateSims {
   readonly gate: GateInClubFile;
   readonly board: Sim;
   readonly badgeReader: OsdpReaderSim | undefined;
-  readonly reader: VpcdReaderSim;
+  readonly reader: VpcdReaderSim | undefined;
   readonly scanner: SerialScannerSim;
 }
 
@@ -74,7 +74,8 @@ export class VirtualClub {
   readonly #portFolder: string;
   readonly #devices: readonly ClubDevice[];
   readonly #terminal: Sim;
-  readonly #dispenser: DispenserSim;
+  /** Not every club hands out cards. */
+  readonly #dispenser: DispenserSim | undefined;
   readonly #printer: EscPosSim;
   /** Where members hold their card at the kiosk; not every club has one. */
   readonly #kioskReader: VpcdReaderSim | undefined;
@@ -111,17 +112,19 @@ export class VirtualClub {
       bankMs: 1_200 / speed,
       path: join(this.#portFolder, 'terminal'),
     });
-    this.#dispenser = dispenserSim(file.dispenser, {
-      name: 'dispenser',
-      clock,
-      path: join(this.#portFolder, 'dispenser'),
-      cards: stacker.map(({ chip }) => chip),
-      bin: bin.map(({ chip }) => chip),
-      ...(inPath ? { inPath: { card: inPath.card.chip, at: inPath.at } } : {}),
-      speed,
-      makeCard: () => this.world.newStackCard(),
-      onCardTaken: (chip) => this.world.received(chip),
-    });
+    this.#dispenser =
+      file.dispenser &&
+      dispenserSim(file.dispenser, {
+        name: 'dispenser',
+        clock,
+        path: join(this.#portFolder, 'dispenser'),
+        cards: stacker.map(({ chip }) => chip),
+        bin: bin.map(({ chip }) => chip),
+        ...(inPath ? { inPath: { card: inPath.card.chip, at: inPath.at } } : {}),
+        speed,
+        makeCard: () => this.world.newStackCard(),
+        onCardTaken: (chip) => this.world.received(chip),
+      });
     this.#printer = new EscPosSim({
       name: 'printer',
       clock,
@@ -139,7 +142,7 @@ export class VirtualClub {
     this.#gates = file.gates.map((gate) => ({
       gate,
       ...this.#boardAndBadgeReader(gate, state.readerKeys),
-      reader: new VpcdReaderSim({ name: `${gate.id}-reader`, clock }),
+      reader: gate.reader && new VpcdReaderSim({ name: `${gate.id}-reader`, clock }),
       scanner: new SerialScannerSim({
         ...gate.scanner,
         name: `${gate.id}-scanner`,
@@ -149,12 +152,12 @@ export class VirtualClub {
     }));
     this.#devices = [
       { kind: 'terminal', gateId: null, sim: this.#terminal },
-      { kind: 'dispenser', gateId: null, sim: this.#dispenser },
+      ...(this.#dispenser ? [{ kind: 'dispenser' as const, gateId: null, sim: this.#dispenser }] : []),
       { kind: 'printer', gateId: null, sim: this.#printer },
       ...(this.#kioskReader ? [{ kind: 'kiosk-reader' as const, gateId: null, sim: this.#kioskReader }] : []),
       ...this.#gates.flatMap(({ gate: { id: gateId }, board, reader, badgeReader, scanner }) => [
         { kind: 'board' as const, gateId, sim: board },
-        { kind: 'reader' as const, gateId, sim: reader },
+        ...(reader ? [{ kind: 'reader' as const, gateId, sim: reader }] : []),
         ...(badgeReader ? [{ kind: 'badge-reader' as const, gateId, sim: badgeReader }] : []),
         { kind: 'scanner' as const, gateId, sim: scanner },
       ]),
@@ -239,7 +242,7 @@ export class VirtualClub {
         id: gate.id,
         name: gate.name,
         board: named(board),
-        reader: named(reader),
+        reader: reader ? named(reader) : null,
         badgeReader: badgeReader ? named(badgeReader) : null,
         scanner: named(scanner),
       })),

@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAll } from './build.mjs';
 import { electronProgram } from './set-up/electron-runtime.mjs';
@@ -8,13 +8,14 @@ import { requireNode } from './set-up/node-version.mjs';
 import { say } from './set-up/progress.mjs';
 import { giveUp, inProject } from './set-up/project.mjs';
 import { setUp } from './set-up.mjs';
-import { ClubPrograms } from './start/club-programs.mjs';
+import { ClubPrograms, clubFileNamed } from './start/club-programs.mjs';
 import { StateFolder } from './start/state-folder.mjs';
 
 const help = `npm start -- OPTIONS     a whole club on this machine: member base, simulated devices, kiosk
 
     --fresh            forgets the club of the last time and begins anew
-    --state FOLDER     where the club is kept (.portillon in the project)
+    --club NAME        lyon-part-dieu (the default), madrid (members get a pass, no cards), or the path of a club file
+    --state FOLDER     where the club is kept (.portillon in the project; of another club .portillon-NAME)
     --terminal MODEL   concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt
     --gate MODEL       modbus (a relay board, the default) or osdp (a board and a badge reader on an OSDP line)
     --yes              installs missing Debian packages without asking
@@ -31,8 +32,13 @@ if (options.help) {
   process.exit(0);
 }
 
+const clubFile = chosenClub();
 const state = await openState();
-const programs = new ClubPrograms(state, say, { terminal: options.terminal, gate: options.gate });
+const programs = new ClubPrograms(state, say, {
+  terminal: options.terminal,
+  gate: options.gate,
+  ...(clubFile === null ? {} : { clubFile }),
+});
 
 let ending = false;
 /** @param {number} code */
@@ -64,7 +70,8 @@ function readOptions() {
     return parseArgs({
       options: {
         fresh: { type: 'boolean', default: false },
-        state: { type: 'string', default: inProject('.portillon') },
+        club: { type: 'string' },
+        state: { type: 'string' },
         terminal: { type: 'string' },
         gate: { type: 'string' },
         yes: { type: 'boolean', default: false },
@@ -78,9 +85,19 @@ function readOptions() {
   }
 }
 
+/** Null for the usual one. */
+function chosenClub() {
+  try {
+    return options.club === undefined ? null : clubFileNamed(options.club);
+  } catch (error) {
+    return giveUp(error instanceof Error ? error.message : String(error));
+  }
+}
+
 async function openState() {
   try {
-    const folder = new StateFolder(resolve(options.state ?? ''));
+    const usual = clubFile === null ? '.portillon' : `.portillon-${basename(clubFile, '.json')}`;
+    const folder = new StateFolder(resolve(options.state ?? inProject(usual)));
     await folder.take();
     if (options.fresh) folder.empty();
     return folder;

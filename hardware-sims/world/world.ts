@@ -15,12 +15,15 @@ import { makeCard, type PhysicalCard } from './physical-card.ts';
 /** The devices in reach of a person; those that could not be started are left out, the dispenser's cards aside. */
 export interface DevicesInReach {
   readonly terminal: Sim | undefined;
-  readonly dispenser: DispenserSim;
+  /** Undefined in a club that hands out no cards. */
+  readonly dispenser: DispenserSim | undefined;
   readonly printer: EscPosSim | undefined;
   readonly network: NetworkCable | undefined;
   readonly kioskReader: VpcdReaderSim | undefined;
   readonly gates: ReadonlyMap<string, GateInReach>;
 }
+
+const noCards: DispenserSim['contents'] = { stacker: [], inPath: undefined, bin: [] };
 
 export interface GateInReach {
   readonly board: Sim | undefined;
@@ -119,9 +122,9 @@ export class World {
 
   /** Every card but those in the stacker, which its device counts. */
   cards(): CardView[] {
-    const dispenser = this.#dispenser;
-    const { inPath, bin } = dispenser.contents;
-    const isMoving = dispenser.view().moving !== null;
+    const { dispenser } = this.#inReach;
+    const { inPath, bin } = dispenser?.contents ?? noCards;
+    const isMoving = (dispenser?.view().moving ?? null) !== null;
     const view = (cardId: string, place: CardPlace): CardView[] => {
       const card = this.#cards.get(cardId);
       return card ? [{ cardId, label: card.label, kind: card.kind, place }] : [];
@@ -139,7 +142,7 @@ export class World {
 
   /** All plastic that is still somewhere, for the state file: held in the hand, and inside the dispenser. */
   stock(): CardStock {
-    const { stacker, inPath, bin } = this.#dispenser.contents;
+    const { stacker, inPath, bin } = this.#inReach.dispenser?.contents ?? noCards;
     const known = (chip: SimCard) => this.#cards.get(chip.uid) ?? [];
     const pathCard = inPath && this.#cards.get(inPath.card.uid);
     return {
@@ -312,7 +315,9 @@ export class World {
   }
 
   get #dispenser(): DispenserSim {
-    return this.#inReach.dispenser;
+    const { dispenser } = this.#inReach;
+    if (!dispenser) throw new NotPossible('now', 'There is no card dispenser.');
+    return dispenser;
   }
 
   get #printer(): EscPosSim {

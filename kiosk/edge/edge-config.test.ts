@@ -66,6 +66,19 @@ it('[SA12] leaves a card at the mouth for 180 s unless told, and for no less tha
   expect(await problem(90.5)).toContain('sale.takeCardSeconds');
 });
 
+it('a kiosk needs a dispenser unless members get a pass; the word for it is in what it refuses', async () => {
+  const screen = { diagonalInches: 24, terminalSide: 'right', receiptSlotSide: 'right' };
+  expect(await problemOf(JSON.stringify({ ...good, screen }))).toMatch(
+    /devices\.dispenser: .*sale\.credential says "pass"/,
+  );
+  const file = join(folder, 'pass.json');
+  writeFileSync(file, JSON.stringify({ ...good, screen, sale: { credential: 'pass' } }));
+  expect(await readEdgeConfig(file)).toMatchObject({ ok: true, value: { sale: { bridgeDays: 14 } } });
+  const bridgeDays = (days: number) =>
+    problemOf(JSON.stringify({ ...good, sale: { credential: 'pass', bridgeDays: days } }));
+  expect(await bridgeDays(61)).toContain('sale.bridgeDays: paper can be copied');
+});
+
 it('[SC11] takes prefix, suffix and gap as a scanner can be set, and names what cannot be', async () => {
   const board = {
     model: 'modbus-board',

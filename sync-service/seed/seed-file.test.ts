@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
+import { countryOfSeller } from '@portillon/core/sale/pricing.ts';
 import { expect, it } from 'vitest';
 import { planRecord, seedFileSchema } from './seed-file.ts';
 
@@ -22,4 +24,15 @@ it('[W-PLAN-1] tells of a prepaid plan that it is not sold by the month, and tha
 
 it('[W-PLAN-1] tells of a plan paid by the month what it always told', () => {
   expect(planRecord(plan, 1)).toEqual({ ...plan, position: 1 });
+});
+
+it('seeds a network of Spain whose seller and rates are Spanish, and a creditor', () => {
+  const madrid = seedFileSchema.parse(
+    JSON.parse(readFileSync(new URL('madrid-network.json', import.meta.url), 'utf8')),
+  );
+  for (const entity of madrid.legalEntities) {
+    expect(countryOfSeller(entity)).toBe('ES');
+    expect(isCreditorIdentifier(entity.creditorId ?? '')).toBe(true);
+  }
+  for (const { vatByCountry } of madrid.plans) expect(vatByCountry?.ES).toBeDefined();
 });

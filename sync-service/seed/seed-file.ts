@@ -45,7 +45,12 @@ export const seedFileSchema = z.strictObject({
         siret: z
           .string()
           .regex(/^(\d{14}|[A-Z0-9]\d{7}[A-Z0-9])$/, 'a SIRET has 14 digits, a NIF nine characters'),
-        vatNumber: z.string().regex(/^FR\d{11}$/, 'a French VAT number is FR and 11 digits'),
+        vatNumber: z
+          .string()
+          .regex(
+            /^(FR\d{11}|ES[A-Z0-9]\d{7}[A-Z0-9])$/,
+            'a French VAT number is FR and 11 digits, a Spanish one ES and the NIF',
+          ),
         /** Creditor of direct debits (ICS); left out where the entity collects none. */
         creditorId: z
           .string()

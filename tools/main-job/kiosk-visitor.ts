@@ -111,6 +111,34 @@ export class KioskVisitor {
     return { cardId };
   }
 
+  /** From the first touch to the welcome, where members get no card. The ticket is on paper, and stays on the screen until it is taken. */
+  async buyMembershipWithTicket(planId: string): Promise<void> {
+    const { page } = this.#options;
+    await this.signContract(planId);
+    await page
+      .locator('[data-testid="screen-payment"][data-phase="waiting-for-card"]')
+      .waitFor({ timeout: deviceLimitMs });
+    await this.#payByCard();
+    await page
+      .locator('[data-testid="screen-your-ticket"][data-phase="on-paper"]')
+      .waitFor({ timeout: deviceLimitMs });
+    await this.#options.onScreen('your-ticket');
+    await this.#press('have-ticket');
+    await this.#at('receipt', deviceLimitMs);
+    await this.#press('receipt-paper');
+    await this.#at('welcome', deviceLimitMs);
+  }
+
+  /** From the first touch to the account, with a code that is held to the camera. */
+  async showCode(): Promise<void> {
+    const { language } = this.#options;
+    await this.#at('attract');
+    await this.#press(`language-${language}`);
+    await this.#at('doors');
+    await this.#press('door-membership');
+    await this.#at('account');
+  }
+
   /** Ends the visit and waits until nothing of it is on the screen any more. */
   async leave(): Promise<void> {
     await this.#press('finish');

@@ -1,26 +1,30 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Clock } from '@portillon/core/base/clock.ts';
 import type { EdgeId, NetworkId } from '@portillon/core/base/ids.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
 import { decodeContent } from '@portillon/drivers/card/desfire/club-card-content.ts';
+import type { ClubFile } from '@portillon/hardware-sims/club-file.ts';
 import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { ClubPrograms } from '../start/club-programs.mjs';
+import { type Browser, chromium } from 'playwright-core';
+import { ClubPrograms, clubFileNamed, usualClubFile } from '../start/club-programs.mjs';
 import { StateFolder } from '../start/state-folder.mjs';
 import { BaseFacts } from './base-facts.ts';
 import { GateSigns } from './gate-signs.ts';
+import { type Club, type Health, type Job, limitMs, shooter, showsAmount, type ToldByBase } from './job.ts';
 import { KioskVisitor } from './kiosk-visitor.ts';
 import { type MainJobReport, Missing, need } from './main-job-report.ts';
+import { type PassClubReport, walkPassClub } from './pass-club-walk.ts';
 import { fitCamera, PhoneInHand } from './phone-in-hand.ts';
 import { StaffReader } from './staff-reader.ts';
 import { waitUntil } from './wait-until.ts';
 
 const usage = `npm run main-job -- [options]   one purchase and its passages, from the first touch to the staff page
   --offline             the network to the member base is cut from the first touch until after the passage
+  --club NAME           lyon-part-dieu (the default), madrid (members get a pass: no dispenser, a ticket on paper until the phone has
+                        it), or the path of a club file
   --terminal MODEL      concert (V3 on a serial line, the default), caisse-ap (V3 over IP) or zvt (over TCP)
   --gate MODEL          modbus (a relay board, the default) or osdp (outputs, inputs and signs on an OSDP line)
   --credential KIND     card (the default), pass (the card on a phone: its changing code is scanned) or ticket (somebody else
@@ -43,43 +47,22 @@ const chromiumFlags = [
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
-const limitMs = 30_000;
-
-interface Health {
-  readonly devices: Readonly<Record<string, { readonly status: string; readonly fault: string | null }>>;
-  readonly inside: number;
-  readonly outboxLeft: number;
-  readonly enrolled: boolean;
-  readonly online: boolean;
-  readonly plans: number;
-}
-
-interface Job {
-  readonly offline: boolean;
-  readonly language: 'fr' | 'en';
-  readonly terminal: string | undefined;
-  readonly gate: string | undefined;
-  readonly credential: 'card' | 'pass' | 'ticket';
-  readonly screenshots: string | null;
-  readonly keep: boolean;
-  readonly say: (line: string) => void;
-  readonly clock: Clock;
-}
-
 /** Runs the job in a club of its own and removes the club. Rejects with `Missing` at the first thing that is not there. */
-async function mainJob(job: Job): Promise<MainJobReport> {
+async function mainJob(job: Job): Promise<MainJobReport | PassClubReport> {
   const folder = mkdtempSync(join(tmpdir(), 'portillon-main-job-'));
   const state = new StateFolder(join(folder, 'state'));
   const programs = new ClubPrograms(state, job.say, {
     anyPorts: true,
     terminal: job.terminal,
     gate: job.gate,
+    ...(job.clubFile === null ? {} : { clubFile: job.clubFile }),
   });
   let browser: Browser | undefined;
   try {
     const club = await programs.start({ electron: false });
     browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
-    return await walk(job, browser, club);
+    const { sale } = JSON.parse(readFileSync(job.clubFile ?? usualClubFile, 'utf8')) as ClubFile;
+    return await (sale?.credential === 'pass' ? walkPassClub : walk)(job, browser, club);
   } finally {
     await browser?.close();
     await programs.stop();
@@ -88,16 +71,9 @@ async function mainJob(job: Job): Promise<MainJobReport> {
   }
 }
 
-type Club = Awaited<ReturnType<ClubPrograms['start']>>;
-
 async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club): Promise<MainJobReport> {
   const { clock, say, offline } = job;
-  const told = base as unknown as {
-    readonly staffUrl: string;
-    readonly staff: { readonly user: string; readonly password: string };
-    readonly databaseUrl: string;
-    readonly clubs: Readonly<Record<string, string>>;
-  };
+  const told = base as unknown as ToldByBase;
   const panel = new PanelClient(String(sims.panelUrl));
   const gateId = (await panel.club()).gates[0]?.id ?? '';
   const health = async (): Promise<Health> =>
@@ -364,30 +340,9 @@ async function cardVerifies(panel: PanelClient, cardId: string, facts: BaseFacts
   return true;
 }
 
-/** Somewhere on the paper a line ends with this amount, whatever the language puts between the digits. */
-function showsAmount(lines: readonly string[], amountCents: number): boolean {
-  return lines.some((line) => line.replaceAll(/\D/g, '').endsWith(String(amountCents)));
-}
-
-/** Runs in the page: resolves when everything that moves once has come to rest. */
-const stillPicture = `Promise.all(document.getAnimations()
-  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
-  .map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
-
-function shooter({ screenshots }: Job) {
-  if (screenshots) mkdirSync(screenshots, { recursive: true });
-  let number = 0;
-  return async (page: Page, name: string): Promise<void> => {
-    if (!screenshots) return;
-    number += 1;
-    // A screen that still slides in is no picture of it.
-    await page.evaluate(stillPicture);
-    await page.screenshot({ path: join(screenshots, `${String(number).padStart(2, '0')}-${name}.png`) });
-  };
-}
-
 const { values } = parseArgs({
   options: {
+    club: { type: 'string' },
     offline: { type: 'boolean', default: false },
     language: { type: 'string', default: 'fr' },
     terminal: { type: 'string' },
@@ -414,6 +369,7 @@ if (values.help || !understood || !credential) {
 
 try {
   const report = await mainJob({
+    clubFile: values.club === undefined ? null : clubFileNamed(values.club),
     offline: values.offline,
     language: values.language === 'en' ? 'en' : 'fr',
     terminal: values.terminal,

@@ -2,6 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import jsQR from 'jsqr';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
+import QRCode from 'qrcode';
 import { waitUntil } from './wait-until.ts';
 
 const limitMs = 20_000;
@@ -44,6 +45,12 @@ export async function holdBefore(camera: Page, screen: Page): Promise<void> {
   await camera.evaluate((seen) => Object.assign(globalThis, { seenByCamera: seen }), picture);
 }
 
+/** What the camera of a page sees from now on: a code on a piece of paper. */
+export async function holdCodeBefore(camera: Page, text: string): Promise<void> {
+  const picture = await QRCode.toDataURL(text, { width: 600, margin: 6 });
+  await camera.evaluate((seen) => Object.assign(globalThis, { seenByCamera: seen }), picture);
+}
+
 /** A member's phone with the page of the pass: a browser of its own, with nothing of the kiosk's. */
 export class PhoneInHand {
   readonly page: Page;
@@ -82,7 +89,7 @@ export class PhoneInHand {
   }
 
   /** At the kiosk, with a network: the phone opens what the kiosk shows, and the pass comes by itself. */
-  async openLinkAt(kiosk: Page): Promise<void> {
+  async openLinkAt(kiosk: Page, thenScreen = 'welcome'): Promise<void> {
     await kiosk.getByTestId('open-pass').click();
     const address = await waitUntil(this.#clock, 'a link on the screen', limitMs, async () => {
       const { data, width, height } = PNG.sync.read(await kiosk.screenshot());
@@ -94,11 +101,11 @@ export class PhoneInHand {
     await kiosk.bringToFront();
     await kiosk.locator('[data-testid="screen-pass"][data-phase="on-phone"]').waitFor({ timeout: limitMs });
     await kiosk.getByTestId('pass-done').click();
-    await kiosk.getByTestId('screen-welcome').waitFor({ timeout: limitMs });
+    await kiosk.getByTestId(`screen-${thenScreen}`).waitFor({ timeout: limitMs });
   }
 
   /** At the kiosk, with no network: each reads a code off the other. */
-  async enrolAt(kiosk: Page): Promise<void> {
+  async enrolAt(kiosk: Page, thenScreen = 'welcome'): Promise<void> {
     await this.page.bringToFront();
     await this.page.getByTestId('show-key').click();
     await this.page.getByTestId('key-code').locator('svg').waitFor({ timeout: limitMs });
@@ -113,7 +120,7 @@ export class PhoneInHand {
     await this.page.getByTestId('pass-code').locator('svg').waitFor({ timeout: limitMs });
     await kiosk.bringToFront();
     await kiosk.getByTestId('pass-done').click();
-    await kiosk.getByTestId('screen-welcome').waitFor({ timeout: limitMs });
+    await kiosk.getByTestId(`screen-${thenScreen}`).waitFor({ timeout: limitMs });
   }
 
   /** What a scanner reads off the phone's screen now. */

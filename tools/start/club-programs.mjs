@@ -1,6 +1,6 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { electronProgram, hasDisplay } from '../set-up/electron-runtime.mjs';
 import { step } from '../set-up/progress.mjs';
 import { inProject, projectFolder } from '../set-up/project.mjs';
@@ -71,7 +71,7 @@ export class ClubPrograms {
     const base = await this.#startNode('sync-service', 180_000, () => [
       ['--state', this.#state.in('sync-service')],
       ['--port', String(ports.base)],
-      ['--seed', inProject('sync-service', 'seed', 'demo-network.json')],
+      ['--seed', inProject('sync-service', 'seed', seedOf(this.#clubFile))],
       ['--staff-page', inProject('build', 'staff')],
     ]);
     const baseUrl = text(base.ready, 'url');
@@ -238,6 +238,28 @@ function enrolmentCodeOf({ enrolmentCodes }, clubFile) {
   const { name } = JSON.parse(readFileSync(clubFile, 'utf8'));
   const code = /** @type {Record<string, unknown> | undefined} */ (enrolmentCodes)?.[name];
   return typeof code === 'string' ? code : null;
+}
+
+/**
+ * The club file of a name (`madrid`), or at a path.
+ * @param {string} club
+ */
+export function clubFileNamed(club) {
+  const file = /^[a-z0-9-]+$/.test(club) ? inProject('hardware-sims', 'clubs', `${club}.json`) : club;
+  if (existsSync(file)) return file;
+  const names = readdirSync(inProject('hardware-sims', 'clubs')).map((name) => name.replace(/\.json$/, ''));
+  throw new Error(
+    `There is no club "${club.slice(0, 80)}". There are: ${names.join(', ')}, or the path of a club file.`,
+  );
+}
+
+/**
+ * What a new member base of that club begins with.
+ * @param {string} clubFile
+ */
+function seedOf(clubFile) {
+  const { network } = JSON.parse(readFileSync(clubFile, 'utf8'));
+  return typeof network === 'string' ? network : 'demo-network.json';
 }
 
 /** @param {string} configFile */

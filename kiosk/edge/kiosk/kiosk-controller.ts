@@ -492,7 +492,7 @@ export class KioskController {
       const before = isDoor
         ? ({ name: 'doors' } as const)
         : this.#stage.name === 'pass'
-          ? this.#stage.from
+          ? this.#member.afterPass(this.#stage.from)
           : this.#member.back(this.#stage);
       if (before) {
         this.#show(before);

@@ -143,6 +143,15 @@ export class MemberVisit {
     return member && facts ? passHolderOfMember(member, facts.clock.wallMs()) : null;
   }
 
+  /** Where the screen of the pass goes back to: the account of a code that the pass has taken over from is that of the pass. */
+  afterPass(from: Extract<KioskStage, { name: 'pass' }>['from']): KioskStage {
+    if (from.name !== 'member') return from;
+    const { book } = this.#options.store;
+    const before = book.credential(from.credentialId);
+    const [pass] = before?.status === 'blocked' && before.memberId ? book.passesOf(before.memberId) : [];
+    return pass ? { ...from, credentialId: pass.credentialId } : from;
+  }
+
   #open(
     stage: MemberStage,
     { offers }: MemberAccount,

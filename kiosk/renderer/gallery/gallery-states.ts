@@ -567,6 +567,32 @@ const statesOfSales: readonly GalleryState[] = [
     },
   })),
   {
+    name: 'doors-pass',
+    view: { credential: 'pass' },
+    screen: { name: 'doors', offers: { ...workingOffers, code: { possible: true } } },
+  },
+  ...([null, 'blocked', 'not-ours'] as const).map(
+    (problem): GalleryState => ({
+      name: `present-code${problem === null ? '' : `-${problem}`}`,
+      view: { credential: 'pass' },
+      screen: { name: 'present-card', problem },
+    }),
+  ),
+  {
+    name: 'trouble-ticket-owed',
+    view: { credential: 'pass' },
+    screen: {
+      name: 'trouble',
+      what: 'ticket-owed',
+      money: 'taken-membership-active',
+      saleReference,
+      amountCents: 5490,
+      faultCode: 'printer.paper-out',
+      slip: 'not-printed',
+      note: null,
+    },
+  },
+  {
     name: 'take-card-finishing',
     screen: { name: 'take-card', paid: true, phase: 'finishing', waitingSeconds: 0 },
   },
