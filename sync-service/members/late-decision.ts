@@ -1,4 +1,5 @@
 import type {
+  AccessDecision,
   AccessFacts,
   ClubRecord,
   CredentialRecord,
@@ -52,7 +53,7 @@ const seenAtTheGate: ReadonlySet<AccessReason> = new Set([
 /** AC40: what the same rule says with the facts that the base had told by then; null where it comes to the same. */
 export function reviewDecision(decision: LateDecision, told: ToldThen): OutageFinding | null {
   if (decision.reason !== null && seenAtTheGate.has(decision.reason)) return null;
-  const again = decide(factsThen(decision, told));
+  const again = decideAsTold(decision, told);
   if (decision.outcome === 'granted') {
     return again.outcome === 'refused' ? { would: 'refuse', reason: again.reason } : null;
   }
@@ -61,7 +62,14 @@ export function reviewDecision(decision: LateDecision, told: ToldThen): OutageFi
     : null;
 }
 
-function factsThen(decision: LateDecision, { club, credential, plan, companyInside }: ToldThen): AccessFacts {
+type Asked = Pick<LateDecision, 'atMs' | 'clubId' | 'credentialId' | 'presented' | 'byNumber'>;
+
+/** What the rule says by what the base has told, and by nothing that a gate sees. */
+export function decideAsTold(asked: Asked, told: ToldThen): AccessDecision {
+  return decide(factsThen(asked, told));
+}
+
+function factsThen(decision: Asked, { club, credential, plan, companyInside }: ToldThen): AccessFacts {
   const { atMs, presented, byNumber } = decision;
   const policy = club.policy ?? openPolicy;
   return {

@@ -2,6 +2,7 @@ import { type AccessPolicy, openPolicy } from '@portillon/core/access/access-pol
 import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { MemberAccess, ShownCredential, ShownDecision, ShownFacts } from '../http/staff/member-view.ts';
+import { decideAsTold } from '../members/late-decision.ts';
 import { readChanges } from './access-changes.ts';
 import { blockedByHand } from './credential-status.ts';
 import type { Database } from './database.ts';
@@ -71,6 +72,7 @@ export async function readMemberAccess(
     at: isoTime(nowMs),
     who,
     homeClubId,
+    answer: await answerNow(database, homeClubId, credentials, nowMs),
     ageYears: birthDate === null ? null : yearsSince(birthDate, isoTime(nowMs)),
     standing: {
       suspendedUntil,
@@ -96,6 +98,29 @@ export async function readMemberAccess(
     decisions,
     changes,
   };
+}
+
+async function answerNow(
+  database: Database,
+  clubId: string,
+  credentials: readonly ShownCredential[],
+  nowMs: number,
+): Promise<MemberAccess['answer']> {
+  const asked = credentials.filter(({ singleUse }) => !singleUse);
+  const credentialIds = asked.map(({ id }) => id);
+  const told = await ToldRecords.read(database, { credentialIds, clubIds: [clubId] }, nowMs);
+  const club = told.club(clubId, nowMs)?.record;
+  if (!club) return null;
+  const answers = asked.flatMap(({ id, kind, uidOnly }) => {
+    const credential = told.credential(id, nowMs)?.record;
+    if (!credential) return [];
+    const plan = told.plan(planInEffect(credential, nowMs), nowMs)?.record ?? null;
+    const what = { atMs: nowMs, clubId, credentialId: id, presented: kind, byNumber: uidOnly };
+    return [decideAsTold(what, { club, credential, plan, companyInside: true })];
+  });
+  const best = answers.find(({ outcome }) => outcome === 'granted') ?? answers[0];
+  if (!best) return null;
+  return { outcome: best.outcome, reason: best.outcome === 'refused' ? best.reason : null };
 }
 
 /** Whole years between two days. */
@@ -133,10 +158,10 @@ type DecisionRow = Omit<ShownDecision, 'facts'> & { readonly credentialId: strin
 
 async function readDecisions(database: Database, memberId: string): Promise<ShownDecision[]> {
   const rows = await database.query<DecisionRow>(
-    `select decisions.id, decisions.at, decisions.club_id as "clubId", gate_id as "gateId", presented, outcome, reason,
+    `select decisions.id, decisions.at, decisions.club_id as "clubId", gate_id as "gateId", direction, presented, outcome, reason,
             noted, by_grant as "byGrant", by_number as "byNumber", data_age_ms as "dataAgeMs",
             credential_id as "credentialId",
-            exists (select 1 from passages where passages.decision_id = decisions.id and direction = 'entry') as "wentIn"
+            exists (select 1 from passages where passages.decision_id = decisions.id) as "wentThrough"
        from credentials join decisions on decisions.credential_id = credentials.id
       where credentials.member_id = $1
       order by decisions.at desc, decisions.id desc limit ${decisionsShown}`,

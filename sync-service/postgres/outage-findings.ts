@@ -100,13 +100,14 @@ async function toldThen(
   return { club, credential, plan, companyInside };
 }
 
-/** When the base last told something that the book of the edge did not have yet; null where it told nothing new. */
+/** When the base last told something that the book of the edge did not have yet; null where it told nothing new, or had no book to go by. */
 function newsOf(
   told: ToldRecords,
   { atMs, clubId, credentialId, dataAgeMs }: Late,
   credential: CredentialRecord,
 ): number | null {
-  const bookMs = dataAgeMs === null ? Number.NEGATIVE_INFINITY : atMs - dataAgeMs;
+  if (dataAgeMs === null) return null;
+  const bookMs = atMs - dataAgeMs;
   const news = [
     told.credential(credentialId, atMs),
     told.plan(planInEffect(credential, atMs), atMs),
@@ -129,7 +130,7 @@ async function edgesOwnWordAgrees(
   return then !== null && reviewDecision(decision, then)?.would === would;
 }
 
-/** One of these members went in through this edge by then, with a card or pass, and did not leave. */
+/** One of these members went in through this edge by then and did not leave; a ticket for one entry is a guest’s (AC38). */
 async function isInside(
   sql: Sql,
   edgeId: string,
@@ -140,7 +141,7 @@ async function isInside(
   const rows = await sql.query<{ direction: string }>(
     `select distinct on (credentials.member_id) passages.direction
        from passages join credentials on credentials.id = passages.credential_id
-      where credentials.member_id = any($1::uuid[]) and credentials.kind <> 'ticket' and passages.edge_id = $2
+      where credentials.member_id = any($1::uuid[]) and not credentials.single_use and passages.edge_id = $2
         and passages.at < $3 and passages.at > $3::timestamptz - interval '16 hours'
       order by credentials.member_id, passages.at desc`,
     [memberIds, edgeId, at],

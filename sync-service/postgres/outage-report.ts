@@ -40,7 +40,7 @@ export async function readOutageReport(
     `select found.decision_id as "decisionId", found.at, found.would, found.reason, found.told_at as "toldAt",
             decisions.gate_id as "gateId", decisions.presented, decisions.data_age_ms as "dataAgeMs",
             exists (select 1 from passages where passages.decision_id = decisions.id) as "wentIn",
-            ${memberColumns}, credentials.kind = 'ticket' as guest, decision_cases.case_id as "caseId",
+            ${memberColumns}, credentials.single_use as guest, decision_cases.case_id as "caseId",
             exists (select 1 from case_settlements where case_settlements.case_id = decision_cases.case_id) as settled
        from (select * from outage_findings where club_id = $1 and ${within}) as found
        join decisions on decisions.id = found.decision_id
@@ -52,7 +52,7 @@ export async function readOutageReport(
   );
   const [counted] = await database.query<{ late: number }>(
     `select count(*)::int as late from decisions
-      where club_id = $1 and ${within} and (data_age_ms is null or data_age_ms > $4)`,
+      where club_id = $1 and direction = 'entry' and ${within} and (data_age_ms is null or data_age_ms > $4)`,
     [...ofDay, outageAgeMs],
   );
   const inAll = days.find((one) => one.day === day);

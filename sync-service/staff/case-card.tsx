@@ -2,7 +2,8 @@ import { formatEuros } from '@portillon/ui/format/money.ts';
 import type { OpenCase } from '../http/staff/case-view.ts';
 import type { ClubView } from '../http/staff/live-view.ts';
 import type { CaseWords } from './case-words.ts';
-import { Face, nameOf, WatchMark } from './person.tsx';
+import { MemberLink } from './member/member-link.tsx';
+import { Face, WatchMark } from './person.tsx';
 import { SettleForm, type SettleFormProps } from './settle-form.tsx';
 import { addressOfOrders } from './use-place.ts';
 import { ago, dayAndTime, type Language, words } from './words.ts';
@@ -72,7 +73,7 @@ export function CaseCard(props: CaseCardProps) {
             <dt>{text.member}</dt>
             <dd className="case-member">
               <Face who={shown.who} text={words[language]} />
-              {nameOf(shown.who, '', words[language])}
+              <MemberLink who={shown.who} unknown="" text={words[language]} />
             </dd>
           </div>
         )}

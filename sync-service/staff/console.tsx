@@ -1,3 +1,5 @@
+import { AccessPage } from './access/access-page.tsx';
+import { accessWords } from './access/access-words.ts';
 import { caseWords } from './case-words.ts';
 import { CasesPage } from './cases-page.tsx';
 import { closingWords } from './closing-words.ts';
@@ -5,6 +7,7 @@ import { ClosingsPage } from './closings-page.tsx';
 import { gateWords } from './gate-words.ts';
 import { GatesPage } from './gates-page.tsx';
 import { LivePage } from './live-page.tsx';
+import { MemberPage } from './member/member-page.tsx';
 import { orderWords } from './order-words.ts';
 import { OrdersPage } from './orders-page.tsx';
 import { PageBar, type PageBarProps } from './page-bar.tsx';
@@ -24,6 +27,7 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
     orders: orderWords[language].orders,
     closings: closingWords[language].closings,
     gates: gateWords[language].gates,
+    access: accessWords[language].access,
   };
   return (
     <>
@@ -60,6 +64,12 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
       )}
       {live.view && place === 'gates' && (
         <GatesPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'access' && (
+        <AccessPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'member' && (
+        <MemberPage language={language} view={live.view} connected={live.connected} />
       )}
       {live.view && place === 'orders' && (
         <OrdersPage language={language} view={live.view} connected={live.connected} />

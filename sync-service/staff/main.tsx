@@ -8,6 +8,7 @@ import './cases.css';
 import './orders.css';
 import './closings.css';
 import './gates.css';
+import './access/access.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

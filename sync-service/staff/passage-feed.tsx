@@ -1,5 +1,6 @@
 import type { LiveView } from '../http/staff/live-view.ts';
-import { Face, nameOf, StateMark } from './person.tsx';
+import { MemberLink } from './member/member-link.tsx';
+import { Face, StateMark } from './person.tsx';
 import { timeOfDay, type Words } from './words.ts';
 
 const rowsOnWall = 12;
@@ -19,7 +20,9 @@ export function PassageFeed({ view, text }: { view: LiveView; text: Words }) {
             <li key={passage.id} className="row" data-testid="passage-row">
               <Face who={passage.who} text={text} />
               <div className="row-words">
-                <strong>{nameOf(passage.who, text.somebody, text)}</strong>
+                <strong>
+                  <MemberLink who={passage.who} unknown={text.somebody} text={text} />
+                </strong>
                 <span>
                   <StateMark state={passage.direction} />
                   {[text[passage.direction], ...kind, ...opened, passage.gateId].join(' · ')}

@@ -1,5 +1,6 @@
 import type { LiveView } from '../http/staff/live-view.ts';
-import { Face, nameOf, StateMark } from './person.tsx';
+import { MemberLink } from './member/member-link.tsx';
+import { Face, StateMark } from './person.tsx';
 import { timeOfDay, type Words } from './words.ts';
 
 const rowsOnWall = 8;
@@ -27,7 +28,9 @@ export function RefusalFeed({ view, text }: { view: LiveView; text: Words }) {
                   <StateMark state="refused" />
                   {text.reasons[refusal.reason]}
                 </strong>
-                <span>{nameOf(refusal.who, text.nobodyKnown, text)}</span>
+                <span>
+                  <MemberLink who={refusal.who} unknown={text.nobodyKnown} text={text} />
+                </span>
                 <small>{[text.kinds[refusal.presented], refusal.gateId, club?.name].join(' · ')}</small>
               </div>
               <time dateTime={refusal.at}>{timeOfDay(refusal.at, club?.timeZone, false)}</time>

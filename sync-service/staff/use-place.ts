@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 
 /** The views of the console, as the address names them behind its `#`. */
-export const places = ['live', 'cases', 'orders', 'gates', 'closings'] as const;
-export type Place = (typeof places)[number];
+export const places = ['live', 'cases', 'orders', 'gates', 'closings', 'access'] as const;
+/** Views that are about one thing, and are reached from where it is shown. */
+const placesOfOneThing = ['member'] as const;
+export type Place = (typeof places)[number] | (typeof placesOfOneThing)[number];
 
 /** The address of the orders, of one sale, and of the case that an order for it would settle: `#orders/M7QK-2F9C/…`. */
 export function addressOfOrders(saleReference: string, caseId: string): string {
@@ -26,5 +28,7 @@ export function usePlace(): Place {
 }
 
 function placeOfAddress(): Place {
-  return places.find((place) => location.hash.split('/')[0] === `#${place}`) ?? 'live';
+  return (
+    [...places, ...placesOfOneThing].find((place) => location.hash.split('/')[0] === `#${place}`) ?? 'live'
+  );
 }

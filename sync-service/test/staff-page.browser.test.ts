@@ -145,7 +145,7 @@ describe('the staff page', () => {
     await page.reload();
     await page.getByTestId('passage-row').first().waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 9; tabs++) {
+    for (let tabs = 0; tabs < 11; tabs++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.textContent'));
     }
@@ -153,7 +153,9 @@ describe('the staff page', () => {
       'En direct',
       'Cas à régler',
       'Ordres',
+      'Portillons',
       'Clôtures',
+      'Accès',
       'Français',
       'English',
       'Quitter',

@@ -61,6 +61,8 @@ const shownDecisionSchema = z.object({
   at: time,
   clubId: z.string(),
   gateId: z.string(),
+  /** At which side it was presented. */
+  direction: z.enum(['entry', 'exit']),
   presented: z.enum(['card', 'pass', 'ticket', 'other']),
   outcome: z.enum(['granted', 'refused']),
   reason: z.enum(accessReasons).nullable(),
@@ -68,8 +70,8 @@ const shownDecisionSchema = z.object({
   byGrant: z.boolean(),
   byNumber: z.boolean(),
   dataAgeMs: z.number().nullable(),
-  /** Somebody was seen to go in with it. */
-  wentIn: z.boolean(),
+  /** Somebody was seen to go through with it. */
+  wentThrough: z.boolean(),
   /** Null where the base does not know any more what it had told. */
   facts: factsSchema.nullable(),
 });
@@ -81,6 +83,13 @@ export const memberAccessSchema = z.object({
   at: time,
   who: whoSchema,
   homeClubId: z.string(),
+  /**
+   * What the rule says now at the home club, whoever is inside, for the card or pass that opens most easily; null where there
+   * is neither.
+   */
+  answer: z
+    .object({ outcome: z.enum(['granted', 'refused']), reason: z.enum(accessReasons).nullable() })
+    .nullable(),
   /** In whole years; null until the sealed particulars have come. */
   ageYears: z.int().nullable(),
   standing: z.object({
