@@ -261,7 +261,9 @@ describe.each(Object.entries(framings))('%s', (_name, table) => {
 
     it('finds them behind one whose length is wrong by a bit, with no silence between them', () => {
       const [wire = noise] = wires;
-      const behind = joined(Array.from({ length: Math.ceil(Math.min(2 * keeps, 8_000) / wire.length) }, () => wire));
+      const behind = joined(
+        Array.from({ length: Math.ceil(Math.min(2 * keeps, 8_000) / wire.length) }, () => wire),
+      );
       for (let bit = 8; bit < Math.min(wire.length, 4) * 8; bit += 3) {
         const wrong = Uint8Array.from(wire);
         wrong[bit >> 3] = (wrong[bit >> 3] ?? 0) ^ (1 << (bit & 7));
