@@ -505,6 +505,26 @@ describe('what readers tell', () => {
     ]);
   });
 
+  it.each([
+    ['an output', commands.pulse(1, 500), [replyCodes.ack, replyCodes.outputStatus]],
+    ['a sound', commands.sound(0, 1, 1, 1), [replyCodes.ack]],
+    ['a question about outputs', commands.outputStatus, [replyCodes.outputStatus]],
+    ['a question about inputs', commands.inputStatus, [replyCodes.inputStatus]],
+  ])('[OS34] takes for an answer to %s what belongs to it, and nothing else', (_what, command, right) => {
+    const codes = [...Object.values(replyCodes), 0x99].filter(
+      (code) => code !== replyCodes.nak && code !== replyCodes.busy,
+    );
+    for (const code of codes) {
+      const bench = online(1);
+      bench.instead = (asked) => (asked === command.code ? { code, data: Uint8Array.of(0, 1) } : null);
+      bench.order(1, 1, command);
+      bench.run(500);
+      const outcome = (right as readonly number[]).includes(code) ? done : fault('line.garbled');
+      expect([code, bench.settled]).toMatchObject([code, [{ result: outcome }]]);
+      expect(bench.link(1).status.name).toBe('online');
+    }
+  });
+
   it('[OS27] fails an order that is refused, and goes on', () => {
     const bench = online(1);
     bench.order(1, 1, { code: 0x7f, data: new Uint8Array(0) });

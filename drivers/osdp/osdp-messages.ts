@@ -67,6 +67,24 @@ export interface OsdpReply {
   readonly data: Uint8Array;
 }
 
+const statusAnswers: Readonly<Record<number, number>> = {
+  [commandCodes.id]: replyCodes.id,
+  [commandCodes.capabilities]: replyCodes.capabilities,
+  [commandCodes.localStatus]: replyCodes.localStatus,
+  [commandCodes.inputStatus]: replyCodes.inputStatus,
+  [commandCodes.outputStatus]: replyCodes.outputStatus,
+};
+const orders: readonly number[] = [commandCodes.led, commandCodes.buzzer, commandCodes.text];
+
+/** Whether a reply belongs to that command (IEC 60839-11-5, Annex A): asked for, or an acknowledgement. */
+export function belongsTo(commandCode: number, replyCode: number): boolean {
+  const asked = statusAnswers[commandCode];
+  if (asked !== undefined) return replyCode === asked;
+  if (commandCode === commandCodes.output)
+    return replyCode === replyCodes.ack || replyCode === replyCodes.outputStatus;
+  return !orders.includes(commandCode) || replyCode === replyCodes.ack;
+}
+
 /** Colours of a light. */
 export const colours = { off: 0, red: 1, green: 2, amber: 3, blue: 4 } as const;
 

@@ -1,6 +1,7 @@
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import {
+  belongsTo,
   commandCodes,
   commands,
   nakReasons,
@@ -517,9 +518,21 @@ function replied(link: ReaderLink, exchange: Exchange, reply: OsdpReply): Step {
     if (!sameStatus(status, before)) effects.push({ type: 'status', status });
   }
   if (exchange.orderId !== null && exchange.orderId !== ownOrder) {
-    effects.push(settled(exchange.orderId, refusal ? err(refusal) : ok(reply)));
+    effects.push(settled(exchange.orderId, outcomeOf(link.unit, exchange, reply, refusal)));
   }
   return { link: after, effects };
+}
+
+function outcomeOf(
+  unit: number,
+  exchange: Exchange,
+  reply: OsdpReply,
+  refusal: Fault | null,
+): Result<OsdpReply, Fault> {
+  if (refusal) return err(refusal);
+  if (belongsTo(exchange.code, reply.code)) return ok(reply);
+  const words = `${exchange.code.toString(16)} with ${reply.code.toString(16)}`;
+  return err(fault('line.garbled', `reader ${unit} answers ${words}, which belongs to something else`));
 }
 
 function sameStatus(

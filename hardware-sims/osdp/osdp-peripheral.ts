@@ -32,6 +32,8 @@ export interface PeripheralOptions {
   readonly levels: () => Levels;
   /** Every command is answered with *unable to process*. */
   readonly refusesAll?: () => boolean;
+  /** What it answers, sealed as always, in the place of its own answer to a command that it has carried out. */
+  readonly answersInstead?: (commandCode: number) => PeripheralReply | null;
   /** An order in the channel, carried out once. False: it cannot be done. */
   readonly onOrder: (order: PeripheralOrder) => boolean;
 }
@@ -56,7 +58,7 @@ export type PeripheralOrder =
   | { readonly type: 'text'; readonly words: string; readonly forSeconds: number }
   | { readonly type: 'key'; readonly scbk: Uint8Array };
 
-interface Reply {
+export interface PeripheralReply {
   readonly code: number;
   readonly data: Uint8Array;
 }
@@ -83,7 +85,7 @@ export class OsdpPeripheral {
   #talk: Talk = { name: 'clear' };
   #lastSequence: number | null = null;
   #lastReply: Uint8Array = empty;
-  #events: Reply[] = [];
+  #events: PeripheralReply[] = [];
 
   constructor(options: PeripheralOptions) {
     this.#options = options;
@@ -141,7 +143,7 @@ export class OsdpPeripheral {
   }
 
   /** What a packet to this reader is, opened if it came through the channel; for the record of the simulator. */
-  peek(packet: OsdpPacket): Reply | null {
+  peek(packet: OsdpPacket): PeripheralReply | null {
     if (this.#talk.name !== 'secure' || !packet.mac) return { code: packet.code, data: packet.data };
     const opened = unseal(this.#talk.channel, packet);
     return opened ? { code: packet.code, data: opened.data } : null;
@@ -159,7 +161,7 @@ export class OsdpPeripheral {
   }
 
   /** A reply outside of any channel. */
-  clear(packet: OsdpPacket, reply: Reply, block: OsdpPacket['block'] = null): Uint8Array {
+  clear(packet: OsdpPacket, reply: PeripheralReply, block: OsdpPacket['block'] = null): Uint8Array {
     const sequence = reply.code === replyCodes.busy ? 0 : packet.sequence;
     return encodePacket({ unit: this.#options.unit, from: 'reader', sequence, block, ...reply });
   }
@@ -174,7 +176,8 @@ export class OsdpPeripheral {
           nak(packet.mac ? nakReasons.noSecureChannel : nakReasons.encryptionRequired),
         );
       }
-      const reply = this.#refuses ? unable : this.#carryOut(packet.code, opened.data);
+      const own = this.#refuses ? unable : this.#carryOut(packet.code, opened.data);
+      const reply = this.#options.answersInstead?.(packet.code) ?? own;
       const sealed = seal(opened.channel, {
         unit: this.#options.unit,
         from: 'reader',
@@ -240,7 +243,7 @@ export class OsdpPeripheral {
     );
   }
 
-  #carryOut(code: number, data: Uint8Array): Reply {
+  #carryOut(code: number, data: Uint8Array): PeripheralReply {
     const { inputs, outputs } = this.#options.levels();
     switch (code) {
       case commandCodes.poll:
@@ -288,7 +291,7 @@ export class OsdpPeripheral {
     }
   }
 
-  #outputs(data: Uint8Array): Reply {
+  #outputs(data: Uint8Array): PeripheralReply {
     if (data.length === 0 || data.length % 4 !== 0) return nak(nakReasons.badLength);
     for (let at = 0; at < data.length; at += 4) {
       const output = data[at] ?? 0;
@@ -300,11 +303,11 @@ export class OsdpPeripheral {
     return ack;
   }
 
-  #order(order: PeripheralOrder): Reply {
+  #order(order: PeripheralOrder): PeripheralReply {
     return this.#options.onOrder(order) ? ack : nak(nakReasons.unableToProcess);
   }
 
-  #identity(): Reply {
+  #identity(): PeripheralReply {
     const serial = Buffer.alloc(4);
     serial.writeUInt32LE(this.#options.serialNumber);
     return { code: replyCodes.id, data: Uint8Array.from([...maker, 1, 1, ...serial, 1, 0, 0]) };
@@ -314,7 +317,7 @@ export class OsdpPeripheral {
     return this.#identity().data.slice(0, 8);
   }
 
-  #abilities(): Reply {
+  #abilities(): PeripheralReply {
     const { inputs, outputs, lights, sound, text } = this.#options.parts;
     const has = (functionCode: number, level: number, count: number) => [
       functionCode,
@@ -335,10 +338,10 @@ export class OsdpPeripheral {
   }
 }
 
-const ack: Reply = { code: replyCodes.ack, data: empty };
+const ack: PeripheralReply = { code: replyCodes.ack, data: empty };
 
-const unable: Reply = { code: replyCodes.nak, data: Uint8Array.of(nakReasons.unableToProcess) };
+const unable: PeripheralReply = { code: replyCodes.nak, data: Uint8Array.of(nakReasons.unableToProcess) };
 
-export function nak(reason: number): Reply {
+export function nak(reason: number): PeripheralReply {
   return { code: replyCodes.nak, data: Uint8Array.of(reason) };
 }

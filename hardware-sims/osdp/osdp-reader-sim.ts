@@ -76,6 +76,7 @@ const faults: readonly NamedFault[] = [
   { name: 'busy', words: 'It puts off every command twice' },
   { name: 'exception', words: 'It refuses every command (unable to process)' },
   { name: 'unasked', words: 'Sends an answer that nobody asked for before each right one' },
+  { name: 'other-answer', words: 'It answers orders to its outputs with what belongs to another question' },
   { name: 'malformed', words: 'What it tells by itself is cut short' },
   { name: 'stuck-input', words: 'The entry sensor stays on' },
   { name: 'lost-order', words: 'Orders to its outputs are lost on their way' },
@@ -145,6 +146,8 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
       randomBytes: (count: number) => this.#random.bytes(count),
       levels: () => this.#levels(),
       refusesAll: () => this.hasFault('exception'),
+      answersInstead: (code: number) =>
+        this.hasFault('other-answer') && code === commandCodes.output ? otherAnswer : null,
       onOrder: (order: PeripheralOrder) => this.#carryOut(order),
     };
     this.#peripheral = new OsdpPeripheral({
@@ -418,6 +421,7 @@ export class OsdpReaderSim extends SimDevice implements OnTheWire {
   }
 }
 
+const otherAnswer = { code: replyCodes.localStatus, data: Uint8Array.of(0, 0) } as const;
 const unaskedAck = { from: 'reader', block: null, code: replyCodes.ack, data: new Uint8Array(0) } as const;
 
 /** Puts the right check sum on bytes that were changed, mark in front. */

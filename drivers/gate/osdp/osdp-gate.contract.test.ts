@@ -130,3 +130,19 @@ it('[I6] does not release through a board that was exchanged, and is well again 
     await rig.close();
   }
 }, 30_000);
+
+it('[OS34] asks for the output when the board answers the order with something else', async () => {
+  const rig = await makeRig();
+  rig.gate.start();
+  try {
+    await deviceBecomes(rig.gate, isReady);
+    await rig.sim.act('fault', { name: 'other-answer', on: true });
+    expect((await rig.gate.release()).ok).toBe(true);
+    const asked = rig.sim.received.map(({ meaning }) => meaning);
+    expect(asked.slice(asked.findIndex((meaning) => meaning.startsWith('pulse')) + 1)).toContain(
+      'which outputs are on?',
+    );
+  } finally {
+    await rig.close();
+  }
+});

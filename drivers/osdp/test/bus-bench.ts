@@ -42,6 +42,8 @@ export class BusBench {
   readonly proven: number[] = [];
   unasked = 0;
   answers: Answers = () => 'as usual';
+  /** What readers answer, sealed, in the place of what they should. */
+  instead: (commandCode: number) => OsdpReply | null = () => null;
   replyMs = 3;
   state: BusState;
   nowMs = 0;
@@ -73,6 +75,7 @@ export class BusBench {
       parts: { inputs: 2, outputs: 2, lights: 1, sound: true, text: true },
       randomBytes: (count) => this.random.bytes(count),
       levels: () => this.levels,
+      answersInstead: (code) => this.instead(code),
       onOrder: (order) => {
         this.orders.push(order);
         return true;
