@@ -37,6 +37,7 @@ const babbleCodesWithinMs = 1_000;
 /** SC9. */
 const quietMs = 1_000;
 const noiseLogEveryMs = 10_000;
+const lateMs = 5;
 
 /**
  * What all scanners do with what arrives, whatever bytes they speak: pieces to codes, repeats told once, what is thrown
@@ -84,7 +85,7 @@ export class ScanIntake {
   }
 
   #listen(connection: Connection): void {
-    const { clock, line, makeParser, gapMs } = this.#options;
+    const { clock, line, makeParser } = this.#options;
     const parser = makeParser();
     connection.onData((bytes) => {
       this.#cancelGap();
@@ -97,9 +98,19 @@ export class ScanIntake {
       }
       this.#take(parser.push(bytes), parser);
       if (!parser.isInsideCode || this.#isBabbling) return;
-      this.#cancelGap = clock.setTimer(gapMs, () => this.#take(parser.silence(), parser));
+      this.#cancelGap = this.#afterGap(nowMs, () => this.#take(parser.silence(), parser));
     });
     connection.onEnd(() => line.countDiscarded(parser.reset()));
+  }
+
+  /** A busy program is late, and the next piece may lie there unread: it is read before the silence counts. */
+  #afterGap(heardMs: number, then: () => void): CancelTimer {
+    const { clock, gapMs } = this.#options;
+    let cancel = clock.setTimer(gapMs, () => {
+      if (clock.monotonicMs() - heardMs - gapMs <= lateMs) then();
+      else cancel = clock.setTimer(1, then);
+    });
+    return () => cancel();
   }
 
   #take({ readings, discarded }: ScanParsed, parser: ScanParser): void {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '@portillon/core/base/clock.ts';
 import { type Log, silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
@@ -56,6 +57,35 @@ describe('a serial scanner', () => {
     await clock.advance(0);
     expect(codes).toEqual(['PTL1.abc', 'whole']);
     expect(scanner.discardedBytes).toBe(4);
+    await scanner.stop();
+  });
+
+  it('[SC4] reads what lies there unread before a silence counts, where the program was busy meanwhile', async () => {
+    const clock = new VirtualClock();
+    let stoodStillMs = 0;
+    const busy: Clock = {
+      wallMs: () => clock.wallMs(),
+      monotonicMs: () => clock.monotonicMs() + stoodStillMs,
+      setTimer: (delayMs, fire) => clock.setTimer(delayMs, fire),
+    };
+    const transport = new MemoryTransport();
+    const scanner = new SerialScanner({ transport, clock: busy, log: silentLog });
+    const codes: string[] = [];
+    scanner.onCode(({ text }) => codes.push(text));
+    scanner.start();
+    await clock.advance(0);
+    transport.writeToDriver(ascii('PTL1'));
+    await clock.advance(49);
+    stoodStillMs = 200;
+    await clock.advance(1);
+    transport.writeToDriver(ascii('.abc\r'));
+    await clock.advance(0);
+    expect(codes).toEqual(['PTL1.abc']);
+    transport.writeToDriver(ascii('next'));
+    await clock.advance(49);
+    stoodStillMs = 400;
+    await clock.advance(2);
+    expect(codes).toEqual(['PTL1.abc', 'next']);
     await scanner.stop();
   });
 

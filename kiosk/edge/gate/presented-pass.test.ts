@@ -99,6 +99,24 @@ const told = (over: Parameters<typeof sampleCredential>[0]) =>
     },
   ]);
 
+it('[PS5] [I6] refuses a pass with any single bit of its grant flipped, signed anew by its phone', () => {
+  const { cardUid: _, ...stated } = claims();
+  const genuine = encodePassGrant({ ...stated, publicKey: phone.publicKey }, seller.privateKey);
+  for (let bit = 0; bit < genuine.length * 8; bit += 7) {
+    const bent = Uint8Array.from(genuine);
+    bent[bit >> 3] = (bent[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    const signed = passToSign(bent, stepNow);
+    const text = passCodeText('pass', signed, signBytes(phone.privateKey, signed));
+    expect([bit, decided(text)]).toEqual([bit, unknown]);
+  }
+});
+
+it('[PS5] lets a pass from the future wait for its day', () => {
+  const later = codeOf({ over: { validFromMs: nowMs + 3_600_000 } });
+  expect(decided(later)).toEqual({ outcome: 'refused', reason: 'not-started' });
+  expect(problems()).toEqual([]);
+});
+
 it('[PS6] goes by the key that the member book holds, whatever became of the issuer', async () => {
   await told({});
   const ofRevoked = { over: { issuerEdgeId: stolenId }, by: stolen };
