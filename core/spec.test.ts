@@ -29,6 +29,11 @@ it.each([
       '../sync-service/test',
     ],
   ],
+  [
+    '../kiosk/edge/gate-screen',
+    'GS',
+    ['access', '../kiosk/gate-screen', '../kiosk/edge/gate', '../kiosk/test'],
+  ],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],

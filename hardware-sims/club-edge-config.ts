@@ -5,6 +5,8 @@ export interface EdgeConfigOptions {
   /** Empty once the edge is enrolled. */
   readonly enrolmentCode: string;
   readonly bridgePort: number;
+  /** Of the screens beside the gates; 0: any. */
+  readonly gateScreenPort: number;
 }
 
 /** The configuration file of the edge that is to run this club, as `kiosk/edge` reads it. */
@@ -17,6 +19,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
     baseUrl: club.baseUrl,
     ...(options.enrolmentCode ? { enrolmentCode: options.enrolmentCode } : {}),
     bridge: { port: options.bridgePort },
+    gateScreens: { port: options.gateScreenPort },
     brand: file.brand,
     screen: file.screen,
     ...(file.sale ? { sale: file.sale } : {}),
@@ -43,6 +46,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
           reader,
           badgeReader,
           scanner: { model: scannerModel, baud: _scannerBaud, ...codeForm },
+          screen,
         }) => ({
           id,
           name,
@@ -52,6 +56,7 @@ export function edgeConfigOf(club: VirtualClub, options: EdgeConfigOptions): obj
             ? { badgeReader: { ...device(badgeReader.model, `${id}-badge-reader`), unit: badgeReader.unit } }
             : {}),
           scanner: { ...device(scannerModel, `${id}-scanner`), ...codeForm },
+          ...(screen ? { screen } : {}),
         }),
       ),
     },

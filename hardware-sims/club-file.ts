@@ -34,6 +34,8 @@ const gateSchema = z.strictObject({
     suffix: z.string().optional(),
     symbology: z.enum(['none', 'aim']).optional(),
   }),
+  /** The screen beside it. Goes as it is into the configuration of the edge, which knows and checks what may stand there. */
+  screen: z.record(z.string(), z.json()).optional(),
 });
 export type GateInClubFile = z.infer<typeof gateSchema>;
 

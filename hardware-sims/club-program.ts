@@ -22,6 +22,7 @@ const usage = `Starts a virtual club: every device of a club file as a simulator
   --base-url URL         the member base the edge is to reach, through a cable that can be cut
   --enrolment-code CODE  goes into the edge's configuration
   --bridge-port PORT     port on which the edge will wait for the screen (4610; 0: any)
+  --gate-screen-port PORT  port on which the edge will wait for the screens beside the gates (4640; 0: any, and no link)
   --panel-port PORT      port of the panel (4630; 0: any)
   --panel-page FOLDER    the built page (build/panel)
   --speed X              terminal, dispenser and printer work X times faster (1)
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       'base-url': { type: 'string' },
       'enrolment-code': { type: 'string', default: '' },
       'bridge-port': { type: 'string', default: '4610' },
+      'gate-screen-port': { type: 'string', default: '4640' },
       'panel-port': { type: 'string', default: '4630' },
       'panel-page': { type: 'string', default: join('build', 'panel') },
       speed: { type: 'string', default: '1' },
@@ -58,8 +60,10 @@ async function main(): Promise<void> {
   const clubFile = withGates(withTerminal(readClubFile(values.club), values.terminal), values.gate);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
 
+  const gateScreenPort = numberOption('--gate-screen-port', values['gate-screen-port'], 0, 65_535);
   const club = new VirtualClub({
     file: clubFile,
+    gateScreenPort,
     clock: systemClock,
     random: systemRandom,
     stateFolder,
@@ -87,6 +91,7 @@ async function main(): Promise<void> {
         stateFolder: join(stateFolder, 'edge'),
         enrolmentCode: values['enrolment-code'],
         bridgePort,
+        gateScreenPort,
       }),
     );
     for (const missing of club.missing) {

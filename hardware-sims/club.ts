@@ -31,6 +31,8 @@ export interface VirtualClubOptions {
   readonly baseUrl: URL;
   /** Terminal, dispenser and printer work so many times faster than metal. */
   readonly speed?: number;
+  /** At which the edge will show the screens beside the gates; 0 or left out: not known here. */
+  readonly gateScreenPort?: number;
 }
 
 export interface StartProgress {
@@ -220,6 +222,7 @@ export class VirtualClub {
   }
 
   view(): ClubView {
+    const { gateScreenPort } = this.#options;
     const named = (sim: Sim) => (this.#missing.has(sim.name) ? null : sim.name);
     return {
       name: this.file.name,
@@ -245,6 +248,8 @@ export class VirtualClub {
         reader: reader ? named(reader) : null,
         badgeReader: badgeReader ? named(badgeReader) : null,
         scanner: named(scanner),
+        screenUrl:
+          gate.screen && gateScreenPort ? `http://127.0.0.1:${gateScreenPort}/gate/${gate.id}` : null,
       })),
       cards: this.world.cards(),
       papers: this.world.papers(),

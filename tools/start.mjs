@@ -110,10 +110,11 @@ async function openState() {
  * @param {Awaited<ReturnType<ClubPrograms['start']>>} club
  * @param {readonly { name: string, without: string }[]} missing
  */
-function tell({ base, sims, kioskUrl, window }, missing) {
+function tell({ base, sims, kioskUrl, gateScreens, window }, missing) {
   const staff = /** @type {{ user: string, password: string } | null} */ (base.staff);
   const rows = [
     ['Kiosk screen', window ? `in its window, and ${kioskUrl}` : kioskUrl],
+    ...Object.values(gateScreens).map((url, index) => [index === 0 ? 'Gate screen' : '', url]),
     ['Staff page', String(base.staffUrl)],
     ['', staff ? `user ${staff.user}, password ${staff.password}` : 'with the password you have set'],
     ['Device panel', String(sims.panelUrl)],

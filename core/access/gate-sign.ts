@@ -3,6 +3,8 @@ import type { AccessReason } from '../wire/event.ts';
 /** What a gate may say about itself, or of a passage that was granted. */
 export const gateSigns = [
   'granted',
+  /** At the exit, where somebody is asked. */
+  'goodbye',
   /** Let in, and somebody else is still on the way through: it opens for them next. */
   'wait',
   /** Let in, and somebody waits already. */

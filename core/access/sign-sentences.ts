@@ -31,6 +31,20 @@ export const signSentences: Readonly<Record<SignName, SignSentences>> = {
       pt: 'Avance, por favor, uma pessoa de cada vez.',
     },
   },
+  goodbye: {
+    matter: {
+      fr: 'La sortie est ouverte.',
+      en: 'The way out is open.',
+      es: 'La salida está abierta.',
+      pt: 'A saída está aberta.',
+    },
+    change: {
+      fr: 'Avancez, une seule personne à la fois.',
+      en: 'Please walk through, one person at a time.',
+      es: 'Pase, por favor, una sola persona cada vez.',
+      pt: 'Avance, por favor, uma pessoa de cada vez.',
+    },
+  },
   wait: {
     matter: {
       fr: 'Quelqu’un est encore dans le passage.',
@@ -305,10 +319,10 @@ export const signSentences: Readonly<Record<SignName, SignSentences>> = {
       pt: 'Desta vez a passagem não abre.',
     },
     change: {
-      fr: 'Posez votre carte à la borne : elle dit quoi faire. Sinon, l’accueil.',
-      en: 'Hold your card to the kiosk: it tells what to do. Or ask at the desk.',
-      es: 'Acerque su tarjeta al quiosco: le dirá qué hacer. O pregunte en recepción.',
-      pt: 'Encoste o cartão ao quiosque: ele diz o que fazer. Ou vá à receção.',
+      fr: 'Allez à la borne : elle vous dit quoi faire. Sinon, à l’accueil.',
+      en: 'Please go to the kiosk: it tells you what to do. Or ask at the desk.',
+      es: 'Vaya al quiosco: le dirá qué hacer. O pregunte en recepción.',
+      pt: 'Vá ao quiosque: ele diz o que fazer. Ou dirija-se à receção.',
     },
   },
   'see-desk': {

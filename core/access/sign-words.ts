@@ -7,6 +7,7 @@ import type { InEachLanguage } from './person-language.ts';
  */
 export const signWords: Readonly<Record<SignName, InEachLanguage>> = {
   granted: { fr: 'Bienvenue', en: 'Welcome', es: 'Adelante', pt: 'Pode entrar' },
+  goodbye: { fr: 'À bientôt', en: 'See you soon', es: 'Hasta pronto', pt: 'Até breve' },
   wait: { fr: 'Un instant', en: 'One moment', es: 'Un momento', pt: 'Um momento' },
   again: { fr: 'Essayez encore', en: 'Try once more', es: 'Pruebe otra vez', pt: 'Tente outra vez' },
   'not-released': {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessPolicySchema } from '../access/access-policy.ts';
+import { personLanguages } from '../access/person-language.ts';
 import { termsMonths } from '../sale/membership-term.ts';
 import {
   debtLimit,
@@ -360,6 +361,8 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         status: z.enum(['active', 'blocked', 'spent']),
         /** Of a member's card or pass; absent from a base of the version before, from tickets, and from cards of nobody. */
         account: accountSchema.optional(),
+        /** In which a gate speaks to the member; absent where nobody knows it, or from a base of the version before. */
+        language: z.enum(personLanguages).optional(),
         /** What bears on the person beyond dates; absent where there is nothing, or from a base of the version before. */
         standing: standingSchema.optional(),
       })

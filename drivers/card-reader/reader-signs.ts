@@ -3,7 +3,7 @@ import type { Result } from '@portillon/core/base/result.ts';
 
 /** A decision as the person in front of the reader is to see, hear and read it. */
 export interface ReaderSign {
-  readonly outcome: 'granted' | 'refused';
+  readonly outcome: 'granted' | 'refused' | 'wait';
   /** One word or two; a display may have no more than sixteen letters. */
   readonly words: string;
 }

@@ -40,6 +40,7 @@ async function readers(...options: string[]): Promise<{ readonly code: number; r
     stateFolder: join(stateFolder, 'edge'),
     enrolmentCode: '',
     bridgePort: 0,
+    gateScreenPort: 0,
   });
   writeFileSync(config, JSON.stringify(written));
   const said: string[] = [];

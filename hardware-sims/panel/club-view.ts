@@ -51,6 +51,8 @@ export interface GateView {
   /** Null where there is none, too. */
   readonly badgeReader: string | null;
   readonly scanner: string | null;
+  /** Of the screen beside it, as the edge shows it; null where there is none. */
+  readonly screenUrl: string | null;
 }
 
 export type CardPlace =

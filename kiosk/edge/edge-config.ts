@@ -113,6 +113,17 @@ const scannerSchema = z
     },
   );
 
+/** The screen beside a gate; its page is `/gate/ID` at `gateScreens`. */
+const gateScreenSchema = z.strictObject({
+  /** In which it speaks to everybody, the club's own first. */
+  languages: z
+    .array(z.enum(personLanguages))
+    .min(1, 'a screen speaks one language at least')
+    .refine((languages) => new Set(languages).size === languages.length, 'a language is named once')
+    .default([...personLanguages]),
+  sound: z.boolean().default(true),
+});
+
 const gateSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
   name: z.string().min(1).max(60),
@@ -120,6 +131,7 @@ const gateSchema = z.strictObject({
   reader: z.discriminatedUnion('model', [readerSchema, osdpReaderSchema]).optional(),
   /** Beside a reader that asks the chip: for badges that have a number only, and to show what was decided. */
   badgeReader: osdpReaderSchema.optional(),
+  screen: gateScreenSchema.optional(),
   scanner: scannerSchema.optional(),
   /** Beside the exit, where it is to be known who leaves; the exit turns freely all the same (I9). */
   exit: z
@@ -197,6 +209,15 @@ const saleSchema = z.strictObject({
     .prefault({}),
 });
 
+/** Where the pages of the screens beside the gates are reached. */
+const gateScreensSchema = z.strictObject({
+  port,
+  /** An address of this box in the club's network lets screens on other boxes in; 127.0.0.1: on this box only. */
+  host: z
+    .union([z.ipv4(), z.ipv6()], { error: 'the host is an address of this box, such as 127.0.0.1' })
+    .default('127.0.0.1'),
+});
+
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
 export const edgeConfigSchema = z
   .strictObject({
@@ -209,6 +230,7 @@ export const edgeConfigSchema = z
     }),
     enrolmentCode: z.string().optional(),
     bridge: z.strictObject({ port }),
+    gateScreens: gateScreensSchema.optional(),
     brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
     /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
     exits: z.enum(['sensed', 'none']).default('sensed'),
@@ -236,7 +258,11 @@ export const edgeConfigSchema = z
   .refine(({ screen, sale, devices }) => !screen || sale.credential === 'pass' || devices.dispenser, {
     message: 'a kiosk that sells cards needs one; where members get a pass, sale.credential says "pass"',
     path: ['devices', 'dispenser'],
-  });
+  })
+  .refine(
+    ({ gateScreens, devices }) => gateScreens !== undefined || devices.gates.every(({ screen }) => !screen),
+    { message: 'a gate has a screen: say at which port its page is, {"port": 4640}', path: ['gateScreens'] },
+  );
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
 
 /** Reads and checks the file; `config.invalid` names the line's path and what is wrong with it. */

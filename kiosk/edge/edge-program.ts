@@ -7,7 +7,7 @@ import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { systemSeal } from '@portillon/sync-service/secrets/system-seal.ts';
 import { Edge } from './edge.ts';
-import { readEdgeConfig } from './edge-config.ts';
+import { type EdgeConfig, readEdgeConfig } from './edge-config.ts';
 import { edgeSoftware } from './edge-software.ts';
 
 /**
@@ -44,9 +44,11 @@ function bug(reason: unknown): never {
 }
 
 const screenFolder = fileURLToPath(new URL('./kiosk', import.meta.url));
+const gateScreenFolder = fileURLToPath(new URL('./gate-screen', import.meta.url));
 const started = await Edge.start({
   config: config.value,
   screenFolder: existsSync(screenFolder) ? screenFolder : null,
+  gateScreenFolder: existsSync(gateScreenFolder) ? gateScreenFolder : null,
   software: `portillon-edge ${edgeSoftware.version}`,
   fiscalSoftware: edgeSoftware,
   seal: (folder) => systemSeal(process.env, folder),
@@ -56,7 +58,7 @@ const started = await Edge.start({
 }).catch((error: NodeJS.ErrnoException) =>
   giveUp(
     error.code === 'EADDRINUSE'
-      ? `port ${config.value.bridge.port} of the bridge is taken: choose another in bridge.port, or end the program that holds it`
+      ? takenPort(config.value, (error as NodeJS.ErrnoException & { port?: number }).port)
       : error.message,
   ),
 );
@@ -79,6 +81,19 @@ if (values['follow-parent']) process.stdin.on('end', stop).on('error', stop).res
 const readyFile = values['ready-file'];
 if (readyFile) {
   await rm(readyFile, { force: true });
-  await writeFile(`${readyFile}.new`, JSON.stringify({ url: edge.url, pid: process.pid }), { mode: 0o600 });
+  await writeFile(
+    `${readyFile}.new`,
+    JSON.stringify({ url: edge.url, gateScreens: edge.gateScreens, pid: process.pid }),
+    { mode: 0o600 },
+  );
   await rename(`${readyFile}.new`, readyFile);
+}
+
+function takenPort(settings: EdgeConfig, port: number | undefined): string {
+  const { bridge, gateScreens } = settings;
+  const [what, where] =
+    port === gateScreens?.port && port !== bridge.port
+      ? ['of the screens at the gates', 'gateScreens.port']
+      : ['of the bridge', 'bridge.port'];
+  return `port ${port ?? '?'} ${what} is taken: choose another in ${where}, or end the program that holds it`;
 }

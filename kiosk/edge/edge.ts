@@ -19,6 +19,9 @@ import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
 import { GateOrders } from './gate/gate-orders.ts';
 import { InFlight } from './gate/in-flight.ts';
+import { gateBeside } from './gate-screen/gate-beside.ts';
+import { GateScreenServer } from './gate-screen/gate-screen-server.ts';
+import type { GateSigns } from './gate-screen/gate-signs.ts';
 import { DeskServer } from './journal-desk/desk-server.ts';
 import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
@@ -31,6 +34,8 @@ export interface EdgeOptions {
   readonly config: EdgeConfig;
   /** The built screens; null when there are none. */
   readonly screenFolder: string | null;
+  /** The built page of the screens beside the gates; null when there is none. */
+  readonly gateScreenFolder?: string | null;
   readonly software: string;
   /** What the fiscal journal says of this program. */
   readonly fiscalSoftware: Software;
@@ -83,6 +88,9 @@ export class Edge {
   readonly #agent: SyncAgent;
   readonly #gates: readonly GateControl[];
   readonly #gateOrders: GateOrders;
+  /** What stands beside each of them for people to see. */
+  readonly #signs: readonly GateSigns[];
+  readonly #gateScreens: GateScreenServer | null;
   readonly #kiosk: KioskController | null;
   /** Of a box that sells; null on a gate controller. */
   readonly #journal: JournalKeeper | null;
@@ -129,6 +137,21 @@ export class Edge {
       gates: this.#gates,
       latestBaseMs: () => this.#agent.latestBaseMs,
     });
+    const beside = devices.gates.map((gate, index) => {
+      const { face } = this.#gates[index] as GateControl;
+      return gateBeside(gate, { face, brand: config.brand, clock, log });
+    });
+    this.#signs = beside.map(({ signs }) => signs);
+    this.#tellSigns();
+    this.#gateScreens = config.gateScreens
+      ? new GateScreenServer({
+          ...config.gateScreens,
+          gates: beside.flatMap(({ screen }) => screen ?? []),
+          pageFolder: options.gateScreenFolder ?? null,
+          clock,
+          log: log.child({ part: 'gate-screens' }),
+        })
+      : null;
     this.#dayTurn = new DayTurn(shared);
     const { terminal, dispenser, printer, reader } = devices;
     const { screen } = config;
@@ -214,6 +237,7 @@ export class Edge {
     const edge = new Edge(options, store.value, devices.value, await store.value.identity());
     try {
       await edge.#bridge.listen();
+      await edge.#gateScreens?.listen();
     } catch (error) {
       await store.value.close();
       throw error;
@@ -240,6 +264,15 @@ export class Edge {
 
   get url(): string {
     return this.#bridge.url;
+  }
+
+  /** Address of the page of each gate that has a screen, by the gate's id. */
+  get gateScreens(): Readonly<Record<string, string>> {
+    const { gates } = this.#options.config.devices;
+    const withScreen = gates.filter(({ screen }) => screen);
+    return Object.fromEntries(
+      withScreen.flatMap(({ id }) => (this.#gateScreens ? [[id, this.#gateScreens.urlOf(id)]] : [])),
+    );
   }
 
   async health(): Promise<EdgeHealth> {
@@ -270,6 +303,8 @@ export class Edge {
   /** Ends in the order that loses nothing: people first, then devices, then the line to the base, then the store. */
   async stop(): Promise<void> {
     await this.#bridge.close();
+    await this.#gateScreens?.close();
+    for (const signs of this.#signs) signs.stop();
     const kioskStopped = this.#kiosk?.stop();
     await Promise.all(this.#devices.all.map(({ device }) => device.stop()));
     await kioskStopped;
@@ -290,11 +325,16 @@ export class Edge {
     this.#store.identity().then(
       async (known) => {
         this.#identity = known;
+        this.#tellSigns();
         await this.#journal?.look();
         this.#kiosk?.refresh();
       },
       (error: unknown) => this.#options.log.error('edge.identity-unreadable', { detail: String(error) }),
     );
+  }
+
+  #tellSigns(): void {
+    for (const signs of this.#signs) signs.enrolled(this.#identity !== null);
   }
 
   #deskOf(journal: JournalKeeper): DeskServer {

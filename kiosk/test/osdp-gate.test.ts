@@ -44,6 +44,15 @@ it('[I6] lets a member in through the board on the line, and shows it on the rea
   await club.until(async () => (await club.health()).inside === 1);
 }, 60_000);
 
+it('[GS3] [GS6] tells everybody to leave while the fire panel raises its alarm', async () => {
+  const since = await club.now();
+  const board = (await club.device('board')).name;
+  await club.panel.act(board, 'fire', { on: true });
+  await club.until(() => shownSince('Sortez du club', since));
+  await club.panel.act(board, 'fire', { on: false });
+  await deviceIs('gate-1.board', 'ready', null);
+}, 30_000);
+
 it('[I6] lets nobody in through an exchanged board, says so to the person, and is well again with the right one', async () => {
   await club.fault('board', 'swapped', true);
   await deviceIs('gate-1.board', 'disconnected', 'reader.wrong-key');

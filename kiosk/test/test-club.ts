@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebtReason } from '@portillon/core/wire/messages.ts';
@@ -17,6 +17,7 @@ interface Reached {
   readonly panel: PanelClient;
   readonly panelUrl: string;
   readonly kioskUrl: string;
+  readonly gateScreens: Readonly<Record<string, string>>;
   readonly edgeConfig: string;
   readonly gateId: string;
   readonly facts: BaseFacts;
@@ -25,7 +26,7 @@ interface Reached {
 }
 
 async function reach(programs: ClubPrograms): Promise<Reached> {
-  const { base, sims, kioskUrl } = await programs.start({ electron: false });
+  const { base, sims, kioskUrl, gateScreens } = await programs.start({ electron: false });
   const panelUrl = String(sims.panelUrl);
   const panel = new PanelClient(panelUrl);
   const gateId = (await panel.club()).gates[0]?.id ?? '';
@@ -36,6 +37,7 @@ async function reach(programs: ClubPrograms): Promise<Reached> {
     panel,
     panelUrl,
     kioskUrl,
+    gateScreens,
     edgeConfig,
     gateId,
     staff,
@@ -155,6 +157,17 @@ export class TestClub {
 
   get kioskUrl(): string {
     return this.#reached.kioskUrl;
+  }
+
+  /** The page of the screen beside the gate. */
+  get gateScreenUrl(): string {
+    return this.#reached.gateScreens[this.gateId] ?? '';
+  }
+
+  /** What the edge has logged of this event, as it is on the disk now. */
+  logged(event: string): readonly Readonly<Record<string, unknown>>[] {
+    const lines = readFileSync(this.#state.in('logs', 'edge.log'), 'utf8').split('\n');
+    return lines.filter((line) => line.includes(`"${event}"`)).map((line) => JSON.parse(line));
   }
 
   get gateId(): string {

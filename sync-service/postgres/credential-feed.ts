@@ -1,3 +1,4 @@
+import { type PersonLanguage, personLanguages } from '@portillon/core/access/person-language.ts';
 import { debtLimit } from '@portillon/core/wire/event.ts';
 import type { Account, FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { Sql } from './database.ts';
@@ -17,7 +18,7 @@ interface CredentialRow {
   readonly status: 'active' | 'blocked' | 'spent';
 }
 
-/** Credentials as every gate of the network needs them: ids, dates, what is held and owed; nothing of the person. */
+/** Credentials as every gate of the network needs them: ids, dates, what is held and owed; of the person, the language alone. */
 export async function credentialRecords(sql: Sql, ids: readonly string[]): Promise<FeedRecord[]> {
   if (ids.length === 0) return [];
   // What another transaction changes of these members is seen, or waits: the record written last is the newest.
@@ -31,9 +32,11 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
   const memberIds = rows.flatMap((row) => (row.member_id === null || row.single_use ? [] : [row.member_id]));
   const accounts = await accountsOf(sql, memberIds);
   const standings = await standingsOf(sql, memberIds);
+  const languages = await languagesOf(sql, memberIds);
   return rows.map((row) => {
     const account = row.single_use ? undefined : accounts.get(row.member_id ?? '');
     const standing = row.single_use ? undefined : standings.get(row.member_id ?? '');
+    const language = row.single_use ? undefined : languages.get(row.member_id ?? '');
     return {
       kind: 'credential',
       id: row.id,
@@ -51,6 +54,7 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
         status: row.status,
         ...(account ? { account } : {}),
         ...(standing ? { standing } : {}),
+        ...(language ? { language } : {}),
       },
     };
   });
@@ -135,5 +139,20 @@ async function standingsOf(sql: Sql, memberIds: readonly string[]): Promise<Map<
         ...(company ? { company } : {}),
       },
     ]),
+  );
+}
+
+/** In which a gate speaks to them (W-STANDING-4); nothing of a member whose language no gate speaks. */
+async function languagesOf(sql: Sql, memberIds: readonly string[]): Promise<Map<string, PersonLanguage>> {
+  if (memberIds.length === 0) return new Map();
+  const rows = await sql.query<{ readonly id: string; readonly language: string }>(
+    'select id, language from members where id = any($1::uuid[])',
+    [memberIds],
+  );
+  return new Map(
+    rows.flatMap(({ id, language }) => {
+      const spoken = personLanguages.find((known) => known === language);
+      return spoken ? [[id, spoken] as const] : [];
+    }),
   );
 }

@@ -68,6 +68,7 @@ export const targets = [
   electronScript('main', 'kiosk/main/main.ts'),
   electronScript('preload', 'kiosk/preload/preload.ts'),
   page('kiosk', 'kiosk/renderer'),
+  page('gate-screen', 'kiosk/gate-screen'),
   page('staff', 'sync-service/staff'),
   page('pass', 'sync-service/pass'),
   page('panel', 'hardware-sims/panel/web'),

@@ -78,6 +78,12 @@ export const layers = [
     mayNotReach: ['node:*', 'electron', ...native],
   },
   {
+    folder: 'kiosk/gate-screen',
+    why: 'the screen beside a gate decides nothing: it knows what the edge tells everybody, the words, and the look',
+    mayImport: ['kiosk/bridge', 'core', 'ui'],
+    mayNotReach: ['node:*', 'electron', ...native],
+  },
+  {
     folder: 'kiosk/store',
     why: 'the store keeps facts for the edge and for the agent it hosts',
     mayImport: ['core', 'sync-service/agent', 'sync-service/secrets'],

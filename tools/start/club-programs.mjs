@@ -10,9 +10,9 @@ import { ProgramLog } from './program-log.mjs';
 import { SupervisedProgram } from './supervised-program.mjs';
 
 /** @typedef {import('./state-folder.mjs').StateFolder} StateFolder */
-/** @typedef {{ kiosk: number, base: number, panel: number }} Ports */
+/** @typedef {{ kiosk: number, base: number, panel: number, gateScreens: number }} Ports */
 
-const usualPorts = { kiosk: 4610, base: 4620, panel: 4630 };
+const usualPorts = { kiosk: 4610, base: 4620, panel: 4630, gateScreens: 4640 };
 export const usualClubFile = inProject('hardware-sims', 'clubs', 'lyon-part-dieu.json');
 const errorLookMs = 1_000;
 
@@ -85,6 +85,7 @@ export class ClubPrograms {
       ['--base-url', baseUrl],
       ...(enrolmentCode ? [['--enrolment-code', enrolmentCode]] : []),
       ['--bridge-port', String(ports.kiosk)],
+      ['--gate-screen-port', String(ports.gateScreens)],
       ['--panel-port', String(ports.panel)],
       ['--panel-page', inProject('build', 'panel')],
     ]);
@@ -105,6 +106,7 @@ export class ClubPrograms {
       base: base.ready,
       sims: sims.ready,
       kioskUrl,
+      gateScreens: /** @type {Readonly<Record<string, string>>} */ (edge.ready.gateScreens ?? {}),
       window: electron && (await this.#openWindow(kioskUrl)),
     };
   }
@@ -130,12 +132,21 @@ export class ClubPrograms {
 
   /** The ports of the last time where they are free, so that addresses in use stay good; else the next free ones. */
   async #ports() {
-    if (this.#anyPorts) return { kiosk: await anyPort(), base: await anyPort(), panel: await anyPort() };
+    if (this.#anyPorts) {
+      const [kiosk, base, panel, gateScreens] = [
+        await anyPort(),
+        await anyPort(),
+        await anyPort(),
+        await anyPort(),
+      ];
+      return { kiosk, base, panel, gateScreens };
+    }
     const last = /** @type {Partial<Ports>} */ (this.#state.read('ports.json') ?? {});
     const kiosk = await freePort(last.kiosk ?? usualPorts.kiosk);
     const base = await freePort(last.base ?? usualPorts.base, [kiosk]);
     const panel = await freePort(last.panel ?? usualPorts.panel, [kiosk, base]);
-    const ports = { kiosk, base, panel };
+    const gateScreens = await freePort(last.gateScreens ?? usualPorts.gateScreens, [kiosk, base, panel]);
+    const ports = { kiosk, base, panel, gateScreens };
     this.#state.write('ports.json', ports);
     return ports;
   }

@@ -19,6 +19,18 @@ export interface OsdpCardReaderOptions {
 const shownForSteps = 25;
 const shownForSeconds = 3;
 
+/** Told apart by rhythm too, of the light and of the sound: one long, three short, two of the same. */
+const looks = {
+  granted: {
+    colour: colours.green,
+    onSteps: shownForSteps,
+    offSteps: 0,
+    sound: { onSteps: 2, offSteps: 0, count: 1 },
+  },
+  refused: { colour: colours.red, onSteps: 3, offSteps: 2, sound: { onSteps: 1, offSteps: 1, count: 3 } },
+  wait: { colour: colours.amber, onSteps: 8, offSteps: 4, sound: { onSteps: 1, offSteps: 2, count: 2 } },
+} as const;
+
 /** A reader on an OSDP line: numbers of badges, keys, and the signs for who stands in front of it. */
 export class OsdpCardReader implements NumberReader, Keypad, ReaderSigns {
   readonly #line: OsdpLine;
@@ -77,18 +89,13 @@ export class OsdpCardReader implements NumberReader, Keypad, ReaderSigns {
     const { status } = this.#reader;
     if (status.name !== 'online') return [commands.text(0, words, shownForSeconds)]; // fails with why it is down
     const { lights, sound, text } = status.abilities;
-    const granted = outcome === 'granted';
-    const blink = {
-      onSteps: granted ? shownForSteps : 3,
-      offSteps: granted ? 0 : 2,
-      onColour: granted ? colours.green : colours.red,
-      offColour: colours.off,
-    };
+    const { colour, onSteps, offSteps, sound: beeps } = looks[outcome];
+    const blink = { onSteps, offSteps, onColour: colour, offColour: colours.off };
     return [
       ...(lights
         ? [commands.light({ reader: 0, light: 0, temporary: { ...blink, forSteps: shownForSteps } })]
         : []),
-      ...(sound ? [granted ? commands.sound(0, 2, 0, 1) : commands.sound(0, 1, 1, 3)] : []),
+      ...(sound ? [commands.sound(0, beeps.onSteps, beeps.offSteps, beeps.count)] : []),
       ...(text ? [commands.text(0, words, shownForSeconds)] : []),
     ];
   }

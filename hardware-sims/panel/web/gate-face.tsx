@@ -41,6 +41,11 @@ export function GateFace({
         <section className="box box-grows" aria-label="Reader and scanner">
           <div className="box-title">
             <h2>Reader and scanner</h2>
+            {gate.screenUrl && (
+              <a href={gate.screenUrl} target="_blank" rel="noreferrer">
+                Screen at the gate
+              </a>
+            )}
           </div>
           {reader && (
             <SensorLine

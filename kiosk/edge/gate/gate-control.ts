@@ -1,7 +1,6 @@
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide, decideExit } from '@portillon/core/access/access-rule.ts';
-import { signOf, type Told } from '@portillon/core/access/gate-sign.ts';
-import { signWords } from '@portillon/core/access/sign-words.ts';
+import type { Told } from '@portillon/core/access/gate-sign.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
@@ -83,8 +82,6 @@ export class GateControl {
     orderId: null,
   };
   #fire = false;
-  /** Who was shown to wait, and is to be shown when it is their turn. */
-  #toldToWait: string | null = null;
   /** Writes in the order things happened. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -334,18 +331,20 @@ export class GateControl {
     });
     log.info('gate.decided', { gateId: config.id, decisionId, presented: kind, ...inWords(decision) });
     // The release goes out first: signs are for the eyes, and may share its line.
-    const told =
-      decision.outcome === 'refused' ? decision.reason : this.#state.name === 'closed' ? 'granted' : 'wait';
-    // GT11: somebody is on the way through and somebody waits: the third comes again.
-    const isTurnedAway = this.#state.name === 'released' && this.#state.waiting !== null;
-    const outcome = isTurnedAway ? 'refused' : decision.outcome;
+    const told = decision.outcome === 'refused' ? decision.reason : this.#toldOnGrant();
+    const outcome = told === 'again' ? 'refused' : decision.outcome;
+    const language = book?.language ?? null;
     if (decision.outcome === 'granted') this.#input({ type: 'granted', for: who });
     this.face.show({
-      last: { decisionId, at: isoTime(nowMs), direction: side, presented: kind, outcome, told },
+      last: { decisionId, at: isoTime(nowMs), direction: side, presented: kind, outcome, told, language },
     });
-    if (outcome === 'granted' && told === 'wait') this.#toldToWait = decisionId;
-    this.#show(outcome, told, side);
     onEvent();
+  }
+
+  /** GT11, GS4: somebody is on the way through; the next waits, and the third comes again. */
+  #toldOnGrant(): Told {
+    if (this.#state.name === 'closed') return 'granted';
+    return this.#state.waiting ? 'again' : 'wait';
   }
 
   #intentOf({ decisionId, direction, credentialId, singleUse, byStaff }: ReleasedFor): Intent {
@@ -397,10 +396,9 @@ export class GateControl {
       this.#input({ type: 'release-failed' });
       return;
     }
-    if (this.#toldToWait === decisionId) this.#show('granted', 'granted', direction);
-    this.#toldToWait = null;
+    const releasing = gate.release(direction, { evenIfLocked: byStaff ?? worksHere ?? false });
     this.face.correct(decisionId, { outcome: 'granted', told: 'granted' });
-    const released = await gate.release(direction, { evenIfLocked: byStaff ?? worksHere ?? false });
+    const released = await releasing;
     if (released.ok) {
       this.#settleOrder(who, { outcome: 'done', fault: null });
       return;
@@ -408,25 +406,12 @@ export class GateControl {
     this.#settleOrder(who, { outcome: 'failed', fault: released.error });
     this.face.correct(decisionId, { outcome: 'refused', told: 'not-released' });
     log.error('gate.not-released', { gateId: config.id, ...released.error });
-    if (!byStaff) this.#show('refused', 'not-released', direction);
     this.#input({ type: 'release-failed' });
   }
 
   #settleOrder({ decisionId }: ReleasedFor, opened: Opened): void {
     this.#orders.get(decisionId)?.settle(opened);
     this.#orders.delete(decisionId);
-  }
-
-  /** Nobody's passage waits for it. */
-  #show(outcome: 'granted' | 'refused', what: Told, side: GateDirection): void {
-    for (const { device, language } of this.#badgeReaders(side)) {
-      this.#run(
-        device.show({ outcome, words: signWords[signOf(what)][language] }).then((shown) => {
-          if (shown.ok) return;
-          this.#options.log.warn('gate.sign-not-shown', { gateId: this.#options.config.id, ...shown.error });
-        }),
-      );
-    }
   }
 
   #armPulse(afterMs: number): void {

@@ -1,5 +1,6 @@
 import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
 import type { Told } from '@portillon/core/access/gate-sign.ts';
+import type { PersonLanguage } from '@portillon/core/access/person-language.ts';
 import type { GateDirection } from '@portillon/drivers/gate/gate.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
 
@@ -15,8 +16,11 @@ export interface LastDecision {
   readonly direction: GateDirection;
   readonly presented: AccessFacts['presented']['kind'];
   readonly outcome: 'granted' | 'refused';
-  /** A reason, or what became of a grant: `granted`, `wait` while somebody is still on the way through, `not-released`. */
+  /** A reason, or what became of a grant: `granted`, `wait` while somebody is still on the way through,
+   * `again` where somebody waits already, `not-released`. */
   readonly told: Told;
+  /** Of the member, where the book knows it. */
+  readonly language: PersonLanguage | null;
 }
 
 /** A gate as those see it who stand before it. Nothing of a person. */
@@ -27,10 +31,14 @@ export interface GateNow {
   readonly last: LastDecision | null;
 }
 
+const grantedKept = 3;
+
 /** Keeps what a gate shows, and tells of every change. */
 export class GateFace {
   readonly #changes = new Listeners<[GateNow]>();
   #now: GateNow = { mode: 'normal', released: false, last: null };
+  /** Who was let in last, as they were told, newest first: one on the way, one who waits, one who was sent back. */
+  #granted: readonly LastDecision[] = [];
 
   get now(): GateNow {
     return this.#now;
@@ -46,12 +54,18 @@ export class GateFace {
     this.#now = { ...before, ...change };
     const { mode, released, last } = this.#now;
     if (mode === before.mode && released === before.released && last === before.last) return;
+    if (last !== null && last !== before.last && last.outcome === 'granted') {
+      const others = this.#granted.filter(({ decisionId }) => decisionId !== last.decisionId);
+      this.#granted = [last, ...others].slice(0, grantedKept);
+    }
     this.#changes.notify(this.#now);
   }
 
   /** What was decided turns out otherwise: nobody was let through, or the one who waited is let in now. */
   correct(decisionId: string, change: Pick<LastDecision, 'outcome' | 'told'>): void {
-    const { last } = this.#now;
-    if (last?.decisionId === decisionId) this.show({ last: { ...last, ...change } });
+    const decision = this.#granted.find((granted) => granted.decisionId === decisionId);
+    if (decision && (decision.told !== change.told || decision !== this.#now.last)) {
+      this.show({ last: { ...decision, ...change } });
+    }
   }
 }

@@ -14,21 +14,23 @@ afterEach(() => rig.close());
 
 const passages = () => rig.events('passage.sensed');
 
-it('[GT11] gives a gate with a reader on each side to one person at a time, and each their own passage', async () => {
+it('[GT11] [GS4] gives a gate with a reader on each side to one person at a time, and each their own passage', async () => {
   const leaving = await rig.hold(rig.exit, badges.bob);
   expect(leaving).toMatchObject({ outcome: 'granted', direction: 'exit' });
   const coming = await rig.hold(rig.entry, badges.ann);
   expect(coming).toMatchObject({ outcome: 'granted', direction: 'entry' });
   await rig.hold(rig.entry, badges.staff);
   expect(rig.gate.asked).toEqual(['release exit']);
-  expect(rig.entry.shown).toEqual(['granted: One moment', 'refused: One moment']);
-  expect(rig.exit.shown).toEqual(['granted: Welcome']);
+  expect(rig.entry.shown).toEqual(['wait: One moment', 'wait: Try once more']);
+  expect(rig.exit.shown).toEqual(['granted: See you soon']);
+  expect(rig.signs.now.name).toBe('again');
   rig.gate.walk('exit');
   await rig.until(() => rig.gate.asked.length === 2);
   rig.gate.walk('entry');
   await rig.until(async () => (await passages()).length === 2);
   expect(rig.gate.asked).toEqual(['release exit', 'release entry']);
   expect(rig.entry.shown.at(-1)).toBe('granted: Welcome');
+  expect(rig.signs.now.name).toBe('granted');
   expect(await passages()).toMatchObject([
     { direction: 'exit', decisionId: leaving.decisionId },
     { direction: 'entry', decisionId: coming.decisionId, credentialId: annId },

@@ -148,7 +148,7 @@ export async function enrolledPass(
         status: 'blocked',
       });
     }
-    const { account, standing } = held ?? {};
+    const { account, standing, language } = held ?? {};
     await store.book.rememberOwnCredential(tx, credentialId, {
       kind: 'pass',
       cardUid: null,
@@ -162,6 +162,7 @@ export async function enrolledPass(
       status: 'active',
       ...(account ? { account } : {}),
       ...(standing ? { standing } : {}),
+      ...(language ? { language } : {}),
     });
   });
   return ok(passCodeText('grant', grant));

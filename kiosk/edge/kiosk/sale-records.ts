@@ -67,7 +67,8 @@ export async function recordedSale(facts: RecordFacts): Promise<FiscalMark | nul
     });
   }
   for (const { credentialId, record } of books.credentials('active')) {
-    await store.book.rememberOwnCredential(tx, credentialId, record);
+    const spoken = record.singleUse ? {} : { language: sale.language };
+    await store.book.rememberOwnCredential(tx, credentialId, { ...record, ...spoken });
   }
   if (books.opensCase) await openedCase(facts, books.opensCase, null);
   if (books.order) await store.usedOrders.use(tx, { ...books.order, outcome: 'carried-out' });

@@ -92,6 +92,13 @@ it('[W-STANDING-1] tells every gate that a member is on hold, works here, or com
   ]);
 });
 
+it('[W-STANDING-4] tells every gate in which language a member bought, and nothing of whoever has a ticket', async () => {
+  const { credentials } = await sold();
+  const [card, ticket] = credentials;
+  expect(await told('credential', card?.credentialId)).toMatchObject({ language: 'fr' });
+  expect(await told('credential', ticket?.credentialId)).not.toHaveProperty('language');
+});
+
 it('[W-STANDING-2] tells every gate what the operator decides of a club, and leaves the rest of it as it was', async () => {
   const path = `/staff/api/clubs/${clubId}/access`;
   const before = await told('club', clubId);

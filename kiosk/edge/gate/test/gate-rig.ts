@@ -8,7 +8,9 @@ import type { DeviceState } from '@portillon/drivers/device.ts';
 import { DeviceStatus } from '@portillon/drivers/line/device-status.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
 import { sampleClub, sampleCredential, sampleId } from '../../../store/test/sample-records.ts';
-import type { BadgeReader, GateSide } from '../../devices.ts';
+import type { BadgeReader, GateDevices, GateSide } from '../../devices.ts';
+import { gateBeside } from '../../gate-screen/gate-beside.ts';
+import type { GateSigns } from '../../gate-screen/gate-signs.ts';
 import { GateControl } from '../gate-control.ts';
 import { GateOrders } from '../gate-orders.ts';
 import { InFlight } from '../in-flight.ts';
@@ -66,6 +68,8 @@ export class GateRig {
   readonly cards: GateCardRig;
   readonly control: GateControl;
   readonly orders: GateOrders;
+  /** What its readers and its screen show. */
+  readonly signs: GateSigns;
   /** How late it may be at the base. */
   latestBaseMs: number | null = nowMs;
 
@@ -84,8 +88,7 @@ export class GateRig {
       log: cards.log,
       onEvent: () => undefined,
     };
-    this.control = new GateControl({
-      ...shared,
+    const devices: GateDevices = {
       config: {
         id: gateId,
         name: 'Turnstile 1',
@@ -103,8 +106,10 @@ export class GateRig {
       gate: this.gate,
       ...side(this.entry),
       exit: side(this.exit),
-      inFlight: new InFlight(),
-    });
+    };
+    this.control = new GateControl({ ...shared, ...devices, inFlight: new InFlight() });
+    const { face } = this.control;
+    this.signs = gateBeside(devices, { face, brand: 'cadence', clock: this.clock, log: cards.log }).signs;
     this.orders = new GateOrders({ ...shared, gates: [this.control], latestBaseMs: () => this.latestBaseMs });
   }
 
