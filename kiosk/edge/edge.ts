@@ -17,6 +17,7 @@ import { DayTurn } from './day-turn.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
+import type { GateMode } from './gate/gate-now.ts';
 import { GateOrders } from './gate/gate-orders.ts';
 import { InFlight } from './gate/in-flight.ts';
 import { gateBeside } from './gate-screen/gate-beside.ts';
@@ -59,6 +60,8 @@ export interface EdgeHealth {
   /** Where the keys of this box lie; `open-file` is not for a club that is open. */
   readonly secrets: SecretPlace;
   readonly devices: Readonly<Record<string, DeviceHealth>>;
+  /** How each gate stands, by its id. */
+  readonly gates: Readonly<Record<string, GateMode>>;
   readonly inside: number;
   readonly outboxLeft: number;
   readonly enrolled: boolean;
@@ -285,6 +288,7 @@ export class Edge {
     }
     return {
       devices,
+      gates: Object.fromEntries(this.#gates.map(({ gateId, face }) => [gateId, face.now.mode])),
       inside: this.#store.passages.inside.inside,
       outboxLeft: await this.#store.outbox.count(),
       enrolled: this.#identity !== null,

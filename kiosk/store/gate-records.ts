@@ -88,6 +88,14 @@ export class GateRecords {
     return this.#read.all('SELECT alarm_id AS alarmId, kind FROM gate_alarm WHERE gate_id = ?', [gateId]);
   }
 
+  /** Alarms of gates that this edge has no more: nobody will hear of them again. */
+  async alarmsOfOthers(gateIds: readonly string[]): Promise<readonly { readonly alarmId: string }[]> {
+    return this.#read.all(
+      'SELECT alarm_id AS alarmId FROM gate_alarm WHERE gate_id NOT IN (SELECT value FROM json_each(?))',
+      [JSON.stringify(gateIds)],
+    );
+  }
+
   async raiseAlarm(tx: Tx, alarm: AlarmRaised): Promise<void> {
     await tx.run('INSERT INTO gate_alarm (alarm_id, gate_id, kind) VALUES (?, ?, ?)', [
       alarm.alarmId,

@@ -128,8 +128,10 @@ export async function readGates(database: Database, nowMs: number): Promise<Gate
     ),
     readOrders(
       database,
-      `gate_orders.id in (select distinct on (edge_id, gate_id) id from gate_orders
-                           order by edge_id, gate_id, made_at desc, id desc)`,
+      `gate_orders.id in (select last.id from gates cross join lateral
+                            (select id from gate_orders as one
+                              where one.edge_id = gates.edge_id and one.gate_id = gates.gate_id
+                              order by made_at desc, id desc limit 1) as last)`,
       [now],
       null,
     ),
@@ -139,11 +141,12 @@ export async function readGates(database: Database, nowMs: number): Promise<Gate
   return gates.map((gate) => ({ ...gate, lastOrder: lastOf.get(keyOf(gate)) ?? null }));
 }
 
-/** Alarms that go on, or that nobody has acknowledged, newest first. */
+/** Alarms of boxes in use that go on, or that nobody has acknowledged, newest first. */
 export function readStandingAlarms(database: Database): Promise<GateAlarmView[]> {
   return readAlarms(
     database,
-    'gate_alarms.ended_at is null or gate_alarms.acknowledged_at is null',
+    `(gate_alarms.ended_at is null or gate_alarms.acknowledged_at is null)
+       and exists (select 1 from edges where edges.id = gate_alarms.edge_id and edges.status = 'active')`,
     [],
     alarmsShown,
   );

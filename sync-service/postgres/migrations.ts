@@ -17,6 +17,7 @@ import { passes } from './migrations/014-passes.ts';
 import { toldRecords } from './migrations/015-told-records.ts';
 import { keysOfPasses } from './migrations/016-keys-of-passes.ts';
 import { gates } from './migrations/017-gates.ts';
+import { passagesOfOrders } from './migrations/018-passages-of-orders.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   { name: '015-told-records', sql: toldRecords },
   { name: '016-keys-of-passes', sql: keysOfPasses },
   { name: '017-gates', sql: gates },
+  { name: '018-passages-of-orders', sql: passagesOfOrders },
 ];
 
 export interface Migration {

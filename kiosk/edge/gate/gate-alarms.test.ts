@@ -1,5 +1,6 @@
 import { fault } from '@portillon/core/base/fault-codes.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { sampleId } from '../../store/test/sample-records.ts';
 import { GateRig } from './test/gate-rig.ts';
 
 let rig: GateRig;
@@ -72,6 +73,15 @@ it('[GT10] goes on with an alarm after a restart, and ends none while the board 
   next.gate.alarm('fire', false);
   await next.clock.advance(120_000);
   await next.until(async () => (await next.events('gate.alarm-ended')).length === 1);
+  await next.control.stop();
+});
+
+it('[GT10] ends the alarm of a gate that the box has no more', async () => {
+  const { store } = rig.cards;
+  const gone = { alarmId: sampleId(990), at: new Date(rig.clock.wallMs()).toISOString() };
+  await store.write((tx) => store.gates.raiseAlarm(tx, { ...gone, gateId: 'gate-9', kind: 'fire' }));
+  const next = await rig.restarted();
+  expect(await next.events('gate.alarm-ended')).toMatchObject([{ alarmId: gone.alarmId }]);
   await next.control.stop();
 });
 

@@ -154,11 +154,13 @@ export class GateOrders {
     onEvent();
   }
 
-  /** W-GATE-1: the base hears of each gate once, and again when it is another. */
+  /** W-GATE-1: the base hears of each gate once, and again when it is another; a gate that is no more has no alarm. */
   async #tellGates(): Promise<void> {
     const { gates, store, clock } = this.#options;
     const at = isoTime(clock.wallMs());
+    const left = await store.gates.alarmsOfOthers(gates.map(({ gateId }) => gateId));
     await store.write(async (tx) => {
+      for (const { alarmId } of left) await store.gates.endAlarm(tx, { alarmId, at, times: 1 });
       for (const control of gates) await store.gates.tell(tx, control.told, at);
     });
   }
