@@ -119,6 +119,19 @@ export function gateContract(model: string, makeRig: () => Promise<GateRig>): vo
       expect(alarms).toEqual(['forced']);
     });
 
+    it('[GT18] calls nobody forced who was let in before the program ended, once and for so long', async () => {
+      const alarms: GateAlarm['kind'][] = [];
+      rig.gate.onAlarm(({ kind }) => alarms.push(kind));
+      rig.gate.stillReleased(30_000);
+      for (const seen of [[], ['forced']]) {
+        const walked = nextPassage();
+        await rig.force();
+        await walked;
+        await rig.armRests();
+        expect(alarms).toEqual(seen);
+      }
+    });
+
     it('reports a door that is held open, as it begins and ends, and goes on releasing', async () => {
       const alarms: GateAlarm[] = [];
       rig.gate.onAlarm((alarm) => alarms.push(alarm));

@@ -75,8 +75,8 @@ export class GateInputs {
   }
 
   /** The entry was released, or may have been. One release lets one person in. */
-  released(nowMs: number): void {
-    this.#releasedUntilMs = nowMs + this.#pulseMs + sensingGraceMs;
+  released(nowMs: number, forMs = this.#pulseMs + sensingGraceMs): void {
+    this.#releasedUntilMs = nowMs + forMs;
   }
 
   /** Staff hold the gate open from now on, or no longer (GT8). */

@@ -41,6 +41,8 @@ export interface Gate extends Device {
   keep(standing: GateStanding): Promise<Result<void, Fault>>;
   /** How the gate stood when the program ended: before `start`, and told to the board as soon as it is reached. */
   resume(standing: GateStanding): void;
+  /** Before `start`: a release was under way when the program ended. For so long, who comes in has forced nothing. */
+  stillReleased(forMs: number): void;
   /** Somebody went through, as the sensors tell, whether we released or not. */
   onPassage(listener: (passage: SensedPassage) => void): () => void;
   /** Never called by a board that has no input for it. */

@@ -177,6 +177,10 @@ export class ModbusGate implements Gate {
     this.#stands(standing);
   }
 
+  stillReleased(forMs: number): void {
+    this.#inputs.released(this.#clock.monotonicMs(), forMs);
+  }
+
   /** From now on; the board is told at the next turn. */
   #stands(standing: GateStanding): void {
     this.#standing = standing;

@@ -141,6 +141,10 @@ export class OsdpGate implements Gate {
     this.#stands(standing);
   }
 
+  stillReleased(forMs: number): void {
+    this.#inputs.released(this.#clock.monotonicMs(), forMs);
+  }
+
   #stands(standing: GateStanding): void {
     this.#standing = standing;
     this.#mustTell = true;

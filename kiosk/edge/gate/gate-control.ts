@@ -216,8 +216,10 @@ export class GateControl {
       this.#state = { name: 'released', for: who, waiting: null };
       this.face.show({ released: true });
       const row = who.credentialId ? store.book.credential(who.credentialId as CredentialId) : null;
-      if (who.direction === 'entry')
+      if (who.direction === 'entry') {
         this.#options.inFlight.begin(who, presentMember(row), intent.recordedAtMs);
+        gate.stillReleased(leftMs);
+      }
       this.#armPulse(leftMs);
     }
   }

@@ -58,6 +58,16 @@ it('[GT13] [GT16] opens once for an order of staff, answers it, and writes the p
   await next.control.stop();
 });
 
+it('[GT18] tells the gate of a release under way after a restart, and gives the passage to it', async () => {
+  const { decisionId } = await rig.hold(rig.entry, badges.ann);
+  const next = await rig.restarted();
+  expect(next.gate.asked).toEqual([expect.stringMatching(/^still released for \d+ ms$/)]);
+  next.gate.walk('entry');
+  await next.until(async () => (await passages()).length === 1);
+  expect(await passages()).toMatchObject([{ direction: 'entry', decisionId }]);
+  await next.control.stop();
+});
+
 it('[W-GATE-3] carries out nothing whose time may be over at the base, whatever the clock of the box says', async () => {
   const expiresAt = new Date(nowMs + 10_000).toISOString();
   rig.latestBaseMs = nowMs + 10_000;

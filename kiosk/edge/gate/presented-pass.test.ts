@@ -175,6 +175,7 @@ function gateWithScanner() {
     onPassage: (listener) => passages.add(listener as never),
     keep: async () => ok(undefined),
     resume: () => undefined,
+    stillReleased: () => undefined,
     onAlarm: () => () => undefined,
   };
   let wake: () => void = () => undefined;

@@ -51,6 +51,7 @@ it('[CD10] releases the gate first and renews the keys of the card after it', as
     onPassage: () => () => undefined,
     keep: async () => ok(undefined),
     resume: () => undefined,
+    stillReleased: () => undefined,
     onAlarm: () => () => undefined,
   };
   const clock = new VirtualClock(nowMs);

@@ -135,7 +135,7 @@ export class GateCardRig {
   static async open(): Promise<GateCardRig> {
     const folder = await mkdtemp(join(tmpdir(), 'portillon-gate-'));
     const log = new RecordedLog();
-    const clock = new VirtualClock();
+    const clock = new VirtualClock(nowMs);
     const opened = await EdgeStore.open({ folder: join(folder, 'edge'), clock, random, log });
     if (!opened.ok) throw new Error(opened.error.detail);
     await opened.value.saveIdentity(identity);

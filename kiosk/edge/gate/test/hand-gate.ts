@@ -15,7 +15,7 @@ export class HandGate implements Gate {
   readonly #status = new DeviceStatus();
   readonly #passages = new Listeners<[SensedPassage]>();
   readonly #alarms = new Listeners<[GateAlarm]>();
-  /** Orders as they came: `release entry`, `keep locked`, `resume held-open`. */
+  /** Orders as they came: `release entry`, `keep locked`, `resume held-open`, `still released for 900 ms`. */
   readonly asked: string[] = [];
   /** What it answers instead of doing it. */
   fault: Fault | null = null;
@@ -59,6 +59,10 @@ export class HandGate implements Gate {
 
   resume(standing: GateStanding): void {
     this.asked.push(`resume ${standing}`);
+  }
+
+  stillReleased(forMs: number): void {
+    this.asked.push(`still released for ${forMs} ms`);
   }
 
   walk(direction: GateDirection): void {
