@@ -13,18 +13,19 @@ import { type MeasuredWay, reportOf, type TapReport, tableOf } from './tap-repor
 import { ToldNetwork } from './told-network.ts';
 
 const usage = `npm run bench -- tap [options]   from the last byte of a credential to the first byte of the release of the gate
-  --taps N         of every kind at every gate, after 5 that are not counted (default 200; about 1.5 s each)
+  --taps N         of every kind at every gate (default 200; about 1.5 s each)
+  --warm-up N      taps of every kind before those, not counted (default 5)
   --limit MS       what the program itself may take, p99 (default 5); ends with 1 when one kind took longer
   --modbus-baud N  of the relay board (default 38400)
   --osdp-baud N    of the OSDP line (default 115200)
   --json           ends with one line of JSON`;
 
-const warmUpTaps = 5;
 const scannerBaud = 115_200;
 const progressEveryMs = 10_000;
 
 interface TapBench {
   readonly taps: number;
+  readonly warmUp: number;
   readonly limitMs: number;
   readonly modbusBaud: number;
   readonly osdpBaud: number;
@@ -36,6 +37,7 @@ export async function tapBench(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       taps: { type: 'string', default: '200' },
+      'warm-up': { type: 'string', default: '5' },
       limit: { type: 'string', default: '5' },
       'modbus-baud': { type: 'string', default: '38400' },
       'osdp-baud': { type: 'string', default: '115200' },
@@ -45,13 +47,16 @@ export async function tapBench(args: readonly string[]): Promise<number> {
   });
   const bench = {
     taps: Number(values.taps),
+    warmUp: Number(values['warm-up']),
     limitMs: Number(values.limit),
     modbusBaud: Number(values['modbus-baud']),
     osdpBaud: Number(values['osdp-baud']),
   };
+  const { warmUp, ...positive } = bench;
   const understood =
-    Number.isInteger(bench.taps) &&
-    Object.values(bench).every((value) => Number.isFinite(value) && value > 0);
+    [bench.taps, warmUp].every(Number.isInteger) &&
+    warmUp >= 0 &&
+    Object.values(positive).every((value) => Number.isFinite(value) && value > 0);
   if (values.help || !understood) {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
@@ -137,7 +142,7 @@ interface Carried {
 
 /** One of each in turn, so that the field of the reader is empty for long enough between two cards. */
 async function tapAll(
-  { taps, say }: TapBench,
+  { taps, warmUp, say }: TapBench,
   network: ToldNetwork,
   { gate, card, badge }: Carried,
 ): Promise<MeasuredWay[]> {
@@ -151,7 +156,7 @@ async function tapAll(
   ];
   const results = kinds.map(({ credential }) => ({ credential, taps: [] as TapOnTheLine[], missed: 0 }));
   let toldMs = systemClock.monotonicMs();
-  for (let round = -warmUpTaps; round < taps; round++) {
+  for (let round = -warmUp; round < taps; round++) {
     for (const [index, { tap }] of kinds.entries()) {
       const measured = await tap().catch((error: unknown) => {
         if (error instanceof MissedTap) return null;

@@ -4,7 +4,7 @@ import type { Quantiles, WayFigures } from './tap-figures.ts';
 export interface MeasuredWay extends WayFigures {
   readonly board: 'modbus' | 'osdp';
   readonly credential: string;
-  /** Presented, and nothing was released: presented once more, as a person would. */
+  /** Presented, and nothing was released: not among the taps. */
   readonly missed: number;
   /** What the bytes of the credential need on their serial line, before the measured time; null where there is none. */
   readonly credentialWireMs: number | null;
