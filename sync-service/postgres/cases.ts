@@ -1,13 +1,16 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
-import type { CaseList, CaseOutcome, OpenCase, SettledCase, Settlement } from '../http/staff/case-view.ts';
+import {
+  type CaseList,
+  type CaseOutcome,
+  casePage,
+  type OpenCase,
+  type SettledCase,
+  type Settlement,
+} from '../http/staff/case-view.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 import type { StaffUser } from './staff-accounts.ts';
-
-/** More open cases than anybody can settle in a day; the count tells of those beyond. */
-const openShown = 200;
-const settledShown = 100;
 
 const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
   coalesce(cases.amount_cents, 0) as "amountCents", coalesce(cases.reference, cases.sale_reference) as reference,
@@ -18,37 +21,42 @@ const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
 const withSale = 'left join sales on sales.id = cases.sale_id and sales.club_id = cases.club_id';
 const ofClub = '($1::uuid is null or cases.club_id = $1)';
 
-/** The cases of one club, or of all with null. */
+/** The cases of one club, or of all with null; of the open ones the oldest, of the settled ones the newest, as many as asked. */
 export async function readCaseList(
   database: Database,
   clubId: string | null,
   nowMs: number,
+  shown: { readonly open: number; readonly settled: number } = casePage,
 ): Promise<CaseList> {
   const now = isoTime(nowMs);
   const [counts, open, settled] = await Promise.all([
-    database.query<{ count: number }>(
-      `select count(*) as count from cases
-        where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)`,
+    database.query<{ open: number; settled: number }>(
+      `select count(*) filter (where case_id is null) as open, count(case_id) as settled
+         from cases left join case_settlements on case_id = cases.id where ${ofClub}`,
       [clubId],
     ),
     database.query<Omit<OpenCase, 'who'> & MemberRow>(
       `select ${caseColumns}, ${memberColumns}
          from cases ${withSale}
-         left join members on members.id = sales.member_id
+         left join decision_cases on decision_cases.case_id = cases.id
+         left join decisions on decisions.id = decision_cases.decision_id
+         left join credentials on credentials.id = decisions.credential_id
+         left join members on members.id = coalesce(sales.member_id, credentials.member_id)
         where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)
         order by cases.at, cases.id limit $2`,
-      [clubId, openShown, now],
+      [clubId, shown.open, now],
     ),
     database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
       `select ${caseColumns}, ${settlementColumns}
          from case_settlements join cases on cases.id = case_settlements.case_id ${withSale}
         where ${ofClub}
         order by settled_at desc, cases.id limit $2`,
-      [clubId, settledShown, now],
+      [clubId, shown.settled, now],
     ),
   ]);
   return {
-    openCount: counts[0]?.count ?? 0,
+    openCount: counts[0]?.open ?? 0,
+    settledCount: counts[0]?.settled ?? 0,
     open: open.map(({ member_id, given_name, family_name, has_photo, ...shown }) => ({
       ...shown,
       who: personShown({ member_id, given_name, family_name, has_photo }, false),

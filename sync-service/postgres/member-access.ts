@@ -118,7 +118,11 @@ async function answerNow(
     const what = { atMs: nowMs, clubId, credentialId: id, presented: kind, byNumber: uidOnly };
     return [decideAsTold(what, { club, credential, plan, companyInside: true })];
   });
-  const best = answers.find(({ outcome }) => outcome === 'granted') ?? answers[0];
+  const best =
+    answers.find(({ outcome }) => outcome === 'granted') ??
+    // An old badge that is not accepted says nothing of its member.
+    answers.find((one) => one.outcome === 'refused' && one.reason !== 'unknown') ??
+    answers[0];
   if (!best) return null;
   return { outcome: best.outcome, reason: best.outcome === 'refused' ? best.reason : null };
 }

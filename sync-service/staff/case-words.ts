@@ -17,6 +17,9 @@ export interface CaseWords {
   readonly club: string;
   readonly none: string;
   readonly notShown: (count: number) => string;
+  readonly settledNotShown: (count: number) => string;
+  readonly showMore: string;
+  readonly showMoreSettled: string;
   readonly loading: string;
   readonly noAnswer: string;
   readonly happened: string;
@@ -56,7 +59,10 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
     allClubs: 'Tous les clubs',
     club: 'Club',
     none: 'Aucun cas à régler.',
-    notShown: (count) => `Et ${count} de plus, montrés quand ceux-ci seront réglés.`,
+    notShown: (count) => `Et ${count} de plus à régler.`,
+    settledNotShown: (count) => `Et ${count} de plus, réglés avant.`,
+    showMore: 'Montrer plus de cas à régler',
+    showMoreSettled: 'Montrer plus de cas réglés',
     loading: 'Lecture des cas…',
     noAnswer: 'La base ne répond pas. La liste peut être ancienne.',
     happened: 'Ce qui s’est passé',
@@ -226,7 +232,10 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
     allClubs: 'All clubs',
     club: 'Club',
     none: 'No case to settle.',
-    notShown: (count) => `And ${count} more, shown once these are settled.`,
+    notShown: (count) => `And ${count} more to settle.`,
+    settledNotShown: (count) => `And ${count} more, settled before.`,
+    showMore: 'Show more open cases',
+    showMoreSettled: 'Show more settled cases',
     loading: 'Reading the cases…',
     noAnswer: 'The base does not answer. The list may be old.',
     happened: 'What happened',

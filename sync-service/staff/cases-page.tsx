@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import type { OpenCase, Settlement } from '../http/staff/case-view.ts';
+import { casePage, mostCases, type OpenCase, type Settlement } from '../http/staff/case-view.ts';
 import type { LiveView } from '../http/staff/live-view.ts';
 import { CaseCard } from './case-card.tsx';
 import { caseWords } from './case-words.ts';
 import { ConnectionLost } from './connection-lost.tsx';
+import { MoreCases } from './more-cases.tsx';
 import type { Settling } from './settle-case.ts';
 import { SettledCases } from './settled-cases.tsx';
 import { useCaseList } from './use-case-list.ts';
@@ -16,7 +17,8 @@ export function CasesPage(props: { language: Language; view: LiveView; connected
   const { language, view, connected } = props;
   const text = caseWords[language];
   const [clubId, setClubId] = useState('');
-  const { list, failed } = useCaseList(clubId, view.cases, connected);
+  const [wanted, setWanted] = useState<{ open: number; settled: number }>(casePage);
+  const { list, failed } = useCaseList(clubId, view.cases, connected, wanted);
   const [settling, setSettling] = useState<OpenCase | null>(null);
   const [notice, setNotice] = useState<Notice | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -37,8 +39,11 @@ export function CasesPage(props: { language: Language; view: LiveView; connected
     setSettling(null);
     setNotice({ of, before: 'before' in outcome ? outcome.before : null });
   };
+  const more = (which: 'open' | 'settled') =>
+    setWanted((before) => ({ ...before, [which]: Math.min(mostCases, before[which] + casePage[which]) }));
   const choose = (id: string) => {
     setSettling(null);
+    setWanted(casePage);
     setClubId(id);
   };
   const backTo = (id: string) => {
@@ -91,10 +96,23 @@ export function CasesPage(props: { language: Language; view: LiveView; connected
           />
         ))}
       </ul>
-      {list && list.openCount > list.open.length && (
-        <p className="empty">{text.notShown(list.openCount - list.open.length)}</p>
+      {list && (
+        <MoreCases
+          left={list.openCount - list.open.length}
+          words={text.notShown}
+          more={text.showMore}
+          onMore={wanted.open < mostCases ? () => more('open') : null}
+        />
       )}
       {list && <SettledCases settled={list.settled} clubs={clubs} language={language} text={text} />}
+      {list && (
+        <MoreCases
+          left={list.settledCount - list.settled.length}
+          words={text.settledNotShown}
+          more={text.showMoreSettled}
+          onMore={wanted.settled < mostCases ? () => more('settled') : null}
+        />
+      )}
     </main>
   );
 

@@ -10,7 +10,13 @@ export interface Cases {
 }
 
 /** The cases of a club, or of all with `''`, read again whenever the live stream counts differently. */
-export function useCaseList(clubId: string, counts: LiveView['cases'], connected: boolean): Cases {
+export function useCaseList(
+  clubId: string,
+  counts: LiveView['cases'],
+  connected: boolean,
+  /** How many of each are wanted. */
+  wanted: { readonly open: number; readonly settled: number },
+): Cases {
   const [found, setFound] = useState<Cases & { readonly clubId: string }>({
     clubId,
     list: null,
@@ -20,7 +26,7 @@ export function useCaseList(clubId: string, counts: LiveView['cases'], connected
   // biome-ignore lint/correctness/useExhaustiveDependencies: the counts and the connection say when to read again
   useEffect(() => {
     const left = new AbortController();
-    readCases(clubId, left.signal)
+    readCases(clubId, wanted, left.signal)
       .then((list) => setFound({ clubId, list, failed: false }))
       .catch(() => {
         if (left.signal.aborted) return;
@@ -31,13 +37,17 @@ export function useCaseList(clubId: string, counts: LiveView['cases'], connected
         }));
       });
     return () => left.abort();
-  }, [clubId, open, settled, connected]);
+  }, [clubId, open, settled, connected, wanted.open, wanted.settled]);
   return found.clubId === clubId ? found : { list: null, failed: false };
 }
 
-async function readCases(clubId: string, signal: AbortSignal): Promise<CaseList> {
-  const query = clubId === '' ? '' : `?clubId=${clubId}`;
-  const response = await fetch(`api/cases${query}`, { signal });
+async function readCases(
+  clubId: string,
+  { open, settled }: { readonly open: number; readonly settled: number },
+  signal: AbortSignal,
+): Promise<CaseList> {
+  const ofClub = clubId === '' ? '' : `&clubId=${clubId}`;
+  const response = await fetch(`api/cases?open=${open}&settled=${settled}${ofClub}`, { signal });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return caseListSchema.parse(await response.json());
 }

@@ -122,6 +122,28 @@ describe('the pages of access', () => {
     expect(kept?.until).toBe('2099-01-01T09:00:00.000Z');
   });
 
+  it('write down a debt and an old badge, and say what is wrong with them', async () => {
+    await page.getByRole('button', { name: 'Noter un impayé' }).click();
+    const debt = form('Noter un impayé');
+    await debt.getByLabel('Pourquoi').fill('Octobre');
+    await debt.getByRole('button', { name: 'Noter un impayé' }).click();
+    await debt.getByRole('alert').getByText('un montant de 0,01').waitFor();
+    await debt.getByLabel('Montant en euros').fill('29,90');
+    await debt.getByRole('button', { name: 'Noter un impayé' }).click();
+    await page.getByTestId('debt').getByText('29,90\u202f€ · Période impayée').waitFor();
+    await page.getByRole('button', { name: 'Noter un ancien badge' }).click();
+    const badge = form('Noter un ancien badge');
+    await badge.getByLabel('Numéro de la puce').fill('04 b1');
+    await badge.getByRole('button', { name: 'Noter un ancien badge' }).click();
+    await badge.getByRole('alert').getByText('pas le numéro d’une puce').waitFor();
+    await badge.getByLabel('Numéro de la puce').fill('04 b1 b2 b3 b4 b5 b6');
+    await badge.getByRole('button', { name: 'Noter un ancien badge' }).click();
+    await page.getByTestId('credential').getByText('Ancien badge · Ouvre').waitFor();
+    await page.getByTestId('answer').getByText('Accès bloqué').waitFor();
+    expect(await axeObjections(page)).toEqual([]);
+    await picture('access-member');
+  });
+
   it('show what was decided in an outage, once, and open a case by hand', async () => {
     const { decided, sensed } = visit(cardId);
     await tell({ ...decided, dataAgeMs: 2 * outageAgeMs }, sensed);
@@ -191,8 +213,6 @@ describe('the pages of access', () => {
   });
 
   it('count old badges, and fit a telephone in English', async () => {
-    const cardUid = { data: { cardUid: '04B1B2B3B4B5B6' } };
-    await page.request.post(`${base.url}/staff/api/members/${memberId}/badges`, cardUid);
     await page.getByRole('link', { name: 'Anciens badges' }).click();
     expect(await page.getByTestId('badge-row').innerText()).toMatch(/^Lyon Part-Dieu\s+1\s+0\s+0\s+Non$/);
     await page.getByRole('button', { name: 'English' }).click();

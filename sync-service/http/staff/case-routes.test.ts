@@ -189,10 +189,19 @@ describe('a case', () => {
     const here = await opened({ at: at(20) });
     const ids = (await list()).open.map(({ id }) => id);
     expect(ids.filter((id) => [young, old, here].includes(id))).toEqual([old, here, young]);
+    const two = await list('?open=2&settled=1');
+    expect(two.open.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    expect(two.openCount).toBe(ids.length);
+    expect(await refusalOf(await ask('/staff/api/cases?open=100000'))).toMatchObject({ path: 'open' });
     const there = await list(`?clubId=${otherClubId}`);
     expect(new Set(there.open.map((one) => one.clubId))).toEqual(new Set([otherClubId]));
     expect(there.openCount).toBe(there.open.length);
-    expect(await list(`?clubId=${newTestId()}`)).toEqual({ openCount: 0, open: [], settled: [] });
+    expect(await list(`?clubId=${newTestId()}`)).toEqual({
+      openCount: 0,
+      settledCount: 0,
+      open: [],
+      settled: [],
+    });
     expect(await refusalOf(await ask('/staff/api/cases?clubId=Lyon'))).toMatchObject({
       status: 400,
       code: 'case.malformed',

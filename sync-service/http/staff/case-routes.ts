@@ -1,23 +1,21 @@
 import { isId } from '@portillon/core/base/ids.ts';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { readCaseList, settleCase } from '../../postgres/cases.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refusalStatus, refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
-import { settleRequestSchema } from './case-view.ts';
+import { caseQuerySchema, settleRequestSchema } from './case-view.ts';
 import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
-
-const listQuerySchema = z.object({ clubId: z.string().refine(isId, 'not an id').optional() });
 
 /** The list of cases, and the one thing that can be done with a case. */
 export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
   app.get('/staff/api/cases', async (request, reply) => {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
-    const query = listQuerySchema.safeParse(request.query);
+    const query = caseQuerySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'case.malformed', ...whereAndWhat(query.error) });
-    const list = await readCaseList(base.database, query.data.clubId ?? null, base.clock.wallMs());
+    const { clubId, ...wanted } = query.data;
+    const list = await readCaseList(base.database, clubId ?? null, base.clock.wallMs(), wanted);
     const shown = new Set(list.open.flatMap(({ who }) => (who ? [who.memberId] : [])));
     for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });
     return reply.header('cache-control', 'private, no-store').send(list);

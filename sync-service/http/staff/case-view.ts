@@ -1,3 +1,4 @@
+import { isId } from '@portillon/core/base/ids.ts';
 import { caseKinds } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
 import { whoSchema } from './live-view.ts';
@@ -67,7 +68,7 @@ const openCaseSchema = z.object({
   reference: z.string().nullable(),
   /** Number of the sale's record in the fiscal journal of its box; null where the base knows none. */
   fiscalRecordNo: z.int().nullable(),
-  /** The member of the sale, when the base knows the sale. */
+  /** The member of the sale, or of the decision, that it is about, when the base knows it. */
   who: whoSchema.nullable(),
   tried: z.array(z.string()),
   detail: z.string(),
@@ -77,10 +78,23 @@ export type OpenCase = z.infer<typeof openCaseSchema>;
 const settledCaseSchema = openCaseSchema.omit({ who: true }).extend({ settlement: settlementSchema });
 export type SettledCase = z.infer<typeof settledCaseSchema>;
 
-/** `GET /staff/api/cases?clubId=`; without a club, of all. */
+/** How many are shown at first, and how many more each time somebody asks; nobody reads more than `mostCases`. */
+export const casePage = { open: 50, settled: 20 } as const;
+export const mostCases = 2_000;
+
+const asMany = z.coerce.number().int().min(1).max(mostCases);
+
+/** `GET /staff/api/cases?clubId=&open=&settled=`; without a club, of all. */
+export const caseQuerySchema = z.object({
+  clubId: z.string().refine(isId, 'not an id').optional(),
+  open: asMany.default(casePage.open),
+  settled: asMany.default(casePage.settled),
+});
+
 export const caseListSchema = z.object({
-  /** Of the club or clubs asked for, also those beyond the end of the list. */
+  /** Of the club or clubs asked for, also those beyond the end of the lists. */
   openCount: z.int(),
+  settledCount: z.int(),
   /** Oldest first. */
   open: z.array(openCaseSchema),
   /** Settled last, first. */

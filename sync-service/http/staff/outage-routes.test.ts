@@ -203,6 +203,7 @@ describe('what a club that was cut off decided', () => {
         kind: 'decided-in-outage',
         clubId,
         detail: words.words,
+        who: { name: 'Inès Moreau-Testard' },
         tried: [expect.stringContaining('the base would have refused: blocked')],
       },
     ]);

@@ -17,6 +17,8 @@ export interface AccessWords {
   readonly reason: string;
   readonly reasonTooShort: string;
   readonly refusedBecause: (code: string) => string;
+  /** Refusals of the base that staff can do something about. */
+  readonly refusals: Readonly<Record<string, string>>;
   readonly notSent: string;
   readonly saved: string;
   readonly back: string;
@@ -106,6 +108,14 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     noAnswer: 'La base ne répond pas. Ce qui est montré peut dater.',
     reason: 'Pourquoi',
     reasonTooShort: 'Écrivez pourquoi, en 3 caractères au moins.',
+    refusals: {
+      'badge.taken': 'Ce numéro est celui d’un badge ou d’une carte en service. Bloquez l’autre d’abord.',
+      'badge.no-membership': 'Ce membre n’a pas d’abonnement en cours.',
+      'credential.not-possible':
+        'Déjà utilisé, remplacé, remboursé ou remplacé par un nouveau pass : cela ne se change plus ici.',
+      'outage.case-open': 'Quelqu’un vient d’ouvrir un cas pour cette décision.',
+      'staff.not-signed-in': 'Votre session est terminée. Entrez de nouveau.',
+    },
     refusedBecause: (code) => `La base a refusé (${code}). Rien n’a été changé.`,
     notSent: 'La base ne répond pas. Rien n’a été changé : réessayez.',
     saved: 'Enregistré. Tous les tourniquets l’apprennent dans un instant.',
@@ -221,6 +231,14 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     noAnswer: 'The base does not answer. What is shown may be old.',
     reason: 'Why',
     reasonTooShort: 'Write why, in at least 3 characters.',
+    refusals: {
+      'badge.taken': 'This number belongs to a badge or card in use. Block the other one first.',
+      'badge.no-membership': 'This member has no active membership.',
+      'credential.not-possible':
+        'Used, replaced, refunded, or ended by a new pass: it cannot be changed here any more.',
+      'outage.case-open': 'Somebody has just opened a case of this decision.',
+      'staff.not-signed-in': 'Your session is over. Sign in again.',
+    },
     refusedBecause: (code) => `The base refused (${code}). Nothing was changed.`,
     notSent: 'The base does not answer. Nothing was changed: try again.',
     saved: 'Saved. Every gate hears of it in a moment.',

@@ -10,6 +10,8 @@ export interface ChangeFormProps {
   readonly save: string;
   /** The one thing to do on its page. */
   readonly primary?: boolean;
+  /** The base keeps no reason of it. */
+  readonly withoutReason?: boolean;
   /** What is wrong with the fields, in words; null when they can be sent. */
   readonly flaw?: () => string | null;
   /** Sends it; resolves with the code of a refusal, or null. */
@@ -37,13 +39,15 @@ export function ChangeForm(props: ChangeFormProps) {
     setDone(false);
     const flaw = props.flaw?.() ?? null;
     if (flaw !== null) return setProblem(flaw);
-    if (reason.trim().length < settlementWords.min) return setProblem(text.reasonTooShort);
+    if (!props.withoutReason && reason.trim().length < settlementWords.min) {
+      return setProblem(text.reasonTooShort);
+    }
     setBusy(true);
     setProblem(null);
     props
       .send(reason.trim())
       .then(({ refused }) => {
-        if (refused !== null) return setProblem(text.refusedBecause(refused));
+        if (refused !== null) return setProblem(text.refusals[refused] ?? text.refusedBecause(refused));
         setReason('');
         setDone(true);
         onDone();
@@ -55,15 +59,19 @@ export function ChangeForm(props: ChangeFormProps) {
   return (
     <form className="change" onSubmit={submit} noValidate aria-label={title}>
       {props.children}
-      <label htmlFor={`${id}-reason`}>{text.reason}</label>
-      <textarea
-        id={`${id}-reason`}
-        rows={2}
-        maxLength={settlementWords.max}
-        value={reason}
-        aria-describedby={`${id}-problem`}
-        onChange={(event) => setReason(event.target.value)}
-      />
+      {!props.withoutReason && (
+        <>
+          <label htmlFor={`${id}-reason`}>{text.reason}</label>
+          <textarea
+            id={`${id}-reason`}
+            rows={2}
+            maxLength={settlementWords.max}
+            value={reason}
+            aria-describedby={`${id}-problem`}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </>
+      )}
       <p className="problem" role="alert" id={`${id}-problem`}>
         {problem}
       </p>

@@ -2,6 +2,7 @@ import { accessPolicySchema } from '@portillon/core/access/access-policy.ts';
 import { type ReactNode, useId } from 'react';
 import { weekHoursSchema } from '../../http/staff/access-view.ts';
 import type { ShownChange } from '../../http/staff/member-view.ts';
+import { fullDate } from '../full-date.ts';
 import { dayText } from '../week-hours-text.ts';
 import { dayAndTime, type Language } from '../words.ts';
 import { accessWords } from './access-words.ts';
@@ -66,7 +67,7 @@ function clubChangeLines(
     }
     if (field === 'closures' && Array.isArray(value)) {
       const spans = (value as { from: string; to: string }[]).map(
-        ({ from, to }) => `${dayAndTime(from, timeZone, language)} – ${dayAndTime(to, timeZone, language)}`,
+        ({ from, to }) => `${fullDate(from, timeZone, language)} – ${fullDate(to, timeZone, language)}`,
       );
       return [`${text.changed.closures}${colon}${spans.join(', ') || text.noClosures}`];
     }

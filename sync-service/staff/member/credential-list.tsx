@@ -3,8 +3,13 @@ import type { ClubView } from '../../http/staff/live-view.ts';
 import type { MemberAccess, ShownCredential } from '../../http/staff/member-view.ts';
 import { ChangeForm } from '../access/change-form.tsx';
 import { sendChange } from '../access/send-change.ts';
-import { dayAndTime, type Language } from '../words.ts';
+import { fullDate } from '../full-date.ts';
+import type { Language } from '../words.ts';
+import { BadgeForm } from './badge-form.tsx';
 import { memberWords } from './member-words.ts';
+
+/** Stands for a credential that is not there yet. */
+const badgeToCome = 'new badge';
 
 /** What a member may present, with the block of each and the way to another card. */
 export function CredentialList(props: {
@@ -25,7 +30,7 @@ export function CredentialList(props: {
           const what =
             `${text.kinds[credential.uidOnly ? 'badge' : credential.kind]} ${credential.cardUid ?? ''}`.trim();
           const club = clubs.get(credential.homeClubId);
-          const time = (iso: string) => dayAndTime(iso, club?.timeZone, language);
+          const time = (iso: string) => fullDate(iso, club?.timeZone, language);
           const facts = [
             credential.plan?.[language],
             text.validity(time(credential.validFrom), credential.validTo && time(credential.validTo)),
@@ -88,6 +93,23 @@ export function CredentialList(props: {
           );
         })}
       </ul>
+      {changing === badgeToCome ? (
+        <BadgeForm
+          memberId={member.who.memberId}
+          language={language}
+          onDone={() => {
+            setChanging(null);
+            onDone();
+          }}
+          onBack={() => setChanging(null)}
+        />
+      ) : (
+        <p className="ways">
+          <button type="button" onClick={() => setChanging(badgeToCome)}>
+            {text.addBadge}
+          </button>
+        </p>
+      )}
     </section>
   );
 }

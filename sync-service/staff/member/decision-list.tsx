@@ -4,6 +4,7 @@ import type { ClubView } from '../../http/staff/live-view.ts';
 import type { MemberAccess, ShownDecision, ShownFacts } from '../../http/staff/member-view.ts';
 import { accessWords } from '../access/access-words.ts';
 import { dataAge } from '../access/data-age.ts';
+import { fullDate } from '../full-date.ts';
 import { StateMark } from '../person.tsx';
 import { dayAndTime, type Language, words } from '../words.ts';
 import { memberWords } from './member-words.ts';
@@ -90,7 +91,7 @@ function Facts(props: {
 }) {
   const { facts, timeZone, language } = props;
   const text = memberWords[language];
-  const time = (iso: string) => dayAndTime(iso, timeZone, language);
+  const time = (iso: string) => fullDate(iso, timeZone, language);
   const rows: readonly (readonly [keyof typeof text.facts, string | null])[] = [
     ['status', text.statuses[facts.status]],
     ['plan', facts.plan?.[language] ?? null],

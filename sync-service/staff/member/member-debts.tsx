@@ -1,6 +1,9 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
+import { useState } from 'react';
 import type { MemberAccess } from '../../http/staff/member-view.ts';
-import { dayAndTime, type Language } from '../words.ts';
+import { fullDate } from '../full-date.ts';
+import type { Language } from '../words.ts';
+import { DebtForm } from './debt-form.tsx';
 import { memberWords } from './member-words.ts';
 
 /** What a member owes, and from when on it keeps them out; and the periods that were paid for. */
@@ -8,10 +11,12 @@ export function MemberDebts(props: {
   readonly member: MemberAccess;
   readonly timeZone: string | undefined;
   readonly language: Language;
+  readonly onDone: () => void;
 }) {
-  const { member, timeZone, language } = props;
+  const { member, timeZone, language, onDone } = props;
+  const [adding, setAdding] = useState(false);
   const text = memberWords[language];
-  const time = (iso: string) => dayAndTime(iso, timeZone, language);
+  const time = (iso: string) => fullDate(iso, timeZone, language);
   return (
     <section className="panel" aria-labelledby="debts">
       <h2 id="debts">{text.debts}</h2>
@@ -29,6 +34,23 @@ export function MemberDebts(props: {
           </li>
         ))}
       </ul>
+      {adding ? (
+        <DebtForm
+          memberId={member.who.memberId}
+          language={language}
+          onDone={() => {
+            setAdding(false);
+            onDone();
+          }}
+          onBack={() => setAdding(false)}
+        />
+      ) : (
+        <p className="ways">
+          <button type="button" onClick={() => setAdding(true)}>
+            {text.addDebt}
+          </button>
+        </p>
+      )}
       <h2>{text.memberships}</h2>
       <ul className="plain-list">
         {member.memberships.map(({ id, plan, validFrom, validTo, status }) => (

@@ -5,9 +5,10 @@ import { accessWords } from '../access/access-words.ts';
 import { ChangeHistory } from '../access/change-history.tsx';
 import { useAnswer } from '../access/use-answer.ts';
 import { ConnectionLost } from '../connection-lost.tsx';
+import { fullDate } from '../full-date.ts';
 import { Face, nameOf, StateMark } from '../person.tsx';
 import { useAddress } from '../use-address.ts';
-import { dayAndTime, type Language, words } from '../words.ts';
+import { type Language, words } from '../words.ts';
 import { CredentialList } from './credential-list.tsx';
 import { DecisionList } from './decision-list.tsx';
 import { MemberDebts } from './member-debts.tsx';
@@ -56,7 +57,7 @@ export function MemberPage(props: { language: Language; view: LiveView; connecte
             <CredentialList member={shown} {...shared} />
             <StandingPanel member={shown} timeZone={home?.timeZone} {...shared} />
             <DecisionList member={shown} {...shared} />
-            <MemberDebts member={shown} timeZone={home?.timeZone} language={language} />
+            <MemberDebts member={shown} timeZone={home?.timeZone} language={language} onDone={askAgain} />
             <ChangeHistory
               changes={shown.changes}
               timeZone={home?.timeZone}
@@ -104,7 +105,7 @@ function memberChangeLines(
   return Object.entries(change).flatMap(([field, value]) => {
     if (field === 'suspendedUntil') {
       return [
-        typeof value === 'string' ? text.onHoldUntil(dayAndTime(value, timeZone, language)) : text.notOnHold,
+        typeof value === 'string' ? text.onHoldUntil(fullDate(value, timeZone, language)) : text.notOnHold,
       ];
     }
     if (field === 'staff') return [value === true ? text.worksHere : text.notStaff];

@@ -30,6 +30,15 @@ export interface MemberWords {
   readonly endCompany: string;
   readonly notATime: string;
   readonly debts: string;
+  readonly addDebt: string;
+  readonly amount: string;
+  readonly amountHint: string;
+  readonly notAnAmount: string;
+  readonly debtKind: string;
+  readonly addBadge: string;
+  readonly chipNumber: string;
+  readonly chipHint: string;
+  readonly notAChip: string;
   readonly noDebts: string;
   readonly since: (time: string) => string;
   readonly refusesFrom: (time: string) => string;
@@ -104,6 +113,15 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     endCompany: 'Laisser entrer sans accompagnant',
     notATime: 'Choisissez une date et une heure à venir.',
     debts: 'Impayés',
+    addDebt: 'Noter un impayé',
+    amount: 'Montant en euros',
+    amountHint: 'TVA de 20 % comprise. Dû à la société du club d’origine.',
+    notAnAmount: 'Écrivez un montant de 0,01 à 10 000 euros.',
+    debtKind: 'Pour quoi',
+    addBadge: 'Noter un ancien badge',
+    chipNumber: 'Numéro de la puce',
+    chipHint: 'Comme le lecteur le montre : 8 à 20 chiffres et lettres de A à F.',
+    notAChip: 'Ce n’est pas le numéro d’une puce : 8 à 20 chiffres et lettres de A à F, en nombre pair.',
     noDebts: 'Aucun impayé.',
     since: (time) => `depuis le ${time}`,
     refusesFrom: (time) => `refusé à partir du ${time}`,
@@ -191,6 +209,15 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     endCompany: 'Let in without company',
     notATime: 'Choose a date and time to come.',
     debts: 'Debts',
+    addDebt: 'Write down a debt',
+    amount: 'Amount in euros',
+    amountHint: 'VAT of 20% included. Owed to the company of the home club.',
+    notAnAmount: 'Write an amount from 0.01 to 10,000 euros.',
+    debtKind: 'What for',
+    addBadge: 'Write down an old badge',
+    chipNumber: 'Number of the chip',
+    chipHint: 'As the reader shows it: 8 to 20 digits and letters A to F.',
+    notAChip: 'Not the number of a chip: 8 to 20 digits and letters A to F, an even number of them.',
     noDebts: 'No debts.',
     since: (time) => `since ${time}`,
     refusesFrom: (time) => `refused from ${time} on`,

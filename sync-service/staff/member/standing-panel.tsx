@@ -2,7 +2,8 @@ import { useId, useState } from 'react';
 import type { MemberAccess } from '../../http/staff/member-view.ts';
 import { ChangeForm } from '../access/change-form.tsx';
 import { sendChange } from '../access/send-change.ts';
-import { dayAndTime, type Language } from '../words.ts';
+import { fullDate } from '../full-date.ts';
+import type { Language } from '../words.ts';
 import { momentOf } from '../zoned-time.ts';
 import { memberWords } from './member-words.ts';
 
@@ -43,7 +44,7 @@ export function StandingPanel(props: {
       <ul className="plain-list">
         <li>
           {isOnHold ? (
-            <strong>{text.onHoldUntil(dayAndTime(suspendedUntil, timeZone, language))}</strong>
+            <strong>{text.onHoldUntil(fullDate(suspendedUntil, timeZone, language))}</strong>
           ) : (
             text.notOnHold
           )}
