@@ -25,6 +25,8 @@ export const accessPolicySchema = z.object({
   passExtraSteps: z.int().min(0).max(20).default(0),
   /** Old badges that are known by a number anybody can copy: accepted while the club is migrating. */
   uidBadges: z.boolean().default(false),
+  /** Old codes that always say the same, which anybody can copy: accepted while the club is migrating. */
+  staticCodes: z.boolean().default(false),
   /**
    * How old the book may be to let somebody in by it, in hours; null: however old. A member who owes something, even
    * within the days of grace, is let in on younger data only.

@@ -65,6 +65,7 @@ const strict: AccessPolicy = {
   debt: { graceDays: 7, fromCents: 500 },
   passExtraSteps: 0,
   uidBadges: false,
+  staticCodes: false,
   dataAgeHours: { home: 48, network: 24, debtor: 2, ticket: 12 },
 };
 const dayMs = 86_400_000;
@@ -328,6 +329,21 @@ describe('what refuses now', () => {
     });
     expect(leaving(codeAt(stepNow - 3))).toMatchObject({ reason: 'code-out-of-time' });
     expect(leaving(codeAt(stepNow, true))).toMatchObject({ reason: 'code-used' });
+  });
+
+  it('[AC33] [AC34] takes an old code while the operator does, and says afterwards that it is one', () => {
+    const { cardUid: _none, ...row } = { ...book, kind: 'pass' as const, codeHash: 'a'.repeat(64) };
+    const old = {
+      book: { ...row, cardUid: null },
+      presented: { kind: 'pass', credentialId, byNumber: true },
+    } as const;
+    const taken = { ...old, policy: { ...openPolicy, staticCodes: true } };
+    expect(outcome(taken)).toBe('granted by book');
+    expect(outcome({ ...taken, book: { ...taken.book, status: 'blocked' } })).toBe('blocked');
+    expect(outcome(old)).toBe('code-retired');
+    expect(outcome({ ...old, policy: { ...openPolicy, uidBadges: true } })).toBe('code-retired');
+    expect(outcome({ ...taken, book: { ...taken.book, codeHash: undefined } })).toBe('unknown');
+    expect(decideExit({ ...facts, ...old })).toMatchObject({ reason: 'code-retired' });
   });
 
   const codeAt = (step: number, usedHere = false) => ({ code: { step, usedHere } });
@@ -594,6 +610,7 @@ const anyPolicy: fc.Arbitrary<AccessPolicy> = fc.record({
   }),
   passExtraSteps: fc.integer({ min: 0, max: 3 }),
   uidBadges: fc.boolean(),
+  staticCodes: fc.boolean(),
   dataAgeHours: fc.record({
     home: fc.option(fc.integer({ min: 1, max: 9 })),
     network: fc.option(fc.integer({ min: 1, max: 9 })),

@@ -25,7 +25,7 @@ const dayMs = 86_400_000;
 /** May this credential come in here, now? Rules by number: SPEC.md. */
 export function decide(facts: AccessFacts): AccessDecision {
   if (facts.presented.credentialId === null) return refused('unknown'); // AC1
-  if (facts.presented.byNumber && !isOldBadge(facts)) return refused('unknown'); // AC31
+  if (facts.presented.byNumber && !isOldOne(facts)) return refused(whyNotOld(facts));
   const standing = facts.book ? standingOfBook(facts) : standingOfGrant(facts); // AC3, AC4
   if (!standing) return refused('unknown');
   const noted: AccessReason[] = [];
@@ -43,7 +43,7 @@ export function decide(facts: AccessFacts): AccessDecision {
  */
 export function decideExit(facts: AccessFacts): AccessDecision {
   if (facts.presented.credentialId === null) return refused('unknown');
-  if (facts.presented.byNumber && !isOldBadge(facts)) return refused('unknown');
+  if (facts.presented.byNumber && !isOldOne(facts)) return refused(whyNotOld(facts));
   if (!(facts.book ? standingOfBook(facts) : standingOfGrant(facts))) return refused('unknown');
   if (isOutOfTime(facts)) return refused('code-out-of-time');
   if (facts.code?.usedHere) return refused('code-used');
@@ -84,8 +84,14 @@ function refuseIf(holds: boolean): Verdict {
   return holds ? 'refuse' : null;
 }
 
-function isOldBadge({ book, policy }: AccessFacts): boolean {
-  return policy.uidBadges && book?.uidOnly === true;
+/** AC31, AC33: a badge or a code that proves nothing, which the operator still takes. */
+function isOldOne({ book, policy }: AccessFacts): boolean {
+  return (policy.uidBadges && book?.uidOnly === true) || (policy.staticCodes && book?.codeHash !== undefined);
+}
+
+/** AC34. */
+function whyNotOld({ book }: AccessFacts): AccessReason {
+  return book?.codeHash === undefined ? 'unknown' : 'code-retired';
 }
 
 function standingOfBook({ book, plan, presented, policy }: AccessFacts): Standing | null {

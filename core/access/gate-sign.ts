@@ -24,6 +24,7 @@ export const gateSigns = [
  */
 export const publicNotices = [
   'unknown',
+  'code-retired',
   'code-out-of-time',
   'code-used',
   'not-started',
@@ -54,6 +55,7 @@ const signs: Readonly<Record<Told, SignName>> = {
   again: 'again',
   'not-released': 'not-released',
   unknown: 'unknown',
+  'code-retired': 'code-retired',
   'code-out-of-time': 'code-out-of-time',
   'code-used': 'code-used',
   // The kiosk shows them what it is, and settles it.

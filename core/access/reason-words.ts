@@ -28,6 +28,10 @@ const staffWords: Readonly<Record<AccessReason, StaffWords>> = {
     fr: 'Inconnu ici, et sans droit signé valable. Chercher la personne dans tous les clubs.',
     en: 'Not known here, and no valid signed grant. Search for the person in all clubs.',
   },
+  'code-retired': {
+    fr: 'Ancien code du membre, que ce club n’accepte plus. Lui donner un ticket, ou son pass.',
+    en: 'The member’s old code, which this club takes no more. Give them a ticket, or their pass.',
+  },
   'code-out-of-time': {
     fr: 'Code d’un autre moment : capture d’écran, ou heure fausse du téléphone ou du portillon.',
     en: 'Code of another moment: a screenshot, or the clock of the phone or of the gate is wrong.',

@@ -157,6 +157,20 @@ export const signSentences: Readonly<Record<SignName, SignSentences>> = {
       pt: 'Tente outra vez ou dirija-se à receção.',
     },
   },
+  'code-retired': {
+    matter: {
+      fr: 'Les anciens codes n’ouvrent plus ici.',
+      en: 'Old codes open no more here.',
+      es: 'Los códigos antiguos ya no abren aquí.',
+      pt: 'Os códigos antigos já não abrem aqui.',
+    },
+    change: {
+      fr: 'Prenez votre pass à la borne, ou voyez l’accueil.',
+      en: 'Please get your pass at the kiosk, or ask at the desk.',
+      es: 'Obtenga su pase en el quiosco o pregunte en recepción.',
+      pt: 'Obtenha o seu passe no quiosque ou dirija-se à receção.',
+    },
+  },
   'code-out-of-time': {
     matter: {
       fr: 'Ce code est celui d’un autre moment.',

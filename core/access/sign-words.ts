@@ -21,6 +21,12 @@ export const signWords: Readonly<Record<SignName, InEachLanguage>> = {
   'out-of-order': { fr: 'Hors service', en: 'Out of order', es: 'No funciona', pt: 'Fora de serviço' },
   emergency: { fr: 'Sortez du club', en: 'Leave the club', es: 'Salgan del club', pt: 'Saiam do clube' },
   unknown: { fr: 'Non reconnu', en: 'Not recognised', es: 'No reconocido', pt: 'Não reconhecido' },
+  'code-retired': {
+    fr: 'Ancien code',
+    en: 'Old code',
+    es: 'Código antiguo',
+    pt: 'Código antigo',
+  },
   'code-out-of-time': {
     fr: 'Code pas valable',
     en: 'Code not valid',

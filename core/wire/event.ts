@@ -9,6 +9,7 @@ const cents = z.int().min(-100_000_000).max(100_000_000);
 
 export const accessReasons = [
   'unknown',
+  'code-retired',
   'code-out-of-time',
   'code-used',
   'blocked',

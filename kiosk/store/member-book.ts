@@ -32,6 +32,7 @@ export class MemberBook {
   readonly #plans = new Map<string, PlanRecord>();
   readonly #credentials = new Map<string, CredentialRecord>();
   readonly #credentialIdByUid = new Map<string, CredentialId>();
+  readonly #credentialIdByCode = new Map<string, CredentialId>();
   readonly #edgeKeys = new Map<string, EdgeKeyRecord>();
   readonly #orders = new Map<string, OrderRecord>();
   readonly #gateOrders = new Map<string, GateOrderRecord>();
@@ -69,6 +70,13 @@ export class MemberBook {
   /** `cardUid` in upper-case hex. For legacy badges, and to recognise a card on the encoder. */
   credentialByCardUid(cardUid: string): KnownCredential | null {
     const credentialId = this.#credentialIdByUid.get(cardUid);
+    const record = credentialId && this.#credentials.get(credentialId);
+    return record ? { credentialId, record } : null;
+  }
+
+  /** An old code, by the SHA-256 in hex of what it says. */
+  credentialByCode(codeHash: string): KnownCredential | null {
+    const credentialId = this.#credentialIdByCode.get(codeHash);
     const record = credentialId && this.#credentials.get(credentialId);
     return record ? { credentialId, record } : null;
   }
@@ -265,7 +273,11 @@ export class MemberBook {
     if (before?.cardUid && this.#credentialIdByUid.get(before.cardUid) === credentialId) {
       this.#credentialIdByUid.delete(before.cardUid);
     }
+    if (before?.codeHash && this.#credentialIdByCode.get(before.codeHash) === credentialId) {
+      this.#credentialIdByCode.delete(before.codeHash);
+    }
     setOrDelete(this.#credentials, credentialId, record);
+    if (record?.codeHash) this.#credentialIdByCode.set(record.codeHash, credentialId);
     if (record?.cardUid) this.#credentialIdByUid.set(record.cardUid, credentialId);
   }
 }

@@ -8,32 +8,43 @@ import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 
 export interface NewBadge {
   readonly credentialId: string;
-  /** Upper-case hexadecimal. */
-  readonly cardUid: string;
+  /** The number of a chip, in upper-case hexadecimal; or the SHA-256 of what an old code says, in hexadecimal. */
+  readonly knownBy: { readonly cardUid: string } | { readonly codeHash: string };
   readonly nowMs: number;
 }
 
-/** Writes down the old badge of a member, for the membership that is active, and tells every edge. */
+/** Writes down the old badge or the old code of a member, for the membership that is active, and tells every edge. */
 export async function addBadge(
   database: Database,
   memberId: string,
-  { credentialId, cardUid, nowMs }: NewBadge,
+  { credentialId, knownBy, nowMs }: NewBadge,
 ): Promise<'added' | 'no-membership' | 'taken'> {
+  const [cardUid, codeHash] = 'cardUid' in knownBy ? [knownBy.cardUid, null] : [null, knownBy.codeHash];
   return database.transaction(async (sql) => {
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [cardUid]);
-    const before = await sql.query("select 1 from credentials where card_uid = $1 and status = 'active'", [
-      cardUid,
-    ]);
+    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [cardUid ?? codeHash]);
+    const before = await sql.query(
+      "select 1 from credentials where (card_uid = $1 or code_hash = $2) and status = 'active'",
+      [cardUid, codeHash],
+    );
     if (before.length > 0) return 'taken';
     const written = await sql.query(
       `insert into credentials
-         (id, kind, card_uid, member_id, plan_id, home_club_id, sale_id, valid_from, valid_to, single_use, status, uid_only)
-       select $1, 'card', $2, member_id, plan_id, club_id, null, $4, valid_to, false, 'active', true
+         (id, kind, card_uid, member_id, plan_id, home_club_id, sale_id, valid_from, valid_to, single_use, status, uid_only,
+          code_hash)
+       select $1, $5, $2, member_id, plan_id, club_id, null, $4, valid_to, false, 'active', $6, $7
          from memberships
         where member_id = $3 and status = 'active' and (valid_to is null or valid_to > $4)
         order by valid_from limit 1
        returning 1`,
-      [credentialId, cardUid, memberId, isoTime(nowMs)],
+      [
+        credentialId,
+        cardUid,
+        memberId,
+        isoTime(nowMs),
+        codeHash === null ? 'card' : 'pass',
+        codeHash === null,
+        codeHash,
+      ],
     );
     if (written.length === 0) return 'no-membership';
     await announce(sql, 'live');
@@ -53,10 +64,12 @@ export async function readBadges(database: Database, nowMs: number): Promise<Bad
               count(*) filter (where uid_only and exists (
                 select 1 from decisions where decisions.credential_id = credentials.id and by_number
                    and outcome = 'granted' and decisions.at > $1))::int as "inUse",
-              count(*) filter (where not uid_only)::int as cards,
-              coalesce((policy->>'uidBadges')::boolean, false) as accepted
+              count(*) filter (where not uid_only and kind = 'card')::int as cards,
+              coalesce((policy->>'uidBadges')::boolean, false) as accepted,
+              count(*) filter (where code_hash is not null)::int as codes,
+              coalesce((policy->>'staticCodes')::boolean, false) as "codesAccepted"
          from clubs join credentials on credentials.home_club_id = clubs.id
-        where credentials.kind = 'card' and credentials.status = 'active'
+        where (credentials.kind = 'card' or code_hash is not null) and credentials.status = 'active'
         group by clubs.id order by count(*) filter (where uid_only) desc, clubs.name`,
       [isoTime(nowMs - usedWithinMs)],
     ),

@@ -15,6 +15,7 @@ interface CredentialRow {
   readonly valid_to: string | null;
   readonly single_use: boolean;
   readonly uid_only: boolean;
+  readonly code_hash: string | null;
   readonly status: 'active' | 'blocked' | 'spent';
 }
 
@@ -44,6 +45,7 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
         kind: row.kind,
         cardUid: row.card_uid,
         ...(row.uid_only ? { uidOnly: true as const } : {}),
+        ...(row.code_hash === null ? {} : { codeHash: row.code_hash }),
         ...(row.public_key === null ? {} : { publicKey: row.public_key }),
         memberId: row.member_id,
         planId: row.plan_id,

@@ -18,6 +18,7 @@ import { toldRecords } from './migrations/015-told-records.ts';
 import { keysOfPasses } from './migrations/016-keys-of-passes.ts';
 import { gates } from './migrations/017-gates.ts';
 import { passagesOfOrders } from './migrations/018-passages-of-orders.ts';
+import { oldCodes } from './migrations/019-old-codes.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -39,6 +40,7 @@ export const migrations: readonly Migration[] = [
   { name: '016-keys-of-passes', sql: keysOfPasses },
   { name: '017-gates', sql: gates },
   { name: '018-passages-of-orders', sql: passagesOfOrders },
+  { name: '019-old-codes', sql: oldCodes },
 ];
 
 export interface Migration {

@@ -1,3 +1,4 @@
+import { accessPolicySchema } from '@portillon/core/access/access-policy.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
@@ -65,6 +66,8 @@ export const seedFileSchema = z.strictObject({
               hours,
               staffPhone: z.string().nullable(),
               mediator: z.string().min(1),
+              /** What the operator decides of access; left out, nothing is decided. */
+              policy: accessPolicySchema.optional(),
             }),
           )
           .min(1),
@@ -126,8 +129,8 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
       for (const club of clubs) {
         const id = newId<'club'>(clock, random);
         await sql.query(
-          `insert into clubs (id, legal_entity_id, name, time_zone, capacity, hours, staff_phone, mediator)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+          `insert into clubs (id, legal_entity_id, name, time_zone, capacity, hours, staff_phone, mediator, policy)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
           [
             id,
             entityId,
@@ -137,6 +140,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
             JSON.stringify(club.hours),
             club.staffPhone,
             club.mediator,
+            club.policy ? JSON.stringify(club.policy) : null,
           ],
         );
         records.push({ kind: 'club', id, record: { ...club, legalEntity: { id: entityId, ...entity } } });

@@ -205,11 +205,11 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow: 'Prévenez le support. Complétez la fiche à la prochaine visite du membre.',
       },
       'badge-copied': {
-        title: 'Badge copié',
+        title: 'Badge ou code copié',
         happened:
-          'Un ancien badge, reconnu à son seul numéro, est entré dans deux clubs en moins de temps qu’il n’en faut pour aller de l’un à l’autre.',
+          'Un ancien badge, ou un ancien code, est entré dans deux clubs en moins de temps qu’il n’en faut pour aller de l’un à l’autre.',
         owed: () => 'Rien au client.',
-        doNow: 'Bloquez le badge et donnez au membre une carte qui ne se copie pas.',
+        doNow: 'Bloquez-le et donnez au membre une carte ou un pass, qui ne se copient pas.',
       },
       'decided-in-outage': {
         title: 'Décidé hors ligne',
@@ -383,11 +383,11 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow: 'Tell support. Complete the particulars when the member next comes.',
       },
       'badge-copied': {
-        title: 'Copied badge',
+        title: 'Copied badge or code',
         happened:
-          'An old badge, known by its number alone, came in at two clubs in less time than it takes to get from one to the other.',
+          'An old badge, or an old code, came in at two clubs in less time than it takes to get from one to the other.',
         owed: () => 'Nothing to the customer.',
-        doNow: 'Block the badge and give the member a card that cannot be copied.',
+        doNow: 'Block it and give the member a card or a pass, which cannot be copied.',
       },
       'decided-in-outage': {
         title: 'Decided offline',

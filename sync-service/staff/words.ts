@@ -102,6 +102,7 @@ export const words: Readonly<Record<Language, Words>> = {
     kinds: { card: 'Carte', pass: 'Pass', ticket: 'Ticket', other: 'Autre code' },
     reasons: {
       unknown: 'Inconnu dans le réseau',
+      'code-retired': 'Ancien code, plus accepté',
       blocked: 'Accès bloqué',
       'not-started': 'L’abonnement n’a pas commencé',
       expired: 'L’abonnement est terminé',
@@ -184,6 +185,7 @@ export const words: Readonly<Record<Language, Words>> = {
       expired: 'The membership has ended',
       'wrong-club': 'The membership is not valid in this club',
       'closed-hours': 'Outside the permitted hours',
+      'code-retired': 'Old code, taken no more',
       'code-out-of-time': 'Code of another moment',
       'code-used': 'Code used before',
       'ticket-spent': 'Ticket already used',

@@ -214,7 +214,9 @@ describe('the pages of access', () => {
 
   it('count old badges, and fit a telephone in English', async () => {
     await page.getByRole('link', { name: 'Anciens badges' }).click();
-    expect(await page.getByTestId('badge-row').innerText()).toMatch(/^Lyon Part-Dieu\s+1\s+0\s+0\s+Non$/);
+    expect(await page.getByTestId('badge-row').innerText()).toMatch(
+      /^Lyon Part-Dieu\s+1\s+0\s+Non\s+0\s+Non\s+0$/,
+    );
     await page.getByRole('button', { name: 'English' }).click();
     expect(await axeObjections(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });

@@ -1,11 +1,12 @@
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { encodeGrant } from '@portillon/core/crypto/grant.ts';
 import { bytesOfHex } from '@portillon/drivers/card/hex.ts';
 import { PlainBadge } from '@portillon/hardware-sims/card/plain-badge.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sampleClub, sampleCredential, sampleId } from '../../store/test/sample-records.ts';
-import { presentedNumber } from './presented-credential.ts';
+import { presentedCode, presentedNumber } from './presented-credential.ts';
 import {
   cardWith,
   channelTo,
@@ -121,6 +122,27 @@ it('[CD10] leaves the card as it can be read when it is taken away while it is r
   );
   const again = await present(card, { ...identity, cardKeys: readOnly(secondKeys) });
   expect(again && rig.decided(again)).toMatchObject({ outcome: 'granted', by: 'grant' });
+});
+
+it('[AC33] [AC34] knows an old code by what it says while the club takes it, and says afterwards that it is one', async () => {
+  const text = 'https://club.example/m/0042-77881';
+  const codeId = sampleId<'credential'>(77);
+  const record = sampleCredential({ kind: 'pass', cardUid: null, codeHash: sha256Hex(text) });
+  const migrating = { ...openPolicy, staticCodes: true };
+  await rig.told([
+    { kind: 'club', id: identity.clubId, record: sampleClub({ policy: migrating }) },
+    { kind: 'credential', id: codeId, record },
+  ]);
+  const read = (said: string) => presentedCode(said, { identity, book: rig.store.book, log: rig.log });
+  expect(read(text).presented).toEqual({ kind: 'pass', credentialId: codeId, byNumber: true });
+  expect(rig.decided(read(text))).toMatchObject({ outcome: 'granted', by: 'book' });
+  for (const other of [`${text} `, text.toUpperCase(), `${text}0`]) {
+    expect(rig.decided(read(other))).toEqual({ outcome: 'refused', reason: 'unknown' });
+  }
+  await rig.told([{ kind: 'club', id: identity.clubId, record: sampleClub() }]);
+  expect(rig.decided(read(text))).toEqual({ outcome: 'refused', reason: 'code-retired' });
+  await rig.told([{ kind: 'credential', id: codeId, record: null }]);
+  expect(rig.decided(read(text))).toEqual({ outcome: 'refused', reason: 'unknown' });
 });
 
 it('[AC31] knows an old badge by its number, at either kind of reader, and nothing else by it', async () => {

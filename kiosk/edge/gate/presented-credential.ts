@@ -3,6 +3,7 @@ import type { CredentialId, EdgeId, NetworkId } from '@portillon/core/base/ids.t
 import { idFromBytes } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { EntryClaims } from '@portillon/core/crypto/entry-claims.ts';
 import { grantProblem, readGrant } from '@portillon/core/crypto/grant.ts';
 import { issuerProblem } from '@portillon/core/crypto/issuer-problem.ts';
@@ -87,6 +88,17 @@ function oldBadge(uid: string, book: MemberBook): Presented | null {
   };
 }
 
+/** AC33: the code that the book knows by what it says; null for everything that could prove itself. */
+function oldCode(text: string, book: MemberBook): Presented | null {
+  const known = book.credentialByCode(sha256Hex(text));
+  if (!known) return null;
+  return {
+    presented: { kind: 'pass', credentialId: known.credentialId, byNumber: true },
+    grant: null,
+    code: null,
+  };
+}
+
 /** A card that is taken away meanwhile can be read as before, and is renewed at the next visit. */
 async function renewedKeys(card: ClubCard, log: Log): Promise<void> {
   const renewed = await card.renewKeys();
@@ -149,6 +161,8 @@ function presentedPass({ grant, step }: PassCode, { identity, book, log }: Crede
 function presentedTicket(text: string, { identity, book, log }: CredentialCheck): Presented {
   const ticket = readTicket(text);
   if (!ticket.ok) {
+    const old = ticket.error === 'not-a-ticket' ? oldCode(text, book) : null;
+    if (old) return old;
     log.info('gate.code-not-a-ticket', { problem: ticket.error });
     return nothingProved(ticket.error === 'not-a-ticket' ? 'other' : 'ticket');
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { fault } from '@portillon/core/base/fault-codes.ts';
 import {
@@ -16,9 +17,15 @@ import {
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { fromBase64url, toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { encodePassGrant } from '@portillon/core/crypto/pass-grant.ts';
-import { passCodeText, passStepAt, passToSign } from '@portillon/core/crypto/pass-layout.ts';
+import {
+  keyRequestToSign,
+  passCodeText,
+  passStepAt,
+  passToSign,
+} from '@portillon/core/crypto/pass-layout.ts';
 import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
 import { edgeKeyToSign, type FeedRecord } from '@portillon/core/wire/messages.ts';
@@ -32,6 +39,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Screen } from '../../bridge/view.ts';
 import { EdgeStore } from '../../store/edge-store.ts';
 import { cardKeysOf } from '../card-keys-of.ts';
+import { enrolledPass } from './enrol-pass.ts';
 import type { KioskStage } from './kiosk-stage.ts';
 import { MemberVisit } from './member-visit.ts';
 import { handedBy } from './new-sale.ts';
@@ -561,6 +569,29 @@ describe('a code that is held to the camera', () => {
     expect(stage).toEqual({ name: 'present-card', problem: 'not-ours' });
     visit.presentCode(passAt(systemClock.wallMs()));
     expect(stage).toMatchObject({ name: 'member', credentialId });
+  });
+
+  it('[PS23] exchanges an old code for a pass, and takes it only as long as gates do', async () => {
+    const text = 'FOULEE-0042-77881';
+    const policy = { ...openPolicy, staticCodes: true };
+    const old = row({ kind: 'pass', validTo: null, codeHash: sha256Hex(text) });
+    await known(old);
+    visit.begin();
+    visit.presentCode(text);
+    expect(stage).toEqual({ name: 'present-card', problem: 'not-ours' });
+    await feed({ kind: 'club', id: identity.clubId, record: { ...facts.club, policy } });
+    visit.presentCode(text);
+    expect(stage).toMatchObject({ name: 'member', credentialId });
+    const holder = stage.name === 'member' ? visit.passHolder(stage) : null;
+    if (!holder) throw new Error('a pass may be had');
+    const signed = keyRequestToSign(fromBase64url(phone.publicKey));
+    const request = passCodeText('keyRequest', signed, signBytes(phone.privateKey, signed));
+    const around = { store, identity, clock: systemClock, random: systemRandom };
+    expect(await enrolledPass(request, holder, around)).toMatchObject({ ok: true });
+    expect(store.book.credential(credentialId)).toMatchObject({ status: 'blocked' });
+    visit.begin();
+    visit.presentCode(text);
+    expect(stage).toEqual({ name: 'present-card', problem: 'blocked' });
   });
 
   it('[PS22] shows none for what was replaced, is for a guest, or comes from elsewhere', async () => {

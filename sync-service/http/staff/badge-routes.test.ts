@@ -2,12 +2,14 @@ import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge, visit } from '../../test/test-edge.ts';
+import { badgeListSchema } from './badge-view.ts';
 import { caseListSchema } from './case-view.ts';
 
 let stateFolder: string;
@@ -82,7 +84,15 @@ it('[W-STANDING-3] tells every gate of an old badge, and staff how many are left
   });
   const left = (await (await ask('/staff/api/badges')).json()) as { clubs: unknown };
   expect(left.clubs).toEqual([
-    { clubId: base.clubs['Lyon Part-Dieu'], left: 1, inUse: 0, cards: 1, accepted: false },
+    {
+      clubId: base.clubs['Lyon Part-Dieu'],
+      left: 1,
+      inUse: 0,
+      cards: 1,
+      accepted: false,
+      codes: 0,
+      codesAccepted: false,
+    },
   ]);
 });
 
@@ -98,6 +108,45 @@ it('[W-STANDING-3] takes a badge at two clubs within ten minutes for a copy, and
   expect(await copies()).toMatchObject([{ detail: expect.stringContaining(credentialId) }]);
   await letIn(villeurbanne, credentialId, noon + 500_000);
   expect(await copies()).toHaveLength(1);
+});
+
+it('[W-STANDING-4] tells every gate of an old code without saying it, and staff how many are left, until a pass takes over', async () => {
+  const text = 'FOULEE-0042-77881';
+  const answer = await ask(`/staff/api/members/${memberId}/old-codes`, { text });
+  expect(answer.status).toBe(201);
+  const { credentialId } = (await answer.json()) as { credentialId: string };
+  const told = async () =>
+    (await villeurbanne.wholeFeed()).map(({ change }) => change).find(({ id }) => id === credentialId);
+  expect((await told())?.record).toMatchObject({
+    kind: 'pass',
+    codeHash: sha256Hex(text),
+    memberId,
+    status: 'active',
+  });
+  expect(JSON.stringify(await told())).not.toContain(text);
+  const codes = async () => {
+    const { clubs } = badgeListSchema.parse(await (await ask('/staff/api/badges')).json());
+    return clubs.map((club) => club.codes);
+  };
+  expect(await codes()).toEqual([1]);
+  const again = await ask(`/staff/api/members/${memberId}/old-codes`, { text });
+  expect(refusalSchema.parse(await again.json()).error.code).toBe('badge.taken');
+  for (const none of ['PT1.x', 'PP1:ABC', 'abc', 'a\nbcd']) {
+    expect((await ask(`/staff/api/members/${memberId}/old-codes`, { text: none })).status).toBe(400);
+  }
+  const noon = systemClock.wallMs() - 3_600_000;
+  const before = (await copies()).length;
+  await letIn(lyon, credentialId, noon);
+  await letIn(villeurbanne, credentialId, noon + 60_000);
+  expect(await copies()).toHaveLength(before + 1);
+  await applied(lyon, {
+    type: 'pass.enrolled',
+    at: isoTime(noon),
+    besideCredentialId: credentialId,
+    pass: { credentialId: newTestId(), publicKey: 'A'.repeat(43), validFrom: isoTime(noon) },
+  });
+  expect((await told())?.record).toMatchObject({ status: 'blocked' });
+  expect(await codes()).toEqual([0]);
 });
 
 it('says nothing of cards that prove themselves', async () => {

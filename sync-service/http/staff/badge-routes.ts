@@ -1,7 +1,8 @@
 import { isId, newId } from '@portillon/core/base/ids.ts';
-import type { FastifyInstance } from 'fastify';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { addBadge, readBadges } from '../../postgres/badges.ts';
+import { addBadge, type NewBadge, readBadges } from '../../postgres/badges.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
@@ -14,7 +15,20 @@ const badgeRequestSchema = z.strictObject({
     .regex(/^([0-9A-F]{2}){4,10}$/, 'not the number of a chip: 4 to 10 bytes in capital hexadecimal'),
 });
 
-/** Old badges of a club that is migrating: written down by staff, and how many are left. */
+/**
+ * `POST /staff/api/members/:memberId/old-codes`: an old code, by what a scanner reads off it. What begins like a ticket or a pass of
+ * ours is none.
+ */
+const codeRequestSchema = z.strictObject({
+  text: z
+    .string()
+    .min(4, 'an old code says at least 4 characters')
+    .max(1_000, 'an old code says at most 1000 characters')
+    .regex(/^[^\p{Cc}]+$/u, 'holds control characters')
+    .regex(/^(?!PT\d+\.|P[PKG]\d+:)/, 'begins like a code of ours'),
+});
+
+/** Old badges and old codes of a club that is migrating: written down by staff, and how many are left. */
 export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
   type Named = { Params: { memberId: string } };
 
@@ -26,6 +40,17 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
       .send(await readBadges(base.database, base.clock.wallMs()));
   });
 
+  app.post<Named>('/staff/api/members/:memberId/old-codes', async (request, reply) => {
+    const user = await staffUserOf(base, request);
+    if (!user) return notSignedIn(reply);
+    if (!fromOurPage(request)) {
+      return refuse(reply, { code: 'staff.foreign-page', message: 'write codes on the staff page itself' });
+    }
+    const asked = codeRequestSchema.safeParse(request.body);
+    if (!asked.success) return refuse(reply, { code: 'badge.malformed', ...whereAndWhat(asked.error) });
+    return added(reply, user.id, request.params.memberId, { codeHash: sha256Hex(asked.data.text) });
+  });
+
   app.post<Named>('/staff/api/members/:memberId/badges', async (request, reply) => {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
@@ -34,18 +59,26 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
     }
     const asked = badgeRequestSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'badge.malformed', ...whereAndWhat(asked.error) });
-    const { memberId } = request.params;
+    return added(reply, user.id, request.params.memberId, { cardUid: asked.data.cardUid });
+  });
+
+  async function added(
+    reply: FastifyReply,
+    userId: string,
+    memberId: string,
+    knownBy: NewBadge['knownBy'],
+  ): Promise<unknown> {
     const credentialId = newId<'credential'>(base.clock, base.random);
-    const badge = { credentialId, cardUid: asked.data.cardUid, nowMs: base.clock.wallMs() };
-    const added = isId(memberId) ? await addBadge(base.database, memberId, badge) : 'no-membership';
-    if (added === 'no-membership') {
+    const badge = { credentialId, knownBy, nowMs: base.clock.wallMs() };
+    const outcome = isId(memberId) ? await addBadge(base.database, memberId, badge) : 'no-membership';
+    if (outcome === 'no-membership') {
       const message = 'there is no such member with an active membership';
       return refuse(reply, { code: 'badge.no-membership', message });
     }
-    if (added === 'taken') {
-      return refuse(reply, { code: 'badge.taken', message: 'this number belongs to a badge or card in use' });
+    if (outcome === 'taken') {
+      return refuse(reply, { code: 'badge.taken', message: 'this belongs to a badge, code or card in use' });
     }
-    base.log.info('staff.badge-written', { userId: user.id, memberId, credentialId });
+    base.log.info('staff.badge-written', { userId, memberId, credentialId });
     return reply.status(201).send({ credentialId });
-  });
+  }
 }

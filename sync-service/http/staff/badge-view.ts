@@ -3,7 +3,7 @@ import { whoSchema } from './live-view.ts';
 
 /** `GET /staff/api/badges`: how far the clubs are with their old badges. */
 export const badgeListSchema = z.object({
-  /** Clubs where somebody holds an old badge or a card. */
+  /** Clubs where somebody holds an old badge, an old code or a card. */
   clubs: z.array(
     z.object({
       clubId: z.string(),
@@ -15,6 +15,9 @@ export const badgeListSchema = z.object({
       cards: z.int(),
       /** Whether gates of the club take old badges now. */
       accepted: z.boolean(),
+      /** Old codes, always the same, that still open; and whether gates of the club take them now. */
+      codes: z.int(),
+      codesAccepted: z.boolean(),
     }),
   ),
   /** Badges that were at two clubs at once: cases that are open, the oldest first. */

@@ -47,6 +47,8 @@ export interface AccessWords {
   readonly passStepsHint: string;
   readonly uidBadges: string;
   readonly uidBadgesHint: string;
+  readonly staticCodes: string;
+  readonly staticCodesHint: string;
   readonly openPolicy: string;
   readonly hours: string;
   readonly hoursHint: string;
@@ -70,7 +72,9 @@ export interface AccessWords {
     Record<'policy' | 'policyNull' | 'closures' | 'hours' | 'capacity' | 'other', string>
   >;
   readonly badgesLead: string;
-  readonly badgeColumns: Readonly<Record<'club' | 'left' | 'inUse' | 'cards' | 'accepted', string>>;
+  readonly badgeColumns: Readonly<
+    Record<'club' | 'left' | 'inUse' | 'accepted' | 'codes' | 'codesAccepted' | 'cards', string>
+  >;
   readonly badgesTotal: (left: number) => string;
   readonly noBadges: string;
   readonly copies: string;
@@ -152,6 +156,8 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     uidBadges: 'Accepter les anciens badges',
     uidBadgesHint:
       'Reconnus au numéro de leur puce, que tout le monde peut copier. À retirer après la migration.',
+    staticCodes: 'Accepter les anciens codes',
+    staticCodesHint: 'Toujours les mêmes, et faciles à copier. À retirer quand les membres ont leur pass.',
     openPolicy: 'Rien n’a été décidé pour ce club : aucune de ces règles ne compte.',
     hours: 'Horaires',
     hoursHint: 'Par jour : 06:00-12:00, 14:00-22:00. Vide : fermé. 24:00 est la fin de la journée.',
@@ -192,7 +198,9 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
       left: 'Anciens badges',
       inUse: 'Vus en 30 jours',
       cards: 'Cartes sûres',
-      accepted: 'Acceptés',
+      accepted: 'Badges acceptés',
+      codes: 'Anciens codes',
+      codesAccepted: 'Codes acceptés',
     },
     badgesTotal: (left) =>
       left < 2 ? `${left} ancien badge dans le réseau` : `${left} anciens badges dans le réseau`,
@@ -274,6 +282,8 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     uidBadges: 'Accept old badges',
     uidBadgesHint:
       'Known by the number of their chip, which anybody can copy. Take them away after the migration.',
+    staticCodes: 'Accept old codes',
+    staticCodesHint: 'Always the same, and easily copied. Take them away once members have their pass.',
     openPolicy: 'Nothing was decided for this club: none of these rules counts.',
     hours: 'Hours',
     hoursHint: 'For each day: 06:00-12:00, 14:00-22:00. Empty: closed. 24:00 is the end of the day.',
@@ -314,7 +324,9 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
       left: 'Old badges',
       inUse: 'Seen in 30 days',
       cards: 'Cards that prove themselves',
-      accepted: 'Accepted',
+      accepted: 'Badges accepted',
+      codes: 'Old codes',
+      codesAccepted: 'Codes accepted',
     },
     badgesTotal: (left) => `${left} old ${left === 1 ? 'badge' : 'badges'} in the network`,
     noBadges: 'Nobody holds a card or a badge.',

@@ -5,6 +5,8 @@ import { dayAndTime, type Language, words } from '../words.ts';
 import { accessWords } from './access-words.ts';
 import { useAnswer } from './use-answer.ts';
 
+const columns = ['club', 'left', 'inUse', 'accepted', 'codes', 'codesAccepted', 'cards'] as const;
+
 /** How far the clubs are with their old badges, and which of them were copied. */
 export function BadgesPage(props: {
   readonly language: Language;
@@ -33,7 +35,7 @@ export function BadgesPage(props: {
             <caption>{text.badgesTotal(left)}</caption>
             <thead>
               <tr>
-                {(['club', 'left', 'inUse', 'cards', 'accepted'] as const).map((column) => (
+                {columns.map((column) => (
                   <th key={column} scope="col" className={column === 'club' ? undefined : 'number'}>
                     {text.badgeColumns[column]}
                   </th>
@@ -48,8 +50,10 @@ export function BadgesPage(props: {
                   </th>
                   <td className="number">{club.left}</td>
                   <td className="number">{club.inUse}</td>
-                  <td className="number">{club.cards}</td>
                   <td className="number">{club.accepted ? text.yes : text.no}</td>
+                  <td className="number">{club.codes}</td>
+                  <td className="number">{club.codesAccepted ? text.yes : text.no}</td>
+                  <td className="number">{club.cards}</td>
                 </tr>
               ))}
             </tbody>

@@ -17,6 +17,7 @@ export interface PolicyDraft {
   readonly fromEuros: string;
   readonly passExtraSteps: string;
   readonly uidBadges: boolean;
+  readonly staticCodes: boolean;
   readonly ageHours: Readonly<Record<(typeof ageTiers)[number], string>>;
 }
 
@@ -37,6 +38,7 @@ export function draftOf(
     fromEuros: typedOfCents(policy.debt.fromCents, language),
     passExtraSteps: String(policy.passExtraSteps),
     uidBadges: policy.uidBadges,
+    staticCodes: policy.staticCodes,
     ageHours: { home: typed(home), network: typed(network), debtor: typed(debtor), ticket: typed(ticket) },
   };
 }
@@ -77,6 +79,7 @@ export function policyOf(
       debt: { graceDays, fromCents },
       passExtraSteps,
       uidBadges: draft.uidBadges,
+      staticCodes: draft.staticCodes,
       dataAgeHours,
     }),
   };
@@ -84,7 +87,7 @@ export function policyOf(
 
 /** A policy in words, one line a rule, as the history shows it. */
 export function policyLines(policy: AccessPolicy, text: AccessWords, language: Language): string[] {
-  const { antiPassback, capacity, debt, passExtraSteps, uidBadges, dataAgeHours } = policy;
+  const { antiPassback, capacity, debt, passExtraSteps, uidBadges, staticCodes, dataAgeHours } = policy;
   const orWord = (value: number | null, word: string, unit: string) =>
     value === null ? word : `${value} ${unit}`;
   return [
@@ -94,5 +97,6 @@ export function policyLines(policy: AccessPolicy, text: AccessWords, language: L
     `${text.dataAge} : ${ageTiers.map((tier) => `${text.ageOf[tier]} ${orWord(dataAgeHours[tier], text.howeverOld, 'h')}`).join(', ')}`,
     `${text.passSteps} : ${passExtraSteps}`,
     `${text.uidBadges} : ${uidBadges ? text.yes : text.no}`,
+    `${text.staticCodes} : ${staticCodes ? text.yes : text.no}`,
   ].map((line) => (language === 'fr' ? line : line.replace(' : ', ': ')));
 }

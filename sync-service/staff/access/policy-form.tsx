@@ -131,6 +131,15 @@ export function PolicyForm({ club, language, onDone }: ClubFormProps) {
           {text.uidBadges}
         </label>
         <p className="hint">{text.uidBadgesHint}</p>
+        <label className="tick">
+          <input
+            type="checkbox"
+            checked={draft.staticCodes}
+            onChange={(event) => set({ staticCodes: event.target.checked })}
+          />
+          {text.staticCodes}
+        </label>
+        <p className="hint">{text.staticCodesHint}</p>
       </ChangeForm>
     </section>
   );
