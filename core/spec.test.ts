@@ -43,6 +43,7 @@ it.each([
     [
       '../drivers/card-dispenser/crt-591',
       '../drivers/card-dispenser/ttce-k7x0',
+      '../kiosk/edge/repair',
       '../kiosk/edge/kiosk',
       '../kiosk/store',
     ],

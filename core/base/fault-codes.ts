@@ -90,17 +90,19 @@ export const faultCodes = {
   'dispenser.card-jam': {
     meaning: 'A card is stuck in the dispenser.',
     machineDoes: 'Tries once to pull it into the bin, then stops selling cards.',
-    staffDo: 'Open the dispenser, take the card out, close it, and acknowledge the fault.',
+    staffDo:
+      'Hold a staff card to the kiosk, and follow the steps: open, take the card out, close, reset, try.',
   },
   'dispenser.stacker-empty': {
     meaning: 'No cards left.',
     machineDoes: 'Takes sales that need a card off the screen.',
-    staffDo: 'Fill the stacker.',
+    staffDo: 'Hold a staff card to the kiosk, fill the stacker, and enter how many cards you put in.',
   },
   'dispenser.bin-full': {
     meaning: 'The bin for rejected cards is full.',
     machineDoes: 'Stops selling cards: it could not take a forgotten one back.',
-    staffDo: 'Empty the bin and set its counter to zero.',
+    staffDo:
+      'Hold a staff card to the kiosk, empty the bin, and enter how many cards were in it: its counter begins anew.',
   },
   'dispenser.no-card': {
     meaning: 'There is no card where one was expected.',

@@ -388,6 +388,40 @@ const tillClosed = z.object({
   publicKey: z.string().max(200),
 });
 
+const cardCount = z.int().min(0).max(100_000);
+
+/** Staff served the card dispenser of a box, step by step (W-DISPENSER-1). Older edges told nothing of it. */
+const dispenserServiced = z.object({
+  type: z.literal('dispenser.serviced'),
+  interventionId: id,
+  at: time,
+  /** The staff card that was held to the kiosk. */
+  credentialId: id,
+  /** Fault codes of the device: what it said first and last; null when nothing was wrong. */
+  faultBefore: z.string().min(1).max(60).nullable(),
+  faultAfter: z.string().min(1).max(60).nullable(),
+  outcome: z.enum(['ready', 'not-ready']),
+  /** Cards put into the stacker, and found in the bin; null where it was left alone. */
+  filled: cardCount.nullable(),
+  emptied: cardCount.nullable(),
+  takenByHand: cardCount,
+  /** What the box had counted by then, `fed`, `captured` and `handed` since the service before. */
+  counted: z.object({
+    stack: cardCount.nullable(),
+    bin: cardCount,
+    fed: cardCount,
+    captured: cardCount,
+    /** Handed over by sales. */
+    handed: cardCount,
+    inPath: z.int().min(0).max(1),
+    /** The device's own count of the bin; null where it has none. */
+    byDevice: cardCount.nullable(),
+    since: time.nullable(),
+  }),
+  /** Found less counted: in the bin (null when it was not emptied), and on the way through the device. */
+  differences: z.object({ bin: z.int().nullable(), path: z.int() }),
+});
+
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   membershipRenewed,
@@ -408,6 +442,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   gateAlarmEnded,
   caseOpened,
   tillClosed,
+  dispenserServiced,
 ]);
 /** As an edge writes it: what has a default may be left out. */
 export type EventBody = z.input<typeof eventBodySchema>;

@@ -93,6 +93,9 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open-pass') }),
   /** What the camera has read off a phone, as it stands there. */
   z.object({ type: z.literal('enrol-pass'), requestText: z.string().max(4_000) }),
+  /** Staff at the card dispenser (DI19): what to do when nothing is wrong, and that a step was done, with cards as typed. */
+  z.object({ type: z.literal('repair-choose'), what: z.enum(['refill', 'empty-bin', 'test']) }),
+  z.object({ type: z.literal('repair-step'), count: z.string().max(6) }),
   z.object({ type: z.literal('back') }),
   /** Ends the visit and erases everything that may be erased; not possible between payment and card. */
   z.object({ type: z.literal('finish') }),

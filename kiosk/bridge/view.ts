@@ -1,6 +1,7 @@
 import { customerHints } from '@portillon/core/sale/decline-reason.ts';
 import { maskedIbanShape } from '@portillon/core/sale/iban.ts';
 import { z } from 'zod';
+import { repairScreenSchema } from './repair-view.ts';
 
 /**
  * What the edge tells the screen: the whole of what is to be shown now. The screen keeps nothing of it and decides
@@ -377,6 +378,8 @@ export const screenSchema = z.discriminatedUnion('name', [
     /** What the camera read last is not what the page shows. */
     notRead: z.boolean(),
   }),
+  /** Staff at the card dispenser. */
+  repairScreenSchema,
   /** Something failed. Says what is true of the money, and what to do now. */
   z.object({
     name: z.literal('trouble'),

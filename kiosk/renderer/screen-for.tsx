@@ -24,6 +24,7 @@ import { PlanScreen } from './screens/plan.tsx';
 import { PresentCardScreen } from './screens/present-card.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { RenewCardScreen } from './screens/renew-card.tsx';
+import { RepairScreen } from './screens/repair.tsx';
 import { SignScreen } from './screens/sign.tsx';
 import { TakeCardScreen } from './screens/take-card.tsx';
 import { TroubleScreen } from './screens/trouble.tsx';
@@ -91,6 +92,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PassScreen {...common} screen={screen} />;
     case 'welcome':
       return <WelcomeScreen {...common} screen={screen} />;
+    case 'repair':
+      return <RepairScreen {...common} screen={screen} />;
     case 'trouble':
       return <TroubleScreen {...common} screen={screen} />;
   }

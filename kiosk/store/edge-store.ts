@@ -20,6 +20,7 @@ import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.t
 import { Attachments } from './attachments.ts';
 import type { Tx } from './connection.ts';
 import { Database } from './database.ts';
+import { DispenserCounts } from './dispenser-counts.ts';
 import { FiscalBooks } from './fiscal-books.ts';
 import { FiscalJournal, type FiscalTill } from './fiscal-journal.ts';
 import { fiscalRecords, type StoredRecord } from './fiscal-records.ts';
@@ -68,6 +69,7 @@ export class EdgeStore implements AgentStore {
   readonly visits: Visits;
   readonly sales: Sales;
   readonly offlineApprovals: OfflineApprovals;
+  readonly dispenserCounts: DispenserCounts;
   readonly book: MemberBook;
   readonly usedOrders: UsedOrders;
   readonly passages: Passages;
@@ -98,6 +100,7 @@ export class EdgeStore implements AgentStore {
     this.visits = new Visits(read, keys, log);
     this.sales = new Sales(read, clock);
     this.offlineApprovals = new OfflineApprovals(read, clock);
+    this.dispenserCounts = new DispenserCounts(read);
     this.book = new MemberBook(read, log);
     this.usedOrders = new UsedOrders(read, clock);
     this.passages = new Passages(read, clock, this.outbox, options.exitsAreSensed);

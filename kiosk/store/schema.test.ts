@@ -48,6 +48,7 @@ it('makes every table of a new box', async () => {
   expect(tables.map((table) => table.name)).toEqual([
     'attachment',
     'book_record',
+    'dispenser_counts',
     'edge_state',
     'fiscal_key',
     'fiscal_purge',

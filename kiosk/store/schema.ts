@@ -11,6 +11,7 @@ import { presence } from './migrations/0007-presence.ts';
 import { usedCodes } from './migrations/0008-used-codes.ts';
 import { occupancyGauge } from './migrations/0009-occupancy-gauge.ts';
 import { gates } from './migrations/0010-gates.ts';
+import { dispenserCounts } from './migrations/0011-dispenser-counts.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   usedCodes,
   occupancyGauge,
   gates,
+  dispenserCounts,
 ];
 
 /**

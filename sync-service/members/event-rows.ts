@@ -104,9 +104,31 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
       return ok(gateAlarmEnded(event, facts));
     case 'till.closed':
       return tillClosed(event, facts);
+    case 'dispenser.serviced':
+      return ok([dispenserServiced(event, facts)]);
     default:
       return unreachable(event);
   }
+}
+
+/** W-DISPENSER-1: nothing of it depends on what the base knows. */
+function dispenserServiced(event: ReadEventOf<'dispenser.serviced'>, { reporter }: Facts): RowChange {
+  return insert('interventions', {
+    id: event.interventionId,
+    ...placeOf(reporter),
+    at: event.at,
+    device: 'card-dispenser',
+    credential_id: event.credentialId,
+    fault_before: event.faultBefore,
+    fault_after: event.faultAfter,
+    outcome: event.outcome,
+    filled: event.filled,
+    emptied: event.emptied,
+    taken_by_hand: event.takenByHand,
+    counted: JSON.stringify(event.counted),
+    bin_difference: event.differences.bin,
+    path_difference: event.differences.path,
+  });
 }
 
 function dayEntrySold(event: ReadEventOf<'day-entry.sold'>, facts: Facts): Result<RowChange[], string> {

@@ -19,6 +19,7 @@ import { keysOfPasses } from './migrations/016-keys-of-passes.ts';
 import { gates } from './migrations/017-gates.ts';
 import { passagesOfOrders } from './migrations/018-passages-of-orders.ts';
 import { oldCodes } from './migrations/019-old-codes.ts';
+import { interventions } from './migrations/020-interventions.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   { name: '017-gates', sql: gates },
   { name: '018-passages-of-orders', sql: passagesOfOrders },
   { name: '019-old-codes', sql: oldCodes },
+  { name: '020-interventions', sql: interventions },
 ];
 
 export interface Migration {

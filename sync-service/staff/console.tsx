@@ -4,6 +4,8 @@ import { caseWords } from './case-words.ts';
 import { CasesPage } from './cases-page.tsx';
 import { closingWords } from './closing-words.ts';
 import { ClosingsPage } from './closings-page.tsx';
+import { deviceWords } from './device-words.ts';
+import { DevicesPage } from './devices-page.tsx';
 import { gateWords } from './gate-words.ts';
 import { GatesPage } from './gates-page.tsx';
 import { LivePage } from './live-page.tsx';
@@ -28,6 +30,7 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
     closings: closingWords[language].closings,
     gates: gateWords[language].gates,
     access: accessWords[language].access,
+    devices: deviceWords[language].devices,
   };
   return (
     <>
@@ -70,6 +73,9 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
       )}
       {live.view && place === 'member' && (
         <MemberPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'devices' && (
+        <DevicesPage language={language} view={live.view} connected={live.connected} />
       )}
       {live.view && place === 'orders' && (
         <OrdersPage language={language} view={live.view} connected={live.connected} />

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 /** The views of the console, as the address names them behind its `#`. */
-export const places = ['live', 'cases', 'orders', 'gates', 'closings', 'access'] as const;
+export const places = ['live', 'cases', 'orders', 'gates', 'closings', 'access', 'devices'] as const;
 /** Views that are about one thing, and are reached from where it is shown. */
 const placesOfOneThing = ['member'] as const;
 export type Place = (typeof places)[number] | (typeof placesOfOneThing)[number];

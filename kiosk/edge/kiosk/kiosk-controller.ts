@@ -1,7 +1,7 @@
 import { closingTime } from '@portillon/core/access/opening-hours.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
-import { type ClubId, newId, type PlanId } from '@portillon/core/base/ids.ts';
+import { type ClubId, type CredentialId, newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
@@ -19,18 +19,21 @@ import {
 } from '@portillon/core/sale/questions.ts';
 import { mustNotBeLeft } from '@portillon/core/sale/sale-machine.ts';
 import { checkJpeg } from '@portillon/drivers/camera/photo-check.ts';
+import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { ScreenMessage } from '../../bridge/messages.ts';
 import type { KioskView, Language, Offer, Offers, Screen } from '../../bridge/view.ts';
+import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
 import { cardKeysOf, noWritingKey } from '../card-keys-of.ts';
 import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
+import { DispenserRepair } from '../repair/dispenser-repair.ts';
 import { CodeEntry } from './code-entry.ts';
 import type { CredentialIssue } from './credential-issue.ts';
 import { drawUpDayEntry } from './draw-up-day-entry.ts';
@@ -98,6 +101,7 @@ export class KioskController {
   readonly #practiceTerminal: PracticeTerminal;
   readonly #member: MemberVisit;
   readonly #ticket = new TicketOnScreen();
+  #repair: DispenserRepair | null = null;
   #stage: KioskStage = { name: 'attract' };
   #language: Language = 'fr';
   #visitId: string;
@@ -129,6 +133,7 @@ export class KioskController {
       fiscalOf: async (saleId) => options.journal.journal && receiptMarksOf(options.journal.journal, saleId),
       recordDuplicate: (saleId) => recordedDuplicate(options, options.journal.journal, saleId),
     });
+    const dispenser = options.issue.kind === 'card' ? options.issue.dispenser : null;
     this.#member = new MemberVisit({
       ...options,
       readsCodes: options.issue.kind === 'pass',
@@ -138,8 +143,11 @@ export class KioskController {
       saleFacts: () => this.#newSaleFacts(),
       sell: (drawUp) => this.#sell(drawUp),
       pay: () => this.#payingPossible(),
+      onStaff: dispenser && ((credentialId) => this.#beginRepair(dispenser, credentialId)),
     });
-    const dispenser = options.issue.kind === 'card' ? options.issue.dispenser : null;
+    dispenser?.onMovement((movement) => {
+      this.#count((tx) => options.store.dispenserCounts.moved(tx, movement));
+    });
     for (const device of [options.terminal, dispenser, options.printer, options.reader]) {
       device?.onState(() => {
         if (['attract', 'doors', 'member', 'receipt'].includes(this.#stage.name)) this.#publish();
@@ -287,6 +295,10 @@ export class KioskController {
         return this.#practisePayment(message.answer);
       case 'have-ticket':
         return this.#haveTicket();
+      case 'repair-choose':
+        return { outcome: this.#repair?.choose(message.what) ? 'done' : 'stale' };
+      case 'repair-step':
+        return { outcome: (await this.#repair?.stepDone(message.count)) ? 'done' : 'stale' };
       case 'open-pass':
         return this.#openPass();
       case 'enrol-pass':
@@ -481,6 +493,8 @@ export class KioskController {
           | 'abort-payment'
           | 'practise-payment'
           | 'have-ticket'
+          | 'repair-choose'
+          | 'repair-step'
           | 'open-pass'
           | 'enrol-pass';
       }
@@ -593,7 +607,37 @@ export class KioskController {
     });
   }
 
+  /** DI19. */
+  #beginRepair(dispenser: CardDispenser, credentialId: CredentialId): void {
+    const repair = new DispenserRepair({
+      ...this.#options,
+      dispenser,
+      credentialId,
+      show: (screen) => {
+        if (this.#repair === repair) this.#show({ name: 'repair', screen });
+      },
+    });
+    this.#repair = repair;
+    repair.begin().catch((error: unknown) => {
+      this.#options.log.error('kiosk.repair-not-begun', { detail: String(error) });
+      this.#endVisit();
+    });
+  }
+
+  /** DI20: what is counted waits for nobody, and nobody for it. */
+  #count(write: (tx: Tx) => Promise<void>): void {
+    const { store, log } = this.#options;
+    store
+      .write(write)
+      .catch((error: unknown) => log.error('kiosk.card-not-counted', { detail: String(error) }));
+  }
+
   #saleEnded(sale: SaleInProgress, lastFault: Fault | null): void {
+    const { state } = sale;
+    const isOut = state.name === 'ended' && (state.ending === 'served' || state.ending === 'card-out');
+    if (isOut && sale.card !== null && !isPractice(sale)) {
+      this.#count((tx) => this.#options.store.dispenserCounts.handed(tx));
+    }
     this.#runner = null;
     this.#cancelMouthTick();
     if (this.#stopped) return;
@@ -819,6 +863,10 @@ export class KioskController {
 
   /** I8: everything of this person is forgotten first; then the screen is told. */
   #endVisit(): void {
+    this.#repair?.end().catch((error: unknown) => {
+      this.#options.log.error('kiosk.repair-not-told', { detail: String(error) });
+    });
+    this.#repair = null;
     this.#photo = null;
     this.#staffCalled = false;
     this.#slip.forget();

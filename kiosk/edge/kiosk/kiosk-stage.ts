@@ -54,7 +54,9 @@ export type KioskStage =
       readonly grantCode: string | null;
       readonly notRead: boolean;
     }
-  | { readonly name: 'trouble'; readonly trouble: Trouble };
+  | { readonly name: 'trouble'; readonly trouble: Trouble }
+  /** Staff at the card dispenser. */
+  | { readonly name: 'repair'; readonly screen: Extract<Screen, { name: 'repair' }> };
 
 /** A member's ticket is on the screen (SA80). */
 export type TicketStage = Extract<KioskStage, { readonly name: 'sale' }>;
@@ -100,6 +102,8 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
       return timeLimits.phone;
     case 'trouble':
       return timeLimits.trouble;
+    case 'repair':
+      return stage.screen.phase === 'asking' ? null : timeLimits.repair;
   }
 }
 

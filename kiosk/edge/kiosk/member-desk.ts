@@ -22,6 +22,8 @@ export type CardProblem =
 
 export type MemberAtKiosk =
   | { readonly kind: 'member'; readonly credentialId: CredentialId }
+  /** Somebody who works here (DI19). */
+  | { readonly kind: 'staff'; readonly credentialId: CredentialId }
   | { readonly kind: 'problem'; readonly problem: CardProblem };
 
 export interface MemberDeskOptions {
@@ -138,7 +140,11 @@ export class MemberDesk {
 
 function atKiosk({ presented: { credentialId } }: Presented, book: MemberBook): MemberAtKiosk {
   if (credentialId === null) return { kind: 'problem', problem: 'not-ours' };
-  const problem = problemOf(book.credential(credentialId));
+  const record = book.credential(credentialId);
+  if (record?.status === 'active' && record.kind === 'card' && record.standing?.staff && !record.uidOnly) {
+    return { kind: 'staff', credentialId };
+  }
+  const problem = problemOf(record);
   return problem ? { kind: 'problem', problem } : { kind: 'member', credentialId };
 }
 

@@ -104,6 +104,7 @@ let hand: Hand;
 let visit: MemberVisit;
 let stage: KioskStage;
 let sold: SaleInProgress[];
+let staff: CredentialId[];
 let changed: () => void;
 
 beforeEach(async () => {
@@ -120,6 +121,7 @@ beforeEach(async () => {
   hand = new Hand();
   stage = { name: 'doors' };
   sold = [];
+  staff = [];
   changed = () => undefined;
   visit = new MemberVisit({
     ...surroundings,
@@ -139,6 +141,10 @@ beforeEach(async () => {
       sold.push(await drawUp());
     },
     pay: () => ({ possible: true }),
+    onStaff: (credentialId) => {
+      staff.push(credentialId);
+      changed();
+    },
   });
 });
 
@@ -219,6 +225,22 @@ async function presented(card: SimCard): Promise<KioskStage> {
   hand.hold(card);
   return next;
 }
+
+it('[DI19] leads a card of somebody who works here to the dispenser, and no other', async () => {
+  const credentialId = id<'credential'>();
+  await feed({ kind: 'credential', id: credentialId, record: record({ standing: { staff: true } }) });
+  visit.begin();
+  const next = shownNext();
+  hand.hold(await clubCard(credentialId));
+  await next;
+  expect(staff).toEqual([credentialId]);
+  hand.takeAway();
+  const blocked = id<'credential'>();
+  const more = { standing: { staff: true }, status: 'blocked' } as const;
+  await feed({ kind: 'credential', id: blocked, record: record(more) });
+  expect(await presented(await clubCard(blocked))).toEqual({ name: 'present-card', problem: 'blocked' });
+  expect(staff).toEqual([credentialId]);
+});
 
 async function member(more: Partial<CredentialRecord> = {}): Promise<CredentialId> {
   const credentialId = id<'credential'>();

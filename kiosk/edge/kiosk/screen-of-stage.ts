@@ -126,6 +126,8 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
       };
     case 'trouble':
       return { ...stage.trouble, slip: facts.slip };
+    case 'repair':
+      return stage.screen;
   }
 }
 

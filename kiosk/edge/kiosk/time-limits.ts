@@ -27,5 +27,7 @@ export const timeLimits = {
   /** Two devices in one pair of hands, on one of which nothing is touched: as for what is read. */
   phone: reading,
   trouble: { quietSeconds: 60, countdownSeconds: 30, losesSomething: false },
+  /** Hands in an open machine touch no screen; whatever was done is told at the end all the same. */
+  repair: { quietSeconds: 600, countdownSeconds: 60, losesSomething: false },
   minor: { quietSeconds: 20, countdownSeconds: 20, losesSomething: false },
 } as const satisfies Readonly<Record<string, TimeLimit>>;

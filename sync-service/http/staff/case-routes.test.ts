@@ -13,6 +13,7 @@ import { addStaffUser } from '../../postgres/staff-accounts.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { caseEvent, newTestId, saleEvent, TestEdge, testPerson } from '../../test/test-edge.ts';
 import { alreadySettledSchema, type CaseList, caseListSchema, settlementSchema } from './case-view.ts';
+import { interventionListSchema } from './intervention-view.ts';
 import { liveViewSchema } from './live-view.ts';
 
 let stateFolder: string;
@@ -90,6 +91,60 @@ afterAll(async () => {
 
 beforeEach(async () => {
   edge = await newEdge(clubId);
+});
+
+describe('an intervention', () => {
+  it('[W-DISPENSER-1] is told with who did what and by how many cards it differs, and stays as it is', async () => {
+    const [row] = await sql.query<{ legalEntityId: string; planId: string }>(
+      `select legal_entity_id as "legalEntityId", (select id from plans limit 1) as "planId" from clubs where id = $1`,
+      [clubId],
+    );
+    const sale = saleEvent({ legalEntityId: row?.legalEntityId ?? '', planId: row?.planId ?? '' });
+    const credentialId = sale.credentials[0]?.credentialId ?? '';
+    edge.append(sale);
+    const serviced: EventOf<'dispenser.serviced'> = {
+      type: 'dispenser.serviced',
+      interventionId: newTestId(),
+      at: isoTime(systemClock.wallMs()),
+      credentialId,
+      faultBefore: 'dispenser.bin-full',
+      faultAfter: null,
+      outcome: 'ready',
+      filled: null,
+      emptied: 24,
+      takenByHand: 0,
+      counted: {
+        stack: 61,
+        bin: 25,
+        fed: 90,
+        captured: 25,
+        handed: 65,
+        inPath: 0,
+        byDevice: 25,
+        since: null,
+      },
+      differences: { bin: -1, path: 0 },
+    };
+    edge.append(serviced);
+    // Of a card that the base has not heard of yet: who it was is found out later.
+    const unknown = { ...serviced, interventionId: newTestId(), credentialId: newTestId() };
+    edge.append(unknown);
+    expect((await edge.pushed()).parked).toEqual([]);
+    expect((await fetch(`${base.url}/staff/api/interventions`)).status).toBe(401);
+    const answer = await ask('/staff/api/interventions');
+    const { interventions } = interventionListSchema.parse(await answer.json());
+    expect(interventions.find(({ id }) => id === serviced.interventionId)).toMatchObject({
+      clubId,
+      who: { memberId: sale.member.memberId },
+      faultBefore: 'dispenser.bin-full',
+      outcome: 'ready',
+      emptied: 24,
+      binDifference: -1,
+      pathDifference: 0,
+    });
+    expect(interventions.find(({ id }) => id === unknown.interventionId)).toMatchObject({ who: null });
+    await expect(sql.query('delete from interventions')).rejects.toThrow();
+  });
 });
 
 describe('a case', () => {

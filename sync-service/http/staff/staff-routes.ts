@@ -15,6 +15,7 @@ import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { gateRoutes } from './gate-routes.ts';
+import { interventionRoutes } from './intervention-routes.ts';
 import { LiveBoard } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
 import { memberRoutes } from './member-routes.ts';
@@ -138,6 +139,7 @@ export function staffRoutes(pageFolder: string | null) {
     orderRoutes(app, base);
     closingRoutes(app, base);
     gateRoutes(app, base);
+    interventionRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {

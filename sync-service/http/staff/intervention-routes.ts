@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import { readInterventions } from '../../postgres/interventions.ts';
+import type { BaseContext } from '../base-context.ts';
+import { notSignedIn, staffUserOf } from './staff-session.ts';
+
+/** What staff did to devices on the spot (J18). */
+export function interventionRoutes(app: FastifyInstance, base: BaseContext): void {
+  app.get('/staff/api/interventions', async (request, reply) => {
+    const user = await staffUserOf(base, request);
+    if (!user) return notSignedIn(reply);
+    const list = await readInterventions(base.database);
+    base.log.info('staff.interventions-shown', { userId: user.id, count: list.interventions.length });
+    return reply.header('cache-control', 'private, no-store').send(list);
+  });
+}
