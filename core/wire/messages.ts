@@ -350,7 +350,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
         cardUid: z.string().nullable(),
         /** An old badge, known by the number of its chip alone; absent from what proves itself. */
         uidOnly: z.literal(true).optional(),
-        /** Of a pass that is an old code, always the same: SHA-256 of what it says (W-STANDING-4). */
+        /** Of a pass that is an old code, always the same: SHA-256 of what it says (W-STANDING-5). */
         codeHash: digestSchema.optional(),
         /** Of a pass: the key of the phone it lives on, and no other (PS6); Ed25519, 32 raw bytes. */
         publicKey: base64url.length(43).optional(),

@@ -143,7 +143,7 @@ async function passOn(shown: Page) {
   return pass.value.grant;
 }
 
-it('[PS14] [PS15] [PS16] [PS17] [PS18] [PS19] [PS20] has its grant from the base by a kiosk’s link, renewed and ended with the membership’s other phone', async () => {
+it('[W-PASS-4] [PS14] [PS15] [PS16] [PS17] [PS18] [PS19] [PS20] has its grant from the base by a kiosk’s link, renewed and ended with the membership’s other phone', async () => {
   const sql = new Database(base.ready.databaseUrl, silentLog);
   const clubId = base.ready.clubs['Lyon Part-Dieu'] ?? '';
   const [place] = await sql.query<{ entity: string; plan: string }>(
@@ -242,7 +242,7 @@ it('[PS14] [PS15] [PS16] [PS17] [PS18] [PS19] [PS20] has its grant from the base
   expect(credential).toMatchObject({ record: { kind: 'pass', status: 'blocked' } });
 }, 60_000);
 
-it('[PS14] tells nothing to who proves nothing, and lets nobody ask without end', async () => {
+it('[W-PASS-5] [PS14] tells nothing to who proves nothing, and lets nobody ask without end', async () => {
   const ask = async (what: string, body: unknown, from: string) => {
     const answer = await fetch(new URL(`/pass/api/${what}`, base.ready.url), {
       method: 'POST',

@@ -110,7 +110,7 @@ it('[W-STANDING-3] takes a badge at two clubs within ten minutes for a copy, and
   expect(await copies()).toHaveLength(1);
 });
 
-it('[W-STANDING-4] tells every gate of an old code without saying it, and staff how many are left, until a pass takes over', async () => {
+it('[W-STANDING-5] tells every gate of an old code without saying it, and staff how many are left, until a pass takes over', async () => {
   const text = 'FOULEE-0042-77881';
   const answer = await ask(`/staff/api/members/${memberId}/old-codes`, { text });
   expect(answer.status).toBe(201);
