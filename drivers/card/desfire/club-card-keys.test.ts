@@ -1,9 +1,11 @@
 import { fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok } from '@portillon/core/base/result.ts';
+import { DesfireMemory } from '@portillon/hardware-sims/card/desfire/desfire-memory.ts';
+import type { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
 import { expect, it } from 'vitest';
-import { bytesOfHex } from '../hex.ts';
-import { CardKeys } from './card-keys.ts';
-import { clubFileId, clubKey, clubKeys, clubLayout } from './club-card-layout.ts';
+import { bytesOfHex, hexOf } from '../hex.ts';
+import { CardKeys, type CardKeyVersion } from './card-keys.ts';
+import { cardLevelId, cardLevelKey, clubFileId, clubKey, clubKeys, clubLayout } from './club-card-layout.ts';
 import { DesfireCard } from './desfire-card.ts';
 import { desfireStatus } from './desfire-codes.ts';
 import {
@@ -20,6 +22,7 @@ import {
   keys2,
   otherCredentialId,
   random,
+  readOnly,
   soldCard,
   stagedCard,
   tapped,
@@ -130,7 +133,7 @@ it.each(generations)(
   '[CD10] renews the keys of an older card and leaves its content (%s)',
   async (generation) => {
     const card = await soldCard(generation);
-    expect(await tapped(card, afterRotation).renewKeys()).toEqual(ok(3));
+    expect(await tapped(card, afterRotation).renewKeys()).toEqual(ok(4));
     expect(card.memory().applications).toMatchObject([{ keyVersions: [2, 2, 2] }]);
     const renewed = { ...sold, keyVersion: 2 };
     expect(await tapped(card, gateAfter).read()).toEqual(ok(renewed));
@@ -176,6 +179,87 @@ it('[CD10] does not let a sale of the old version fail that straddles the rotati
   expect(await tapped(card, gateAfter).read()).toEqual(ok({ ...sold, isOutdated: true }));
   expect(await tapped(card, beforeRotation).read()).toEqual(ok(sold));
 });
+
+/** The key of the card itself, as its memory has it; undefined while it is the factory's. */
+const cardKeyOf = (card: DesfireSimCard) => card.toJSON().memory.cardKey;
+const cardKeyOfVersion = (keys: CardKeyVersion) => ({
+  key: hexOf(cardLevelKey(keys, bytesOfHex(uid))),
+  version: keys.version,
+});
+
+it.each(generations)(
+  '[CD18] gives a card a key of its own at card level, which only a dispenser can make (%s)',
+  async (generation) => {
+    const card = await stagedCard(generation);
+    expect(cardKeyOf(card)).toEqual(cardKeyOfVersion(keys1));
+    const otherChip = hexOf(cardLevelKey(keys1, bytesOfHex('04A1B2C3D4E5F7')));
+    expect(cardKeyOf(card)?.key).not.toBe(otherChip);
+    expect(() => cardLevelKey(readOnly(keys1), bytesOfHex(uid))).toThrow('the key that writes');
+    const desfire = new DesfireCard(channelTo(card), (count) => random.bytes(count));
+    card.powerOff();
+    await desfire.selectApplication(cardLevelId);
+    expect(await desfire.replaceFactoryKey(keys2.write, 2)).toMatchObject({
+      value: { status: desfireStatus.authenticationError },
+    });
+  },
+);
+
+it('[CD19] retains a card whose card level belongs to somebody else, and leaves nothing on it', async () => {
+  const locked = new DesfireMemory();
+  locked.cardLevelLocked = true;
+  for (const memory of [
+    locked,
+    DesfireMemory.fromJSON({ applications: [], cardKey: { key: '5A'.repeat(16), version: 1 } }),
+  ]) {
+    const card = factoryCard('ev2', uid, memory);
+    expect(await tapped(card).stage(credentialId)).toMatchObject({
+      error: { code: 'card.not-genuine', detail: 'the card is locked with a key of somebody else' },
+    });
+    expect(card.memory().applications).toEqual([]);
+  }
+});
+
+it.each(generations)(
+  '[CD20] knows a card of its own again that comes out of the bin, and gives it the newer key (%s)',
+  async (generation) => {
+    const card = await soldCard(generation);
+    expect(await tapped(card).stage(otherCredentialId)).toEqual(ok(undefined));
+    expect(cardKeyOf(card)).toEqual(cardKeyOfVersion(keys1));
+    expect(await tapped(card, afterRotation).stage(credentialId)).toEqual(ok(undefined));
+    expect(cardKeyOf(card)).toEqual(cardKeyOfVersion(keys2));
+    expect(await tapped(card, afterRotation).stage(credentialId)).toEqual(ok(undefined));
+  },
+);
+
+it('[CD20] gives a card that was sold before cards had such a key one at its next renewal', async () => {
+  const sold = await soldCard();
+  const { cardKey: _later, ...memory } = sold.toJSON().memory;
+  const card = factoryCard('ev2', uid, DesfireMemory.fromJSON(memory));
+  expect(await tapped(card, gateAfter).read()).toMatchObject({ value: { isOutdated: true } });
+  expect(await tapped(card, afterRotation).renewKeys()).toEqual(ok(4));
+  expect(cardKeyOf(card)).toEqual(cardKeyOfVersion(keys2));
+  const foreign = { ...memory, cardKey: { key: '5A'.repeat(16), version: 1 } };
+  const elsewhere = factoryCard('ev2', uid, DesfireMemory.fromJSON(foreign));
+  expect(await tapped(elsewhere, afterRotation).renewKeys()).toEqual(ok(3));
+});
+
+it.each(generations)(
+  '[CD21] is outdated wherever a renewal was cut off, until the next visit has finished it (%s)',
+  async (generation) => {
+    const whole = channelTo(await soldCard(generation));
+    await clubCard(whole, afterRotation).renewKeys();
+    for (let cut = 0; cut < whole.exchanges; cut++) {
+      const card = await soldCard(generation);
+      card.powerOff();
+      await clubCard(channelTo(card, cut), afterRotation).renewKeys();
+      const between = await tapped(card, gateAfter).read();
+      expect(between, `cut after ${cut}`).toMatchObject({ value: { isOutdated: true, keyVersion: 1 } });
+      await tapped(card, afterRotation).renewKeys();
+      expect(cardKeyOf(card)).toEqual(cardKeyOfVersion(keys2));
+      expect(await tapped(card, gateAfter).read()).toMatchObject({ value: { isOutdated: false } });
+    }
+  },
+);
 
 it('refuses keys that are no set of keys', () => {
   expect(() => new CardKeys(keys1, [keys1])).toThrow('there once');

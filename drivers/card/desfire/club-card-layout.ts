@@ -60,6 +60,12 @@ export function clubKey(keys: CardKeyVersion, uid: Uint8Array, keyNumber: number
   return ownCardKey(masterKey, uid, clubLayout.applicationId, keyNumber);
 }
 
+/** The key of the card itself: who has it may erase the card, and read nothing by it (CD18). */
+export function cardLevelKey(keys: CardKeyVersion, uid: Uint8Array): Uint8Array {
+  invariant(keys.write, 'only an edge that holds the key that writes may write a card');
+  return ownCardKey(keys.write, uid, cardLevelId, 0);
+}
+
 export function firstLayoutKey(keys: CardKeyVersion, uid: Uint8Array): Uint8Array {
   return ownCardKey(keys.read, uid, firstLayout.applicationId, firstLayout.readKeyNumber);
 }

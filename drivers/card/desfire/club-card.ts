@@ -14,6 +14,7 @@ import {
 import {
   type ClubCardLayout,
   cardLevelId,
+  cardLevelKey,
   clubFile,
   clubFileId,
   clubKey,
@@ -24,7 +25,7 @@ import {
   firstLayout,
   firstLayoutKey,
 } from './club-card-layout.ts';
-import { chipVersion, DesfireCard, fileSettings } from './desfire-card.ts';
+import { cardKeyNumber, chipVersion, DesfireCard, fileSettings } from './desfire-card.ts';
 import { desfireStatus, statusName } from './desfire-codes.ts';
 import { sentMacLength, type Travel } from './secure-session.ts';
 import { type DesfireAnswer, longestAnswerData } from './wrapped-apdu.ts';
@@ -74,6 +75,8 @@ export class ClubCard {
   async stage(credentialId: Uint8Array): Promise<Result<void, Fault>> {
     this.#mustHoldWritingKey();
     if (this.#tellsRandomNumber()) return err(randomNumber);
+    const own = await this.#ensureCardLevelKey();
+    if (!own.ok) return own;
     const selected = await this.#selectOrCreateApplication();
     if (!selected.ok) return selected;
     const proven = await this.#ensureOwnKeys();
@@ -127,15 +130,19 @@ export class ClubCard {
   }
 
   /**
-   * Brings the keys of a card to the current version; its content stays as it is. The key that reads changes first, each
-   * key with its version in one step, so that the card can be read wherever this is cut off. Resolves with how many keys
-   * were changed. Only on an edge that holds the key that writes.
+   * Brings the keys of a card to the current version; its content stays as it is. Each key changes with its version in one
+   * step, the key that reads last: wherever this is cut off the card can be read, and says that it is outdated. Resolves with
+   * how many keys were changed. Only on an edge that holds the key that writes.
    */
   async renewKeys(): Promise<Result<number, Fault>> {
     this.#mustHoldWritingKey();
+    const ofCard = await this.#ensureCardLevelKey();
+    // Sold before cards had a key of ours there: what lies in our application is none the worse for it.
+    if (!ofCard.ok && ofCard.error.code !== 'card.not-genuine') return ofCard;
     const selected = await this.#selectOurs(false);
     if (!selected.ok) return selected;
-    return this.#ensureOwnKeys();
+    const changed = await this.#ensureOwnKeys();
+    return changed.ok ? ok(changed.value + (ofCard.ok ? ofCard.value : 0)) : changed;
   }
 
   #mustHoldWritingKey(): void {
@@ -215,7 +222,7 @@ export class ClubCard {
       answer.ok &&
       (answer.value.status === desfireStatus.authenticationError ||
         answer.value.status === desfireStatus.permissionDenied);
-    if (isLocked) return err(fault('card.not-genuine', 'the card is locked with a key of somebody else'));
+    if (isLocked) return err(lockedCard);
     const created = expectOk(answer, 'create application');
     if (!created.ok) return created;
     return expectOk(await this.#card.selectApplication(clubLayout.applicationId), 'select application');
@@ -241,6 +248,62 @@ export class ClubCard {
     return expectOk(await this.#card.deleteFile(clubFileId), 'delete file');
   }
 
+  /**
+   * CD18. Resolves with how many keys were changed; `card.not-genuine` when somebody else has the card's key. The version
+   * that the card tells is tried first, then the others: it is only a hint.
+   */
+  async #ensureCardLevelKey(): Promise<Result<number, Fault>> {
+    const selected = expectOk(await this.#card.selectApplication(cardLevelId), 'select card');
+    if (!selected.ok) return selected;
+    const told = expectOk(await this.#card.getKeyVersion(0), 'get key version');
+    if (!told.ok) return told;
+    for (const version of this.#triedVersions(told.value[0] ?? 0)) {
+      const ensured = await this.#ensureCardLevelKeyFrom(version);
+      if (ensured.ok || ensured.error !== lockedCard) return ensured;
+    }
+    return err(lockedCard);
+  }
+
+  /** `lockedCard` when the card's key is not of that version; 0 is the factory's. */
+  async #ensureCardLevelKeyFrom(version: number): Promise<Result<number, Fault>> {
+    const { current } = this.#keys;
+    const keys = this.#keys.ofVersion(version);
+    const newKey = cardLevelKey(current, this.#uid);
+    if (version !== 0) {
+      if (!keys?.write) return err(lockedCard);
+      const proven = await this.#proveCardLevelKey(keys);
+      if (!proven.ok) return proven;
+      if (version === current.version) return ok(0);
+    }
+    const answer =
+      version === 0
+        ? await this.#card.replaceFactoryKey(newKey, current.version)
+        : await this.#card.changeKey({
+            keyNumber: cardKeyNumber,
+            oldKey: null,
+            newKey,
+            newVersion: current.version,
+          });
+    if (answer.ok && answer.value.status === desfireStatus.authenticationError) return err(lockedCard);
+    const replaced = expectOk(answer, 'change key of the card');
+    if (!replaced.ok) return replaced;
+    const proven = await this.#proveCardLevelKey(current);
+    return proven.ok ? ok(1) : proven;
+  }
+
+  async #proveCardLevelKey(keys: CardKeyVersion): Promise<Result<Uint8Array, Fault>> {
+    const answer = await this.#card.authenticate(0, cardLevelKey(keys, this.#uid));
+    if (answer.ok && answer.value.status === desfireStatus.authenticationError) return err(lockedCard);
+    return expectOk(answer, 'authenticate at card level');
+  }
+
+  /** Of every version that this edge knows, and the factory's: the one that was told first. */
+  #triedVersions(told: number): readonly number[] {
+    const known = [0, ...this.#keys.versions.map(({ version }) => version)];
+    const hinted = known.filter((version) => version === told);
+    return [...hinted, ...known.filter((each) => each !== told)];
+  }
+
   /** Ends in a session of key 0 of the current version; resolves with how many keys were changed. */
   async #ensureOwnKeys(): Promise<Result<number, Fault>> {
     const { current } = this.#keys;
@@ -249,7 +312,22 @@ export class ClubCard {
     const genuine = await this.#mustTellItsNumber();
     if (!genuine.ok) return genuine;
     let changed = 0;
-    for (const keyNumber of [clubKeys.read, clubKeys.write]) {
+    if (master.value !== current.version) {
+      const newKey = clubKey(current, this.#uid, clubKeys.master);
+      const newVersion = current.version;
+      const answer = await this.#card.changeKey({
+        keyNumber: clubKeys.master,
+        oldKey: null,
+        newKey,
+        newVersion,
+      });
+      const renewed = expectOk(answer, 'change key');
+      if (!renewed.ok) return renewed;
+      const proven = expectOk(await this.#card.authenticate(clubKeys.master, newKey), 'authenticate');
+      if (!proven.ok) return proven;
+      changed++;
+    }
+    for (const keyNumber of [clubKeys.write, clubKeys.read]) {
       const told = expectOk(await this.#card.getKeyVersion(keyNumber), 'get key version');
       if (!told.ok) return told;
       const version = told.value[0] ?? 0;
@@ -262,20 +340,7 @@ export class ClubCard {
       if (!renewed.ok) return renewed;
       changed++;
     }
-    if (master.value === current.version) return ok(changed);
-    const newKey = clubKey(current, this.#uid, clubKeys.master);
-    const renewed = expectOk(
-      await this.#card.changeKey({
-        keyNumber: clubKeys.master,
-        oldKey: null,
-        newKey,
-        newVersion: current.version,
-      }),
-      'change key',
-    );
-    if (!renewed.ok) return renewed;
-    const proven = expectOk(await this.#card.authenticate(clubKeys.master, newKey), 'authenticate');
-    return proven.ok ? ok(changed + 1) : proven;
+    return ok(changed);
   }
 
   /**
@@ -285,9 +350,7 @@ export class ClubCard {
   async #proveMasterKey(): Promise<Result<number, Fault>> {
     const told = expectOk(await this.#card.getKeyVersion(clubKeys.master), 'get key version');
     if (!told.ok) return told;
-    const known = [0, ...this.#keys.versions.map(({ version }) => version)];
-    const hinted = known.filter((version) => version === told.value[0]);
-    for (const version of [...hinted, ...known.filter((each) => each !== told.value[0])]) {
+    for (const version of this.#triedVersions(told.value[0] ?? 0)) {
       const key = this.#keyOfVersion(version, clubKeys.master);
       if (!key) continue;
       const answer = await this.#card.authenticate(clubKeys.master, key);
@@ -378,6 +441,7 @@ export class ClubCard {
 }
 
 const notOurKey = fault('card.not-genuine', 'the card holds another key');
+const lockedCard = fault('card.not-genuine', 'the card is locked with a key of somebody else');
 const randomNumber = fault('card.not-genuine', 'the card tells a random number');
 
 function expectOk(answer: Result<DesfireAnswer, Fault>, what: string): Result<Uint8Array, Fault> {

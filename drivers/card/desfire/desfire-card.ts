@@ -8,11 +8,14 @@ import { answerChallenge } from './ev1-authentication.ts';
 import { Ev1Session, otherKeyData, sameKeyData } from './ev1-session.ts';
 import { answerEv2Challenge, openEv2Proof } from './ev2-authentication.ts';
 import { Ev2Session, ev2OtherKeyData, ev2SameKeyData } from './ev2-session.ts';
+import { answerFactoryChallenge, cardKeyData, desBlockLength, sentByReader } from './factory-key.ts';
 import type { NativeCommand, SecureSession, Travel } from './secure-session.ts';
 import { type DesfireAnswer, exchange, sendFrame } from './wrapped-apdu.ts';
 
 const nothing = new Uint8Array(0);
 const ev1MajorVersion = 0x01;
+/** Number of the one key at card level where it is changed; 80h says that the new one is of AES. */
+export const cardKeyNumber = 0x80;
 
 /** Key numbers that may do it; `never` is Fh. */
 export interface AccessRights {
@@ -230,6 +233,25 @@ export class DesfireCard {
     this.#session = undefined;
     const data = isEv2 ? ev2SameKeyData(newKey, newVersion) : sameKeyData(keyNumber, newKey, newVersion);
     return exchange(this.#channel, code, session.seal({ code, header, data }, 'enciphered'));
+  }
+
+  /**
+   * At card level, of a card that has the key of the factory there: both ends prove it, and an AES key takes its place. No
+   * session is left. Resolves with the card's status, `authenticationError` where it has another key; fault
+   * `card.not-genuine` when the card cannot prove the factory's key itself.
+   */
+  async replaceFactoryKey(newKey: Uint8Array, newVersion: number): Promise<Result<DesfireAnswer, Fault>> {
+    this.#session = undefined;
+    const begun = await sendFrame(this.#channel, desfireCommand.authenticateFactory, Uint8Array.of(0));
+    if (!begun.ok || begun.value.status !== desfireStatus.moreFrames) return begun;
+    if (begun.value.data.length !== desBlockLength) return err(notProven);
+    const rndA = this.#randomBytes(desBlockLength);
+    const { token, expectedProof, sessionKey } = answerFactoryChallenge(begun.value.data, rndA);
+    const second = await sendFrame(this.#channel, desfireCommand.additionalFrame, token);
+    if (!second.ok || second.value.status !== desfireStatus.ok) return second;
+    if (!isEqual(second.value.data, expectedProof)) return err(notProven);
+    const enciphered = sentByReader(sessionKey, cardKeyData(newKey, newVersion));
+    return exchange(this.#channel, desfireCommand.changeKey, Uint8Array.of(cardKeyNumber, ...enciphered));
   }
 
   /** A command that is not about the data of a file: with check codes in an EV2 session. */

@@ -41,6 +41,8 @@ export const desfireCommand = {
   createApplication: 0xca,
   getKeySettings: 0x45,
   getKeyVersion: 0x64,
+  /** Of the first DESFire: all that a card from the factory takes at card level (factory-key.ts). */
+  authenticateFactory: 0x0a,
   authenticateAes: 0xaa,
   authenticateEv2First: 0x71,
   authenticateEv2NonFirst: 0x77,

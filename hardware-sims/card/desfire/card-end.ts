@@ -1,5 +1,6 @@
 import { Ev1Session } from '@portillon/drivers/card/desfire/ev1-session.ts';
 import type { Ev2Session } from '@portillon/drivers/card/desfire/ev2-session.ts';
+import { desBlockLength, heardByCard } from '@portillon/drivers/card/desfire/factory-key.ts';
 import type { NativeCommand, Travel } from '@portillon/drivers/card/desfire/secure-session.ts';
 import { sentMacLength } from '@portillon/drivers/card/desfire/secure-session.ts';
 import { hexOf } from '@portillon/drivers/card/hex.ts';
@@ -61,5 +62,26 @@ export class Ev2CardEnd implements CardEnd {
 
   seal(data: Uint8Array, travel: Travel): Uint8Array {
     return this.session.sealAnswer(data, travel);
+  }
+}
+
+/** The session of the factory's key at card level: of its commands only ChangeKey is imitated. */
+export class FactoryCardEnd implements CardEnd {
+  readonly ordinary = 'plain';
+  readonly #sessionKey: Uint8Array;
+
+  constructor(sessionKey: Uint8Array) {
+    this.#sessionKey = sessionKey;
+  }
+
+  open(_code: number, sent: Uint8Array, headerLength: number, travel: Travel) {
+    const rest = sent.slice(headerLength);
+    if (rest.length % desBlockLength !== 0) return undefined;
+    const data = travel === 'enciphered' ? heardByCard(this.#sessionKey, rest) : rest;
+    return { header: sent.slice(0, headerLength), data };
+  }
+
+  seal(data: Uint8Array): Uint8Array {
+    return data;
   }
 }

@@ -20,6 +20,8 @@ export interface SimApplication {
 export interface DesfireMemoryState {
   /** The card level belongs to somebody: no application without their key. */
   readonly cardLevelLocked?: boolean | undefined;
+  /** Of AES; absent while it is the factory's, of DES. */
+  readonly cardKey?: { readonly key: string; readonly version: number } | undefined;
   readonly applications: readonly {
     readonly aid: string;
     readonly keySettings: number;
@@ -41,6 +43,14 @@ const factoryCapacityBytes = 8_192;
 /** What a DESFire card keeps without power. */
 export class DesfireMemory {
   readonly applications: SimApplication[] = [];
+  /** The card itself, which is no application; its one key is of DES while `hasFactoryKey`. */
+  readonly cardLevel: SimApplication = {
+    aid: '000000',
+    keySettings: 0x0f,
+    keys: [{ key: new Uint8Array(16), version: 0 }],
+    files: new Map(),
+  };
+  hasFactoryKey = true;
   cardLevelLocked = false;
   readonly #capacityBytes: number;
 
@@ -51,6 +61,9 @@ export class DesfireMemory {
   static fromJSON(state: DesfireMemoryState): DesfireMemory {
     const memory = new DesfireMemory();
     memory.cardLevelLocked = state.cardLevelLocked ?? false;
+    if (state.cardKey) {
+      memory.setCardKey({ key: bytesOfHex(state.cardKey.key), version: state.cardKey.version });
+    }
     for (const { aid, keySettings, keys, files } of state.applications) {
       memory.applications.push({
         aid,
@@ -68,8 +81,12 @@ export class DesfireMemory {
   }
 
   toJSON(): DesfireMemoryState {
+    const [cardKey] = this.cardLevel.keys;
     return {
       cardLevelLocked: this.cardLevelLocked,
+      ...(this.hasFactoryKey || !cardKey
+        ? {}
+        : { cardKey: { key: hexOf(cardKey.key), version: cardKey.version } }),
       applications: this.applications.map(({ aid, keySettings, keys, files }) => ({
         aid,
         keySettings,
@@ -91,6 +108,11 @@ export class DesfireMemory {
 
   application(aid: string): SimApplication | undefined {
     return this.applications.find((application) => application.aid === aid);
+  }
+
+  setCardKey(key: SimApplication['keys'][number]): void {
+    this.cardLevel.keys[0] = key;
+    this.hasFactoryKey = false;
   }
 
   createApplication(aid: string, keySettings: number, keyCount: number): void {

@@ -13,12 +13,21 @@ import {
 import { ev1SessionKey, rotatedLeft } from '@portillon/drivers/card/desfire/ev1-authentication.ts';
 import { ev2SessionKeys, transactionIdLength } from '@portillon/drivers/card/desfire/ev2-authentication.ts';
 import { Ev2Session } from '@portillon/drivers/card/desfire/ev2-session.ts';
+import {
+  cardKeyData,
+  desBlockLength,
+  desEncipher,
+  factoryDesKey,
+  factorySessionKey,
+  heardByCard,
+  rotated,
+} from '@portillon/drivers/card/desfire/factory-key.ts';
 import { jamCrc } from '@portillon/drivers/card/desfire/jam-crc.ts';
 import { sentMacLength, type Travel } from '@portillon/drivers/card/desfire/secure-session.ts';
 import { longestAnswerData } from '@portillon/drivers/card/desfire/wrapped-apdu.ts';
 import { bytesOfHex, hexOf } from '@portillon/drivers/card/hex.ts';
 import type { SimCard, SimCardMemory } from '../sim-card.ts';
-import { type CardEnd, Ev1CardEnd, Ev2CardEnd } from './card-end.ts';
+import { type CardEnd, Ev1CardEnd, Ev2CardEnd, FactoryCardEnd } from './card-end.ts';
 import type { DesfireFault } from './desfire-faults.ts';
 import { type DesfireGeneration, versionFrames } from './desfire-generation.ts';
 import {
@@ -95,6 +104,7 @@ type Pending =
       /** After 77h: the session whose identifier and counter go on. */
       readonly continues: Ev2Session | undefined;
     }
+  | { readonly kind: 'factory-authentication'; readonly rndB: Uint8Array }
   | {
       readonly kind: 'command';
       readonly command: number;
@@ -116,8 +126,8 @@ class Gone {}
 
 /**
  * A DESFire card in software: EV1 messaging with AES, from EV2 on EV2 messaging as well; wrapped APDUs, standard files,
- * plain, with check codes or (EV2) enciphered. It comes from the factory: no application, and a card master key that is 16
- * zeros of DES, so that anybody may create applications and nobody can authenticate at card level with AES.
+ * plain, with check codes or (EV2) enciphered. It comes from the factory: no application, and a card master key that is
+ * zeros of DES; anybody may create applications.
  */
 export class DesfireSimCard implements SimCard {
   readonly generation: DesfireGeneration;
@@ -201,6 +211,8 @@ export class DesfireSimCard implements SimCard {
     switch (pending.kind) {
       case 'authentication':
         return this.#finishAuthentication(pending, data);
+      case 'factory-authentication':
+        return this.#finishFactoryAuthentication(pending.rndB, data);
       case 'answer':
         return this.#sendFrames(pending.frames);
       case 'command':
@@ -231,6 +243,8 @@ export class DesfireSimCard implements SimCard {
     switch (ins) {
       case desfireCommand.selectApplication:
         return this.#select(sent);
+      case desfireCommand.authenticateFactory:
+        return this.#beginFactoryAuthentication(sent);
       case desfireCommand.authenticateAes:
       case desfireCommand.authenticateEv2First:
       case desfireCommand.authenticateEv2NonFirst:
@@ -329,13 +343,17 @@ export class DesfireSimCard implements SimCard {
     this.#endSession();
     const isFirst = command === desfireCommand.authenticateEv2First;
     expectLength(data, isFirst ? 2 + (data[1] ?? 0) : 1);
-    if (!this.#selected) throw new Refusal(desfireStatus.authenticationError); // the card master key is a DES key
+    // The key of the factory is of DES, and not for these commands.
+    if (!this.#selected && (this.#memory.hasFactoryKey || this.#memory.cardLevelLocked)) {
+      throw new Refusal(desfireStatus.authenticationError);
+    }
+    const level = this.#selected ?? this.#memory.cardLevel;
     const continues = end instanceof Ev2CardEnd ? end.session : undefined;
     if (command === desfireCommand.authenticateEv2NonFirst && !continues) {
       throw new Refusal(desfireStatus.authenticationError);
     }
     const keyNumber = data[0] ?? 0;
-    const { key } = keyOf(this.#selected, keyNumber);
+    const { key } = keyOf(level, keyNumber);
     const rndB = this.#random.bytes(aesBlockLength);
     const challenge = encryptCbc(key, zeroBlock, rndB);
     this.#pending = { kind: 'authentication', command, keyNumber, key, rndB, challenge, continues };
@@ -351,8 +369,8 @@ export class DesfireSimCard implements SimCard {
     const isEv1 = command === desfireCommand.authenticateAes;
     const opened = decryptCbc(key, isEv1 ? challenge : zeroBlock, token);
     const rndA = opened.slice(0, aesBlockLength);
-    const application = this.#selected;
-    if (!application || hexOf(opened.slice(aesBlockLength)) !== hexOf(rotatedLeft(rndB))) {
+    const application = this.#selected ?? this.#memory.cardLevel;
+    if (hexOf(opened.slice(aesBlockLength)) !== hexOf(rotatedLeft(rndB))) {
       throw new Refusal(desfireStatus.authenticationError);
     }
     const prove = (proof: Uint8Array, iv: Uint8Array) =>
@@ -370,6 +388,32 @@ export class DesfireSimCard implements SimCard {
     this.#session = { application, keyNumber, end: new Ev2CardEnd(new Ev2Session(keys, transactionId)) };
     const capabilities = new Uint8Array(12);
     return prove(Uint8Array.of(...transactionId, ...rotatedLeft(rndA), ...capabilities), zeroBlock);
+  }
+
+  #beginFactoryAuthentication(data: Uint8Array): Uint8Array {
+    this.#endSession();
+    expectLength(data, 1);
+    if (this.#selected || !this.#memory.hasFactoryKey || this.#memory.cardLevelLocked) {
+      throw new Refusal(desfireStatus.authenticationError);
+    }
+    const rndB = this.#random.bytes(desBlockLength);
+    this.#pending = { kind: 'factory-authentication', rndB };
+    return Uint8Array.of(...desEncipher(factoryDesKey, rndB), ...statusWord(desfireStatus.moreFrames));
+  }
+
+  #finishFactoryAuthentication(rndB: Uint8Array, token: Uint8Array): Uint8Array {
+    expectLength(token, 2 * desBlockLength);
+    const heard = heardByCard(factoryDesKey, token);
+    const rndA = heard.slice(0, desBlockLength);
+    if (hexOf(heard.slice(desBlockLength)) !== hexOf(rotated(rndB))) {
+      throw new Refusal(desfireStatus.authenticationError);
+    }
+    this.#session = {
+      application: this.#memory.cardLevel,
+      keyNumber: 0,
+      end: new FactoryCardEnd(factorySessionKey(rndA, rndB)),
+    };
+    return Uint8Array.of(...desEncipher(factoryDesKey, rotated(rndA)), ...statusWord(desfireStatus.ok));
   }
 
   #getVersion(): Uint8Array {
@@ -395,12 +439,13 @@ export class DesfireSimCard implements SimCard {
   }
 
   #getKeyVersion(data: Uint8Array): Uint8Array {
-    if (!this.#selected) return this.#ok([0]);
-    return this.#ok([keyOf(this.#selected, data[0] ?? 0).version]);
+    const level = this.#selected ?? this.#memory.cardLevel;
+    return this.#ok([keyOf(level, data[0] ?? 0).version]);
   }
 
   #changeKey(header: Uint8Array, data: Uint8Array): Uint8Array {
     const { application, keyNumber: provenKey, end } = this.#mustBeProven();
+    if (application === this.#memory.cardLevel) return this.#changeCardKey(header[0] ?? 0, data, end);
     const keyNumber = header[0] ?? 0;
     const changed = keyOf(application, keyNumber);
     const changeKeyNumber = application.keySettings >> 4;
@@ -430,6 +475,25 @@ export class DesfireSimCard implements SimCard {
     this.#mustNotBeWornOut();
     application.keys[keyNumber] = { key: newKey, version: body[16] ?? 0 };
     if (!isSameKey) return this.#ok([], 'maced');
+    this.#endSession();
+    return statusWord(desfireStatus.ok);
+  }
+
+  /** At card level the number of the key says of which kind the new one is: 80h is AES, and no other is imitated. */
+  #changeCardKey(keyNumber: number, data: Uint8Array, end: CardEnd): Uint8Array {
+    if (keyNumber !== 0x80) throw new Refusal(desfireStatus.parameterError);
+    const body = data.slice(0, 17);
+    const [key, version] = [body.slice(0, 16), body[16] ?? 0];
+    const crc = jamCrc(Uint8Array.of(desfireCommand.changeKey, keyNumber, ...body));
+    const expected =
+      end instanceof FactoryCardEnd
+        ? cardKeyData(key, version)
+        : end instanceof Ev1CardEnd
+          ? Uint8Array.of(...body, ...crc, ...new Uint8Array(2 * aesBlockLength - body.length - crc.length))
+          : body;
+    if (hexOf(data) !== hexOf(expected)) throw new Refusal(desfireStatus.integrityError);
+    this.#mustNotBeWornOut();
+    this.#memory.setCardKey({ key, version });
     this.#endSession();
     return statusWord(desfireStatus.ok);
   }
