@@ -296,6 +296,8 @@ const gateStands = z.object({
   orderId: id.nullable(),
   /** Something on its board can hold it open. */
   canHoldOpen: z.boolean(),
+  /** Its exit is released; otherwise it turns freely, and there is nothing to open. */
+  releasesExit: z.boolean().default(false),
 });
 
 /** What became of an order of staff to a gate (W-GATE-4). */

@@ -70,6 +70,7 @@ export const refusalStatus = {
   'gate.unknown-alarm': 404,
   'gate.order-open': 409,
   'gate.cannot-hold-open': 409,
+  'gate.exit-is-free': 409,
   'gate.alarm-acknowledged': 409,
   'closing.malformed': 400,
   'closing.unknown-club': 404,

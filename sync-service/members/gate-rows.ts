@@ -12,6 +12,7 @@ export function gateStands(event: ReadEventOf<'gate.stands'>, { reporter }: Fact
     since: event.at,
     order_id: event.orderId,
     can_hold_open: event.canHoldOpen,
+    releases_exit: event.releasesExit,
   };
   return [
     { do: 'insert', table: 'gates', unlessThere: true, row: { ...key, club_id: reporter.clubId, ...told } },

@@ -35,8 +35,8 @@ export async function makeGateOrder(
   const now = isoTime(nowMs);
   return base.database.transaction(async (sql) => {
     // Locked, so that two at once follow each other (W-GATE-5).
-    const [gate] = await sql.query<{ clubId: string; canHoldOpen: boolean }>(
-      `select gates.club_id as "clubId", can_hold_open as "canHoldOpen" from gates
+    const [gate] = await sql.query<{ clubId: string; canHoldOpen: boolean; releasesExit: boolean }>(
+      `select gates.club_id as "clubId", can_hold_open as "canHoldOpen", releases_exit as "releasesExit" from gates
          join edges on edges.id = gates.edge_id and edges.status = 'active'
         where edge_id = $1 and gate_id = $2 for update of gates`,
       [asked.edgeId, asked.gateId],
@@ -44,6 +44,9 @@ export async function makeGateOrder(
     if (!gate) return err({ code: 'gate.unknown', message: 'there is no such gate' });
     if (asked.action === 'hold-open' && !gate.canHoldOpen) {
       return err({ code: 'gate.cannot-hold-open', message: 'nothing on this gate can hold it open' });
+    }
+    if (asked.action === 'open-exit' && !gate.releasesExit) {
+      return err({ code: 'gate.exit-is-free', message: 'the exit of this gate turns freely' });
     }
     const open = await sql.query<{ expires_at: string }>(
       `select 1 from gate_orders where edge_id = $1 and gate_id = $2 and status = 'open' and expires_at > $3`,
@@ -122,7 +125,7 @@ export async function readGates(database: Database, nowMs: number): Promise<Gate
   const [gates, orders] = await Promise.all([
     database.query<Omit<GateView, 'lastOrder'>>(
       `select gates.edge_id as "edgeId", gate_id as "gateId", gates.club_id as "clubId", name, standing, since,
-              can_hold_open as "canHoldOpen"
+              can_hold_open as "canHoldOpen", releases_exit as "releasesExit"
          from gates join edges on edges.id = gates.edge_id and edges.status = 'active'
         order by gates.club_id, name, gate_id, gates.edge_id`,
     ),

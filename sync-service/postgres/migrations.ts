@@ -20,6 +20,7 @@ import { gates } from './migrations/017-gates.ts';
 import { passagesOfOrders } from './migrations/018-passages-of-orders.ts';
 import { oldCodes } from './migrations/019-old-codes.ts';
 import { interventions } from './migrations/020-interventions.ts';
+import { exitsReleased } from './migrations/021-exits-released.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -43,6 +44,7 @@ export const migrations: readonly Migration[] = [
   { name: '018-passages-of-orders', sql: passagesOfOrders },
   { name: '019-old-codes', sql: oldCodes },
   { name: '020-interventions', sql: interventions },
+  { name: '021-exits-released', sql: exitsReleased },
 ];
 
 export interface Migration {

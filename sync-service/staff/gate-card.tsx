@@ -20,6 +20,7 @@ export function GateCard({ gate, club, alarms, text }: GateCardProps) {
   const isFire = alarms.some(({ kind, endedAt }) => kind === 'fire' && endedAt === null);
   const possible = gateActions.filter(
     (one) =>
+      (one !== 'open-exit' || gate.releasesExit) &&
       (one !== 'hold-open' || (gate.canHoldOpen && gate.standing !== 'held-open')) &&
       (one !== 'lock' || gate.standing !== 'locked') &&
       (one !== 'normal' || gate.standing !== 'normal'),

@@ -114,7 +114,8 @@ export class GateControl {
   get told() {
     const { id, name, board } = this.#options.config;
     const canHoldOpen = (board.model === 'osdp' ? board.holdOutput : board.holdRelay) !== undefined;
-    return { gateId: id, name, ...this.#kept, canHoldOpen };
+    const releasesExit = (board.model === 'osdp' ? board.exitOutput : board.exitRelay) !== undefined;
+    return { gateId: id, name, ...this.#kept, canHoldOpen, releasesExit };
   }
 
   /**

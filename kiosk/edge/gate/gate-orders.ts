@@ -97,6 +97,8 @@ export class GateOrders {
     else if (!control || (!standing && !isOpening)) {
       const why = control ? `this box does not know the order ${action}` : `this box has no gate ${gateId}`;
       await this.#settle(orderId, gateId, failed(fault('gate.refused', why)));
+    } else if (action === 'open-exit' && !control.told.releasesExit) {
+      await this.#settle(orderId, gateId, failed(fault('gate.refused', 'the exit turns freely')));
     } else if (standing) await this.#keep(control, standing, orderId);
     else await this.#open(control, action === 'open-exit' ? 'exit' : 'entry', orderId, record);
   }

@@ -217,6 +217,7 @@ it.each([
   ['another reason without words', { reason: 'other', words: '  ' }, 400, 'gate.malformed'],
   ['an action that nobody knows', { action: 'explode' }, 400, 'gate.malformed'],
   ['a gate that is not there', { gateId: 'gate-99' }, 404, 'gate.unknown'],
+  ['to open an exit that turns freely', { action: 'open-exit' }, 409, 'gate.exit-is-free'],
   ['to hold open what nothing can hold', { action: 'hold-open' }, 409, 'gate.cannot-hold-open'],
 ] as const)('refuses %s', async (_words, over, status, code) => {
   const answer = await orderTo(await gate({ canHoldOpen: false }), over);

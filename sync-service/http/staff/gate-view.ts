@@ -89,6 +89,8 @@ export const gateView = z.object({
   standing: z.enum(gateStandings),
   since: time,
   canHoldOpen: z.boolean(),
+  /** There is an exit to open; otherwise it turns freely. */
+  releasesExit: z.boolean(),
   /** What staff ordered of it last. */
   lastOrder: gateOrderView.nullable(),
 });

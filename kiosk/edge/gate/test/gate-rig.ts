@@ -98,6 +98,7 @@ export class GateRig {
           unit: 1,
           entryRelay: 0,
           holdRelay: 1,
+          exitRelay: 2,
           pulseMs: 500,
           entryInput: 0,
           exitInput: 1,
