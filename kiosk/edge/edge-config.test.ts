@@ -121,3 +121,26 @@ it('says so when the file is not JSON, or not there', async () => {
   const missing = await readEdgeConfig(join(folder, 'nowhere.json'));
   expect(missing).toMatchObject({ ok: false, error: { detail: expect.stringContaining('ENOENT') } });
 });
+
+it('[GS9] has the screens of gates on this box only unless told, and asks at which port when a gate has one', async () => {
+  const file = join(folder, 'screens.json');
+  const board = { model: 'osdp', address: 'serial:///dev/ttyS0?baud=9600', unit: 0, output: 0 };
+  const wired = { ...board, pulseMs: 500, entryInput: 0, exitInput: 1 };
+  const gate = { id: 'gate-1', name: 'Gate', board: wired, screen: {} };
+  const withScreen = { ...good, devices: { gates: [gate] } };
+  writeFileSync(file, JSON.stringify({ ...withScreen, gateScreens: { port: 4640 } }));
+  expect(await readEdgeConfig(file)).toMatchObject({
+    ok: true,
+    value: {
+      gateScreens: { host: '127.0.0.1' },
+      devices: { gates: [{ screen: { languages: ['fr', 'en', 'es', 'pt'], sound: true } }] },
+    },
+  });
+  expect(await problemOf(JSON.stringify(withScreen))).toContain('gateScreens: a gate has a screen');
+  const named = { ...withScreen, gateScreens: { port: 4640, host: 'kiosk.example' } };
+  expect(await problemOf(JSON.stringify(named))).toContain('gateScreens.host: the host is an address');
+  const twice = { ...gate, screen: { languages: ['es', 'es'] } };
+  expect(
+    await problemOf(JSON.stringify({ ...good, gateScreens: { port: 0 }, devices: { gates: [twice] } })),
+  ).toContain('a language is named once');
+});

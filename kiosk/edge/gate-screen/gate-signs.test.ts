@@ -187,6 +187,20 @@ it('[GS6] says out of order when the board is away, when nothing can be presente
   expect(signs.now.name).toBe('idle');
 });
 
+it('[GS6] is no less open for a fault that only staff need to know', () => {
+  for (const code of [
+    'gate.held-open',
+    'gate.sensor-stuck',
+    'reader.tampered',
+    'reader.power-failed',
+  ] as const) {
+    board.set({ status: 'faulted', fault: fault(code, 'seen') });
+    expect(signs.now.name, code).toBe('idle');
+  }
+  board.set({ status: 'faulted', fault: fault('gate.refused', 'it does not do it') });
+  expect(signs.now.name).toBe('out-of-order');
+});
+
 it('[GS7] speaks to a person in their language where it is known, and else in that of the place', () => {
   tell('full-house', { language: 'pt' });
   tell('full-house');

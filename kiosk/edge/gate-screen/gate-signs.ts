@@ -2,6 +2,7 @@ import { type SignName, signOf } from '@portillon/core/access/gate-sign.ts';
 import type { PersonLanguage } from '@portillon/core/access/person-language.ts';
 import { signWords } from '@portillon/core/access/sign-words.ts';
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
+import type { FaultCode } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { ReaderSign } from '@portillon/drivers/card-reader/reader-signs.ts';
 import type { Device } from '@portillon/drivers/device.ts';
@@ -162,8 +163,21 @@ function isNew(last: LastDecision, before: LastDecision | null): boolean {
   return last.decisionId !== before?.decisionId || last.told !== before.told;
 }
 
-function works({ state: { status } }: Pick<Device, 'state'>): boolean {
-  return status === 'ready' || status === 'starting';
+/** What staff are to look at, while people go on coming in. */
+const doesNotStop: readonly FaultCode[] = [
+  'gate.held-open',
+  'gate.sensor-stuck',
+  'gate.fire',
+  'gate.locked',
+  'gate.cannot-hold-open',
+  'reader.tampered',
+  'reader.power-failed',
+  'scanner.noise',
+];
+
+function works({ state }: Pick<Device, 'state'>): boolean {
+  if (state.status === 'faulted') return doesNotStop.includes(state.fault.code);
+  return state.status === 'ready' || state.status === 'starting';
 }
 
 function lightOf(name: SignName): ReaderSign['outcome'] {

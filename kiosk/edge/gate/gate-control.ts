@@ -404,12 +404,20 @@ export class GateControl {
     const released = await releasing;
     if (released.ok) {
       this.#settleOrder(who, { outcome: 'done', fault: null });
+      if (byStaff) this.#showOpened(who);
       return;
     }
     this.#settleOrder(who, { outcome: 'failed', fault: released.error });
     this.face.correct(decisionId, { outcome: 'refused', told: 'not-released' });
     log.error('gate.not-released', { gateId: config.id, ...released.error });
     this.#input({ type: 'release-failed' });
+  }
+
+  /** Staff have opened: whoever stands there presented nothing, and is told all the same. */
+  #showOpened({ decisionId, direction }: ReleasedFor): void {
+    const at = isoTime(this.#options.clock.wallMs());
+    const granted = { outcome: 'granted', told: 'granted', presented: 'other', language: null } as const;
+    this.face.show({ last: { decisionId, at, direction, ...granted } });
   }
 
   #settleOrder({ decisionId }: ReleasedFor, opened: Opened): void {

@@ -43,6 +43,7 @@ it('[GT13] [GT16] opens once for an order of staff, answers it, and writes the p
     { outcome: 'done', fault: null, gateId: 'gate-1' },
   ]);
   expect(rig.gate.asked).toEqual(['release entry even if locked']);
+  await rig.until(() => rig.signs.now.name === 'granted');
   rig.gate.walk('entry');
   await rig.until(async () => (await passages()).length === 1);
   expect(await passages()).toMatchObject([
