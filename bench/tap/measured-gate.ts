@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CancelTimer, type Clock, delay } from '@portillon/core/base/clock.ts';
+import { type Clock, delay, withTimeLimit } from '@portillon/core/base/clock.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { ModbusParser, modbusFunctions } from '@portillon/drivers/gate/modbus-board/modbus-rtu.ts';
 import { commandCodes, replyCodes } from '@portillon/drivers/osdp/osdp-messages.ts';
@@ -32,7 +32,14 @@ export interface TapOnTheLine extends MeasuredTap {
   readonly releaseWireMs: number;
 }
 
+interface Release {
+  readonly atMs: number;
+  readonly byteCount: number;
+}
+
 const releaseLimitMs = 2_000;
+/** A release that comes late after all is over by then, and is not taken for that of the next. */
+const closedAgainMs = 8_000;
 /** A turn of the arm, quicker than a person's: nothing of it is measured. */
 const turn = { sensorMs: 120, turnMs: 150 };
 /** After a passage the gate is closed and everything written; the rest of the time lands the next tap anywhere between polls. */
@@ -62,7 +69,7 @@ export class MeasuredGate {
   readonly #keys: ReadonlyMap<(typeof readerKeyPlaces)[number], Uint8Array>;
   /** When the last byte of what is being presented passed, as often as one may have been the last. */
   #presented: { readonly atMs: number; readonly byteCount: number }[] = [];
-  #released: (release: { readonly atMs: number; readonly byteCount: number }) => void = () => undefined;
+  #released: (release: Release) => void = () => undefined;
 
   constructor(options: MeasuredGateOptions) {
     const { id, clock, random, portFolder, boardBaud, scannerBaud } = options;
@@ -80,8 +87,7 @@ export class MeasuredGate {
       baud: scannerBaud,
       watch: { heard: () => undefined, said: ({ length }) => this.#passed(length) },
     });
-    const onRelease = (release: { readonly atMs: number; readonly byteCount: number }) =>
-      this.#released(release);
+    const onRelease = (release: Release) => this.#released(release);
     const path = join(portFolder, `${id}-board`);
     if (options.board === 'modbus') {
       const log = new LineLog({
@@ -207,18 +213,17 @@ export class MeasuredGate {
     const { random, boardBaud } = this.#options;
     const wireMs = (byteCount: number, lineBaud: number) => (byteCount * 10_000) / lineBaud;
     this.#presented = [];
-    let cancel: CancelTimer = () => undefined;
-    const released = new Promise<{ readonly atMs: number; readonly byteCount: number }>((resolve, reject) => {
+    const released = new Promise<Release>((resolve) => {
       this.#released = resolve;
-      cancel = this.#clock.setTimer(releaseLimitMs, () =>
-        reject(new MissedTap(`${this.id} was not released within ${releaseLimitMs} ms`)),
-      );
     });
-    const [, release] = await Promise.all([present(), released]);
-    cancel();
-    const before = this.#presented.filter(({ atMs }) => atMs <= release.atMs);
+    await present();
+    const release = await withTimeLimit(this.#clock, releaseLimitMs, released);
+    const before = release === 'timed-out' ? [] : this.#presented.filter(({ atMs }) => atMs <= release.atMs);
     const last = before.at(-1);
-    if (!last) throw new Error(`${this.id} was released before anything was presented`);
+    if (release === 'timed-out' || !last) {
+      await delay(this.#clock, closedAgainMs);
+      throw new MissedTap(`${this.id} was not released within ${releaseLimitMs} ms`);
+    }
     const span = { fromMs: last.atMs, toMs: release.atMs };
     const tap = {
       measuredMs: span.toMs - span.fromMs,
