@@ -113,19 +113,16 @@ export async function redeemLink(
       [link.passCredentialId],
     );
     if (taken) return taken.public_key === publicKey ? 'done' : 'used';
-    const [card] = await sql.query<{ validFrom: string }>(
-      'select valid_from as "validFrom" from credentials where id = $1',
-      [link.besideCredentialId],
-    );
-    if (!card) return 'card-not-known';
+    const beside = await besideNow(sql, link.besideCredentialId);
+    if (!beside) return 'card-not-known';
     const event = {
       type: 'pass.enrolled',
       at: isoTime(nowMs),
-      besideCredentialId: link.besideCredentialId,
+      besideCredentialId: beside.id,
       pass: {
         credentialId: link.passCredentialId,
         publicKey,
-        validFrom: isoTime(Date.parse(card.validFrom)),
+        validFrom: isoTime(Date.parse(beside.validFrom)),
       },
     };
     const reporter = {
@@ -140,6 +137,23 @@ export async function redeemLink(
     await writeFeed(sql, await credentialRecords(sql, applied.touchedCredentials), nowMs);
     return 'done';
   });
+}
+
+/**
+ * What a link names, or the pass that has taken its place since it was made: a phone that came before this one blocked the ticket
+ * or the pass that was held to the kiosk. Null when the base has not heard of it.
+ */
+async function besideNow(sql: Sql, credentialId: string): Promise<{ id: string; validFrom: string } | null> {
+  const [row] = await sql.query<{ id: string; validFrom: string }>(
+    `select coalesce(successor.id, named.id) as id, named.valid_from as "validFrom"
+       from credentials as named
+       left join credentials as successor
+         on successor.member_id = named.member_id and successor.kind = 'pass' and successor.status = 'active'
+        and named.status = 'blocked' and named.kind <> 'card'
+      where named.id = $1`,
+    [credentialId],
+  );
+  return row ?? null;
 }
 
 /** Told to every edge once, and again when it is another one. */

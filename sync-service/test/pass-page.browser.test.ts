@@ -135,6 +135,25 @@ it('[PS12] [PS13] [PS8] makes a key that cannot be read out, takes a grant for i
   expect(Math.abs(pass.value.step - passStepAt(systemClock.wallMs()))).toBeLessThanOrEqual(1);
 }, 60_000);
 
+/** As a phone asks, from an address of its own. */
+async function ask(what: string, body: unknown, from: string) {
+  const answer = await fetch(new URL(`/pass/api/${what}`, base.ready.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': from },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+async function grantRequest(from: string, link?: string) {
+  const keys = newSigningKeyPair();
+  const challenge = String((await ask('challenge', {}, from)).body.challenge);
+  const linkBytes = link === undefined ? null : fromBase64url(link);
+  const signed = grantRequestToSign(fromBase64url(challenge), fromBase64url(keys.publicKey), linkBytes);
+  const signature = Buffer.from(signBytes(keys.privateKey, signed)).toString('base64url');
+  return { keys, request: { challenge, publicKey: keys.publicKey, signature, ...(link ? { link } : {}) } };
+}
+
 /** The pass that a phone shows now. */
 async function passOn(shown: Page) {
   await shown.getByTestId('pass-code').locator('svg').waitFor();
@@ -168,13 +187,13 @@ it('[W-PASS-4] [PS14] [PS15] [PS16] [PS17] [PS18] [PS19] [PS20] has its grant fr
     membership: { ...sold.membership, ...end },
     credentials: [{ ...card, ...end }],
   });
-  const link = () => {
+  const link = (besideCredentialId = card.credentialId) => {
     const passCredentialId = newId<'credential'>(systemClock, systemRandom);
     const text = passLinkText(
       {
         networkId: networkId as NetworkId,
         issuerEdgeId: edgeId as EdgeId,
-        besideCredentialId: card.credentialId as CredentialId,
+        besideCredentialId: besideCredentialId as CredentialId,
         passCredentialId,
         expiresAtMs: systemClock.wallMs() + passLinkLifeMs,
       },
@@ -240,26 +259,20 @@ it('[W-PASS-4] [PS14] [PS15] [PS16] [PS17] [PS18] [PS19] [PS20] has its grant fr
     ({ change }) => change.id === first.passCredentialId,
   )?.change;
   expect(credential).toMatchObject({ record: { kind: 'pass', status: 'blocked' } });
+
+  // A link beside what another phone has ended since stands for what took its place.
+  const third = new URL(link(first.passCredentialId).address).hash.slice(1);
+  const { keys, request } = await grantRequest('10.9.0.3', third);
+  expect((await ask('grant', request, '10.9.0.3')).status).toBe(200);
+  const active = (await edge.wholeFeed()).filter(
+    ({ change }) =>
+      change.kind === 'credential' && change.record?.kind === 'pass' && change.record.status === 'active',
+  );
+  expect(active).toMatchObject([{ change: { record: { publicKey: keys.publicKey } } }]);
 }, 60_000);
 
 it('[W-PASS-5] [PS14] tells nothing to who proves nothing, and lets nobody ask without end', async () => {
-  const ask = async (what: string, body: unknown, from: string) => {
-    const answer = await fetch(new URL(`/pass/api/${what}`, base.ready.url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-forwarded-for': from },
-      body: JSON.stringify(body),
-    });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-  };
-  const { body } = await ask('challenge', {}, '10.9.0.1');
-  const keys = newSigningKeyPair();
-  const challenge = String(body.challenge);
-  const signed = grantRequestToSign(fromBase64url(challenge), fromBase64url(keys.publicKey), null);
-  const request = {
-    challenge,
-    publicKey: keys.publicKey,
-    signature: Buffer.from(signBytes(keys.privateKey, signed)).toString('base64url'),
-  };
+  const { request } = await grantRequest('10.9.0.1');
   const refused = async (more: object) =>
     (await ask('grant', { ...request, ...more }, '10.9.0.1')).body.error;
   expect(await refused({})).toMatchObject({ code: 'pass.unknown' });
