@@ -12,6 +12,7 @@ export interface CardFormProps {
   /** The club of the sale: its kiosk is chosen first. */
   readonly clubId: string;
   readonly caseId: string | null;
+  readonly ofSale: string | null;
   readonly clubs: ReadonlyMap<string, ClubView>;
   readonly language: Language;
   readonly text: OrderWords;
@@ -31,6 +32,7 @@ export function CardForm(props: CardFormProps) {
   return (
     <OrderForm
       title={text.otherCard}
+      ofSale={props.ofSale}
       text={text}
       onGiven={onGiven}
       order={(reason) => ({

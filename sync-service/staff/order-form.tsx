@@ -5,6 +5,8 @@ import type { OrderWords } from './order-words.ts';
 
 export interface OrderFormProps {
   readonly title: string;
+  /** Which sale it is for, where two with one reference are shown; null otherwise. */
+  readonly ofSale: string | null;
   readonly text: OrderWords;
   /** What is asked for, with the reason; a word for what is wrong when it cannot be asked for yet. */
   readonly order: (reason: string) => MakeOrder | 'notAnAmount';
@@ -13,7 +15,7 @@ export interface OrderFormProps {
 }
 
 /** The part that both orders share: why, giving it, and what the base said. */
-export function OrderForm({ title, text, order, onGiven, children }: OrderFormProps) {
+export function OrderForm({ title, ofSale, text, order, onGiven, children }: OrderFormProps) {
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<'notAnAmount' | 'reasonTooShort' | 'notGiven' | 'refused' | null>(
     null,
@@ -39,7 +41,12 @@ export function OrderForm({ title, text, order, onGiven, children }: OrderFormPr
   };
 
   return (
-    <form className="order-form" onSubmit={submit} noValidate aria-label={title}>
+    <form
+      className="order-form"
+      onSubmit={submit}
+      noValidate
+      aria-label={ofSale === null ? title : `${title}, ${ofSale}`}
+    >
       <h3>{title}</h3>
       {children}
       <label htmlFor={`${id}-reason`}>{text.reason}</label>

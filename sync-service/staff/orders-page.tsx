@@ -4,6 +4,7 @@ import type { LiveView } from '../http/staff/live-view.ts';
 import type { FoundSale, FoundSales, MadeOrder, OrderList } from '../http/staff/order-view.ts';
 import { CardForm } from './card-form.tsx';
 import { ConnectionLost } from './connection-lost.tsx';
+import { MemberLink } from './member/member-link.tsx';
 import { OrderLists } from './order-list.tsx';
 import { findSales, readOrders } from './order-requests.ts';
 import { orderWords } from './order-words.ts';
@@ -140,7 +141,12 @@ export function OrdersPage(props: { language: Language; view: LiveView; connecte
 
   function saleCard(sale: FoundSale, all: FoundSales) {
     const club = clubs.get(sale.clubId);
-    const shared = { caseId, language, text, onGiven };
+    const name = nameOf(sale.who, '', words[language]);
+    const ofSale =
+      all.sales.length < 2
+        ? null
+        : [dayAndTime(sale.at, club?.timeZone, language), name].filter(Boolean).join(', ');
+    const shared = { caseId, ofSale, language, text, onGiven };
     return (
       <li key={sale.saleId} className="sale-found" data-testid="found-sale">
         <header>
@@ -154,7 +160,7 @@ export function OrdersPage(props: { language: Language; view: LiveView; connecte
           {sale.who && (
             <p className="case-member">
               <Face who={sale.who} text={words[language]} />
-              {nameOf(sale.who, '', words[language])}
+              <MemberLink who={sale.who} unknown="" text={words[language]} />
             </p>
           )}
         </header>

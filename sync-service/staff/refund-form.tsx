@@ -9,13 +9,14 @@ import type { Language } from './words.ts';
 export interface RefundFormProps {
   readonly sale: FoundSale;
   readonly caseId: string | null;
+  readonly ofSale: string | null;
   readonly language: Language;
   readonly text: OrderWords;
   readonly onGiven: (made: MadeOrder) => void;
 }
 
 /** Line by line what was paid, what came back, and what is to come back now: all that is left, unless staff say less. */
-export function RefundForm({ sale, caseId, language, text, onGiven }: RefundFormProps) {
+export function RefundForm({ sale, caseId, ofSale, language, text, onGiven }: RefundFormProps) {
   const left = sale.lines.map(({ grossCents, givenBackCents }) => grossCents - givenBackCents);
   const [typed, setTyped] = useState(() => left.map((cents) => typedOfCents(cents, language)));
   const [ends, setEnds] = useState(false);
@@ -27,6 +28,7 @@ export function RefundForm({ sale, caseId, language, text, onGiven }: RefundForm
   return (
     <OrderForm
       title={text.refund}
+      ofSale={ofSale}
       text={text}
       onGiven={onGiven}
       order={(reason) => {

@@ -78,6 +78,11 @@ afterAll(async () => {
   await rm(staffPage, { recursive: true, force: true });
 });
 
+async function picture(name: string): Promise<void> {
+  const folder = process.env.PORTILLON_PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
 const refund = () => page.getByRole('form', { name: 'Rembourser' });
 const card = () => page.getByRole('form', { name: 'Refaire la carte' });
 const waiting = () => page.getByTestId('open-orders').getByTestId('order');
@@ -156,12 +161,17 @@ describe('the orders of the staff page', () => {
     expect(await axeObjections(page)).toEqual([]);
   });
 
-  it('do not scroll sideways on a telephone', async () => {
+  it('do not scroll sideways on a telephone, and are there in English', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('link', { name: 'Ordres' }).click();
     await page.getByLabel('Référence de la vente').fill('M7QK-2F9C');
     await page.getByLabel('Référence de la vente').press('Enter');
     await refund().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('form', { name: 'Refund' }).waitFor();
+    expect(await axeObjections(page)).toEqual([]);
+    await picture('orders-english');
   });
 });
