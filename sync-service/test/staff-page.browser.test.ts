@@ -145,7 +145,7 @@ describe('the staff page', () => {
     await page.reload();
     await page.getByTestId('passage-row').first().waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 11; tabs++) {
+    for (let tabs = 0; tabs < 12; tabs++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.textContent'));
     }
@@ -156,6 +156,7 @@ describe('the staff page', () => {
       'Portillons',
       'Clôtures',
       'Accès',
+      'Appareils',
       'Français',
       'English',
       'Quitter',

@@ -64,6 +64,9 @@ export interface PrinterView {
 export interface BoardView {
   readonly arm: 'locked' | 'free' | 'turning';
   readonly entryReleased: boolean;
+  readonly heldOpen: boolean;
+  readonly doorOpen: boolean;
+  readonly fire: boolean;
   readonly releasedForMs: number;
   readonly entries: number;
   readonly exits: number;

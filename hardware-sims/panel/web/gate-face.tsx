@@ -178,7 +178,9 @@ function Turnstile({
         {view.releasedForMs > 0 && view.entryReleased ? (
           <Progress words="Locks again in" elapsedMs={0} limitMs={view.releasedForMs} moment={moment} />
         ) : (
-          <p className="hint">Out is always free. In needs a release.</p>
+          <p className="hint">
+            {view.heldOpen ? 'Held open for everybody.' : 'Out is always free. In needs a release.'}
+          </p>
         )}
       </div>
       <div className="button-row">
@@ -195,6 +197,27 @@ function Turnstile({
           onClick={() => acts.world('push', { gateId: gate.id, direction: 'exit' })}
         >
           Push out
+        </button>
+      </div>
+      <div className="button-row">
+        <button type="button" className="button" onClick={() => acts.act(board.name, 'force')}>
+          Break through
+        </button>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={view.doorOpen}
+          onClick={() => acts.act(board.name, 'door', { open: !view.doorOpen })}
+        >
+          Door open
+        </button>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={view.fire}
+          onClick={() => acts.act(board.name, 'fire', { on: !view.fire })}
+        >
+          Fire alarm
         </button>
       </div>
       <div className="gate-counts">
