@@ -91,6 +91,8 @@ export class TestClub {
     terminal?: string;
     gate?: string;
     speed?: number;
+    /** Another club than the usual one. */
+    clubFile?: string;
     sale?: Readonly<Record<string, unknown>>;
   } = {}): Promise<TestClub> {
     const folder = mkdtempSync(join(tmpdir(), 'portillon club '));

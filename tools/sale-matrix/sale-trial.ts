@@ -54,9 +54,10 @@ export async function saleTrial(
   const sale = await trialProducts[product](around);
   const firstSeq = await store.outbox.count();
   const handed: string[] = [];
+  const ticket = { isLeft: false };
   await store.saveVisit(sale.visitId, JSON.stringify(sale));
 
-  let ended = await runUntilCut(sale, 'begin', { ...around, script, terminal, dispenser, handed });
+  let ended = await runUntilCut(sale, 'begin', { ...around, script, terminal, dispenser, handed, ticket });
   for (let starts = 1; ended === 'power gone' && starts <= plan.cuts.length; starts++) {
     script.restarted();
     terminal.letGo();
@@ -70,7 +71,7 @@ export async function saleTrial(
     // As the kiosk does at its start: what has ended is only cleared away.
     ended = saved.state.name === 'ended' ? saved.state.ending : ended;
     if (ended !== 'power gone') break;
-    ended = await runUntilCut(saved, 'resume', { ...around, script, terminal, dispenser, handed });
+    ended = await runUntilCut(saved, 'resume', { ...around, script, terminal, dispenser, handed, ticket });
   }
   await store.write((tx) => store.clearVisit(tx, sale.visitId));
   const events = (await store.outbox.after(firstSeq, 50)).map(({ body }) => JSON.parse(body) as EventBody);
@@ -95,6 +96,8 @@ interface World extends TrialSurroundings {
   readonly dispenser: ModelDispenser;
   /** Ids of the sales whose ticket came out, one for each time. */
   readonly handed: string[];
+  /** Whether the customer leaves the ticket that only the screen has (SA81). */
+  readonly ticket: { isLeft: boolean };
 }
 
 /** The ending of the sale, `power gone`, or `stuck`. */
@@ -131,16 +134,19 @@ async function runUntilCut(sale: SaleInProgress, how: 'begin' | 'resume', world:
         await script.moment('before ticket');
         // What is not a member's is on the screen that follows in any case.
         const isMembers = sale.shape.goods === 'bridge';
-        const onPaper = !isMembers || script.choose('ticket', ['on paper', 'not on paper']) === 'on paper';
+        const came = isMembers
+          ? script.choose('ticket', ['on paper', 'not printed', 'not printed, left'])
+          : 'on paper';
+        const onPaper = came === 'on paper';
+        world.ticket.isLeft = came === 'not printed, left';
         if (onPaper) world.handed.push(sale.saleId);
         await script.moment('after ticket');
         return onPaper;
       },
       showTicket: async () => {
-        const answer = script.choose('ticket on the screen', ['taken', 'not-taken']);
-        if (answer === 'taken') world.handed.push(sale.saleId);
+        if (!world.ticket.isLeft) world.handed.push(sale.saleId);
         await script.moment('after the screen');
-        return answer;
+        return world.ticket.isLeft ? 'not-taken' : 'taken';
       },
     },
     sale,
