@@ -66,6 +66,8 @@ export interface CardView {
   readonly label: string;
   readonly kind: 'club-card' | 'foreign-desfire' | 'uid-badge';
   readonly place: CardPlace;
+  /** What can be the matter with it; none for cards that are played as badges. */
+  readonly faults: readonly (NamedFault & { readonly on: boolean })[];
 }
 
 export interface PaperView {
@@ -113,6 +115,11 @@ export interface WorldActs {
   };
   /** Takes whatever lies on the kiosk's reader back into the hand. */
   'lift-from-kiosk': { readonly args: object; readonly answer: null };
+  /** Switches a fault of a card on or off; the next one that talks to it meets it. */
+  'card-fault': {
+    readonly args: { readonly cardId: string; readonly name: string; readonly on: boolean };
+    readonly answer: null;
+  };
   /** Pushes the arm of a gate, as a person of flesh would; a locked entry does not give way. */
   push: {
     readonly args: { readonly gateId?: string; readonly direction: 'entry' | 'exit' };

@@ -106,6 +106,15 @@ it('shows a card come out, and lets it be taken into the hand and tapped', async
   await inHand.nth(2).getByRole('button', { name: 'Tap' }).waitFor();
 });
 
+it('unfolds the faults of a card, and switches one', async () => {
+  const card = page.getByRole('region', { name: 'In your hand' }).getByRole('listitem').nth(2);
+  await card.getByText('Faults of this card').click();
+  await card.getByRole('checkbox', { name: /grant-flipped/ }).click();
+  await card.getByText('Faulty: grant-flipped').waitFor();
+  await card.getByRole('checkbox', { name: /grant-flipped/ }).click();
+  await card.getByText('Faults of this card').click();
+});
+
 it('leaves a card on the reader of the kiosk until it is taken away', async () => {
   const card = page.getByRole('region', { name: 'In your hand' }).getByRole('listitem').first();
   // Taken away before the reader has noticed it, a card was never there: the panel says so, and that is a complaint here.

@@ -5,7 +5,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { VirtualClub } from '../club.ts';
 import { readClubFile } from '../club-file.ts';
-import { deviceIn, lyonFile, newClub, newStateFolder, removeStateFolder } from '../test/test-club.ts';
+import {
+  deviceIn,
+  dispenseCard,
+  lyonFile,
+  newClub,
+  newStateFolder,
+  removeStateFolder,
+} from '../test/test-club.ts';
 import { PanelClient } from './panel-client.ts';
 import { PanelLive } from './panel-live.ts';
 import { PanelServer } from './panel-server.ts';
@@ -204,6 +211,24 @@ it('gives nothing away for other paths, and says how to build the page when it i
     status: 503,
     body: expect.stringContaining('npm run build'),
   });
+});
+
+it('switches the faults of a card, which stays the same piece of plastic', async () => {
+  const cardId = await dispenseCard(club);
+  const cardOf = async () => (await panel.club()).cards.find((card) => card.cardId === cardId);
+  await panel.world('card-fault', { cardId, name: 'other-number', on: true });
+  expect(await cardOf()).toMatchObject({ place: { at: 'hand' } });
+  expect((await cardOf())?.faults.filter(({ on }) => on).map(({ name }) => name)).toEqual(['other-number']);
+  expect(club.world.stock().inHand.map(({ chip }) => chip.memory())).not.toHaveLength(0);
+  await panel.world('card-fault', { cardId, name: 'other-number', on: false });
+  await expect(panel.world('card-fault', { cardId, name: 'melted', on: true })).rejects.toMatchObject({
+    status: 404,
+    message: expect.stringContaining('there are pulled-mid-write'),
+  });
+  const badge = (await panel.club()).cards.find(({ kind }) => kind !== 'club-card');
+  await expect(
+    panel.world('card-fault', { cardId: badge?.cardId ?? '', name: 'wrong-key', on: true }),
+  ).rejects.toMatchObject({ status: 409 });
 });
 
 it('says so when its port is taken', async () => {

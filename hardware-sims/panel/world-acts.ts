@@ -20,6 +20,9 @@ export const worldActs: { readonly [Name in WorldActName]: Act<Name> } = {
   tap: act(z.strictObject({ gateId, cardId, holdMs }), (world, args) => world.tap(args)),
   'lay-on-kiosk': act(z.strictObject({ cardId }), (world, args) => world.layOnKiosk(args)),
   'lift-from-kiosk': act(z.strictObject({}), (world) => world.liftFromKiosk()),
+  'card-fault': act(z.strictObject({ cardId, name: z.string().max(40), on: z.boolean() }), (world, args) =>
+    world.cardFault(args),
+  ),
   push: act(z.strictObject({ gateId, direction: z.enum(['entry', 'exit']) }), (world, args) =>
     world.push(args),
   ),

@@ -1,5 +1,7 @@
 import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { type DesfireFault, desfireFaults } from '../card/desfire/desfire-faults.ts';
+import { DesfireSimCard } from '../card/desfire/desfire-sim-card.ts';
 import type { SimCard, SimCardMemory } from '../card/sim-card.ts';
 import type { DispenserSim } from '../card-dispenser/dispenser-sim.ts';
 import type { VpcdReaderSim } from '../card-reader/vpcd/vpcd-reader-sim.ts';
@@ -127,7 +129,7 @@ export class World {
     const isMoving = (dispenser?.view().moving ?? null) !== null;
     const view = (cardId: string, place: CardPlace): CardView[] => {
       const card = this.#cards.get(cardId);
-      return card ? [{ cardId, label: card.label, kind: card.kind, place }] : [];
+      return card ? [{ cardId, label: card.label, kind: card.kind, place, faults: faultsOf(card) }] : [];
     };
     return [
       ...[...this.#inHand].flatMap((cardId) => {
@@ -135,16 +137,16 @@ export class World {
         const gateId = this.#onReader.get(cardId);
         return view(cardId, gateId === undefined ? { at: 'hand' } : { at: 'reader', gateId });
       }),
-      ...(inPath ? view(inPath.card.uid, { at: isMoving ? 'path' : inPath.at }) : []),
-      ...bin.flatMap((card) => view(card.uid, { at: 'bin' })),
+      ...(inPath ? view(this.#idOf(inPath.card), { at: isMoving ? 'path' : inPath.at }) : []),
+      ...bin.flatMap((card) => view(this.#idOf(card), { at: 'bin' })),
     ];
   }
 
   /** All plastic that is still somewhere, for the state file: held in the hand, and inside the dispenser. */
   stock(): CardStock {
     const { stacker, inPath, bin } = this.#inReach.dispenser?.contents ?? noCards;
-    const known = (chip: SimCard) => this.#cards.get(chip.uid) ?? [];
-    const pathCard = inPath && this.#cards.get(inPath.card.uid);
+    const known = (chip: SimCard) => this.#cards.get(this.#idOf(chip)) ?? [];
+    const pathCard = inPath && this.#cards.get(this.#idOf(inPath.card));
     return {
       inHand: [...this.#inHand].flatMap((cardId) => this.#cards.get(cardId) ?? []),
       stacker: stacker.flatMap(known),
@@ -166,24 +168,24 @@ export class World {
 
   /** A card has come out of the dispenser into somebody's hand. */
   received(chip: SimCard): void {
-    this.#inHand.add(chip.uid);
+    this.#inHand.add(this.#idOf(chip));
     this.#onChange();
   }
 
   async takeCard(): Promise<{ cardId: string }> {
-    return { cardId: this.#dispenser.takeCard().uid };
+    return { cardId: this.#idOf(this.#dispenser.takeCard()) };
   }
 
   async removeByHand(): Promise<{ cardId: string }> {
     const chip = this.#dispenser.removeByHand();
     this.received(chip);
-    return { cardId: chip.uid };
+    return { cardId: this.#idOf(chip) };
   }
 
   async clearJam(): Promise<{ cardId: string }> {
     const chip = this.#dispenser.clearJam();
     this.received(chip);
-    return { cardId: chip.uid };
+    return { cardId: this.#idOf(chip) };
   }
 
   async tap({ gateId, cardId, holdMs = usualHoldMs }: TapArgs): Promise<{ cardId: string; gateId: string }> {
@@ -223,6 +225,20 @@ export class World {
 
   async liftFromKiosk(): Promise<null> {
     await this.#inReach.kioskReader?.lift();
+    return null;
+  }
+
+  async cardFault({ cardId, name, on }: { cardId: string; name: string; on: boolean }): Promise<null> {
+    const { chip, label, kind } = this.#card(cardId);
+    if (kind !== 'club-card' || !(chip instanceof DesfireSimCard)) {
+      throw new NotPossible('now', `${label} is no card of this club: it has no faults.`);
+    }
+    if (!isDesfireFault(name)) {
+      const names = Object.keys(desfireFaults).join(', ');
+      throw new NotPossible('unknown', `There is no fault ${name}; there are ${names}.`);
+    }
+    chip.switchFault(name, on);
+    this.#onChange();
     return null;
   }
 
@@ -304,9 +320,17 @@ export class World {
     if (!this.#inHand.has(cardId)) throw new NotPossible('now', `${label} is not in your hand.`);
   }
 
-  /** Number of the card that lies on the kiosk's reader. */
-  #onKiosk(): unknown {
-    return this.#devices?.kioskReader?.view().card ?? null;
+  /** Number of the card that lies on the kiosk's reader, whatever number it tells. */
+  #onKiosk(): string | null {
+    const told = this.#devices?.kioskReader?.view().card ?? null;
+    if (told === null) return null;
+    return [...this.#inHand].find((cardId) => this.#cards.get(cardId)?.chip.uid === told) ?? null;
+  }
+
+  /** The number under which a card is known here: a card with a fault may tell another one. */
+  #idOf(chip: SimCard): string {
+    if (this.#cards.get(chip.uid)?.chip === chip) return chip.uid;
+    return [...this.#cards].find(([, card]) => card.chip === chip)?.[0] ?? chip.uid;
   }
 
   get #inReach(): DevicesInReach {
@@ -407,4 +431,14 @@ function untilReleased(
     signal.addEventListener('abort', giveUp, { once: true });
     look();
   });
+}
+
+function isDesfireFault(name: string): name is DesfireFault {
+  return Object.hasOwn(desfireFaults, name);
+}
+
+function faultsOf({ chip, kind }: PhysicalCard): CardView['faults'] {
+  if (kind !== 'club-card' || !(chip instanceof DesfireSimCard)) return [];
+  const names = Object.keys(desfireFaults) as DesfireFault[];
+  return names.map((name) => ({ name, words: desfireFaults[name], on: chip.faultsOn.includes(name) }));
 }

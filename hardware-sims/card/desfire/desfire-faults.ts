@@ -6,6 +6,8 @@ export const desfireFaults = {
   'garbled-answer': 'One bit of every answer with data is flipped on the way',
   'random-number': 'Tells a random number in anti-collision, as in privacy mode',
   'other-number': 'Tells the number of another chip in anti-collision',
+  'wrong-key': 'Its keys are not those of this network: it proves nothing',
+  'grant-flipped': 'One bit of what is written on it is not what was written',
   'write-refused': 'Its memory is worn out: every write fails',
 } as const;
 

@@ -58,6 +58,8 @@ const longestFrameData = 59;
 /** Bytes of one chained command; a real card keeps no more either. */
 const longestCommand = 8_192;
 const nothing = new Uint8Array(0);
+/** Of a file of ours: behind credential and length, inside the grant. */
+const flippedByte = 40;
 
 /** Commands whose single APDU may be longer than a native frame. */
 const isoChained: readonly number[] = [desfireCommand.readDataIso, desfireCommand.writeDataIso];
@@ -171,6 +173,10 @@ export class DesfireSimCard implements SimCard {
     if (on) this.#faults.add(name);
     else this.#faults.delete(name);
     if (name === 'random-number') this.#randomNumber = `08${hexOf(this.#random.bytes(3))}`;
+  }
+
+  get faultsOn(): readonly DesfireFault[] {
+    return [...this.#faults];
   }
 
   memory(): SimCardMemory {
@@ -353,7 +359,8 @@ export class DesfireSimCard implements SimCard {
       throw new Refusal(desfireStatus.authenticationError);
     }
     const keyNumber = data[0] ?? 0;
-    const { key } = keyOf(level, keyNumber);
+    const { key: held } = keyOf(level, keyNumber);
+    const key = this.#faults.has('wrong-key') ? held.map((byte) => byte ^ 0xff) : held;
     const rndB = this.#random.bytes(aesBlockLength);
     const challenge = encryptCbc(key, zeroBlock, rndB);
     this.#pending = { kind: 'authentication', command, keyNumber, key, rndB, challenge, continues };
@@ -539,13 +546,20 @@ export class DesfireSimCard implements SimCard {
     ]);
   }
 
+  /** What a forged card would have written on it: a bit in the middle of the grant is another one. */
+  #told(data: Uint8Array, offset: number): Uint8Array {
+    const at = flippedByte - offset;
+    if (!this.#faults.has('grant-flipped') || at < 0 || at >= data.length) return data;
+    return data.map((byte, index) => (index === at ? byte ^ 0x01 : byte));
+  }
+
   #read(ins: number, header: Uint8Array, travel: Travel): Uint8Array {
     const file = this.#file(header[0]);
     this.#mustHaveRight(file, file.accessRights >> 12);
     const offset = number3(header, 1);
     const length = number3(header, 4) || file.bytes.length - offset;
     if (length <= 0 || offset + length > file.bytes.length) throw new Refusal(desfireStatus.boundaryError);
-    const data = file.bytes.subarray(offset, offset + length);
+    const data = this.#told(file.bytes.subarray(offset, offset + length), offset);
     if (ins === desfireCommand.readData) return this.#ok(data, travel);
     const whole = this.#sealed(data, travel);
     if (whole.length > 0xff) throw new Refusal(desfireStatus.lengthError);

@@ -27,12 +27,48 @@ export function Pocket({ club, gateId, acts }: { club: ClubView; gateId: string 
               <TapButton card={card} gateId={gateId} acts={acts} />
               {atKiosk && <KioskButton card={card} acts={acts} />}
             </span>
+            {card.faults.length > 0 && <CardFaults card={card} acts={acts} />}
           </li>
         ))}
       </ul>
       {cards.length === 0 && <p className="hint">None. Take one from the dispenser.</p>}
       <Codes club={club} gateId={gateId} acts={acts} />
     </section>
+  );
+}
+
+/** What can be the matter with the card itself, folded away until somebody wants it. */
+function CardFaults({ card, acts }: { card: CardView; acts: Acts }) {
+  const on = card.faults.filter((fault) => fault.on);
+  return (
+    <details className="card-faults">
+      <summary>
+        {on.length === 0 ? 'Faults of this card' : `Faulty: ${on.map(({ name }) => name).join(', ')}`}
+      </summary>
+      <ul className="switches">
+        {card.faults.map((fault) => (
+          <li key={fault.name}>
+            <label className="switch">
+              <input
+                type="checkbox"
+                checked={fault.on}
+                onChange={(event) =>
+                  acts.world('card-fault', {
+                    cardId: card.cardId,
+                    name: fault.name,
+                    on: event.target.checked,
+                  })
+                }
+              />
+              <span>
+                {fault.name}
+                <small>{fault.words}</small>
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

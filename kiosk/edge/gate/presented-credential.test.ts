@@ -90,6 +90,26 @@ it('[I6] takes a card that proves nothing for nobody, and one that is taken away
   expect(await present(card)).toBeNull();
 });
 
+it.each([
+  'wrong-key',
+  'grant-flipped',
+  'other-number',
+  'random-number',
+  'wrong-mac',
+  'garbled-answer',
+] as const)(
+  '[CD25] [I6] lets nobody in by a sold card with the fault %s, and again once it is gone',
+  async (fault) => {
+    const card = await cardWith(genuine);
+    card.switchFault(fault, true);
+    const presented = await present(card);
+    expect(presented && rig.decided(presented)).toEqual({ outcome: 'refused', reason: 'unknown' });
+    card.switchFault(fault, false);
+    const well = await present(card);
+    expect(well && rig.decided(well)).toMatchObject({ outcome: 'granted' });
+  },
+);
+
 it('[CD10] renews a card of an older version after the decision, where the edge may write cards', async () => {
   const card = await cardWith(genuine);
   const presented = await present(card, { ...identity, cardKeys: secondKeys });
