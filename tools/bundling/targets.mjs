@@ -65,6 +65,9 @@ export const targets = [
   nodeProgram('main-job', 'tools/main-job/main-job.ts'),
   nodeProgram('sale-matrix', 'tools/sale-matrix/sale-matrix.ts'),
   nodeProgram('bench', 'bench/bench.ts'),
+  nodeProgram('gate-day', 'tools/gate-day/gate-day.ts'),
+  nodeProgram('gate-day-edge', 'tools/gate-day/day-edge-program.ts'),
+  nodeProgram('gate-day-base', 'tools/gate-day/day-base-program.ts'),
   electronScript('main', 'kiosk/main/main.ts'),
   electronScript('preload', 'kiosk/preload/preload.ts'),
   page('kiosk', 'kiosk/renderer'),
@@ -85,4 +88,5 @@ export const programNames = [
   'main-job',
   'sale-matrix',
   'bench',
+  'gate-day',
 ];
