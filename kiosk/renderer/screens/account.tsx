@@ -8,7 +8,7 @@ import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
 /** What is held, until when, what is owed, and what can be done about it here. No name: the card may be anybody's. */
-export function AccountScreen({ screen, act }: ScreenProps<'account'>) {
+export function AccountScreen({ screen, view, act }: ScreenProps<'account'>) {
   const { say } = useWords();
   const { renew, change, pay, phone } = screen;
   const owes = screen.debts.length > 0;
@@ -63,7 +63,9 @@ export function AccountScreen({ screen, act }: ScreenProps<'account'>) {
         {phone.possible ? (
           <Door
             testId="open-pass"
-            title={say(phone.replaces ? 'account.other-phone' : 'account.phone')}
+            title={say(phone.replaces ? 'account.other-phone' : 'account.phone', {
+              credential: view.credential,
+            })}
             onPress={() => act({ type: 'open-pass' })}
           />
         ) : null}

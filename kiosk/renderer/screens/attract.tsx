@@ -23,7 +23,7 @@ export function AttractScreen({ screen, view, act }: ScreenProps<'attract'>) {
         </div>
       }
       title={say(`attract.line.${view.club.brand}`)}
-      lead={say('attract.lead')}
+      lead={say('attract.lead', { credential: view.credential })}
       middle={
         screen.openUntil === null ? null : (
           <p className="attract-open">

@@ -6,7 +6,7 @@ import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
 
 /** The next period of the same plan, or of another one. Its price leads to the terminal. */
-export function PeriodsScreen({ screen, act }: ScreenProps<'periods'>) {
+export function PeriodsScreen({ screen, view, act }: ScreenProps<'periods'>) {
   const { say, language } = useWords();
   return (
     <ScreenFrame
@@ -15,7 +15,7 @@ export function PeriodsScreen({ screen, act }: ScreenProps<'periods'>) {
       lead={say('periods.lead')}
       middle={
         <ul className="card day-entry-terms">
-          <li>{say('periods.same-card')}</li>
+          <li>{say('periods.same-card', { credential: view.credential })}</li>
           <li>{say('periods.once')}</li>
         </ul>
       }

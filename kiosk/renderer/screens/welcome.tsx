@@ -35,7 +35,7 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
   const lead = {
     membership: say('welcome.lead', { credential: view.credential }),
     'day-entry': say('welcome.day-entry-lead'),
-    renewal: say('welcome.renewal-lead', { day: through }),
+    renewal: say('welcome.renewal-lead', { day: through, credential: view.credential }),
     debt: say('welcome.debt-lead'),
     refund: say('welcome.refund-lead', { amount: formatEuros(screen.totalCents, language) }),
     'card-replacement': say('welcome.lead', { credential: view.credential }),
@@ -47,7 +47,11 @@ export function WelcomeScreen({ screen, view, act }: ScreenProps<'welcome'>) {
       phase={showCodes ? 'guest-codes' : 'plain'}
       title={title}
       lead={
-        view.practice ? say(screen.product === 'membership' ? 'practice.welcome' : 'practice.done') : lead
+        view.practice
+          ? say(screen.product === 'membership' ? 'practice.welcome' : 'practice.done', {
+              credential: view.credential,
+            })
+          : lead
       }
       middle={
         showCodes ? (
