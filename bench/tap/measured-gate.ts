@@ -40,10 +40,10 @@ interface Release {
 const releaseLimitMs = 2_000;
 /** A release that comes late after all is over by then, and is not taken for that of the next. */
 const closedAgainMs = 8_000;
-/** A turn of the arm, quicker than a person's: nothing of it is measured. */
-const turn = { sensorMs: 120, turnMs: 150 };
+/** A turn of the arm, quicker than a person's, and long enough to be seen by the polls of a busy program. */
+const turn = { sensorMs: 250, turnMs: 300 };
 /** After a passage the gate is closed and everything written; the rest of the time lands the next tap anywhere between polls. */
-const settledMs = 280;
+const settledMs = 420;
 const anywhereMs = 120;
 const readerKeyPlaces = ['board', 'badge-reader'] as const;
 

@@ -13,7 +13,7 @@ import { type MeasuredWay, reportOf, type TapReport, tableOf } from './tap-repor
 import { ToldNetwork } from './told-network.ts';
 
 const usage = `npm run bench -- tap [options]   from the last byte of a credential to the first byte of the release of the gate
-  --taps N         of every kind at every gate (default 200; about 1.5 s each)
+  --taps N         of every kind at every gate (default 200; about 2 s each)
   --warm-up N      taps of every kind before those, not counted (default 5)
   --limit MS       what the program itself may take, p99 (default 5); ends with 1 when one kind took longer
   --modbus-baud N  of the relay board (default 38400)
