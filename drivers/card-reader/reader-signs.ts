@@ -6,6 +6,8 @@ export interface ReaderSign {
   readonly outcome: 'granted' | 'refused' | 'wait';
   /** One word or two; a display may have no more than sixteen letters. */
   readonly words: string;
+  /** Without its sound: it was heard before. */
+  readonly quiet?: boolean;
 }
 
 /** Light, sound and text of a reader. */

@@ -60,6 +60,8 @@ it('shows a decision as light, sound and words, and the next takes its place', a
   expect(wired.sims[0]?.view()).toMatchObject({ light: 'green', text: 'Bienvenue', beeps: 1 });
   expect((await reader.show({ outcome: 'refused', words: 'Déjà utilisé' })).ok).toBe(true);
   expect(wired.sims[0]?.view()).toMatchObject({ light: 'red', text: 'Deja utilise', beeps: 4 });
+  expect((await reader.show({ outcome: 'wait', words: 'Un instant', quiet: true })).ok).toBe(true);
+  expect(wired.sims[0]?.view()).toMatchObject({ light: 'amber', text: 'Un instant', beeps: 4 });
 });
 
 it('shows nothing on a reader that is down, and says why', async () => {

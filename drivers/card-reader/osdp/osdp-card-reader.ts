@@ -85,7 +85,7 @@ export class OsdpCardReader implements NumberReader, Keypad, ReaderSigns {
   }
 
   /** What the reader has no part for is not sent. */
-  #ordersOf({ outcome, words }: ReaderSign): OsdpCommand[] {
+  #ordersOf({ outcome, words, quiet }: ReaderSign): OsdpCommand[] {
     const { status } = this.#reader;
     if (status.name !== 'online') return [commands.text(0, words, shownForSeconds)]; // fails with why it is down
     const { lights, sound, text } = status.abilities;
@@ -95,7 +95,7 @@ export class OsdpCardReader implements NumberReader, Keypad, ReaderSigns {
       ...(lights
         ? [commands.light({ reader: 0, light: 0, temporary: { ...blink, forSteps: shownForSteps } })]
         : []),
-      ...(sound ? [commands.sound(0, beeps.onSteps, beeps.offSteps, beeps.count)] : []),
+      ...(sound && !quiet ? [commands.sound(0, beeps.onSteps, beeps.offSteps, beeps.count)] : []),
       ...(text ? [commands.text(0, words, shownForSeconds)] : []),
     ];
   }

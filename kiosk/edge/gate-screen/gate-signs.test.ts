@@ -107,6 +107,23 @@ it('[GS3] shows what the gate turns into, on both, and when it is well again on 
   ]);
 });
 
+it('[GS3] keeps on the readers what lasts, heard once, and lets it go with the end of it', async () => {
+  face.show({ mode: 'locked' });
+  await clock.advance(10_000);
+  const locked = { outcome: 'refused', words: 'Entrada cerrada' };
+  const again = { ...locked, quiet: true };
+  expect(onReader).toEqual([locked, again, again, again, again]);
+  tell('gate-locked');
+  await clock.advance(7_999);
+  expect(onReader.slice(5)).toEqual([locked]);
+  await clock.advance(1);
+  expect(onReader.slice(6)).toEqual([again]);
+  face.show({ mode: 'normal' });
+  await clock.advance(60_000);
+  expect(onReader.slice(7)).toEqual([]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
 it('[GS3] says goodbye at the exit, where the screen does not stand', () => {
   tell('granted', { direction: 'exit' });
   tell('unknown', { direction: 'exit' });

@@ -28,6 +28,8 @@ export interface GateSignsOptions {
 const shownForMs = { granted: 12_000, wait: 20_000, again: 8_000, refused: 8_000 } as const;
 /** And so long at least, however fast they walk. */
 const leastShownMs = 1_500;
+/** A display forgets after some seconds: what lasts is said again, without its sound. */
+const againMs = 2_500;
 
 /**
  * What stands beside a gate for people to see: one sign at a time. What was said to a person gives way, after a bounded time,
@@ -43,11 +45,14 @@ export class GateSigns {
     null;
   #told: LastDecision | null = null;
   #noticed: SignName | 'idle' = 'idle';
+  /** What is shown now was said to a person, and is not what the gate is. */
+  #isOfPerson = false;
   #wasReleased = false;
   #isEnrolled = true;
   #seq = 0;
   #now: GateSignShown;
   #cancel: CancelTimer = () => undefined;
+  #cancelAgain: CancelTimer = () => undefined;
 
   constructor(options: GateSignsOptions) {
     this.#options = options;
@@ -76,6 +81,7 @@ export class GateSigns {
 
   stop(): void {
     this.#cancel();
+    this.#cancelAgain();
     for (const stop of this.#stopListening) stop();
   }
 
@@ -120,7 +126,9 @@ export class GateSigns {
     const name = said?.name ?? standing;
     const language = said?.language ?? null;
     const before = this.#now;
-    if (name === before.name && language === before.language && this.#seq === before.seq) return;
+    const isSame = name === before.name && language === before.language && this.#seq === before.seq;
+    if (isSame && (said !== null) === this.#isOfPerson) return;
+    this.#isOfPerson = said !== null;
     // What a gate turns into is to be noticed, too; that it is so again, or idle, is not.
     if (said === null) {
       if (standing !== 'idle' && standing !== this.#noticed) this.#seq += 1;
@@ -128,11 +136,10 @@ export class GateSigns {
     }
     const isNoticed = this.#seq !== before.seq;
     this.#now = { name, language, seq: this.#seq };
-    if (isNoticed && name !== 'idle') {
-      const { entry, exit } = this.#options.readersAt;
-      this.#showOnReaders(said === null ? [...entry, ...exit] : entry, name, language);
-    }
-    this.#changes.notify(this.#now);
+    this.#cancelAgain();
+    if (said !== null) this.#showOnReaders(this.#options.readersAt.entry, said.name, language);
+    else if (standing !== 'idle') this.#keepOnReaders(standing, !isNoticed);
+    if (!isSame) this.#changes.notify(this.#now);
   }
 
   #standing(): SignName | 'idle' {
@@ -144,13 +151,26 @@ export class GateSigns {
     return mode === 'normal' ? 'idle' : mode;
   }
 
+  /** For as long as the gate is so and this program lives: a display that nobody keeps goes dark by itself. */
+  #keepOnReaders(name: SignName, quiet: boolean): void {
+    const { readersAt, clock } = this.#options;
+    this.#showOnReaders([...readersAt.entry, ...readersAt.exit], name, null, quiet);
+    this.#cancelAgain = clock.setTimer(againMs, () => this.#keepOnReaders(name, true));
+  }
+
   /** Nobody's passage waits for it. */
-  #showOnReaders(readers: readonly BadgeReader[], name: SignName, language: PersonLanguage | null): void {
+  #showOnReaders(
+    readers: readonly BadgeReader[],
+    name: SignName,
+    language: PersonLanguage | null,
+    quiet = false,
+  ): void {
     const { log, gateId } = this.#options;
     for (const { device, language: itsOwn } of readers) {
-      device.show({ outcome: lightOf(name), words: signWords[name][language ?? itsOwn] }).then(
+      const sign: ReaderSign = { outcome: lightOf(name), words: signWords[name][language ?? itsOwn] };
+      device.show(quiet ? { ...sign, quiet } : sign).then(
         (shown) => {
-          if (!shown.ok) log.warn('gate.sign-not-shown', { gateId, ...shown.error });
+          if (!shown.ok && !quiet) log.warn('gate.sign-not-shown', { gateId, ...shown.error });
         },
         (error: unknown) => log.error('gate.sign-not-shown', { gateId, detail: String(error) }),
       );
