@@ -1,7 +1,7 @@
 const fr = {
   title: 'Votre pass',
   notYet:
-    'Ce téléphone n’a pas encore de pass. À la borne, choisissez « Mettre la carte sur votre téléphone ».',
+    'Ce téléphone n’a pas de pass. À la borne, choisissez « Mettre la carte sur votre téléphone ».',
   show: 'Montrer mon code',
   read: 'Lire le code de la borne',
   showing: 'Montrez ce code à la caméra de la borne. Avec du réseau, le pass arrive ensuite tout seul.',
@@ -39,7 +39,7 @@ export type PassWords = typeof fr;
 
 const en: PassWords = {
   title: 'Your pass',
-  notYet: 'This phone has no pass yet. At the kiosk, choose “Put your card on your phone”.',
+  notYet: 'This phone has no pass. At the kiosk, choose “Put your card on your phone”.',
   show: 'Show my code',
   read: 'Read the kiosk’s code',
   showing: 'Show this code to the camera of the kiosk. With a network, the pass then comes by itself.',
@@ -74,7 +74,7 @@ const en: PassWords = {
 
 const es: PassWords = {
   title: 'Tu pase',
-  notYet: 'Este teléfono aún no tiene pase. En el quiosco, elige poner la tarjeta en el teléfono.',
+  notYet: 'Este teléfono no tiene pase. En el quiosco, elige poner la tarjeta en el teléfono.',
   show: 'Mostrar mi código',
   read: 'Leer el código del quiosco',
   showing: 'Muestra este código a la cámara del quiosco. Con conexión, el pase llega después solo.',
@@ -109,7 +109,7 @@ const es: PassWords = {
 
 const pt: PassWords = {
   title: 'O seu passe',
-  notYet: 'Este telemóvel ainda não tem passe. No quiosque, escolha pôr o cartão no telemóvel.',
+  notYet: 'Este telemóvel não tem passe. No quiosque, escolha pôr o cartão no telemóvel.',
   show: 'Mostrar o meu código',
   read: 'Ler o código do quiosque',
   showing: 'Mostre este código à câmara do quiosque. Com rede, o passe chega depois sozinho.',
