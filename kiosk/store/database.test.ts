@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SqlValue } from './connection.ts';
+import type { SqlValue, Tx } from './connection.ts';
 import { Database } from './database.ts';
 
 let folder: string;
@@ -259,6 +259,37 @@ it('says store.full to the writers that do not fit on the disk, and keeps those 
   await insert('room again');
   expect(await names()).toContain('room again');
 });
+
+it.each([
+  ['alone', 0],
+  ['beside another', 1],
+])(
+  'keeps nothing of a writer %s whose disk was full half-way, whatever it does after that',
+  async (_, others) => {
+    await setRoom(11);
+    const large = 'x'.repeat(4096 * 8);
+    const put = (tx: Tx, name: string, amount: SqlValue = null) =>
+      tx.run('INSERT INTO thing VALUES (?, ?)', [name, amount]);
+    const beside = Array.from({ length: others }, (_none, index) => `beside ${index}`);
+    const works: ((tx: Tx) => Promise<unknown>)[] = [
+      (tx) => Promise.all([put(tx, 'a'), put(tx, 'b', large), put(tx, 'c')]),
+      (tx) =>
+        put(tx, 'd')
+          .then(() => put(tx, 'e', large))
+          .catch(() => put(tx, 'f'))
+          .catch(() => 'goes on as if nothing had been'),
+    ];
+    for (const [index, work] of works.entries()) {
+      const [outcome, ...rest] = await Promise.allSettled([
+        database.write(work),
+        ...beside.map((name) => insert(`${name} ${index}`)),
+      ]);
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { fault: { code: 'store.full' } } });
+      expect(rest.map(({ status }) => status)).toEqual(beside.map(() => 'fulfilled'));
+    }
+    expect(await names()).toEqual(works.flatMap((_work, index) => beside.map((name) => `${name} ${index}`)));
+  },
+);
 
 it('names a file that is not a database as a fault', async () => {
   await writeFile(

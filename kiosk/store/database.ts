@@ -221,6 +221,12 @@ class TxHandle implements Tx {
   readonly #running = new Set<Promise<unknown>>();
   readonly #afterwards: (() => void)[] = [];
   #open = true;
+  /** Each statement begins when the one before has ended, so that none begins after a disk that failed. */
+  #last: Promise<unknown> = Promise.resolve();
+  /**
+   * A full disk ends the whole transaction by itself; a statement that ran after it would be a transaction of its own, and stay.
+   */
+  #diskFault: StoreFault | null = null;
 
   constructor(writer: Connection) {
     this.#writer = writer;
@@ -246,9 +252,13 @@ class TxHandle implements Tx {
     this.#afterwards.push(then);
   }
 
-  /** The work is done. A statement still running was not awaited, and its failure would go unseen. */
+  /**
+   * The work is done. A statement still running was not awaited, and its failure would go unseen. Throws the `StoreFault` that the
+   * work has caught: what it wrote before may be gone.
+   */
   close(): void {
     invariant(this.#running.size === 0, 'a statement of the transaction was not awaited');
+    if (this.#diskFault) throw this.#diskFault;
     this.#open = false;
   }
 
@@ -263,10 +273,17 @@ class TxHandle implements Tx {
 
   async #track<T>(statement: () => Promise<T>): Promise<T> {
     invariant(this.#open, 'a statement came after the end of its transaction');
-    const running = statement();
+    const running = this.#last.then(() => {
+      if (this.#diskFault) throw this.#diskFault;
+      return statement();
+    });
+    this.#last = running.catch(() => undefined);
     this.#running.add(running);
     try {
       return await running;
+    } catch (error) {
+      if (error instanceof StoreFault) this.#diskFault ??= error;
+      throw error;
     } finally {
       this.#running.delete(running);
     }
