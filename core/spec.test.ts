@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 /** Rules and tests are held together by their numbers. */
 it.each([
-  ['access', 'AC', ['../kiosk/edge/gate', '../kiosk/store', '../sync-service/members']],
+  ['access', 'AC', ['../kiosk/edge/gate', '../kiosk/store', '../kiosk/test', '../sync-service/members']],
   ['occupancy', 'OC', ['../kiosk/edge']],
   ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
   ['sale', 'Q', []],
@@ -13,6 +13,7 @@ it.each([
     [
       'journal/spain',
       '../kiosk/store',
+      '../kiosk/test',
       '../kiosk/edge/journal-desk',
       '../sync-service/http/staff',
       '../tools/verify-journal',
@@ -46,6 +47,7 @@ it.each([
       '../kiosk/edge/repair',
       '../kiosk/edge/kiosk',
       '../kiosk/store',
+      '../kiosk/test',
     ],
   ],
   [

@@ -159,3 +159,34 @@ it('is not offered while the reader of the kiosk does not work', async () => {
   await club.fault('kiosk-reader', 'service-down', false);
   await person.sees('attract', ({ offers }) => offers.membership);
 });
+
+it('[DI19] [DI20] leads whoever works here through a jam, and tells the base who freed it', async () => {
+  await club.employ(cardId);
+  await club.fault('dispenser', 'jam-on-feed', true);
+  await person.enter('membership');
+  await club.panel.world('lay-on-kiosk', { cardId });
+  // Heard of with the feed; until then the card shows its account.
+  await club.until(async () => {
+    if (person.view?.screen.name === 'account') await person.say({ type: 'back' });
+    if (person.view?.screen.name === 'doors') await person.say({ type: 'choose-door', door: 'membership' });
+    return person.view?.screen.name === 'repair';
+  });
+  await person.sees('repair', ({ phase }) => phase === 'choose');
+  await person.say({ type: 'repair-choose', what: 'test' });
+  const doStep = async (count = '') => {
+    await person.sees('repair', ({ phase }) => phase === 'step');
+    await person.say({ type: 'repair-step', count });
+  };
+  await doStep();
+  await doStep(); // tried: the card gets stuck
+  await person.sees('repair', ({ guide, phase }) => guide === 'card-jam' && phase === 'step');
+  await club.fault('dispenser', 'jam-on-feed', false);
+  await club.panel.act('dispenser', 'clear-jam');
+  for (const count of ['', '1', '', '', '', '']) await doStep(count);
+  const { says } = await person.sees('repair', ({ phase }) => phase === 'at-work');
+  expect(says).toMatchObject({ faultCode: null, card: 'at-encoder' });
+  await person.say({ type: 'finish' });
+  await allApplied();
+  const [told] = await club.interventions();
+  expect(told).toMatchObject({ who: { memberId }, outcome: 'ready', faultAfter: null, takenByHand: 1 });
+}, 90_000);

@@ -6,6 +6,10 @@ import type { DebtReason } from '@portillon/core/wire/messages.ts';
 import { readClubFile } from '@portillon/hardware-sims/club-file.ts';
 import type { BankAnswer, DeviceView } from '@portillon/hardware-sims/panel/club-view.ts';
 import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
+import {
+  type InterventionList,
+  interventionListSchema,
+} from '@portillon/sync-service/http/staff/intervention-view.ts';
 import { BaseFacts } from '@portillon/tools/main-job/base-facts.ts';
 import { inProject } from '@portillon/tools/set-up/project.mjs';
 import { ClubPrograms, usualClubFile } from '@portillon/tools/start/club-programs.mjs';
@@ -300,17 +304,34 @@ export class TestClub {
     cardId: string,
     debt: { readonly amountCents: number; readonly reason: DebtReason },
   ): Promise<void> {
-    const { url, user, password } = this.staff;
-    const post = async (path: string, body: object, cookie = '') => {
-      const headers = { 'content-type': 'application/json', cookie };
-      const answer = await fetch(new URL(path, url), { method: 'POST', headers, body: JSON.stringify(body) });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-      return answer;
-    };
-    const signedIn = await post('/staff/api/sign-in', { user, password });
-    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     const memberId = await this.facts.memberOfCard(cardId);
     const words = 'Written by a test';
-    await post(`/staff/api/members/${memberId}/debts`, { ...debt, vatRate: 2_000, words }, cookie);
+    await this.#asStaff('POST', `members/${memberId}/debts`, { ...debt, vatRate: 2_000, words });
+  }
+
+  /** The member of this card works here from now on. */
+  async employ(cardId: string): Promise<void> {
+    const memberId = await this.facts.memberOfCard(cardId);
+    await this.#asStaff('PUT', `members/${memberId}/standing`, { staff: true, reason: 'Hired by a test' });
+  }
+
+  /** What staff did to devices, as the member base shows it. */
+  async interventions(): Promise<InterventionList['interventions']> {
+    const answer = await this.#asStaff('GET', 'interventions');
+    return interventionListSchema.parse(await answer.json()).interventions;
+  }
+
+  async #asStaff(method: string, path: string, body?: object): Promise<Response> {
+    const { url, user, password } = this.staff;
+    const send = async (how: string, where: string, what: object | undefined, cookie: string) => {
+      const headers = { cookie, ...(what ? { 'content-type': 'application/json' } : {}) };
+      const init = { method: how, headers, ...(what ? { body: JSON.stringify(what) } : {}) };
+      const answer = await fetch(new URL(where, url), init);
+      if (!answer.ok) throw new Error(`${where}: ${answer.status}`);
+      return answer;
+    };
+    const signedIn = await send('POST', '/staff/api/sign-in', { user, password }, '');
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    return send(method, `/staff/api/${path}`, body, cookie);
   }
 }

@@ -30,9 +30,12 @@ export function DevicesPage(props: { language: Language; view: LiveView; connect
     return () => left.abort();
   }, [connected]);
   return (
-    <main className="orders" data-testid="devices">
+    <main className="cases" data-testid="devices">
+      <div className="heading">
+        <h1>{text.devices}</h1>
+      </div>
       {!connected && <ConnectionLost since={view.at} text={words[language]} />}
-      <p className="lead">{text.lead}</p>
+      <p className="closing-lead">{text.lead}</p>
       {failed && (
         <p className="lost" role="alert">
           {text.noAnswer}
@@ -70,18 +73,20 @@ function Intervention(props: {
   ].filter((part) => part !== null);
   return (
     <li>
-      <p>
+      <div>
         <strong>
           {text.dispenser}, {text.outcome[one.outcome]}
-        </strong>{' '}
-        {dayAndTime(one.at, club?.timeZone, language)}, {club?.name ?? one.clubId},{' '}
-        {text.by(nameOf(one.who, text.somebody, words[language]))}
-      </p>
-      <p>
+        </strong>
+        <small>
+          {dayAndTime(one.at, club?.timeZone, language)}, {club?.name ?? one.clubId},{' '}
+          {text.by(nameOf(one.who, text.somebody, words[language]))}
+        </small>
+      </div>
+      <div>
         {one.faultBefore === null ? text.noCause : text.cause(one.faultBefore)}
         {did.length === 0 ? '' : `; ${did.join(', ')}`}
-      </p>
-      <p>{differs.length === 0 ? text.tally : differs.join(' ')}</p>
+      </div>
+      <p className="settled-by">{differs.length === 0 ? text.tally : differs.join(' ')}</p>
     </li>
   );
 }
