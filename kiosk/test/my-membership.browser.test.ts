@@ -79,7 +79,7 @@ it(
 
     await holdCard();
     await kiosk.press('door-renewal');
-    await kiosk.reads(french('periods.renew'), french('periods.same-card'), price);
+    await kiosk.reads(french('periods.renew'), french('periods.same-card', { credential: 'card' }), price);
     await kiosk.picture('renewal');
     await kiosk.page.locator('[data-testid^="period-"]').click();
     await kiosk.at('payment', 'waiting-for-card');
@@ -93,7 +93,7 @@ it(
     await club.until(async () => (await club.health()).outboxLeft === 0);
     await kiosk.reads(
       french('welcome.renewal-title'),
-      french('welcome.renewal-lead', { day: await lastDay() }),
+      french('welcome.renewal-lead', { day: await lastDay(), credential: 'card' }),
     );
     await kiosk.picture('renewed');
     expect(kiosk.wasRead).not.toContain('Benoît');

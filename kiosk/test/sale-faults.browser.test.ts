@@ -401,7 +401,7 @@ it(
     await kiosk.reads(
       french('trouble.card-forgotten'),
       french('trouble.money.taken-membership-active', { amount }),
-      french('trouble.now.taken-membership-active'),
+      french('trouble.now.taken-membership-active', { credential: 'card' }),
       french('note.title'),
       french('slip.printed.right'),
     );
