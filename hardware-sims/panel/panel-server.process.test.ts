@@ -91,6 +91,7 @@ it('tells what stands in the club and what may be done with it', async () => {
       reader: 'gate-1-reader',
       badgeReader: null,
       scanner: 'gate-1-scanner',
+      screenUrl: null,
     },
   ]);
 });
