@@ -179,10 +179,12 @@ describe('a pass that was enrolled', () => {
   });
 
   it('[W-PASS-1] is blocked beside a card that is blocked by then, and parked beside anything else', () => {
-    const [, , added] = rowsOf(enrolled, { replaced: { ...card, status: 'blocked' } });
-    expect(added).toMatchObject({ row: { status: 'blocked' } });
-    const [, , ofNobody] = rowsOf(enrolled, { replaced: { ...card, hasEnded: true } });
-    expect(ofNobody).toMatchObject({ row: { status: 'blocked' } });
+    for (const ended of [{ status: 'blocked' as const }, { hasEnded: true }]) {
+      // And it ends nothing: whoever found a lost card must not take the member's own phone from them.
+      expect(rowsOf(enrolled, { replaced: { ...card, ...ended } })).toMatchObject([
+        { do: 'insert', row: { kind: 'pass', status: 'blocked' } },
+      ]);
+    }
     const reason = 'the base knows nothing of a member beside which the pass was enrolled';
     expect(reasonOf(enrolled)).toBe(reason);
     expect(reasonOf(enrolled, { replaced: { ...card, kind: 'ticket', singleUse: true } })).toBe(reason);

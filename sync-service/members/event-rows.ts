@@ -163,9 +163,20 @@ function passEnrolled(
     return err('the base knows nothing of a member beside which the pass was enrolled');
   }
   const { memberId } = beside;
+  const status = beside.hasEnded ? 'blocked' : beside.status;
+  // Whoever held up what is blocked by now takes nothing from the member: their own pass goes on.
+  const takesOver = status === 'active';
   return ok([
-    update('credentials', { status: 'blocked' }, { member_id: memberId, kind: 'pass' }),
-    update('credentials', { status: 'blocked' }, { member_id: memberId, kind: 'ticket', single_use: false }),
+    ...(takesOver
+      ? [
+          update('credentials', { status: 'blocked' }, { member_id: memberId, kind: 'pass' }),
+          update(
+            'credentials',
+            { status: 'blocked' },
+            { member_id: memberId, kind: 'ticket', single_use: false },
+          ),
+        ]
+      : []),
     insert('credentials', {
       id: pass.credentialId,
       kind: 'pass',
@@ -179,7 +190,7 @@ function passEnrolled(
       // A ticket ends before the membership that it stands for.
       valid_to: beside.kind === 'ticket' ? beside.paidTo : beside.validTo,
       single_use: false,
-      status: beside.hasEnded ? 'blocked' : beside.status,
+      status,
       enrolled_at: at,
     }),
   ]);

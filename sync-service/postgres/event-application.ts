@@ -57,7 +57,8 @@ export async function applyEvent(
     return { parked: reason };
   };
   try {
-    const rows = eventRows(event, { ...(await gatherFacts(sql, reporter, event)), newCaseId });
+    const facts = await gatherFacts(sql, reporter, event);
+    const rows = eventRows(event, { ...facts, newCaseId });
     if (!rows.ok) return await park(rows.error);
     const touchedCredentials: string[] = [];
     const touchedOrders: string[] = [];
@@ -75,6 +76,9 @@ export async function applyEvent(
         return await park(change.unmatched);
       }
     }
+    // A kiosk ends the passes of before by itself; where the base does not (W-PASS-2), it hears so.
+    const beside = event.type === 'pass.enrolled' ? facts.replaced : null;
+    if (beside) touchedCredentials.push(...(await memberCredentials(sql, beside.memberId)));
     // What was paid for twice changes nothing here, and the edge that sold it hears so.
     if (event.type === 'debt.settled' || event.type === 'membership.renewed')
       touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));

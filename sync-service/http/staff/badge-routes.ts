@@ -35,9 +35,10 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
   app.get('/staff/api/badges', async (request, reply) => {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
-    return reply
-      .header('cache-control', 'private, no-store')
-      .send(await readBadges(base.database, base.clock.wallMs()));
+    const list = await readBadges(base.database, base.clock.wallMs());
+    const shown = new Set(list.copies.flatMap(({ who }) => (who ? [who.memberId] : [])));
+    for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });
+    return reply.header('cache-control', 'private, no-store').send(list);
   });
 
   app.post<Named>('/staff/api/members/:memberId/old-codes', async (request, reply) => {

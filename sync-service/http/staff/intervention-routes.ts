@@ -10,6 +10,8 @@ export function interventionRoutes(app: FastifyInstance, base: BaseContext): voi
     if (!user) return notSignedIn(reply);
     const list = await readInterventions(base.database);
     base.log.info('staff.interventions-shown', { userId: user.id, count: list.interventions.length });
+    const shown = new Set(list.interventions.flatMap(({ who }) => (who ? [who.memberId] : [])));
+    for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });
     return reply.header('cache-control', 'private, no-store').send(list);
   });
 }

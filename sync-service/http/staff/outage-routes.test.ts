@@ -1,14 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
+import type { CredentialId, EdgeId, NetworkId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { passLinkText } from '@portillon/core/crypto/pass-link.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outageAgeMs } from '../../members/late-decision.ts';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { passOfKey, redeemLink } from '../../postgres/pass-grants.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, settledDebtEvent, TestEdge, testPerson, visit } from '../../test/test-edge.ts';
 import { clubAccessSchema } from './access-view.ts';
@@ -177,7 +180,7 @@ describe('what a club that was cut off decided', () => {
     expect(await codeOf(await ask('GET', `/staff/api/outages?clubId=${newTestId()}`))).toBe(
       'outage.unknown-club',
     );
-    for (const day of ['yesterday', '2026-13-45']) {
+    for (const day of ['yesterday', '2026-13-45', '2026-02-30']) {
       expect(await codeOf(await ask('GET', `/staff/api/outages?clubId=${clubId}&day=${day}`))).toBe(
         'outage.malformed',
       );
@@ -259,6 +262,54 @@ describe('the page of a member', () => {
     expect(await codeOf(await ask('GET', `/staff/api/members/${newTestId()}/access`))).toBe(
       'access.unknown-member',
     );
+  });
+
+  it('[W-PASS-1] [W-PASS-2] leaves the phone of a member alone where somebody enrols another beside what was lost', async () => {
+    const { cardId, memberId } = await sold();
+    const enrol = async (besideCredentialId: string): Promise<string> => {
+      const at = isoTime(systemClock.wallMs());
+      const pass = { credentialId: newTestId(), publicKey: 'A'.repeat(43), validFrom: at };
+      await told({ type: 'pass.enrolled', at, besideCredentialId, pass });
+      return pass.credentialId;
+    };
+    const activePasses = async () =>
+      (await lyon.wholeFeed())
+        .filter(
+          ({ change }) =>
+            change.kind === 'credential' &&
+            change.record?.memberId === memberId &&
+            change.record.kind === 'pass' &&
+            change.record.status === 'active',
+        )
+        .map(({ change, version }) => ({ id: change.id, version }));
+    const own = await enrol(cardId);
+    const [before] = await activePasses();
+    expect((await block(cardId)).status).toBe(204);
+    // By a box that had not heard of it, and has ended the member's pass in its own book: it is told again.
+    await enrol(cardId);
+    const [after] = await activePasses();
+    expect([before?.id, after?.id, await activePasses()]).toEqual([own, own, [after]]);
+    expect(after?.version).toBeGreaterThan(before?.version ?? Number.POSITIVE_INFINITY);
+
+    // The phone itself is stolen, and a kiosk has just shown it a link: staff block it, and the member gets another.
+    expect((await block(own)).status).toBe(204);
+    expect((await block(cardId, 'active')).status).toBe(204);
+    const next = await enrol(cardId);
+    const { networkId, edgeId } = lyon.identity;
+    const link = passLinkText(
+      {
+        networkId: networkId as NetworkId,
+        issuerEdgeId: edgeId as EdgeId,
+        besideCredentialId: own as CredentialId,
+        passCredentialId: newTestId() as string as CredentialId,
+        expiresAtMs: systemClock.wallMs() + 60_000,
+      },
+      lyon.keys.privateKey,
+    );
+    const thief = 'B'.repeat(43);
+    await redeemLink(sql, link, thief, { networkId, nowMs: systemClock.wallMs() });
+    expect(await passOfKey(sql, thief)).toMatchObject({ status: 'blocked' });
+    expect(await activePasses()).toMatchObject([{ id: next }]);
   });
 
   it('gives no card back that something else than a block by hand has ended', async () => {

@@ -18,9 +18,6 @@ export function outageRoutes(app: FastifyInstance, base: BaseContext): void {
     const query = querySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'outage.malformed', ...whereAndWhat(query.error) });
     const { clubId, day } = query.data;
-    if (day !== undefined && Number.isNaN(Date.parse(day))) {
-      return refuse(reply, { code: 'outage.malformed', message: 'there is no such day', path: 'day' });
-    }
     const report = await readOutageReport(base.database, clubId, day ?? null);
     if (!report) return refuse(reply, { code: 'outage.unknown-club', message: 'there is no such club' });
     const shown = new Set(report.findings.flatMap(({ who }) => (who ? [who.memberId] : [])));

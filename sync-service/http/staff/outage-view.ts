@@ -7,7 +7,7 @@ import { reasonSchema } from './staff-words.ts';
 
 const time = z.iso.datetime();
 /** A calendar day in the club's own time. */
-export const daySchema = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a day, like 2026-11-26');
+export const daySchema = z.iso.date('not a day, like 2026-11-26');
 
 const findingSchema = z.object({
   decisionId: z.string(),
