@@ -160,6 +160,29 @@ it('[GS9] lets in eight screens of a gate, and another once one has left', async
   await expect.poll(async () => (await screen()).status).toBe(200);
 });
 
+it('[GS9] hangs up on lines beyond what its screens need, and takes others once those have gone', async () => {
+  const port = Number(new URL(url).port);
+  let ended = 0;
+  const lines = Array.from({ length: 60 }, () => {
+    const line = connect(port, '127.0.0.1');
+    line.on('error', () => undefined);
+    line.once('close', () => {
+      ended += 1;
+    });
+    return line;
+  });
+  await expect.poll(() => ended).toBe(12);
+  for (const line of lines) line.destroy();
+  await expect
+    .poll(() =>
+      screen().then(
+        ({ status }) => status,
+        () => 'hung up',
+      ),
+    )
+    .toBe(200);
+});
+
 it('[GS9] lets a screen go that takes nothing, and serves the others', async () => {
   const screenAt = (take: (text: string) => void) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');

@@ -25,6 +25,8 @@ export interface GateScreenServerOptions {
 
 /** Of one gate: its own, the one in the office, and what a restart leaves behind for a moment. */
 const screensOfGateMax = 8;
+/** A browser asks for the page over so many lines at a time. More are hung up on: the box has other uses for its sockets. */
+const linesOfScreen = 6;
 /** A screen that takes nothing for so many bytes is let go: it comes back by itself. */
 const untakenBytesMax = 64_000;
 /** After which a screen that lost its line tries again, in ms. */
@@ -61,6 +63,7 @@ export class GateScreenServer {
       response.on('error', (error) => log.warn('gate-screen.line-broke', { detail: error.message }));
       this.#answer(request, response, files);
     });
+    this.#http.maxConnections = Math.max(1, gates.length) * screensOfGateMax * linesOfScreen;
     for (const gate of gates) {
       this.#screens.set(gate.gateId, new Set());
       this.#stopListening.push(gate.signs.onChange(() => this.#tell(gate)));
