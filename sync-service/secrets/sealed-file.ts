@@ -1,5 +1,5 @@
 import { StoreFault } from '@portillon/core/base/store-fault.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { forgetUnfinished, readSecretFile, writeSecretFile } from './secret-file.ts';
 import { credentialName, isSealed, type SecretSeal } from './secret-seal.ts';
 
 /**
@@ -11,6 +11,7 @@ export async function sealedFile(
   name: string,
   seal: SecretSeal | null,
 ): Promise<Uint8Array | null> {
+  await forgetUnfinished(path);
   const bytes = await readSecretFile(path);
   if (!bytes) return null;
   if (isSealed(bytes)) {

@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asStoreFault, StoreFault } from '@portillon/core/base/store-fault.ts';
 
@@ -27,11 +27,20 @@ export async function readSecretFile(path: string): Promise<Uint8Array | null> {
   }
 }
 
+const unfinishedOf = (path: string) => `${path}.new`;
+
+/** What a write that was cut off left behind may hold in clear what is sealed. Nobody else may be writing the file. */
+export async function forgetUnfinished(path: string): Promise<void> {
+  await rm(unfinishedOf(path), { force: true }).catch((error: unknown) => {
+    throw asStoreFault(error);
+  });
+}
+
 /** For its owner only, whole or not at all, durable when it resolves. Throws `StoreFault`. */
 export async function writeSecretFile(
   path: string,
   bytes: Uint8Array | string,
-  unfinished = `${path}.new`,
+  unfinished = unfinishedOf(path),
 ): Promise<void> {
   try {
     const file = await open(unfinished, 'w', 0o600);
