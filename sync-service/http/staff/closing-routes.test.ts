@@ -195,7 +195,7 @@ describe('the total of a club', () => {
     await start();
     expect(await refusal(await signOff('2026-01-06'))).toMatchObject({ code: 'closing.key-lost' });
     await stop();
-    await writeFile(key, bytes);
+    await writeFile(key, bytes, { mode: 0o600 });
     await start();
     const answer = await signOff('2026-01-06');
     expect(await answer.json()).toMatchObject({ no: 4, content: { total: 100, perpSigned: 14_100 } });
