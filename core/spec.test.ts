@@ -3,8 +3,12 @@ import { expect, it } from 'vitest';
 
 /** Rules and tests are held together by their numbers. */
 it.each([
-  ['access', 'AC', ['../kiosk/edge/gate', '../kiosk/store', '../kiosk/test', '../sync-service/members']],
-  ['occupancy', 'OC', ['../kiosk/edge']],
+  [
+    'access',
+    'AC',
+    ['../kiosk/edge', '../kiosk/edge/gate', '../kiosk/store', '../kiosk/test', '../sync-service/members'],
+  ],
+  ['occupancy', 'OC', ['../kiosk/store', '../kiosk/edge']],
   ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
   ['sale', 'Q', []],
   [

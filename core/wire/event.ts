@@ -250,6 +250,8 @@ const accessDecided = z.object({
   decisionId: id,
   at: time,
   gateId: z.string().min(1).max(60),
+  /** The zone of the gate; null is the club itself (W-ZONE-1). Edges of the version before knew no zones. */
+  zone: z.string().min(1).max(40).nullable().default(null),
   /** At which side it was presented; edges of the version before had readers at the entry only. */
   direction: z.enum(['entry', 'exit']).default('entry'),
   /** Null when what was presented names no credential we know the form of. */
@@ -273,12 +275,15 @@ const passageSensed = z.object({
   passageId: id,
   at: time,
   gateId: z.string().min(1).max(60),
+  /** The zone of the gate; null is the club itself (W-ZONE-1). Edges of the version before knew no zones. */
+  zone: z.string().min(1).max(40).nullable().default(null),
   direction: z.enum(['entry', 'exit']),
   /** The decision that released the gate; null for an exit without a reader, or an entry nobody was let in for. */
   decisionId: id.nullable(),
   credentialId: id.nullable(),
   /** The order of staff that had the gate open (W-GATE-8); edges of the version before tell none. */
   orderId: id.nullable().default(null),
+  /** Of the club, whichever zone it was. */
   occupancyAfter: z.int().min(0).max(100_000),
 });
 

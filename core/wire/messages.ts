@@ -110,6 +110,18 @@ export const fiscalHeadSchema = z.object({
 });
 export type FiscalHead = z.infer<typeof fiscalHeadSchema>;
 
+/** As many as an edge has. */
+export const zoneLimit = 16;
+
+const zoneCountSchema = z.object({
+  zone: z.string().min(1).max(40),
+  name: z.string().min(1).max(60),
+  inside: z.int().min(0),
+  low: z.int().min(0),
+  high: z.int().min(0),
+});
+export type ZoneCount = z.infer<typeof zoneCountSchema>;
+
 /** `POST /v1/push`, signed. An empty list is a heartbeat. */
 export const pushRequestSchema = z.object({
   wireVersion: z.literal(wireVersion),
@@ -121,6 +133,8 @@ export const pushRequestSchema = z.object({
     low: z.int().min(0).optional(),
     high: z.int().min(0).optional(),
     at: time,
+    /** Of the same moment, each zone of this edge inside the club (W-ZONE-1); edges of the version before told none. */
+    zones: z.array(zoneCountSchema).max(zoneLimit).optional(),
   }),
   /** Every chain of the edge's journal, none left out; absent from an edge that keeps no journal (W-FISCAL-1). */
   fiscalHeads: z

@@ -116,6 +116,36 @@ it('[SC11] takes prefix, suffix and gap as a scanner can be set, and names what 
   expect(await problemOf(withScanner({ symbology: 'aim' }, 'hid-pos'))).toContain('symbology');
 });
 
+it('[AC45] has gates lead into zones of the club, and names a zone that is none, is there twice or lies within itself', async () => {
+  const board = { model: 'osdp', address: 'serial:///dev/ttyS0?baud=9600', unit: 0, output: 0 };
+  const wired = { ...board, pulseMs: 500, entryInput: 0, exitInput: 1 };
+  const withZones = (zones: readonly object[], zone?: string) =>
+    JSON.stringify({
+      ...good,
+      zones,
+      devices: {
+        gates: [
+          { id: 'gate-1', name: 'Gate', board: wired },
+          { id: 'gate-2', name: 'Pool', board: wired, zone },
+        ],
+      },
+    });
+  const pool = { id: 'pool', name: 'Pool' };
+  const sauna = { id: 'sauna', name: 'Sauna', within: 'pool' };
+  const file = join(folder, 'zones.json');
+  writeFileSync(file, withZones([sauna, pool], 'pool'));
+  expect(await readEdgeConfig(file)).toMatchObject({ ok: true, value: { zones: [sauna, pool] } });
+  writeFileSync(file, JSON.stringify(good));
+  expect(await readEdgeConfig(file)).toMatchObject({ ok: true, value: { zones: [] } });
+  expect(await problemOf(withZones([pool], 'gym'))).toContain('devices.gates.1.zone: "gym" is no zone');
+  expect(await problemOf(withZones([pool, pool]))).toContain('zones.1: the zone "pool" is named twice');
+  expect(await problemOf(withZones([sauna]))).toContain('zones.0: the zone "sauna" lies within "pool"');
+  expect(await problemOf(withZones([{ ...pool, within: 'pool' }]))).toContain(
+    'zones.0: the zone "pool" lies',
+  );
+  expect(await problemOf(withZones([{ ...pool, id: 'Pool' }]))).toContain('zones.0.id: a zone id is made of');
+});
+
 it('says so when the file is not JSON, or not there', async () => {
   expect(await problemOf('{ "name": ')).toContain('is not JSON');
   const missing = await readEdgeConfig(join(folder, 'nowhere.json'));

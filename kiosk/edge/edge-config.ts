@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { personLanguages } from '@portillon/core/access/person-language.ts';
+import { wrongZones } from '@portillon/core/access/zones.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { zoneLimit } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import { dispenserSchema } from './dispenser-models.ts';
 
@@ -124,9 +126,23 @@ const gateScreenSchema = z.strictObject({
   sound: z.boolean().default(true),
 });
 
+const zoneId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,40}$/, 'a zone id is made of small letters, digits and hyphens');
+
+/** AC45: a part of the club with gates of its own. */
+const zoneSchema = z.strictObject({
+  id: zoneId,
+  name: z.string().min(1).max(60),
+  /** The zone it lies in; left out: in the club itself. */
+  within: zoneId.optional(),
+});
+
 const gateSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a gate id is made of small letters, digits and hyphens'),
   name: z.string().min(1).max(60),
+  /** Into which its entry leads; left out: into the club itself. */
+  zone: zoneId.optional(),
   board: boardSchema,
   reader: z.discriminatedUnion('model', [readerSchema, osdpReaderSchema]).optional(),
   /** Beside a reader that asks the chip: for badges that have a number only, and to show what was decided. */
@@ -234,6 +250,7 @@ export const edgeConfigSchema = z
     brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
     /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
     exits: z.enum(['sensed', 'none']).default('sensed'),
+    zones: z.array(zoneSchema).max(zoneLimit, `a box has at most ${zoneLimit} zones`).default([]),
     screen: z
       .strictObject({
         diagonalInches: z.number().min(10).max(65),
@@ -262,7 +279,17 @@ export const edgeConfigSchema = z
   .refine(
     ({ gateScreens, devices }) => gateScreens !== undefined || devices.gates.every(({ screen }) => !screen),
     { message: 'a gate has a screen: say at which port its page is, {"port": 4640}', path: ['gateScreens'] },
-  );
+  )
+  .superRefine(({ zones, devices }, { addIssue }) => {
+    for (const { index, what } of wrongZones(zones)) {
+      addIssue({ code: 'custom', message: what, path: ['zones', index] });
+    }
+    for (const [index, { zone }] of devices.gates.entries()) {
+      if (zone === undefined || zones.some(({ id }) => id === zone)) continue;
+      const message = `"${zone}" is no zone: name it under "zones", or leave it out for a gate of the club itself`;
+      addIssue({ code: 'custom', message, path: ['devices', 'gates', index, 'zone'] });
+    }
+  });
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
 
 /** Reads and checks the file; `config.invalid` names the line's path and what is wrong with it. */

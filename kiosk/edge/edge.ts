@@ -7,6 +7,7 @@ import { ok, type Result } from '@portillon/core/base/result.ts';
 import { fiscalRulesOf } from '@portillon/core/journal/fiscal-rules-of.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { OfflineStanding } from '@portillon/core/sale/offline-approvals.ts';
+import type { ZoneCount } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import type { SealOfSystem, SecretPlace } from '@portillon/sync-service/secrets/secret-seal.ts';
@@ -63,6 +64,8 @@ export interface EdgeHealth {
   /** How each gate stands, by its id. */
   readonly gates: Readonly<Record<string, GateMode>>;
   readonly inside: number;
+  /** How many are in each zone inside the club, with the bounds of the count; now. */
+  readonly zones: readonly ZoneCount[];
   readonly outboxLeft: number;
   readonly enrolled: boolean;
   readonly online: boolean;
@@ -222,6 +225,7 @@ export class Edge {
       folder: config.stateFolder,
       seal,
       exitsAreSensed: config.exits === 'sensed',
+      zones: config.zones,
       clock,
       random,
       log,
@@ -290,6 +294,7 @@ export class Edge {
       devices,
       gates: Object.fromEntries(this.#gates.map(({ gateId, face }) => [gateId, face.now.mode])),
       inside: this.#store.passages.inside.inside,
+      zones: this.#store.passages.insideZones,
       outboxLeft: await this.#store.outbox.count(),
       enrolled: this.#identity !== null,
       online: this.#agent.state.online,

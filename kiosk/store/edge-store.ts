@@ -12,7 +12,7 @@ import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import { chains } from '@portillon/core/journal/record-layout.ts';
 import type { Estimate } from '@portillon/core/occupancy/gauge.ts';
 import { type OutboxEvent, toldClosingMaxLength } from '@portillon/core/wire/event.ts';
-import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
+import type { FeedChange, FiscalAnchor, FiscalHead, ZoneCount } from '@portillon/core/wire/messages.ts';
 import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
 import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
@@ -33,19 +33,17 @@ import { journalBreaks } from './journal-breaks.ts';
 import { MemberBook, presentMember } from './member-book.ts';
 import { OfflineApprovals } from './offline-approvals.ts';
 import { Outbox } from './outbox.ts';
-import { Passages } from './passages.ts';
+import { Passages, type PassagesOptions } from './passages.ts';
 import { Sales } from './sales.ts';
 import { migrate } from './schema.ts';
 import { UsedOrders } from './used-orders.ts';
 import { Visits } from './visits.ts';
 
-export interface EdgeStoreOptions {
+export interface EdgeStoreOptions extends PassagesOptions {
   /** The data folder of this edge; made when it is not there. */
   readonly folder: string;
   /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
   readonly seal?: SealOfSystem | undefined;
-  /** False where no gate of this edge sees people leave. */
-  readonly exitsAreSensed?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -103,7 +101,7 @@ export class EdgeStore implements AgentStore {
     this.dispenserCounts = new DispenserCounts(read);
     this.book = new MemberBook(read, log);
     this.usedOrders = new UsedOrders(read, clock);
-    this.passages = new Passages(read, clock, this.outbox, options.exitsAreSensed);
+    this.passages = new Passages(read, clock, this.outbox, options);
     this.gates = new GateRecords(read, clock, this.outbox);
     this.books = new FiscalBooks(read);
   }
@@ -283,8 +281,10 @@ export class EdgeStore implements AgentStore {
     }
   }
 
-  async occupancy(): Promise<Estimate & { readonly at: string }> {
-    return { ...this.passages.inside, at: isoTime(this.#clock.wallMs()) };
+  async occupancy(): Promise<Estimate & { readonly at: string; readonly zones?: ZoneCount[] }> {
+    const { inside, insideZones } = this.passages;
+    const zones = insideZones.length === 0 ? {} : { zones: [...insideZones] };
+    return { ...inside, at: isoTime(this.#clock.wallMs()), ...zones };
   }
 
   /** The last record of every chain of the journal; none on a box that never sold. */

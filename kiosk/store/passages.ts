@@ -1,16 +1,12 @@
+import type { Zone, ZoneId } from '@portillon/core/access/zones.ts';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
-import {
-  dayTurned,
-  type Estimate,
-  emptyGauge,
-  estimate,
-  type Gauge,
-  passed,
-} from '@portillon/core/occupancy/gauge.ts';
-import { apply, emptyClub, type Occupancy } from '@portillon/core/occupancy/occupancy.ts';
+import { dayTurned, type Estimate, passed } from '@portillon/core/occupancy/gauge.ts';
+import { apply, type Occupancy } from '@portillon/core/occupancy/occupancy.ts';
 import type { EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
+import type { ZoneCount } from '@portillon/core/wire/messages.ts';
 import type { Reader, Tx } from './connection.ts';
+import { type Count, type CountRow, countOf, emptyCount, judged } from './count.ts';
 import type { Outbox } from './outbox.ts';
 import { Presence } from './presence.ts';
 import { UsedCodes } from './used-codes.ts';
@@ -18,12 +14,18 @@ import { UsedCodes } from './used-codes.ts';
 export type DecisionToRecord = Omit<EventOf<'access.decided'>, 'type'>;
 export type PassageToRecord = Omit<EventOf<'passage.sensed'>, 'type' | 'occupancyAfter'>;
 
-const countColumns =
-  'SELECT inside, unexplained_exits AS unexplainedExits, gauge, counting_day AS countingDay FROM edge_state';
+const countColumns = 'inside, unexplained_exits AS unexplainedExits, gauge';
+const countOfClub = `SELECT ${countColumns}, counting_day AS countingDay FROM edge_state`;
+const countsOfZones = `SELECT zone, ${countColumns} FROM zone_count`;
 
-interface CountRow extends Occupancy {
-  readonly gauge: string | null;
-  readonly countingDay: string | null;
+type ClubRow = CountRow & { readonly countingDay: string | null };
+type ZoneRow = CountRow & { readonly zone: string };
+
+export interface PassagesOptions {
+  /** False where no gate of this edge sees people leave: then counts live on how long people stay. */
+  readonly exitsAreSensed?: boolean | undefined;
+  /** The zones inside the club that gates of this edge lead into. */
+  readonly zones?: readonly Zone[] | undefined;
 }
 
 /** What happens at the gate: each decision and each passage with the event that reports it, the count with the passage. */
@@ -32,22 +34,24 @@ export class Passages {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #spent = new Set<string>();
-  #occupancy: Occupancy = emptyClub;
-  #gauge: Gauge = emptyGauge;
+  #ofClub: Count = emptyCount;
+  readonly #ofZones = new Map<string, Count>();
   #countingDay: string | null = null;
   /** Who went through last time, and which way. */
   readonly presence: Presence;
   /** Codes of passes that have led in here. */
   readonly usedCodes: UsedCodes;
-  /** Whether people who leave are seen; without it the count lives on how long people stay. */
   readonly #exitsAreSensed: boolean;
+  readonly #zones: readonly Zone[];
 
-  constructor(read: Reader, clock: Clock, outbox: Outbox, exitsAreSensed = true) {
+  constructor(read: Reader, clock: Clock, outbox: Outbox, options: PassagesOptions = {}) {
+    const { exitsAreSensed = true, zones = [] } = options;
     this.#read = read;
     this.#clock = clock;
     this.#outbox = outbox;
     this.#exitsAreSensed = exitsAreSensed;
-    this.presence = new Presence(read);
+    this.#zones = zones;
+    this.presence = new Presence(read, zones);
     this.usedCodes = new UsedCodes(read);
   }
 
@@ -55,10 +59,12 @@ export class Passages {
   async load(): Promise<void> {
     const rows = await this.#read.all<{ id: string }>('SELECT credential_id AS id FROM spent_ticket');
     for (const { id } of rows) this.#spent.add(id);
-    const row = await this.#read.get<CountRow>(countColumns);
-    this.#occupancy = occupancyOf(row);
-    this.#gauge = gaugeOf(row);
+    const row = await this.#read.get<ClubRow>(countOfClub);
+    this.#ofClub = countOf(row);
     this.#countingDay = row?.countingDay ?? null;
+    for (const ofZone of await this.#read.all<ZoneRow>(countsOfZones)) {
+      this.#ofZones.set(ofZone.zone, countOf(ofZone));
+    }
     await this.presence.load();
     await this.usedCodes.load();
   }
@@ -76,16 +82,15 @@ export class Passages {
     passage: PassageToRecord,
     memberId: MemberId | null = null,
   ): Promise<{ readonly event: OutboxEvent; readonly occupancy: Occupancy }> {
-    const { credentialId, direction } = passage;
+    const { credentialId, direction, zone = null } = passage;
     const atMs = Date.parse(passage.at);
-    const row = await tx.get<CountRow>(countColumns);
-    const occupancy = apply(occupancyOf(row), passage);
-    const gauge = passed(gaugeOf(row), direction, atMs);
-    await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = ?, gauge = ?', [
-      occupancy.inside,
-      occupancy.unexplainedExits,
-      JSON.stringify(gauge),
-    ]);
+    const before = await this.#countIn(tx, zone);
+    const count: Count = {
+      occupancy: apply(before.occupancy, passage),
+      gauge: passed(before.gauge, direction, atMs),
+    };
+    await this.#keepCount(tx, zone, count);
+    const { occupancy } = zone === null ? count : await this.#countIn(tx, null);
     const event = await this.#outbox.appendEvent(tx, {
       type: 'passage.sensed',
       ...passage,
@@ -93,13 +98,34 @@ export class Passages {
     });
     if (credentialId !== null) {
       const who = credentialId as CredentialId;
-      await this.presence.wentThrough(tx, { credentialId: who, memberId, direction, atMs });
+      await this.presence.wentThrough(tx, { credentialId: who, memberId, zone, direction, atMs });
+    }
+    return { event, occupancy };
+  }
+
+  /** OC16: of the club, or of one zone. */
+  async #countIn(tx: Tx, zone: ZoneId): Promise<Count> {
+    if (zone === null) return countOf(await tx.get<ClubRow>(countOfClub));
+    return countOf(await tx.get<ZoneRow>(`${countsOfZones} WHERE zone = ?`, [zone]));
+  }
+
+  async #keepCount(tx: Tx, zone: ZoneId, count: Count): Promise<void> {
+    const { inside, unexplainedExits } = count.occupancy;
+    const values = [inside, unexplainedExits, JSON.stringify(count.gauge)];
+    if (zone === null) {
+      await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = ?, gauge = ?', values);
+    } else {
+      await tx.run(
+        `INSERT INTO zone_count (inside, unexplained_exits, gauge, zone) VALUES (?, ?, ?, ?)
+         ON CONFLICT (zone) DO UPDATE SET inside = excluded.inside, unexplained_exits = excluded.unexplained_exits,
+           gauge = excluded.gauge`,
+        [...values, zone],
+      );
     }
     tx.onCommitted(() => {
-      this.#occupancy = occupancy;
-      this.#gauge = gauge;
+      if (zone === null) this.#ofClub = count;
+      else this.#ofZones.set(zone, count);
     });
-    return { event, occupancy };
   }
 
   /** The day of the club, `YYYY-MM-DD`, in which counting began; null before the first turn. */
@@ -115,22 +141,16 @@ export class Passages {
     });
   }
 
-  /** OC13: counting begins anew, from nobody where the club is closed. */
+  /** OC13, OC17: counting begins anew, in every zone too; from nobody where the club is closed. */
   async turnDay(tx: Tx, day: string, isClosed: boolean): Promise<void> {
     const nowMs = this.#clock.wallMs();
-    const row = await tx.get<CountRow>(countColumns);
-    const gauge = dayTurned(gaugeOf(row), nowMs, isClosed, this.#exitsAreSensed);
-    const occupancy = { inside: gauge.atStart, unexplainedExits: 0 };
-    await tx.run('UPDATE edge_state SET inside = ?, unexplained_exits = 0, gauge = ?, counting_day = ?', [
-      occupancy.inside,
-      JSON.stringify(gauge),
-      day,
-    ]);
-    tx.onCommitted(() => {
-      this.#occupancy = occupancy;
-      this.#gauge = gauge;
-      this.#countingDay = day;
-    });
+    const zones = (await tx.all<ZoneRow>(countsOfZones)).map(({ zone }) => zone);
+    for (const zone of [null, ...zones]) {
+      const before = await this.#countIn(tx, zone);
+      const gauge = dayTurned(before.gauge, nowMs, isClosed, this.#exitsAreSensed);
+      await this.#keepCount(tx, zone, { occupancy: { inside: gauge.atStart, unexplainedExits: 0 }, gauge });
+    }
+    await this.beginDay(tx, day);
   }
 
   /** True when this call spent it; false when it was spent here before, and must not be let in a second time. */
@@ -150,22 +170,21 @@ export class Passages {
 
   /** As judged from what is committed, from memory. Before anything is learnt of the sensors it is the plain count. */
   get inside(): Estimate {
-    const judged = estimate(this.#gauge, this.#clock.wallMs(), this.#exitsAreSensed);
-    if (!this.#exitsAreSensed || this.#gauge.daysLearnt > 0) return judged;
-    const { inside } = this.#occupancy;
-    return { inside, low: Math.min(judged.low, inside), high: Math.max(judged.high, inside) };
+    return judged(this.#ofClub, this.#clock.wallMs(), this.#exitsAreSensed);
   }
 
-  /** The plain count. */
+  /** OC17: the same of each zone inside the club, in the order of the configuration. */
+  get insideZones(): readonly ZoneCount[] {
+    const nowMs = this.#clock.wallMs();
+    return this.#zones.map(({ id, name }) => ({
+      zone: id,
+      name,
+      ...judged(this.#ofZones.get(id) ?? emptyCount, nowMs, this.#exitsAreSensed),
+    }));
+  }
+
+  /** The plain count of the club. */
   async occupancy(): Promise<Occupancy> {
-    return occupancyOf(await this.#read.get<CountRow>(countColumns));
+    return countOf(await this.#read.get<ClubRow>(countOfClub)).occupancy;
   }
-}
-
-function occupancyOf(row: CountRow | null): Occupancy {
-  return row ? { inside: row.inside, unexplainedExits: row.unexplainedExits } : emptyClub;
-}
-
-function gaugeOf(row: CountRow | null): Gauge {
-  return row?.gauge ? (JSON.parse(row.gauge) as Gauge) : emptyGauge;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ZoneId } from '@portillon/core/access/zones.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { type CredentialId, type MemberId, newId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
@@ -16,7 +17,16 @@ let folder: string;
 let store: EdgeStore;
 
 async function open(): Promise<void> {
-  const opened = await EdgeStore.open({ folder: join(folder, 'state'), clock, random, log: silentLog });
+  const opened = await EdgeStore.open({
+    folder: join(folder, 'state'),
+    zones: [
+      { id: 'pool', name: 'Pool' },
+      { id: 'sauna', name: 'Sauna', within: 'pool' },
+    ],
+    clock,
+    random,
+    log: silentLog,
+  });
   if (!opened.ok) throw new Error(opened.error.detail);
   store = opened.value;
 }
@@ -34,6 +44,7 @@ async function through(
   credentialId: CredentialId | null,
   direction: 'entry' | 'exit' = 'entry',
   memberId: MemberId | null = null,
+  zone: ZoneId = null,
 ): Promise<void> {
   await store.write((tx) =>
     store.passages.recordPassage(
@@ -42,6 +53,7 @@ async function through(
         passageId: newId(clock, random),
         at: isoTime(clock.wallMs()),
         gateId: 'main',
+        zone,
         direction,
         decisionId: null,
         credentialId,
@@ -52,8 +64,8 @@ async function through(
 }
 
 const credential = () => newId<'credential'>(clock, random);
-const last = (id: CredentialId, memberId: MemberId | null = null) =>
-  store.passages.presence.lastPassage(id, memberId, clock.wallMs());
+const last = (id: CredentialId, memberId: MemberId | null = null, zone: ZoneId = null) =>
+  store.passages.presence.lastPassage(id, memberId, clock.wallMs(), zone);
 
 it('knows which way a credential went last, also after a restart', async () => {
   const [one, two] = [credential(), credential()];
@@ -114,4 +126,42 @@ it('[AC36] shares the presence of a member among cards and passes, also after a 
   await store.close();
   await open();
   isOut();
+});
+
+it('[AC46] has a member in each zone for itself, and in none inside once gone through a gate around it; also after a restart', async () => {
+  const member = newId<'member'>(clock, random);
+  const [card, pass] = [credential(), credential()];
+  const went = async (direction: 'entry' | 'exit', zone: ZoneId, who = card) => {
+    await clock.advance(1_000);
+    await through(who, direction, member, zone);
+  };
+  const isIn = () => [null, 'pool', 'sauna'].map((zone) => last(pass, member, zone)?.direction === 'entry');
+  await went('entry', null);
+  await went('entry', 'pool', pass);
+  await went('entry', 'sauna');
+  expect(isIn()).toEqual([true, true, true]);
+  await store.close();
+  await open();
+  expect(isIn()).toEqual([true, true, true]);
+  await went('exit', 'pool');
+  expect(isIn()).toEqual([true, false, false]);
+  await went('entry', 'pool');
+  expect(isIn()).toEqual([true, true, false]);
+  await went('exit', null);
+  expect(isIn()).toEqual([false, false, false]);
+  await went('entry', null, pass);
+  await store.close();
+  await open();
+  expect(isIn()).toEqual([true, false, false]);
+});
+
+it('[AC46] finds company inside that was seen at the gate of a zone only, and not once it has left the club', async () => {
+  const member = newId<'member'>(clock, random);
+  const card = credential();
+  const isInside = () => store.passages.presence.isInside([member], clock.wallMs());
+  await through(card, 'entry', member, 'pool');
+  expect(isInside()).toBe(true);
+  await clock.advance(1_000);
+  await through(card, 'exit', member);
+  expect(isInside()).toBe(false);
 });

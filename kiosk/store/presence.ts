@@ -1,3 +1,4 @@
+import { type Zone, type ZoneId, zonesAround } from '@portillon/core/access/zones.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import type { Reader, Tx } from './connection.ts';
 
@@ -9,28 +10,35 @@ export interface LastPassage {
 interface Row extends LastPassage {
   readonly credentialId: CredentialId;
   readonly memberId: MemberId | null;
+  readonly zone: ZoneId;
 }
 
 /** Nobody stays longer: a club's day at most. What is older is forgotten, here and on the disk. */
 export const presenceMs = 16 * 3_600_000;
 
+/** The last passage of somebody through the gates of each zone. */
+type ByZone = Map<ZoneId, Row>;
+
 /**
- * Who went through the gates of this edge, the last time each: all of it in memory too, since decisions wait for no disk.
- * Shows what is committed. Presence is the member's, whichever card or pass led through (AC36).
+ * Who went through the gates of this edge, the last time each, by zone: all of it in memory too, since decisions wait for no
+ * disk. Shows what is committed. Presence is the member's, whichever card or pass led through (AC36).
  */
 export class Presence {
   readonly #read: Reader;
-  readonly #last = new Map<CredentialId, Row>();
-  readonly #lastOfMember = new Map<MemberId, LastPassage>();
+  readonly #zones: readonly Zone[];
+  readonly #last = new Map<CredentialId, ByZone>();
+  readonly #lastOfMember = new Map<MemberId, ByZone>();
 
-  constructor(read: Reader) {
+  constructor(read: Reader, zones: readonly Zone[] = []) {
     this.#read = read;
+    this.#zones = zones;
   }
 
   /** Fills the memory from the disk; once, before the first question. */
   async load(): Promise<void> {
     const rows = await this.#read.all<Row>(
-      'SELECT credential_id AS credentialId, member_id AS memberId, direction, at_ms AS atMs FROM presence',
+      `SELECT credential_id AS credentialId, member_id AS memberId, nullif(zone, '') AS zone, direction, at_ms AS atMs
+         FROM presence`,
     );
     for (const row of rows) this.#remember(row);
   }
@@ -43,52 +51,85 @@ export class Presence {
     const oldestMs = row.atMs - presenceMs;
     await tx.run('DELETE FROM presence WHERE at_ms < ?', [oldestMs]);
     await tx.run(
-      `INSERT INTO presence (credential_id, member_id, direction, at_ms) VALUES (?, ?, ?, ?)
-       ON CONFLICT (credential_id) DO UPDATE SET member_id = excluded.member_id, direction = excluded.direction,
+      `INSERT INTO presence (credential_id, zone, member_id, direction, at_ms) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (credential_id, zone) DO UPDATE SET member_id = excluded.member_id, direction = excluded.direction,
          at_ms = excluded.at_ms`,
-      [row.credentialId, row.memberId, row.direction, row.atMs],
+      [row.credentialId, row.zone ?? '', row.memberId, row.direction, row.atMs],
     );
     tx.onCommitted(() => {
       this.#remember(row);
-      for (const rows of [this.#last, this.#lastOfMember] as Map<string, LastPassage>[]) {
-        for (const [key, { atMs }] of rows) if (atMs < oldestMs) rows.delete(key);
+      for (const all of [this.#last, this.#lastOfMember] as Map<string, ByZone>[]) {
+        for (const [key, byZone] of all) {
+          for (const [zone, { atMs }] of byZone) if (atMs < oldestMs) byZone.delete(zone);
+          if (byZone.size === 0) all.delete(key);
+        }
       }
     });
   }
 
   /** AC37: what a credential did before anybody knew whose it is counts for its member from now on. */
   belongsTo(credentialId: CredentialId, memberId: MemberId): void {
-    const row = this.#last.get(credentialId);
-    if (row?.memberId === null) this.#remember({ ...row, memberId });
+    for (const row of this.#last.get(credentialId)?.values() ?? []) {
+      if (row.memberId === null) this.#remember({ ...row, memberId });
+    }
   }
 
   /** Those who went through with a credential of which nobody had told the member. */
   get ofNobody(): readonly CredentialId[] {
-    return [...this.#last.values()].flatMap(({ credentialId, memberId }) =>
-      memberId === null ? [credentialId] : [],
+    return [...this.#last].flatMap(([credentialId, byZone]) =>
+      [...byZone.values()].some(({ memberId }) => memberId === null) ? [credentialId] : [],
     );
   }
 
-  /** Of the member with whichever card or pass; of a credential without one, its own. */
-  lastPassage(credentialId: CredentialId, memberId: MemberId | null, nowMs: number): LastPassage | null {
+  /** Of the member with whichever card or pass; of a credential without one, its own. As it concerns this zone (AC46). */
+  lastPassage(
+    credentialId: CredentialId,
+    memberId: MemberId | null,
+    nowMs: number,
+    zone: ZoneId = null,
+  ): LastPassage | null {
     const ofMember = memberId === null ? undefined : this.#lastOfMember.get(memberId);
     const own = this.#last.get(credentialId);
-    const last = ofMember && (!own || ofMember.atMs >= own.atMs) ? ofMember : own;
-    return last && last.atMs >= nowMs - presenceMs ? { direction: last.direction, atMs: last.atMs } : null;
+    return this.#lastIn([...(own?.values() ?? []), ...(ofMember?.values() ?? [])], zone, nowMs);
   }
 
-  /** One of these members went in and was not seen to leave. */
+  /** AC24, AC46: one of these members went into the club, or a zone of it, and was not seen to leave. */
   isInside(memberIds: readonly string[], nowMs: number): boolean {
     return memberIds.some((memberId) => {
-      const last = this.#lastOfMember.get(memberId as MemberId);
-      return last?.direction === 'entry' && last.atMs >= nowMs - presenceMs;
+      const byZone = this.#lastOfMember.get(memberId as MemberId);
+      const rows = [...(byZone?.values() ?? [])];
+      return rows.some(({ zone }) => this.#lastIn(rows, zone, nowMs)?.direction === 'entry');
     });
   }
 
+  /** AC48: the holder is in a zone around this one, or in the club. */
+  isAround(credentialId: CredentialId, memberId: MemberId | null, nowMs: number, zone: ZoneId): boolean {
+    return zonesAround(this.#zones, zone).some(
+      (each) => this.lastPassage(credentialId, memberId, nowMs, each)?.direction === 'entry',
+    );
+  }
+
+  /** AC46: through a gate of the zone itself; or, as one who has left it, through a gate of a zone around it. */
+  #lastIn(rows: readonly Row[], zone: ZoneId, nowMs: number): LastPassage | null {
+    const around = zonesAround(this.#zones, zone);
+    let last: LastPassage | null = null;
+    for (const row of rows) {
+      if (row.zone !== zone && !around.includes(row.zone)) continue;
+      if (row.atMs < nowMs - presenceMs || (last && row.atMs < last.atMs)) continue;
+      // Of one and the same moment the gate of the zone itself counts.
+      if (last && row.atMs === last.atMs && row.zone !== zone) continue;
+      last = { direction: row.zone === zone ? row.direction : 'exit', atMs: row.atMs };
+    }
+    return last;
+  }
+
   #remember(row: Row): void {
-    this.#last.set(row.credentialId, row);
+    const own = this.#last.get(row.credentialId) ?? new Map();
+    this.#last.set(row.credentialId, own.set(row.zone, row));
     if (row.memberId === null) return;
-    const before = this.#lastOfMember.get(row.memberId);
-    if (!before || before.atMs <= row.atMs) this.#lastOfMember.set(row.memberId, row);
+    const ofMember: ByZone = this.#lastOfMember.get(row.memberId) ?? new Map();
+    this.#lastOfMember.set(row.memberId, ofMember);
+    const before = ofMember.get(row.zone);
+    if (!before || before.atMs <= row.atMs) ofMember.set(row.zone, row);
   }
 }

@@ -68,6 +68,7 @@ it('makes every table of a new box', async () => {
     'used_code',
     'used_order',
     'visit',
+    'zone_count',
   ]);
   expect(await database.read.all('PRAGMA foreign_key_check')).toEqual([]);
 });
@@ -97,6 +98,15 @@ it('[W-FEED-8] keeps the book of a box of the version before, and reads the feed
     { kind: 'plan', id: 'p', record: '{}' },
   ]);
   expect(await database.read.get('SELECT feed_cursor FROM edge_state')).toEqual({ feed_cursor: 0 });
+});
+
+it('[AC46] has those in the club who were in it before there were zones', async () => {
+  await migrate(database, migrations.slice(0, 11));
+  await database.write((tx) => tx.run("INSERT INTO presence VALUES ('card', 'member', 'entry', 812)"));
+  await migrate(database, migrations.slice(0, 12));
+  expect(await database.read.all('SELECT * FROM presence')).toEqual([
+    { credential_id: 'card', zone: '', member_id: 'member', direction: 'entry', at_ms: 812 },
+  ]);
 });
 
 it('leaves the schema before, whole, when a step fails half-way', async () => {

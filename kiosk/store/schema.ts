@@ -12,6 +12,7 @@ import { usedCodes } from './migrations/0008-used-codes.ts';
 import { occupancyGauge } from './migrations/0009-occupancy-gauge.ts';
 import { gates } from './migrations/0010-gates.ts';
 import { dispenserCounts } from './migrations/0011-dispenser-counts.ts';
+import { zones } from './migrations/0012-zones.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   occupancyGauge,
   gates,
   dispenserCounts,
+  zones,
 ];
 
 /**

@@ -20,8 +20,8 @@ const whoJoins = `left join credentials on credentials.id = seen.credential_id
   left join members on members.id = credentials.member_id`;
 
 export async function readLiveView(database: Database, nowMs: number): Promise<LiveView> {
-  const [clubs, passages, refusals, cases, orders, gates, alarms] = await Promise.all([
-    database.query<Omit<ClubView, 'online'>>(
+  const [clubs, zones, passages, refusals, cases, orders, gates, alarms] = await Promise.all([
+    database.query<Omit<ClubView, 'online' | 'zones'>>(
       `select clubs.id, clubs.name, clubs.time_zone as "timeZone", clubs.capacity,
               sum(occupancy.inside)::int as inside, min(occupancy.at) as "asOf",
               sum(coalesce(occupancy.low, occupancy.inside))::int as low,
@@ -31,6 +31,15 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
          left join edges on edges.club_id = clubs.id and edges.status = 'active'
          left join occupancy on occupancy.edge_id = edges.id
         group by clubs.id order by clubs.name`,
+    ),
+    database.query<ClubView['zones'][number] & { readonly clubId: string }>(
+      `select occupancy.club_id as "clubId", told.zone, max(told.name) as name, sum(told.inside)::int as inside,
+              sum(told.low)::int as low, sum(told.high)::int as high
+         from occupancy
+         join edges on edges.id = occupancy.edge_id and edges.status = 'active'
+        cross join lateral jsonb_to_recordset(coalesce(occupancy.zones, '[]'))
+                as told(zone text, name text, inside int, low int, high int)
+        group by occupancy.club_id, told.zone order by name, told.zone`,
     ),
     database.query<Omit<PassageView, 'who'> & WhoRow>(
       `select seen.id, seen.at, seen.club_id as "clubId", seen.gate_id as "gateId", seen.direction,
@@ -56,6 +65,7 @@ export async function readLiveView(database: Database, nowMs: number): Promise<L
     at: isoTime(nowMs),
     clubs: clubs.map((club) => ({
       ...club,
+      zones: zones.filter(({ clubId }) => clubId === club.id).map(({ clubId, ...zone }) => zone),
       online: club.lastContactAt !== null && nowMs - Date.parse(club.lastContactAt) < offlineAfterMs,
     })),
     passages: passages.map((row) => ({

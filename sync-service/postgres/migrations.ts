@@ -21,6 +21,7 @@ import { passagesOfOrders } from './migrations/018-passages-of-orders.ts';
 import { oldCodes } from './migrations/019-old-codes.ts';
 import { interventions } from './migrations/020-interventions.ts';
 import { exitsReleased } from './migrations/021-exits-released.ts';
+import { zones } from './migrations/022-zones.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   { name: '019-old-codes', sql: oldCodes },
   { name: '020-interventions', sql: interventions },
   { name: '021-exits-released', sql: exitsReleased },
+  { name: '022-zones', sql: zones },
 ];
 
 export interface Migration {

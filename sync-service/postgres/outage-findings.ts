@@ -130,7 +130,7 @@ async function edgesOwnWordAgrees(
   return then !== null && reviewDecision(decision, then)?.would === would;
 }
 
-/** One of these members went in through this edge by then and did not leave; a ticket for one entry is a guest’s (AC38). */
+/** One of these members went in through this edge by then and did not leave the club (AC46); a ticket for one entry is a guest’s (AC38). */
 async function isInside(
   sql: Sql,
   edgeId: string,
@@ -142,6 +142,7 @@ async function isInside(
     `select distinct on (credentials.member_id) passages.direction
        from passages join credentials on credentials.id = passages.credential_id
       where credentials.member_id = any($1::uuid[]) and not credentials.single_use and passages.edge_id = $2
+        and (passages.zone is null or passages.direction = 'entry')
         and passages.at < $3 and passages.at > $3::timestamptz - interval '16 hours'
       order by credentials.member_id, passages.at desc`,
     [memberIds, edgeId, at],

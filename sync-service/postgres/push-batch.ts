@@ -121,16 +121,16 @@ async function takeIn(
     'update edges set applied_through = $2, last_hash = $3, last_contact_at = $4 where id = $1',
     [edgeId, appliedThrough, lastHash, now],
   );
-  const { inside, at, low, high } = push.occupancy;
+  const { inside, at, low, high, zones } = push.occupancy;
   const recounted = await sql.query(
-    `insert into occupancy (edge_id, club_id, inside, at, low, high)
-     values ($1, $2, $3, least($4::timestamptz, $5::timestamptz), $6, $7)
+    `insert into occupancy (edge_id, club_id, inside, at, low, high, zones)
+     values ($1, $2, $3, least($4::timestamptz, $5::timestamptz), $6, $7, $8)
      on conflict (edge_id) do update set inside = excluded.inside, at = excluded.at, low = excluded.low,
-       high = excluded.high
+       high = excluded.high, zones = excluded.zones
       where occupancy.at <= excluded.at
      returning 1`,
     // A time in the future, from an edge whose clock is wrong, would shut out every later count.
-    [edgeId, reporter.clubId, inside, at, now, low ?? null, high ?? null],
+    [edgeId, reporter.clubId, inside, at, now, low ?? null, high ?? null, JSON.stringify(zones ?? [])],
   );
   const wanted = await sql.query<{ digest: string }>(
     'select digest from attachments where edge_id = $1 and received_at is null limit $2',

@@ -30,7 +30,7 @@ export function ageOf(club: ClubView, text: Words): string {
 }
 
 /** The sensors leave room enough to be told: more than a person or two. */
-function isVague({ low, high }: ClubView): boolean {
+function isVague({ low, high }: { readonly low: number | null; readonly high: number | null }): boolean {
   return low !== null && high !== null && high - low > 4;
 }
 
@@ -49,6 +49,16 @@ export function ClubPanel({ club, text }: { club: ClubView; text: Words }) {
         {isVague(club) && <span className="bounds"> {text.between(club.low ?? 0, club.high ?? 0)}</span>}
         {fill !== 'calm' && <strong className={`pill ${fill}`}>{fillWords(club, text)}</strong>}
       </p>
+      {club.zones.length > 0 && (
+        <ul className="zones">
+          {club.zones.map((zone) => (
+            <li key={zone.zone}>
+              <span className="zone-name">{zone.name}</span> <b>{zone.inside}</b>
+              {isVague(zone) && <span className="bounds"> {text.between(zone.low, zone.high)}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
       <div className={`capacity ${fill}`} aria-hidden="true">
         <span className="filled" style={{ width: `${Math.min(100, percent)}%` }} />
         <span className="tick" style={{ left: `${fillingUpPercent}%` }} />

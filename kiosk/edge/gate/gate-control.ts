@@ -1,6 +1,7 @@
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide, decideExit } from '@portillon/core/access/access-rule.ts';
 import type { Told } from '@portillon/core/access/gate-sign.ts';
+import type { ZoneId } from '@portillon/core/access/zones.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
@@ -104,6 +105,16 @@ export class GateControl {
 
   get gateId(): string {
     return this.#options.config.id;
+  }
+
+  get #zone(): ZoneId {
+    return this.#options.config.zone ?? null;
+  }
+
+  /** For events: a gate of the club itself names none. */
+  get #inZone(): { readonly zone?: string } {
+    const { zone } = this.#options.config;
+    return zone === undefined ? {} : { zone };
   }
 
   get isFire(): boolean {
@@ -218,7 +229,7 @@ export class GateControl {
       this.face.show({ released: true });
       const row = who.credentialId ? store.book.credential(who.credentialId as CredentialId) : null;
       if (who.direction === 'entry') {
-        this.#options.inFlight.begin(who, presentMember(row), intent.recordedAtMs);
+        this.#options.inFlight.begin(who, presentMember(row), intent.recordedAtMs, this.#zone);
         gate.stillReleased(leftMs);
       }
       this.#armPulse(leftMs);
@@ -291,7 +302,7 @@ export class GateControl {
     // AC43: a fire opens what staff had locked.
     const gateLocked = this.#kept.standing === 'locked' && !this.#fire;
     const decision: AccessDecision = club
-      ? rule(gatherFacts(presented, club, { store, clubId, nowMs, inFlight, gateLocked }))
+      ? rule(gatherFacts(presented, club, { store, clubId, nowMs, inFlight, gateLocked, zone: this.#zone }))
       : { outcome: 'refused', reason: 'unknown' };
     const code = presented.code?.step ?? null;
     if (code !== null && credentialId !== null) {
@@ -306,7 +317,8 @@ export class GateControl {
       ...(book?.standing?.staff ? { worksHere: true } : {}),
       singleUse: book?.singleUse ?? presented.grant?.singleUse ?? false,
     };
-    if (decision.outcome === 'granted' && side === 'entry') inFlight.begin(who, presentMember(book), nowMs);
+    if (decision.outcome === 'granted' && side === 'entry')
+      inFlight.begin(who, presentMember(book), nowMs, this.#zone);
     const usedCode = decision.outcome === 'granted' && credentialId !== null ? code : null;
     if (usedCode !== null && credentialId) store.passages.usedCodes.take(credentialId, usedCode);
     const written = store.write(async (tx) => {
@@ -315,6 +327,7 @@ export class GateControl {
         decisionId,
         at: isoTime(nowMs),
         gateId: config.id,
+        ...this.#inZone,
         direction: side,
         credentialId,
         presented: kind,
@@ -455,6 +468,7 @@ export class GateControl {
           passageId: newId(clock, random),
           at: isoTime(clock.wallMs()),
           gateId: config.id,
+          ...this.#inZone,
           direction,
           decisionId,
           credentialId,

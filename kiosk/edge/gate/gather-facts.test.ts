@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
+import type { ZoneId } from '@portillon/core/access/zones.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import {
   type ClubId,
@@ -29,6 +30,7 @@ let folder: string;
 let store: EdgeStore;
 let version = 0;
 let inFlight: InFlight;
+const zones = [{ id: 'pool', name: 'Pool' }];
 const clubId = newId<'club'>(new VirtualClock(), random) as ClubId;
 const planId = newId<'plan'>(new VirtualClock(), random) as PlanId;
 const memberId = newId<'member'>(new VirtualClock(), random) as MemberId;
@@ -46,7 +48,13 @@ beforeEach(async () => {
   clock = new VirtualClock();
   inFlight = new InFlight();
   folder = mkdtempSync(join(tmpdir(), 'gather-facts-'));
-  const opened = await EdgeStore.open({ folder: join(folder, 'state'), clock, random, log: silentLog });
+  const opened = await EdgeStore.open({
+    folder: join(folder, 'state'),
+    zones,
+    clock,
+    random,
+    log: silentLog,
+  });
   if (!opened.ok) throw new Error(opened.error.detail);
   store = opened.value;
   await told([
@@ -94,11 +102,12 @@ function decided(
   who: CredentialId = credentialId,
   grant: NonNullable<AccessFacts['grant']> | null = null,
   kind: 'card' | 'ticket' = 'card',
+  zone: ZoneId = null,
 ): string {
   const club = store.book.club(clubId);
   if (!club) throw new Error('the club is in the book');
   const presented = { presented: { kind, credentialId: who }, grant, code: null };
-  const around = { store, clubId, nowMs: clock.wallMs(), inFlight };
+  const around = { store, clubId, nowMs: clock.wallMs(), inFlight, zone };
   const decision = decide(gatherFacts(presented, club, around));
   return decision.outcome === 'granted' ? 'granted' : decision.reason;
 }
@@ -107,6 +116,7 @@ async function through(
   direction: 'entry' | 'exit',
   who: CredentialId | null,
   whose: MemberId | null = memberId,
+  zone: ZoneId = null,
 ) {
   await store.write((tx) =>
     store.passages.recordPassage(
@@ -115,6 +125,7 @@ async function through(
         passageId: newId(clock, random),
         at: isoTime(clock.wallMs()),
         gateId: 'main',
+        zone,
         direction,
         decisionId: null,
         credentialId: who,
@@ -203,7 +214,13 @@ describe('the presence of a member', () => {
     await told([cardRecord({ cardUid: '04FFEEDDCCBBAA' }, second)]);
     expect(decided()).toBe('already-inside');
     await store.close();
-    const opened = await EdgeStore.open({ folder: join(folder, 'state'), clock, random, log: silentLog });
+    const opened = await EdgeStore.open({
+      folder: join(folder, 'state'),
+      zones,
+      clock,
+      random,
+      log: silentLog,
+    });
     if (!opened.ok) throw new Error(opened.error.detail);
     store = opened.value;
     expect(decided()).toBe('already-inside');
@@ -251,5 +268,44 @@ describe('the presence of a member', () => {
     expect([decided(), decided(second)]).toEqual(['already-inside', 'already-inside']);
     inFlight.end('one');
     expect([decided(), decided(second)]).toEqual(['granted', 'granted']);
+  });
+});
+
+describe('at the gate of a zone inside', () => {
+  const atPool = (kind: 'card' | 'ticket' = 'card') => decided(credentialId, null, kind, 'pool');
+
+  it('[AC46] asks who is in that zone, also over the shoulder', async () => {
+    await through('entry', credentialId);
+    expect([decided(), atPool()]).toEqual(['already-inside', 'granted']);
+    inFlight.begin({ decisionId: 'one', credentialId, singleUse: false }, memberId, clock.wallMs(), 'pool');
+    expect(atPool()).toBe('already-inside');
+    inFlight.end('one');
+    await through('entry', credentialId, memberId, 'pool');
+    expect(atPool()).toBe('already-inside');
+    await through('exit', credentialId, memberId, 'pool');
+    expect([decided(), atPool()]).toEqual(['already-inside', 'granted']);
+  });
+
+  it('[AC47] sends nobody away for a full club', async () => {
+    await through('entry', null);
+    await through('entry', credentialId);
+    await told([clubRecord({ policy: { ...policy, antiPassback: { mode: 'off', minutes: null } } })]);
+    expect([decided(), atPool()]).toEqual(['full-house', 'granted']);
+  });
+
+  it('[AC48] takes the ticket that led in, until the guest has left; spent here or by word of the base', async () => {
+    const ticket = { kind: 'ticket', singleUse: true, cardUid: null } as const;
+    await told([cardRecord(ticket)]);
+    await store.write((tx) => store.passages.spendTicket(tx, credentialId));
+    expect(atPool('ticket')).toBe('ticket-spent');
+    await through('entry', credentialId, null);
+    expect([decided(credentialId, null, 'ticket'), atPool('ticket')]).toEqual(['ticket-spent', 'granted']);
+    await told([cardRecord({ ...ticket, status: 'spent' })]);
+    expect([decided(credentialId, null, 'ticket'), atPool('ticket')]).toEqual(['ticket-spent', 'granted']);
+    await told([cardRecord({ ...ticket, status: 'blocked' })]);
+    expect(atPool('ticket')).toBe('blocked');
+    await told([cardRecord({ ...ticket, status: 'spent' })]);
+    await through('exit', credentialId, null);
+    expect(atPool('ticket')).toBe('ticket-spent');
   });
 });

@@ -1,6 +1,7 @@
 import type { AccessFacts, ClubRecord } from '@portillon/core/access/access-facts.ts';
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
+import type { ZoneId } from '@portillon/core/access/zones.ts';
 import type { ClubId, CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import { presentMember } from '../../store/member-book.ts';
@@ -11,6 +12,8 @@ export interface FactsAround {
   readonly store: Pick<EdgeStore, 'book' | 'passages'>;
   readonly clubId: ClubId;
   readonly nowMs: number;
+  /** Of the gate; left out: the club itself. */
+  readonly zone?: ZoneId;
   /** Who was let in and has not gone through yet. */
   readonly inFlight: Pick<InFlight, 'hasTicket' | 'releasedAtMs'>;
   /** Staff keep this gate locked, and there is no fire. */
@@ -23,10 +26,14 @@ export function gatherFacts(
   club: ClubRecord,
   around: FactsAround,
 ): AccessFacts {
-  const { store, clubId, nowMs, inFlight } = around;
+  const { store, clubId, nowMs, inFlight, zone = null } = around;
   const { book, passages } = store;
   const { credentialId } = presented;
-  const row = credentialId ? book.credential(credentialId) : null;
+  const known = credentialId ? book.credential(credentialId) : null;
+  // AC48: what led its holder in here opens the zones inside as well.
+  const ledInHere =
+    credentialId !== null && passages.presence.isAround(credentialId, presentMember(known), nowMs, zone);
+  const row = ledInHere && known?.status === 'spent' ? { ...known, status: 'active' as const } : known;
   const planId = row ? planInEffect(row, nowMs) : (grant?.planId ?? null);
   return {
     nowMs,
@@ -41,7 +48,8 @@ export function gatherFacts(
         toMs: Date.parse(to),
       })),
       capacity: club.capacity,
-      inside: passages.inside.inside,
+      // AC47: who comes to a zone inside is counted already.
+      inside: zone === null ? passages.inside.inside : 0,
     },
     policy: club.policy ?? openPolicy,
     presented,
@@ -53,7 +61,8 @@ export function gatherFacts(
     plan: planId ? book.plan(planId) : null,
     grant,
     spentHere:
-      credentialId !== null && (passages.isSpentHere(credentialId) || inFlight.hasTicket(credentialId)),
+      credentialId !== null &&
+      ((passages.isSpentHere(credentialId) && !ledInHere) || inFlight.hasTicket(credentialId)),
     lastPassage: credentialId ? lastPassage(credentialId, presentMember(row), around) : null,
     companyInside: passages.presence.isInside(row?.standing?.company?.memberIds ?? [], nowMs),
     gateLocked: around.gateLocked ?? false,
@@ -65,9 +74,9 @@ export function gatherFacts(
 function lastPassage(
   credentialId: CredentialId,
   memberId: MemberId | null,
-  { store, nowMs, inFlight }: FactsAround,
+  { store, nowMs, inFlight, zone = null }: FactsAround,
 ): AccessFacts['lastPassage'] {
-  const releasedAtMs = inFlight.releasedAtMs(credentialId, memberId);
+  const releasedAtMs = inFlight.releasedAtMs(credentialId, memberId, zone);
   if (releasedAtMs !== null) return { direction: 'entry', atMs: releasedAtMs };
-  return store.passages.presence.lastPassage(credentialId, memberId, nowMs);
+  return store.passages.presence.lastPassage(credentialId, memberId, nowMs, zone);
 }

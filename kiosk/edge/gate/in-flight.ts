@@ -1,3 +1,4 @@
+import type { ZoneId } from '@portillon/core/access/zones.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import type { ReleasedFor } from './gate-machine.ts';
 
@@ -6,6 +7,7 @@ interface Release {
   readonly credentialId: CredentialId | null;
   readonly memberId: MemberId | null;
   readonly singleUse: boolean;
+  readonly zone: ZoneId;
   readonly atMs: number;
 }
 
@@ -17,11 +19,13 @@ export class InFlight {
     { decisionId, credentialId, singleUse }: Pick<ReleasedFor, 'decisionId' | 'credentialId' | 'singleUse'>,
     memberId: MemberId | null,
     atMs: number,
+    zone: ZoneId = null,
   ): void {
     this.#releases.set(decisionId, {
       credentialId: credentialId as CredentialId | null,
       memberId,
       singleUse,
+      zone,
       atMs,
     });
   }
@@ -35,10 +39,12 @@ export class InFlight {
     return this.#some((release) => release.singleUse && release.credentialId === credentialId) !== null;
   }
 
-  /** AC39: when a gate was released for this holder who has not gone through it yet; null when none is. */
-  releasedAtMs(credentialId: CredentialId, memberId: MemberId | null): number | null {
+  /** AC39, AC46: when a gate of this zone was released for this holder who has not gone through it yet; null when none is. */
+  releasedAtMs(credentialId: CredentialId, memberId: MemberId | null, zone: ZoneId = null): number | null {
     const release = this.#some(
-      (one) => one.credentialId === credentialId || (memberId !== null && one.memberId === memberId),
+      (one) =>
+        one.zone === zone &&
+        (one.credentialId === credentialId || (memberId !== null && one.memberId === memberId)),
     );
     return release?.atMs ?? null;
   }

@@ -16,6 +16,14 @@ export const whoSchema = z.object({
 });
 export type PersonShown = z.infer<typeof whoSchema>;
 
+const zoneView = z.object({
+  zone: z.string(),
+  name: z.string(),
+  inside: z.int(),
+  low: z.int(),
+  high: z.int(),
+});
+
 const clubView = z.object({
   id: z.string(),
   name: z.string(),
@@ -28,6 +36,8 @@ const clubView = z.object({
   high: z.int().nullable(),
   /** Of which moment the count is. */
   asOf: time.nullable(),
+  /** Its zones inside, as those edges told them in the same moment. */
+  zones: z.array(zoneView),
   lastContactAt: time.nullable(),
   online: z.boolean(),
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
+import type { Zone } from '@portillon/core/access/zones.ts';
 import { fault } from '@portillon/core/base/fault-codes.ts';
 import {
   type ClubId,
@@ -132,11 +133,11 @@ export class GateCardRig {
     this.#folder = folder;
   }
 
-  static async open(): Promise<GateCardRig> {
+  static async open(zones: readonly Zone[] = []): Promise<GateCardRig> {
     const folder = await mkdtemp(join(tmpdir(), 'portillon-gate-'));
     const log = new RecordedLog();
     const clock = new VirtualClock(nowMs);
-    const opened = await EdgeStore.open({ folder: join(folder, 'edge'), clock, random, log });
+    const opened = await EdgeStore.open({ folder: join(folder, 'edge'), zones, clock, random, log });
     if (!opened.ok) throw new Error(opened.error.detail);
     await opened.value.saveIdentity(identity);
     const rig = new GateCardRig(opened.value, log, folder);

@@ -1,4 +1,5 @@
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
+import type { Zone } from '@portillon/core/access/zones.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { ok } from '@portillon/core/base/result.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
@@ -73,7 +74,7 @@ export class GateRig {
   /** How late it may be at the base. */
   latestBaseMs: number | null = nowMs;
 
-  private constructor(cards: GateCardRig, gateId: string) {
+  private constructor(cards: GateCardRig, gateId: string, zone?: string) {
     this.cards = cards;
     const side = (reader: HandReader): GateSide => ({
       reader: null,
@@ -92,6 +93,7 @@ export class GateRig {
       config: {
         id: gateId,
         name: 'Turnstile 1',
+        ...(zone === undefined ? {} : { zone }),
         board: {
           model: 'modbus-board',
           address: 'tcp://127.0.0.1:1',
@@ -114,8 +116,8 @@ export class GateRig {
     this.orders = new GateOrders({ ...shared, gates: [this.control], latestBaseMs: () => this.latestBaseMs });
   }
 
-  static async open(): Promise<GateRig> {
-    const cards = await GateCardRig.open();
+  static async open(zones: readonly Zone[] = []): Promise<GateRig> {
+    const cards = await GateCardRig.open(zones);
     const policy = { ...openPolicy, uidBadges: true };
     await cards.told([
       { kind: 'club', id: identity.clubId, record: { ...sampleClub(), policy } },
@@ -133,6 +135,13 @@ export class GateRig {
     const rig = new GateRig(cards, 'gate-1');
     await rig.start();
     return rig;
+  }
+
+  /** A second gate of the same edge, which leads into a zone. */
+  async beside(gateId: string, zone: string): Promise<GateRig> {
+    const next = new GateRig(this.cards, gateId, zone);
+    await next.start();
+    return next;
   }
 
   /** The edge was killed, and is started anew over the same store. */
