@@ -12,10 +12,16 @@ export function LiveTables({ view, text }: { view: LiveView; text: Words }) {
       <Table
         caption={text.clubs}
         heads={[columns.club, columns.inside, columns.capacity, columns.share, columns.state]}
-        rows={view.clubs.map((club) => ({
-          id: club.id,
-          cells: [club.name, club.inside ?? '–', club.capacity, `${percentOf(club)} %`, ageOf(club, text)],
-        }))}
+        rows={view.clubs.flatMap((club) => [
+          {
+            id: club.id,
+            cells: [club.name, club.inside ?? '–', club.capacity, `${percentOf(club)} %`, ageOf(club, text)],
+          },
+          ...club.zones.map(({ zone, name, inside }) => ({
+            id: `${club.id} ${zone}`,
+            cells: [`${club.name} · ${name}`, inside, '–', '–', ageOf(club, text)],
+          })),
+        ])}
       />
       <Table
         caption={text.refusals}

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessFacts } from '@portillon/core/access/access-facts.ts';
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
 import type { ZoneId } from '@portillon/core/access/zones.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
@@ -289,7 +290,7 @@ describe('at the gate of a zone inside', () => {
   it('[AC47] sends nobody away for a full club', async () => {
     await through('entry', null);
     await through('entry', credentialId);
-    await told([clubRecord({ policy: { ...policy, antiPassback: { mode: 'off', minutes: null } } })]);
+    await told([clubRecord({ policy: { ...openPolicy, capacity: 'hard' } })]);
     expect([decided(), atPool()]).toEqual(['full-house', 'granted']);
   });
 

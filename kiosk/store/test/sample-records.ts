@@ -95,6 +95,7 @@ export function sampleDecision(number = 1): Omit<EventOf<'access.decided'>, 'typ
     decisionId: sampleId(1_000 + number),
     at: '2026-11-23T09:00:00.000Z',
     gateId: 'entrance',
+    zone: null,
     direction: 'entry',
     credentialId: null,
     presented: 'card',

@@ -193,6 +193,18 @@ it('[W-GATE-8] counts a passage that staff opened, with who it was', async () =>
   expect(await shown(gateId)).toMatchObject({ lastOrder: { passages: 1 } });
 });
 
+it('[W-ZONE-1] shows each zone beside the club as its box counted it last, and none of a box that tells of none', async () => {
+  const clubNow = async () => (await live()).clubs.find(({ id }) => id === base.clubs['Lyon Part-Dieu']);
+  const zones = [
+    { zone: 'sauna', name: 'Sauna', inside: 2, low: 2, high: 3 },
+    { zone: 'pool', name: 'Pool', inside: 14, low: 11, high: 15 },
+  ];
+  await lyon.pushed([], { occupancy: { inside: 41, low: 39, high: 42, at: now(), zones } });
+  expect(await clubNow()).toMatchObject({ inside: 41, zones: [zones[1], zones[0]] });
+  await lyon.pushed([], { occupancy: { inside: 40, at: now() } });
+  expect(await clubNow()).toMatchObject({ inside: 40, zones: [] });
+});
+
 it('[W-GATE-7] shows alarms until they are over and acknowledged, once, with who did it and why', async () => {
   const gateId = await gate();
   const alarmId = newTestId();

@@ -365,3 +365,32 @@ describe('the access of a club', () => {
     expect(JSON.stringify(await answer.json())).toContain(words);
   });
 });
+
+it('[W-ZONE-1] takes nobody who left a zone for one who left the club', async () => {
+  const [guardian, minor] = [await sold(), await sold()];
+  const company = { kind: 'guardian', memberIds: [guardian.memberId] };
+  await ask('PUT', `/staff/api/members/${minor.memberId}/standing`, { company, reason: 'Her daughter' });
+  const nowMs = systemClock.wallMs();
+  const walked = (direction: 'entry' | 'exit', zone: string | null, atMs: number) => {
+    const { decided, sensed } = visit(guardian.cardId);
+    const place = { at: isoTime(atMs), direction, zone, gateId: zone ?? 'gate-1' };
+    return [
+      { ...decided, ...place },
+      { ...sensed, ...place },
+    ];
+  };
+  await told(...walked('entry', null, nowMs - 5_000), ...walked('entry', 'pool', nowMs - 4_000));
+  await told(...walked('exit', 'pool', nowMs - 3_000));
+  const beside = late(minor.cardId);
+  await told(beside);
+  expect(await foundOf(beside.decisionId)).toEqual([]);
+  await told(...walked('exit', null, nowMs - 2_000));
+  const alone = late(minor.cardId);
+  await told(alone);
+  expect(await foundOf(alone.decisionId)).toMatchObject([{ would: 'refuse', reason: 'guardian-missing' }]);
+  const kept = await sql.query<{ zone: string | null }>(
+    "select distinct zone from decisions where credential_id = $1 and direction = 'exit' order by zone",
+    [guardian.cardId],
+  );
+  expect(kept).toEqual([{ zone: 'pool' }, { zone: null }]);
+});
