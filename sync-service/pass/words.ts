@@ -1,7 +1,6 @@
 const fr = {
   title: 'Votre pass',
-  notYet:
-    'Ce téléphone n’a pas de pass. À la borne, choisissez « Mettre la carte sur votre téléphone ».',
+  notYet: 'Ce téléphone n’a pas de pass. À la borne, choisissez « Mettre la carte sur votre téléphone ».',
   show: 'Montrer mon code',
   read: 'Lire le code de la borne',
   showing: 'Montrez ce code à la caméra de la borne. Avec du réseau, le pass arrive ensuite tout seul.',
