@@ -44,7 +44,7 @@ export async function setCredentialStatus(
 async function mayOpenAgain(sql: Sql, credentialId: string): Promise<boolean> {
   const rows = await sql.query(
     `select 1 from credentials where credentials.id = $1 and ${blockedByHand('credentials')} is not null
-        and not ${isReplaced('credentials')}
+        and not exists (select 1 from orders where orders.credential_id = credentials.id and status in ('open', 'collected', 'in-doubt'))
         and exists (select 1 from memberships where memberships.member_id = credentials.member_id and memberships.status = 'active')
         and not (kind = 'pass' and exists (
           select 1 from credentials as other where other.member_id = credentials.member_id and other.kind = 'pass'
@@ -52,12 +52,6 @@ async function mayOpenAgain(sql: Sql, credentialId: string): Promise<boolean> {
     [credentialId],
   );
   return rows.length > 0;
-}
-
-/** An order of staff puts another card or ticket in its place, or has done so. */
-export function isReplaced(credentials: string): string {
-  return `exists (select 1 from orders where orders.credential_id = ${credentials}.id
-                    and orders.status in ('open', 'collected', 'in-doubt'))`;
 }
 
 /** The last change by hand of a credential, where it was a block: `{at, by, reason}`; null otherwise. */

@@ -13,7 +13,7 @@ import { issuerOfPassLink, readPassLink } from '@portillon/core/crypto/pass-link
 import type { SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import { type GrantIssuer, issuerRecord } from '../keys/grant-issuer.ts';
 import { credentialRecords } from './credential-feed.ts';
-import { blockedByHand, isReplaced } from './credential-status.ts';
+import { blockedByHand } from './credential-status.ts';
 import type { Database, Sql } from './database.ts';
 import { applyEvent } from './event-application.ts';
 import { writeFeed } from './feed.ts';
@@ -142,8 +142,8 @@ export async function redeemLink(
 
 /**
  * What a link names, or the pass that has taken its place since it was made: a phone that came before this one blocked the ticket
- * or the pass that was held to the kiosk. Not of what staff have blocked or replaced: that was lost, and whoever has it now gets
- * nothing by it. Null when the base has not heard of it.
+ * or the pass that was held to the kiosk. Not of what staff have blocked or ordered another for, carried out or not: that was lost,
+ * and whoever has it now gets nothing by it. Null when the base has not heard of it.
  */
 async function besideNow(sql: Sql, credentialId: string): Promise<{ id: string; validFrom: string } | null> {
   const [row] = await sql.query<{ id: string; validFrom: string }>(
@@ -152,7 +152,8 @@ async function besideNow(sql: Sql, credentialId: string): Promise<{ id: string; 
        left join credentials as successor
          on successor.member_id = named.member_id and successor.kind = 'pass' and successor.status = 'active'
         and named.status = 'blocked' and named.kind <> 'card'
-        and ${blockedByHand('named')} is null and not ${isReplaced('named')}
+        and ${blockedByHand('named')} is null
+        and not exists (select 1 from orders where orders.credential_id = named.id)
       where named.id = $1`,
     [credentialId],
   );

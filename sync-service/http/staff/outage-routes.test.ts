@@ -296,20 +296,31 @@ describe('the page of a member', () => {
     expect((await block(cardId, 'active')).status).toBe(204);
     const next = await enrol(cardId);
     const { networkId, edgeId } = lyon.identity;
-    const link = passLinkText(
-      {
-        networkId: networkId as NetworkId,
-        issuerEdgeId: edgeId as EdgeId,
-        besideCredentialId: own as CredentialId,
-        passCredentialId: newTestId() as string as CredentialId,
-        expiresAtMs: systemClock.wallMs() + 60_000,
-      },
-      lyon.keys.privateKey,
-    );
-    const thief = 'B'.repeat(43);
-    await redeemLink(sql, link, thief, { networkId, nowMs: systemClock.wallMs() });
-    expect(await passOfKey(sql, thief)).toMatchObject({ status: 'blocked' });
+    const thiefOpensLinkOf = async (besideCredentialId: string, publicKey: string) => {
+      const link = passLinkText(
+        {
+          networkId: networkId as NetworkId,
+          issuerEdgeId: edgeId as EdgeId,
+          besideCredentialId: besideCredentialId as CredentialId,
+          passCredentialId: newTestId() as string as CredentialId,
+          expiresAtMs: systemClock.wallMs() + 60_000,
+        },
+        lyon.keys.privateKey,
+      );
+      await redeemLink(sql, link, publicKey, { networkId, nowMs: systemClock.wallMs() });
+      return passOfKey(sql, publicKey);
+    };
+    expect(await thiefOpensLinkOf(own, 'B'.repeat(43))).toMatchObject({ status: 'blocked' });
     expect(await activePasses()).toMatchObject([{ id: next }]);
+
+    // Or staff ordered another for it, which nobody fetched.
+    const asked = { kind: 'card-replacement', credentialId: next, edgeId, free: true, caseId: null };
+    const made = await ask('POST', '/staff/api/orders', { ...asked, reason: 'Phone stolen' });
+    expect(made.status).toBe(201);
+    await sql.query("update orders set status = 'cancelled' where credential_id = $1", [next]);
+    const last = await enrol(cardId);
+    expect(await thiefOpensLinkOf(next, 'C'.repeat(43))).toMatchObject({ status: 'blocked' });
+    expect(await activePasses()).toMatchObject([{ id: last }]);
   });
 
   it('gives no card back that something else than a block by hand has ended', async () => {
