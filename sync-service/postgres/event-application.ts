@@ -179,6 +179,7 @@ async function gatherFacts(
     case 'gate.order-settled':
       return { ...facts, gateOrder: await knownGateOrder(sql, event.orderId) };
     case 'pass.enrolled':
+      await lockMemberOf(sql, event.besideCredentialId);
       return { ...facts, replaced: await replacedCredential(sql, event.besideCredentialId) };
     case 'till.closed': {
       const [last] = await sql.query<{ no: number; signature: string }>(
@@ -282,6 +283,14 @@ async function copiedBadge(
  */
 async function lockId(sql: Sql, id: string): Promise<void> {
   await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id]);
+}
+
+/** W-PASS-2: phones that are enrolled for one member at once follow each other; each ends the one before. */
+export async function lockMemberOf(sql: Sql, credentialId: string): Promise<void> {
+  await sql.query(
+    'select pg_advisory_xact_lock(hashtextextended(member_id::text, 0)) from credentials where id = $1 and member_id is not null',
+    [credentialId],
+  );
 }
 
 /** What a member holds and owes, locked until the batch is in: of two sales for one thing the second sees the first. */

@@ -15,7 +15,7 @@ import { type GrantIssuer, issuerRecord } from '../keys/grant-issuer.ts';
 import { credentialRecords } from './credential-feed.ts';
 import { blockedByHand } from './credential-status.ts';
 import type { Database, Sql } from './database.ts';
-import { applyEvent } from './event-application.ts';
+import { applyEvent, lockMemberOf } from './event-application.ts';
 import { writeFeed } from './feed.ts';
 
 export interface PassRow {
@@ -114,6 +114,7 @@ export async function redeemLink(
       [link.passCredentialId],
     );
     if (taken) return taken.public_key === publicKey ? 'done' : 'used';
+    await lockMemberOf(sql, link.besideCredentialId);
     const beside = await besideNow(sql, link.besideCredentialId);
     if (!beside) return 'card-not-known';
     const event = {

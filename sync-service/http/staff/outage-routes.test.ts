@@ -296,7 +296,7 @@ describe('the page of a member', () => {
     expect((await block(cardId, 'active')).status).toBe(204);
     const next = await enrol(cardId);
     const { networkId, edgeId } = lyon.identity;
-    const thiefOpensLinkOf = async (besideCredentialId: string, publicKey: string) => {
+    const opensLinkOf = async (besideCredentialId: string, publicKey: string) => {
       const link = passLinkText(
         {
           networkId: networkId as NetworkId,
@@ -310,7 +310,7 @@ describe('the page of a member', () => {
       await redeemLink(sql, link, publicKey, { networkId, nowMs: systemClock.wallMs() });
       return passOfKey(sql, publicKey);
     };
-    expect(await thiefOpensLinkOf(own, 'B'.repeat(43))).toMatchObject({ status: 'blocked' });
+    expect(await opensLinkOf(own, 'B'.repeat(43))).toMatchObject({ status: 'blocked' });
     expect(await activePasses()).toMatchObject([{ id: next }]);
 
     // Or staff ordered another for it, which nobody fetched.
@@ -319,8 +319,13 @@ describe('the page of a member', () => {
     expect(made.status).toBe(201);
     await sql.query("update orders set status = 'cancelled' where credential_id = $1", [next]);
     const last = await enrol(cardId);
-    expect(await thiefOpensLinkOf(next, 'C'.repeat(43))).toMatchObject({ status: 'blocked' });
+    expect(await opensLinkOf(next, 'C'.repeat(43))).toMatchObject({ status: 'blocked' });
     expect(await activePasses()).toMatchObject([{ id: last }]);
+
+    // Several phones at once, each by a link of its own: one has the pass.
+    const phones = ['D', 'E', 'F', 'G'].map((letter) => opensLinkOf(cardId, letter.repeat(43)));
+    await Promise.all(phones);
+    expect(await activePasses()).toHaveLength(1);
   });
 
   it('gives no card back that something else than a block by hand has ended', async () => {
