@@ -309,6 +309,13 @@ describe('what refuses now', () => {
       'granted by book',
     );
     expect(outcome({ gateLocked: true, book: null, grant })).toBe('gate-locked');
+    const oldBadge: Partial<AccessFacts> = {
+      presented: { kind: 'card', credentialId, byNumber: true },
+      policy: { ...openPolicy, uidBadges: true },
+      book: { ...book, uidOnly: true, standing: { staff: true } },
+    };
+    expect(outcome(oldBadge)).toBe('granted by book');
+    expect(outcome({ ...oldBadge, gateLocked: true })).toBe('gate-locked');
   });
 
   it('[AC42] [I9] lets everybody leave who is known, whatever stands against their coming in', () => {

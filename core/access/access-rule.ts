@@ -75,7 +75,10 @@ const reasonsInOrder: readonly (readonly [AccessReason, Rule])[] = [
   ], // AC24
   ['member-missing', ({ companyInside }, { company }) => refuseIf(company === 'member' && !companyInside)], // AC24
   ['data-too-old', (facts, standing) => refuseIf(isTooOld(facts, standing))], // AC15
-  ['gate-locked', ({ gateLocked }, { staff }) => refuseIf(gateLocked && !staff)], // AC41
+  [
+    'gate-locked',
+    ({ gateLocked, presented }, { staff }) => refuseIf(gateLocked && !(staff && !presented.byNumber)),
+  ], // AC41
   ['already-inside', (facts, { staff }) => (staff ? null : passback(facts))], // AC25
   ['full-house', (facts, { staff }) => (staff ? null : fullHouse(facts))], // AC26
 ];

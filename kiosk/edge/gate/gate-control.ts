@@ -314,7 +314,7 @@ export class GateControl {
       decisionId,
       direction: side,
       credentialId,
-      ...(book?.standing?.staff ? { worksHere: true } : {}),
+      ...(book?.standing?.staff && !presented.presented.byNumber ? { worksHere: true } : {}),
       singleUse: book?.singleUse ?? presented.grant?.singleUse ?? false,
     };
     if (decision.outcome === 'granted' && side === 'entry')

@@ -1,7 +1,8 @@
 import { fault } from '@portillon/core/base/fault-codes.ts';
+import { encodeGrant } from '@portillon/core/crypto/grant.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sampleId } from '../../store/test/sample-records.ts';
-import { nowMs } from './test/gate-card-rig.ts';
+import { sampleCredential, sampleId } from '../../store/test/sample-records.ts';
+import { cardWith, claims, credentialId, nowMs, seller } from './test/gate-card-rig.ts';
 import { annId, badges, GateRig } from './test/gate-rig.ts';
 
 let rig: GateRig;
@@ -110,7 +111,15 @@ it('[GT14] opens nothing because the box started: what had come is expired, what
   await third.control.stop();
 });
 
-it('[GT12] [AC43] has a gate stand as staff ordered it over a restart, and a fire opens what they had locked', async () => {
+it('[GT12] [AC41] [AC43] has a gate stand as staff ordered it over a restart, and a fire opens what they had locked', async () => {
+  const staffCard = await cardWith(encodeGrant(claims(), seller.privateKey));
+  await rig.cards.told([
+    {
+      kind: 'credential',
+      id: credentialId,
+      record: sampleCredential({ cardUid: staffCard.uid, standing: { staff: true } }),
+    },
+  ]);
   expect(await rig.order(901, 'lock')).toMatchObject([{ outcome: 'done' }]);
   expect(rig.control.face.now.mode).toBe('locked');
   const next = await rig.restarted();
@@ -120,7 +129,11 @@ it('[GT12] [AC43] has a gate stand as staff ordered it over a restart, and a fir
     outcome: 'refused',
     reason: 'gate-locked',
   });
-  expect(await next.hold(next.entry, badges.staff)).toMatchObject({ outcome: 'granted' });
+  expect(await next.hold(next.entry, badges.staff)).toMatchObject({
+    outcome: 'refused',
+    reason: 'gate-locked',
+  });
+  expect(await next.holdCard(staffCard)).toMatchObject({ outcome: 'granted' });
   expect(next.gate.asked.at(-1)).toBe('release entry even if locked');
   next.gate.walk('entry');
   next.gate.alarm('fire', true);

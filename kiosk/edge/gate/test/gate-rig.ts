@@ -4,10 +4,12 @@ import { SeededRandom } from '@portillon/core/base/random.ts';
 import { ok } from '@portillon/core/base/result.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
-import type { CardNumber } from '@portillon/drivers/card-reader/card-reader.ts';
+import type { CardChannel } from '@portillon/drivers/card/card-channel.ts';
+import type { CardNumber, CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { DeviceState } from '@portillon/drivers/device.ts';
 import { DeviceStatus } from '@portillon/drivers/line/device-status.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
+import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
 import { sampleClub, sampleCredential, sampleId } from '../../../store/test/sample-records.ts';
 import type { BadgeReader, GateDevices, GateSide } from '../../devices.ts';
 import { gateBeside } from '../../gate-screen/gate-beside.ts';
@@ -15,7 +17,7 @@ import type { GateSigns } from '../../gate-screen/gate-signs.ts';
 import { GateControl } from '../gate-control.ts';
 import { GateOrders } from '../gate-orders.ts';
 import { InFlight } from '../in-flight.ts';
-import { GateCardRig, identity, nowMs } from './gate-card-rig.ts';
+import { channelTo, GateCardRig, identity, nowMs } from './gate-card-rig.ts';
 import { HandGate } from './hand-gate.ts';
 
 /** A reader of numbers without a line, and what it was told to show. */
@@ -57,6 +59,23 @@ export class HandReader {
   }
 }
 
+/** A card reader without a line: what it says is the chip's own. */
+class HandCardReader implements CardReader {
+  readonly #cards = new Listeners<[CardChannel, number]>();
+  readonly state: DeviceState = { status: 'ready' };
+  readonly onState = () => () => undefined;
+  readonly start = () => undefined;
+  readonly stop = async () => undefined;
+
+  onCard(listener: (card: CardChannel, arrivedMonotonicMs: number) => void): () => void {
+    return this.#cards.add(listener);
+  }
+
+  hold(card: SimCard): void {
+    this.#cards.notify(channelTo(card), 0);
+  }
+}
+
 export const badges = { ann: '04A1B2C3D4E501', bob: '04A1B2C3D4E502', staff: '04A1B2C3D4E503' } as const;
 export const annId = sampleId<'credential'>(801);
 
@@ -66,6 +85,7 @@ export class GateRig {
   readonly gate = new HandGate();
   readonly entry = new HandReader();
   readonly exit = new HandReader();
+  readonly entryCards = new HandCardReader();
   readonly cards: GateCardRig;
   readonly control: GateControl;
   readonly orders: GateOrders;
@@ -108,6 +128,7 @@ export class GateRig {
       },
       gate: this.gate,
       ...side(this.entry),
+      reader: this.entryCards,
       exit: side(this.exit),
     };
     this.control = new GateControl({ ...shared, ...devices, inFlight: new InFlight() });
@@ -202,9 +223,18 @@ export class GateRig {
   }
 
   /** Holds a badge to a reader; resolves with the decision. */
-  async hold(reader: HandReader, uid: string): Promise<EventOf<'access.decided'>> {
+  hold(reader: HandReader, uid: string): Promise<EventOf<'access.decided'>> {
+    return this.#decided(reader, () => reader.read(uid));
+  }
+
+  /** Holds a card whose chip is asked to the entry; resolves with the decision. */
+  holdCard(card: SimCard): Promise<EventOf<'access.decided'>> {
+    return this.#decided(this.entry, () => this.entryCards.hold(card));
+  }
+
+  async #decided(reader: HandReader, held: () => void): Promise<EventOf<'access.decided'>> {
     const before = reader.shown.length;
-    reader.read(uid);
+    held();
     await this.until(() => reader.shown.length > before);
     const last = (await this.events('access.decided')).at(-1);
     if (!last) throw new Error('nothing was decided');
