@@ -9,7 +9,8 @@ const never = ['**/node_modules/**', 'build/**'];
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Most tests wait for a line, a disk or a program more than they work: three at once keep two cores busy.
+    maxWorkers: 3,
     restoreMocks: true,
     setupFiles: ['tools/test/leak-check.ts'],
     projects: [
@@ -29,7 +30,6 @@ export default defineConfig({
           name: 'process',
           include: processTests,
           exclude: [...never, ...browserTests],
-          // They wait more than they work: two clubs at once keep two cores no busier than one test of the screens.
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
