@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import {
   type GateOrderView,
   type GateReason,
@@ -6,8 +6,10 @@ import {
   gateReasons,
   gateWordsLimit,
 } from '../http/staff/gate-view.ts';
+import { ChoiceField } from './choice-field.tsx';
 import { orderGate } from './gate-requests.ts';
 import type { GateWords } from './gate-words.ts';
+import { WordsField } from './words-field.tsx';
 
 export interface GateOrderFormProps {
   readonly gate: GateView;
@@ -25,9 +27,6 @@ export function GateOrderForm({ gate, action, text, onClosed }: GateOrderFormPro
     null,
   );
   const [busy, setBusy] = useState(false);
-  const first = useRef<HTMLInputElement>(null);
-  const id = useId();
-  useEffect(() => first.current?.focus(), []);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -55,39 +54,22 @@ export function GateOrderForm({ gate, action, text, onClosed }: GateOrderFormPro
       aria-label={`${text.actions[action]}, ${gate.name}`}
     >
       <p>{text.actionLead[action]}</p>
-      <fieldset>
-        <legend>{text.why}</legend>
-        <div className="gate-reasons">
-          {gateReasons.map((one, index) => (
-            <label key={one}>
-              <input
-                ref={index === 0 ? first : null}
-                type="radio"
-                name={`${id}-reason`}
-                value={one}
-                checked={reason === one}
-                onChange={() => setReason(one)}
-              />
-              {text.reasons[one]}
-            </label>
-          ))}
-        </div>
-      </fieldset>
-      <label htmlFor={`${id}-words`}>{text.words}</label>
-      <textarea
-        id={`${id}-words`}
-        rows={2}
+      <ChoiceField
+        legend={text.why}
+        className="gate-reasons"
+        choices={gateReasons}
+        words={text.reasons}
+        chosen={reason}
+        onChoose={setReason}
+      />
+      <WordsField
+        label={text.words}
+        hint={text.wordsHint}
         maxLength={gateWordsLimit.max}
         value={words}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => setWords(event.target.value)}
+        problem={problem && text[problem]}
+        onChange={setWords}
       />
-      <p className="hint" id={`${id}-hint`}>
-        {text.wordsHint}
-      </p>
-      <p className="problem" role="alert">
-        {problem && text[problem]}
-      </p>
       <p className="actions">
         <button type="submit" className="primary" aria-busy={busy}>
           {text.actions[action]}

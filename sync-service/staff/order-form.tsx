@@ -1,7 +1,8 @@
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { type MadeOrder, type MakeOrder, reasonWords } from '../http/staff/order-view.ts';
 import { giveOrder } from './order-requests.ts';
 import type { OrderWords } from './order-words.ts';
+import { WordsField } from './words-field.tsx';
 
 export interface OrderFormProps {
   readonly title: string;
@@ -21,7 +22,6 @@ export function OrderForm({ title, ofSale, text, order, onGiven, children }: Ord
     null,
   );
   const [busy, setBusy] = useState(false);
-  const id = useId();
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,21 +49,14 @@ export function OrderForm({ title, ofSale, text, order, onGiven, children }: Ord
     >
       <h3>{title}</h3>
       {children}
-      <label htmlFor={`${id}-reason`}>{text.reason}</label>
-      <textarea
-        id={`${id}-reason`}
-        rows={2}
+      <WordsField
+        label={text.reason}
+        hint={text.reasonHint}
         maxLength={reasonWords.max}
         value={reason}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => setReason(event.target.value)}
+        problem={problem && text[problem]}
+        onChange={setReason}
       />
-      <p className="hint" id={`${id}-hint`}>
-        {text.reasonHint}
-      </p>
-      <p className="problem" role="alert">
-        {problem && text[problem]}
-      </p>
       <p className="actions">
         <button type="submit" className="primary" aria-busy={busy}>
           {text.giveOrder}

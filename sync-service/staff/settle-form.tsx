@@ -1,7 +1,9 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { type CaseOutcome, caseOutcomes, settlementWords } from '../http/staff/case-view.ts';
 import type { CaseWords } from './case-words.ts';
+import { ChoiceField } from './choice-field.tsx';
 import { type Settling, settleCase } from './settle-case.ts';
+import { WordsField } from './words-field.tsx';
 
 export interface SettleFormProps {
   readonly caseId: string;
@@ -16,9 +18,6 @@ export function SettleForm({ caseId, text, onSettled, onBack }: SettleFormProps)
   const [words, setWords] = useState('');
   const [problem, setProblem] = useState<'chooseOutcome' | 'wordsTooShort' | 'notSettled' | null>(null);
   const [busy, setBusy] = useState(false);
-  const first = useRef<HTMLInputElement>(null);
-  const id = useId();
-  useEffect(() => first.current?.focus(), []);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -38,39 +37,22 @@ export function SettleForm({ caseId, text, onSettled, onBack }: SettleFormProps)
 
   return (
     <form className="settle" onSubmit={submit} noValidate>
-      <fieldset>
-        <legend>{text.howItEnded}</legend>
-        <div className="outcomes">
-          {caseOutcomes.map((one, index) => (
-            <label key={one}>
-              <input
-                ref={index === 0 ? first : null}
-                type="radio"
-                name={`${id}-outcome`}
-                value={one}
-                checked={outcome === one}
-                onChange={() => setOutcome(one)}
-              />
-              {text.outcomes[one]}
-            </label>
-          ))}
-        </div>
-      </fieldset>
-      <label htmlFor={`${id}-words`}>{text.whatWasDone}</label>
-      <textarea
-        id={`${id}-words`}
-        rows={2}
+      <ChoiceField
+        legend={text.howItEnded}
+        className="outcomes"
+        choices={caseOutcomes}
+        words={text.outcomes}
+        chosen={outcome}
+        onChoose={setOutcome}
+      />
+      <WordsField
+        label={text.whatWasDone}
+        hint={text.wordsHint}
         maxLength={settlementWords.max}
         value={words}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => setWords(event.target.value)}
+        problem={problem && text[problem]}
+        onChange={setWords}
       />
-      <p className="hint" id={`${id}-hint`}>
-        {text.wordsHint}
-      </p>
-      <p className="problem" role="alert">
-        {problem && text[problem]}
-      </p>
       <p className="actions">
         <button type="submit" className="primary" aria-busy={busy}>
           {text.settleThis}

@@ -1,18 +1,15 @@
-import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
-import { invariant } from '@portillon/core/base/invariant.ts';
-import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { CardChannel } from '../../card/card-channel.ts';
-import type { DeviceState } from '../../device.ts';
-import { DeviceStatus } from '../../line/device-status.ts';
-import { type LineState, SupervisedLine } from '../../line/supervised-line.ts';
-import type { Transport } from '../../transport/transport.ts';
-import type { CardDispenser, CardMovement, DispenserStatus } from '../card-dispenser.ts';
-import { CardMovements } from '../card-movements.ts';
-import { OrderTurns } from '../order-turns.ts';
-import { restingState, stateAfter } from '../resting-state.ts';
-import { pause, waitUntilTaken } from '../wait-taken.ts';
+import type { DispenserStatus } from '../card-dispenser.ts';
+import {
+  type DispenserOptions,
+  type IsThere,
+  type LinkOver,
+  SupervisedDispenser,
+  watchPollMs,
+} from '../supervised-dispenser.ts';
+import { pause } from '../wait-taken.ts';
 import {
   binFullMark,
   type CrtCommandName,
@@ -30,18 +27,12 @@ import {
 import { CrtLink } from './crt-link.ts';
 import type { CrtReply } from './crt-message.ts';
 
-export interface Crt591DispenserOptions {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface Crt591DispenserOptions extends DispenserOptions {
   readonly dialect?: CrtDialectName;
   /** 0 to 15, as set on the unit's switches. */
   readonly deviceAddress?: number;
 }
 
-/** How often the device at rest is asked, so that a refill or a jam is seen without an order. */
-const restPollMs = 2_000;
-const takenPollMs = 250;
 /** A movement that was acknowledged by nobody and has not ended by then did not begin. */
 const longestMovementMs = 3_000;
 const nothing = new Uint8Array(0);
@@ -49,135 +40,60 @@ const nothing = new Uint8Array(0);
 type Success = Extract<CrtReply, { readonly kind: 'success' }>;
 
 /** Card dispensers of the CRT-571, CRT-591 and F3-1300 family, with their contactless encoder. */
-export class Crt591Dispenser implements CardDispenser {
-  readonly #clock: Clock;
-  readonly #log: Log;
+export class Crt591Dispenser extends SupervisedDispenser<CrtLink> {
   readonly #dialect: CrtDialect;
-  readonly #line: SupervisedLine;
-  readonly #status = new DeviceStatus();
-  #link: CrtLink | undefined;
+  readonly #deviceAddress: number;
   /** False after every power-up of the device and every new line: INIT comes before any order. */
   #initialised = false;
   /** A jam lasts until an INIT finds the path free. */
   #jam: Fault | undefined;
   /** The last movement ended in a jam, and the card in the bin. */
   #jamWasPulled = false;
-  readonly #turns = new OrderTurns();
-  readonly #movements = new CardMovements();
-  #cancelPoll: CancelTimer = () => undefined;
-  #stopping = false;
 
-  constructor({ transport, clock, log, dialect = 'crt-591', deviceAddress = 0 }: Crt591DispenserOptions) {
-    this.#clock = clock;
-    this.#log = log;
+  constructor({ dialect = 'crt-591', deviceAddress = 0, ...options }: Crt591DispenserOptions) {
+    super(options);
     this.#dialect = crtDialects[dialect];
-    this.#line = new SupervisedLine({ transport, clock, log });
-    this.#line.onState((line) => this.#lineChanged(line, deviceAddress));
-  }
-
-  get state(): DeviceState {
-    return this.#status.state;
-  }
-
-  onState(listener: (state: DeviceState) => void): () => void {
-    return this.#status.onState(listener);
-  }
-
-  start(): void {
-    this.#line.start();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#cancelPoll();
-    await this.#line.stop();
-    await this.#turns.settled();
-  }
-
-  status(): Promise<Result<DispenserStatus, Fault>> {
-    return this.#turns.take(() => this.#readStatus());
-  }
-
-  stage(): Promise<Result<void, Fault>> {
-    return this.#turns.take(async () => {
-      const before = await this.#readStatus();
-      if (!before.ok) return before;
-      if (before.value.card === 'at-encoder') return ok(undefined);
-      if (before.value.card === 'at-mouth') {
-        return err(fault('dispenser.refused', 'a card is at the mouth: capture it first'));
-      }
-      if (before.value.stacker === 'empty') return err(fault('dispenser.stacker-empty', 'by its sensor'));
-      if (before.value.binFull) return err(fault('dispenser.bin-full', 'by its sensor'));
-      const fed = await this.#move(this.#dialect.feed, ({ card }) => card === 'at-encoder');
-      // A card that got stuck on its way has left the stacker, too.
-      if (fed.ok || fed.error.code === 'dispenser.card-jam') this.#movements.tell('fed');
-      else if (isUnsure(fed.error)) this.#movements.isUnsure('fed');
-      if (this.#jamWasPulled) this.#movements.tell('captured');
-      return fed;
-    });
+    this.#deviceAddress = deviceAddress;
   }
 
   activateCard(): Promise<Result<CardChannel, Fault>> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       const activated = await this.#order('rfActivate', rfTypeAOnly);
-      if (!activated.ok) return this.#explainDeadCard(activated.error);
+      if (!activated.ok) return this.explainDeadCard(activated.error);
       const uid = uidOf(activated.value.data);
       if (!uid) return err(fault('card.refused', 'not a card of ISO 14443-4 type A'));
       return ok({ uid, transmit: (commandApdu) => this.#transmit(commandApdu) });
     });
   }
 
-  present(): Promise<Result<void, Fault>> {
-    return this.#turns.take(async () => {
-      const before = await this.#readStatus();
-      if (!before.ok) return before;
-      if (before.value.card === 'at-mouth') return ok(undefined);
-      if (before.value.card === 'none') return err(fault('dispenser.no-card', 'nothing to present'));
-      // Not `at-mouth`: a quick hand may have taken it before we ask.
-      const presented = await this.#move('moveToFront', ({ card }) => card !== 'at-encoder');
-      if (this.#jamWasPulled) this.#movements.tell('captured');
-      return presented;
-    });
-  }
-
-  waitTaken(limitMs: number, signal?: AbortSignal): Promise<Result<'taken' | 'not-taken', Fault>> {
-    const watch = {
-      clock: this.#clock,
-      status: () => this.status(),
-      isStopping: () => this.#stopping,
-      pollMs: takenPollMs,
-    };
-    return waitUntilTaken(watch, limitMs, signal);
-  }
-
   capture(): Promise<Result<void, Fault>> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       if (this.#jam) {
         const pulled = await this.#pullJamIntoBin(this.#jam);
-        if (pulled.ok) this.#movements.tell('captured');
+        if (pulled.ok) this.movements.tell('captured');
         return pulled;
       }
-      const before = await this.#readStatus();
+      const before = await this.readStatus();
       if (!before.ok) return before;
       if (before.value.card === 'none') return ok(undefined);
       if (before.value.binFull) return err(fault('dispenser.bin-full', 'by its sensor'));
       const captured = await this.#move('moveToBin', ({ card }) => card === 'none');
-      if (captured.ok || this.#jamWasPulled) this.#movements.tell('captured');
-      else if (isUnsure(captured.error)) this.#movements.isUnsure('captured');
+      if (captured.ok || this.#jamWasPulled) this.movements.tell('captured');
+      else if (isUnsure(captured.error)) this.movements.isUnsure('captured');
       return captured;
     });
   }
 
   /** A jam is forgotten by the INIT that comes before the next command; INIT 33 leaves a card where it is. */
   reset(): Promise<Result<DispenserStatus, Fault>> {
-    return this.#turns.take(() => {
+    return this.turns.take(() => {
       this.#initialised = false;
-      return this.#readStatus();
+      return this.readStatus();
     });
   }
 
   capturedCount(): Promise<Result<number | null, Fault>> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       const answered = await this.#order('readBinCount');
       if (!answered.ok) {
         // Units without the counter do not know the command.
@@ -191,64 +107,47 @@ export class Crt591Dispenser implements CardDispenser {
   }
 
   clearCapturedCount(): Promise<Result<void, Fault>> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       const answered = await this.#order('setBinCount', Uint8Array.from(Buffer.from('000', 'latin1')));
       if (answered.ok || answered.error.code === 'dispenser.refused') return ok(undefined);
       return answered;
     });
   }
 
-  onMovement(listener: (movement: CardMovement) => void): () => void {
-    return this.#movements.onMovement(listener);
-  }
-
-  #lineChanged(line: LineState, deviceAddress: number): void {
-    this.#cancelPoll();
+  protected override onLine(): void {
     this.#initialised = false;
-    this.#link = undefined;
-    if (line.status === 'connected') {
-      this.#link = new CrtLink({
-        connection: line.connection,
-        clock: this.#clock,
-        log: this.#log,
-        deviceAddress,
-        onDiscarded: (count) => this.#line.countDiscarded(count),
-      });
-      this.#pollIn(0);
-    } else if (line.status === 'disconnected') {
-      this.#status.set({ status: 'disconnected', fault: line.fault });
-    } else if (line.status === 'stopped') {
-      this.#status.set({ status: 'stopped' });
-    }
   }
 
-  #pollIn(delayMs: number): void {
-    this.#cancelPoll = this.#clock.setTimer(delayMs, () => void this.#poll());
+  protected linkOver(over: LinkOver): CrtLink {
+    return new CrtLink({ ...over, deviceAddress: this.#deviceAddress });
   }
 
-  async #poll(): Promise<void> {
-    const polled = this.#link;
-    if (this.#turns.isIdle) await this.status();
-    if (polled && polled === this.#link && !this.#stopping) this.#pollIn(restPollMs);
-  }
-
-  /** Asks for the status, and sets the state of the device by the answer. */
-  async #readStatus(): Promise<Result<DispenserStatus, Fault>> {
+  protected async askStatus(): Promise<Result<DispenserStatus, Fault>> {
     const answered = await this.#order('status');
-    const status = answered.ok ? statusOf(answered.value) : answered;
-    if (status.ok) this.#movements.seen(status.value);
-    if (this.#link) this.#status.set(status.ok ? restingState(status.value) : stateAfter(status.error));
-    return status;
+    return answered.ok ? statusOf(answered.value) : answered;
+  }
+
+  protected async feed(): Promise<Result<void, Fault>> {
+    const fed = await this.#move(this.#dialect.feed, ({ card }) => card === 'at-encoder');
+    // A card that got stuck on its way has left the stacker, too.
+    if (fed.ok || fed.error.code === 'dispenser.card-jam') this.movements.tell('fed');
+    else if (isUnsure(fed.error)) this.movements.isUnsure('fed');
+    if (this.#jamWasPulled) this.movements.tell('captured');
+    return fed;
+  }
+
+  protected async bringToMouth(): Promise<Result<void, Fault>> {
+    // Not `at-mouth`: a quick hand may have taken it before we ask.
+    const presented = await this.#move('moveToFront', ({ card }) => card !== 'at-encoder');
+    if (this.#jamWasPulled) this.movements.tell('captured');
+    return presented;
   }
 
   /**
    * Moves a card and resolves when it is there. A movement whose outcome is unknown is ordered again, once, only after
    * the status has told for a while that the card does not move. A jam is answered by pulling the card into the bin.
    */
-  async #move(
-    name: CrtCommandName,
-    isThere: (status: DispenserStatus) => boolean,
-  ): Promise<Result<void, Fault>> {
+  async #move(name: CrtCommandName, isThere: IsThere): Promise<Result<void, Fault>> {
     this.#jamWasPulled = false;
     const moved = await this.#order(name);
     if (moved.ok) return this.#arrival(name, isThere);
@@ -257,7 +156,7 @@ export class Crt591Dispenser implements CardDispenser {
       return moved;
     }
     if (!isOutcomeUnknown(moved.error)) {
-      await this.#readStatus();
+      await this.readStatus();
       return moved;
     }
     const found = await this.#lookForCard(isThere);
@@ -267,49 +166,37 @@ export class Crt591Dispenser implements CardDispenser {
     return movedAgain.ok ? this.#arrival(name, isThere) : movedAgain;
   }
 
-  async #arrival(
-    name: CrtCommandName,
-    isThere: (status: DispenserStatus) => boolean,
-  ): Promise<Result<void, Fault>> {
-    const after = await this.#readStatus();
+  async #arrival(name: CrtCommandName, isThere: IsThere): Promise<Result<void, Fault>> {
+    const after = await this.readStatus();
     if (!after.ok) return after;
     if (isThere(after.value)) return ok(undefined);
     return err(fault('dispenser.card-moved', `${crtCommands[name].name}: the card is ${after.value.card}`));
   }
 
-  async #lookForCard(
-    isThere: (status: DispenserStatus) => boolean,
-  ): Promise<'there' | 'not-there' | 'unknown'> {
-    const endMs = this.#clock.monotonicMs() + longestMovementMs;
+  async #lookForCard(isThere: IsThere): Promise<'there' | 'not-there' | 'unknown'> {
+    const endMs = this.clock.monotonicMs() + longestMovementMs;
     for (;;) {
-      const now = await this.#readStatus();
+      const now = await this.readStatus();
       if (now.ok && isThere(now.value)) return 'there';
-      if (!this.#link || this.#stopping) return 'unknown';
-      if (this.#clock.monotonicMs() >= endMs) return now.ok ? 'not-there' : 'unknown';
-      await pause(this.#clock, takenPollMs);
+      if (!this.link || this.stopping) return 'unknown';
+      if (this.clock.monotonicMs() >= endMs) return now.ok ? 'not-there' : 'unknown';
+      await pause(this.clock, watchPollMs);
     }
   }
 
   /** INIT 31, once. The jam stays when that does not help, until an INIT at rest finds the path free. */
   async #pullJamIntoBin(jam: Fault): Promise<Result<void, Fault>> {
-    this.#log.warn('card jam: pulling the card into the bin', { detail: jam.detail });
+    this.log.warn('card jam: pulling the card into the bin', { detail: jam.detail });
     const pulled = await this.#send('initCapture', nothing);
     const isFree = pulled.ok && pulled.value.kind === 'success';
     this.#jam = isFree ? undefined : jam;
-    const after = await this.#readStatus();
+    const after = await this.readStatus();
     return isFree && after.ok ? ok(undefined) : err(jam);
   }
 
   async #transmit(commandApdu: Uint8Array): Promise<Result<Uint8Array, Fault>> {
-    const answered = await this.#turns.take(() => this.#order('rfApdu', commandApdu));
+    const answered = await this.turns.take(() => this.#order('rfApdu', commandApdu));
     return answered.ok ? ok(answered.value.data) : answered;
-  }
-
-  async #explainDeadCard(error: Fault): Promise<Result<never, Fault>> {
-    if (error.code !== 'card.no-answer') return err(error);
-    const status = await this.#readStatus();
-    const isMissing = status.ok && status.value.card !== 'at-encoder';
-    return err(isMissing ? fault('dispenser.no-card', 'no card at the encoder') : error);
   }
 
   /**
@@ -333,7 +220,7 @@ export class Crt591Dispenser implements CardDispenser {
         return err(failed);
       }
       this.#initialised = false;
-      this.#log.warn('the dispenser was switched off and on');
+      this.log.warn('the dispenser was switched off and on');
       if (name === 'rfApdu') return err(fault('card.no-answer', 'the dispenser lost its power meanwhile'));
       if (tries > 1) return err(fault('dispenser.hardware', 'the dispenser forgets its initialisation'));
     }
@@ -350,23 +237,15 @@ export class Crt591Dispenser implements CardDispenser {
     }
     this.#initialised = true;
     this.#jam = undefined;
-    this.#log.info('dispenser initialised', { firmware: Buffer.from(replied.value.data).toString('latin1') });
+    this.log.info('dispenser initialised', { firmware: Buffer.from(replied.value.data).toString('latin1') });
     return ok(undefined);
   }
 
   #send(name: CrtCommandName, data: Uint8Array): Promise<Result<CrtReply, Fault>> {
-    const link = this.#link;
-    if (!link) return Promise.resolve(err(this.#whyNoLine()));
+    const link = this.link;
+    if (!link) return Promise.resolve(err(this.whyNoLine()));
     const { command, parameter } = crtCommands[name];
     return link.exchange({ command, parameter, data }, repeatable.has(name) ? 'repeat' : 'once');
-  }
-
-  #whyNoLine(): Fault {
-    const { state } = this.#line;
-    invariant(state.status !== 'connected', 'a connected line has a link');
-    return state.status === 'disconnected'
-      ? state.fault
-      : fault('transport.closed', `the line is ${state.status}`);
   }
 }
 
