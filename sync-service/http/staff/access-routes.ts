@@ -6,7 +6,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { clubAccessRequestSchema, standingRequestSchema } from './access-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** Pauses, work, company; policies, hours, closed days, capacity: written with a reason, and at every gate with the feed. */
 export function accessRoutes(app: FastifyInstance, base: BaseContext): void {
@@ -55,11 +55,8 @@ async function change<Asked>(
   schema: z.ZodType<Asked>,
   { id, write, unknown }: Changed<Asked>,
 ): Promise<FastifyReply> {
-  const user = await staffUserOf(base, request);
-  if (!user) return notSignedIn(reply);
-  if (!fromOurPage(request)) {
-    return refuse(reply, { code: 'staff.foreign-page', message: 'change access on the staff page itself' });
-  }
+  const user = await staffOnOurPage(base, request, reply, 'change access on the staff page itself');
+  if (!user) return reply;
   const asked = schema.safeParse(request.body);
   if (!asked.success) return refuse(reply, { code: 'access.malformed', ...whereAndWhat(asked.error) });
   const by = {

@@ -6,7 +6,7 @@ import { addBadge, type NewBadge, readBadges } from '../../postgres/badges.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** `POST /staff/api/members/:memberId/badges`: an old badge, by the number of its chip. */
 const badgeRequestSchema = z.strictObject({
@@ -42,22 +42,16 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post<Named>('/staff/api/members/:memberId/old-codes', async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request)) {
-      return refuse(reply, { code: 'staff.foreign-page', message: 'write codes on the staff page itself' });
-    }
+    const user = await staffOnOurPage(base, request, reply, 'write codes on the staff page itself');
+    if (!user) return reply;
     const asked = codeRequestSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'badge.malformed', ...whereAndWhat(asked.error) });
     return added(reply, user.id, request.params.memberId, { codeHash: sha256Hex(asked.data.text) });
   });
 
   app.post<Named>('/staff/api/members/:memberId/badges', async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request)) {
-      return refuse(reply, { code: 'staff.foreign-page', message: 'write badges on the staff page itself' });
-    }
+    const user = await staffOnOurPage(base, request, reply, 'write badges on the staff page itself');
+    if (!user) return reply;
     const asked = badgeRequestSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'badge.malformed', ...whereAndWhat(asked.error) });
     return added(reply, user.id, request.params.memberId, { cardUid: asked.data.cardUid });

@@ -5,7 +5,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refusalStatus, refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { caseQuerySchema, settleRequestSchema } from './case-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** The list of cases, and the one thing that can be done with a case. */
 export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
@@ -22,11 +22,8 @@ export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post<{ Params: { caseId: string } }>('/staff/api/cases/:caseId/settlement', async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request)) {
-      return refuse(reply, { code: 'staff.foreign-page', message: 'settle cases on the staff page itself' });
-    }
+    const user = await staffOnOurPage(base, request, reply, 'settle cases on the staff page itself');
+    if (!user) return reply;
     const asked = settleRequestSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'case.malformed', ...whereAndWhat(asked.error) });
     const { caseId } = request.params;

@@ -13,7 +13,7 @@ import {
 import type { BaseContext } from '../base-context.ts';
 import { type RefusalCode, refuse } from '../refusal.ts';
 import { type ClosingView, closingRequestSchema, periodSchema, type ShownClosing } from './closing-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** The total of a club over all its tills (FJ27, FJ28): staff look at a period and sign it off. */
 export function closingRoutes(app: FastifyInstance, base: BaseContext): void {
@@ -36,10 +36,8 @@ export function closingRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post<Named>(path, async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request))
-      return refuse(reply, { code: 'staff.foreign-page', message: 'sign off on the staff page itself' });
+    const user = await staffOnOurPage(base, request, reply, 'sign off on the staff page itself');
+    if (!user) return reply;
     const { clubId, period } = request.params;
     if (!isId(clubId)) return refuse(reply, refusals['unknown-club']([]));
     const asked = closingRequestSchema.safeParse(request.body ?? {});

@@ -5,7 +5,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { debtRequestSchema } from './debt-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** What a member owes: staff write it down and read it; a kiosk settles it. */
 export function debtRoutes(app: FastifyInstance, base: BaseContext): void {
@@ -21,11 +21,8 @@ export function debtRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post<Named>('/staff/api/members/:memberId/debts', async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request)) {
-      return refuse(reply, { code: 'staff.foreign-page', message: 'write debts on the staff page itself' });
-    }
+    const user = await staffOnOurPage(base, request, reply, 'write debts on the staff page itself');
+    if (!user) return reply;
     const asked = debtRequestSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'debt.malformed', ...whereAndWhat(asked.error) });
     const { memberId } = request.params;

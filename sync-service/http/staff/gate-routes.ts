@@ -6,7 +6,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { acknowledgementSchema, gateOrderRequestSchema } from './gate-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 const listQuerySchema = z.object({ clubId: z.string().refine(isId, 'not an id').optional() });
 
@@ -21,11 +21,8 @@ export function gateRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post('/staff/api/gate-orders', async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request)) {
-      return refuse(reply, { code: 'staff.foreign-page', message: 'open gates on the staff page itself' });
-    }
+    const user = await staffOnOurPage(base, request, reply, 'open gates on the staff page itself');
+    if (!user) return reply;
     const asked = gateOrderRequestSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'gate.malformed', ...whereAndWhat(asked.error) });
     const made = await makeGateOrder(base, user, asked.data);
@@ -41,14 +38,8 @@ export function gateRoutes(app: FastifyInstance, base: BaseContext): void {
   app.post<{ Params: { alarmId: string } }>(
     '/staff/api/gate-alarms/:alarmId/acknowledgement',
     async (request, reply) => {
-      const user = await staffUserOf(base, request);
-      if (!user) return notSignedIn(reply);
-      if (!fromOurPage(request)) {
-        return refuse(reply, {
-          code: 'staff.foreign-page',
-          message: 'acknowledge alarms on the staff page itself',
-        });
-      }
+      const user = await staffOnOurPage(base, request, reply, 'acknowledge alarms on the staff page itself');
+      if (!user) return reply;
       const asked = acknowledgementSchema.safeParse(request.body);
       if (!asked.success) return refuse(reply, { code: 'gate.malformed', ...whereAndWhat(asked.error) });
       const { alarmId } = request.params;

@@ -6,7 +6,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { credentialStatusRequestSchema } from './member-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** Who a member is at the gates, and the block of one credential. */
 export function memberRoutes(app: FastifyInstance, base: BaseContext): void {
@@ -25,14 +25,8 @@ export function memberRoutes(app: FastifyInstance, base: BaseContext): void {
   app.put<{ Params: { credentialId: string } }>(
     '/staff/api/credentials/:credentialId/status',
     async (request, reply) => {
-      const user = await staffUserOf(base, request);
-      if (!user) return notSignedIn(reply);
-      if (!fromOurPage(request)) {
-        return refuse(reply, {
-          code: 'staff.foreign-page',
-          message: 'block credentials on the staff page itself',
-        });
-      }
+      const user = await staffOnOurPage(base, request, reply, 'block credentials on the staff page itself');
+      if (!user) return reply;
       const asked = credentialStatusRequestSchema.safeParse(request.body);
       if (!asked.success)
         return refuse(reply, { code: 'credential.malformed', ...whereAndWhat(asked.error) });

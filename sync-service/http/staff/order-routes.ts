@@ -7,7 +7,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { makeOrderSchema } from './order-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 const listQuerySchema = z.object({ clubId: z.string().refine(isId, 'not an id').optional() });
 const findQuerySchema = z.object({ reference: z.string().min(1).max(40) });
@@ -35,11 +35,8 @@ export function orderRoutes(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post('/staff/api/orders', async (request, reply) => {
-    const user = await staffUserOf(base, request);
-    if (!user) return notSignedIn(reply);
-    if (!fromOurPage(request)) {
-      return refuse(reply, { code: 'staff.foreign-page', message: 'give orders on the staff page itself' });
-    }
+    const user = await staffOnOurPage(base, request, reply, 'give orders on the staff page itself');
+    if (!user) return reply;
     const asked = makeOrderSchema.safeParse(request.body);
     if (!asked.success) return refuse(reply, { code: 'order.malformed', ...whereAndWhat(asked.error) });
     const made = await makeOrder(base, user, asked.data);
@@ -55,14 +52,8 @@ export function orderRoutes(app: FastifyInstance, base: BaseContext): void {
   app.post<{ Params: { orderId: string } }>(
     '/staff/api/orders/:orderId/cancellation',
     async (request, reply) => {
-      const user = await staffUserOf(base, request);
-      if (!user) return notSignedIn(reply);
-      if (!fromOurPage(request)) {
-        return refuse(reply, {
-          code: 'staff.foreign-page',
-          message: 'cancel orders on the staff page itself',
-        });
-      }
+      const user = await staffOnOurPage(base, request, reply, 'cancel orders on the staff page itself');
+      if (!user) return reply;
       const { orderId } = request.params;
       const cancelled = isId(orderId) ? await cancelOrder(base, user, orderId) : null;
       if (cancelled === null)

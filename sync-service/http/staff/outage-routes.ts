@@ -6,7 +6,7 @@ import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
 import { daySchema, outageCaseRequestSchema } from './outage-view.ts';
-import { fromOurPage, notSignedIn, staffUserOf } from './staff-session.ts';
+import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 const querySchema = z.object({ clubId: z.string().refine(isId, 'not an id'), day: daySchema.optional() });
 
@@ -28,11 +28,8 @@ export function outageRoutes(app: FastifyInstance, base: BaseContext): void {
   app.post<{ Params: { decisionId: string } }>(
     '/staff/api/outages/:decisionId/case',
     async (request, reply) => {
-      const user = await staffUserOf(base, request);
-      if (!user) return notSignedIn(reply);
-      if (!fromOurPage(request)) {
-        return refuse(reply, { code: 'staff.foreign-page', message: 'open cases on the staff page itself' });
-      }
+      const user = await staffOnOurPage(base, request, reply, 'open cases on the staff page itself');
+      if (!user) return reply;
       const asked = outageCaseRequestSchema.safeParse(request.body);
       if (!asked.success) return refuse(reply, { code: 'outage.malformed', ...whereAndWhat(asked.error) });
       const { decisionId } = request.params;

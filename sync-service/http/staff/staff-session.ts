@@ -21,3 +21,20 @@ export function fromOurPage(request: FastifyRequest): boolean {
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === request.headers.host;
 }
+
+/**
+ * Who asks for a change, from the staff page itself; null when nobody may, which `reply` has told already.
+ * `instead` says what to do in place of it, as in _give orders on the staff page itself_.
+ */
+export async function staffOnOurPage(
+  base: BaseContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  instead: string,
+): Promise<StaffUser | null> {
+  const user = await staffUserOf(base, request);
+  if (user && fromOurPage(request)) return user;
+  if (user) refuse(reply, { code: 'staff.foreign-page', message: instead });
+  else notSignedIn(reply);
+  return null;
+}

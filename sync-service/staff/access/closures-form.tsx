@@ -1,9 +1,10 @@
-import { useEffect, useId, useState } from 'react';
+import { useId } from 'react';
 import { momentOf, wallTime } from '../zoned-time.ts';
 import { accessWords } from './access-words.ts';
 import { ChangeForm } from './change-form.tsx';
 import type { ClubFormProps } from './policy-form.tsx';
 import { sendChange } from './send-change.ts';
+import { useDraft } from './use-draft.ts';
 
 const mostClosures = 60;
 
@@ -16,15 +17,13 @@ interface Row {
 /** Days out of the ordinary on which nobody comes in, by the clock on the club's wall. */
 export function ClosuresForm({ club, language, onDone }: ClubFormProps) {
   const text = accessWords[language];
-  const kept = (): Row[] =>
-    club.closures.map(({ from, to }, key) => ({
+  const [rows, setRows] = useDraft(club.closures, (closures): Row[] =>
+    closures.map(({ from, to }, key) => ({
       key,
       from: wallTime(from, club.timeZone),
       to: wallTime(to, club.timeZone),
-    }));
-  const [rows, setRows] = useState(kept);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed stays until the base keeps something else
-  useEffect(() => setRows(kept()), [JSON.stringify(club.closures)]);
+    })),
+  );
   const id = useId();
   const moments = () =>
     rows.map(({ from, to }) => ({ from: momentOf(from, club.timeZone), to: momentOf(to, club.timeZone) }));

@@ -1,19 +1,17 @@
-import { useEffect, useId, useState } from 'react';
+import { useId } from 'react';
 import { dayText, readDay } from '../week-hours-text.ts';
 import { accessWords } from './access-words.ts';
 import { ChangeForm } from './change-form.tsx';
 import type { ClubFormProps } from './policy-form.tsx';
 import { sendChange } from './send-change.ts';
+import { useDraft } from './use-draft.ts';
 
 const weekdays = ['1', '2', '3', '4', '5', '6', '7'] as const;
 
 /** The hours of a week, a line a day. */
 export function HoursForm({ club, language, onDone }: ClubFormProps) {
   const text = accessWords[language];
-  const kept = () => weekdays.map((day) => dayText(club.hours[day]));
-  const [days, setDays] = useState(kept);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed stays until the base keeps something else
-  useEffect(() => setDays(kept()), [JSON.stringify(club.hours)]);
+  const [days, setDays] = useDraft(club.hours, (hours) => weekdays.map((day) => dayText(hours[day])));
   const id = useId();
   const nameOf = (index: number) => text.weekdays[index] ?? '';
 

@@ -1,10 +1,11 @@
-import { useEffect, useId, useState } from 'react';
+import { useId } from 'react';
 import type { ClubAccess } from '../../http/staff/access-view.ts';
 import type { Language } from '../words.ts';
 import { accessWords } from './access-words.ts';
 import { ChangeForm } from './change-form.tsx';
 import { ageTiers, draftOf, type Mode, modes, type PolicyDraft, policyOf } from './policy-draft.ts';
 import { sendChange } from './send-change.ts';
+import { useDraft } from './use-draft.ts';
 
 export interface ClubFormProps {
   readonly club: ClubAccess;
@@ -15,10 +16,8 @@ export interface ClubFormProps {
 /** What counts at the gates of a club beyond dates, plans and blocks. */
 export function PolicyForm({ club, language, onDone }: ClubFormProps) {
   const text = accessWords[language];
-  const [draft, setDraft] = useState(() => draftOf(club, language));
-  const kept = JSON.stringify([club.policy, club.capacity]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed stays until the base keeps something else
-  useEffect(() => setDraft(draftOf(club, language)), [kept]);
+  const { policy, capacity } = club;
+  const [draft, setDraft] = useDraft({ policy, capacity }, (kept) => draftOf(kept, language));
   const set = (change: Partial<PolicyDraft>) => setDraft((before) => ({ ...before, ...change }));
   const id = useId();
 
