@@ -52,10 +52,13 @@ const stillPicture = `Promise.all(document.getAnimations()
   .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
   .map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
 
-export function shooter({ screenshots }: Job) {
+/** Takes one picture more, numbered in their order, where the job asks for pictures. */
+export type Shoot = (page: Page, name: string) => Promise<void>;
+
+export function shooter({ screenshots }: Job): Shoot {
   if (screenshots) mkdirSync(screenshots, { recursive: true });
   let number = 0;
-  return async (page: Page, name: string): Promise<void> => {
+  return async (page, name) => {
     if (!screenshots) return;
     number += 1;
     // A screen that still slides in is no picture of it.

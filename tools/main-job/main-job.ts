@@ -14,11 +14,11 @@ import { StateFolder } from '../start/state-folder.mjs';
 import { BaseFacts } from './base-facts.ts';
 import { GateSigns } from './gate-signs.ts';
 import { type Club, type Health, type Job, limitMs, shooter, showsAmount, type ToldByBase } from './job.ts';
-import { KioskVisitor } from './kiosk-visitor.ts';
 import { type MainJobReport, Missing, need } from './main-job-report.ts';
 import { type PassClubReport, walkPassClub } from './pass-club-walk.ts';
-import { fitCamera, PhoneInHand } from './phone-in-hand.ts';
+import { PhoneInHand } from './phone-in-hand.ts';
 import { StaffReader } from './staff-reader.ts';
+import { visitorAtKiosk } from './visitor-at-kiosk.ts';
 import { waitUntil } from './wait-until.ts';
 
 const usage = `npm run main-job -- [options]   one purchase and its passages, from the first touch to the staff page
@@ -103,24 +103,13 @@ async function walk(job: Job, browser: Browser, { base, sims, kioskUrl }: Club):
     }
 
     const shoot = shooter(job);
-    const context = await browser.newContext({
-      viewport: { width: 1080, height: 1920 },
-      permissions: ['camera'],
-    });
-    if (phone) await fitCamera(context);
-    const page = await context.newPage();
-    await page.goto(kioskUrl);
-    const visitor = new KioskVisitor({
-      page,
+    const { visitor, page } = await visitorAtKiosk(job, {
+      browser,
+      kioskUrl,
       panel,
-      clock,
-      language: job.language,
-      onScreen: async (screen) => {
-        say(`screen: ${screen}`);
-        await shoot(page, `kiosk-${screen}`);
-      },
+      shoot,
+      withCamera: phone !== null,
     });
-    await page.getByTestId('screen-attract').waitFor({ timeout: limitMs });
     const planId = await facts.planWithGuestTickets(1);
     need(planId, 'a plan with a guest ticket');
     const touchedMs = clock.monotonicMs();

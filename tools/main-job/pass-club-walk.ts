@@ -3,10 +3,10 @@ import { PanelClient } from '@portillon/hardware-sims/panel/panel-client.ts';
 import type { Browser } from 'playwright-core';
 import { BaseFacts } from './base-facts.ts';
 import { type Club, type Health, type Job, limitMs, shooter, showsAmount, type ToldByBase } from './job.ts';
-import { KioskVisitor } from './kiosk-visitor.ts';
 import { need } from './main-job-report.ts';
-import { fitCamera, holdCodeBefore, PhoneInHand } from './phone-in-hand.ts';
+import { holdCodeBefore, PhoneInHand } from './phone-in-hand.ts';
 import { StaffReader } from './staff-reader.ts';
+import { visitorAtKiosk } from './visitor-at-kiosk.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What the main job shows in a club whose members get a pass, each value read where it ends up. */
@@ -67,24 +67,13 @@ export async function walkPassClub(
       say('network to the member base cut');
     }
     const shoot = shooter(job);
-    const context = await browser.newContext({
-      viewport: { width: 1080, height: 1920 },
-      permissions: ['camera'],
-    });
-    await fitCamera(context);
-    const page = await context.newPage();
-    await page.goto(kioskUrl);
-    const visitor = new KioskVisitor({
-      page,
+    const { visitor, page } = await visitorAtKiosk(job, {
+      browser,
+      kioskUrl,
       panel,
-      clock,
-      language: job.language,
-      onScreen: async (screen) => {
-        say(`screen: ${screen}`);
-        await shoot(page, `kiosk-${screen}`);
-      },
+      shoot,
+      withCamera: true,
     });
-    await page.getByTestId('screen-attract').waitFor({ timeout: limitMs });
     const planId = await facts.planWithGuestTickets(1);
     need(planId, 'a plan with a guest ticket');
     const touchedMs = clock.monotonicMs();
