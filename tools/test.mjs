@@ -28,6 +28,8 @@ const missing = await setUp({ yes: false, withElectron: false });
 const results = [];
 /** @type {string[]} */
 const skipped = [];
+/** @type {string[]} */
+const failures = [];
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 const reports = mkdtempSync(join(tmpdir(), 'portillon-test-'));
 
@@ -85,6 +87,7 @@ async function runTests(name, args) {
     const written = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : null;
     const tally = tallyOf(written, code);
     skipped.push(...tally.skipped.map((title) => `${name}: ${title}`));
+    failures.push(...tally.failures.map((words) => `${name}: ${words}`));
     return tally;
   });
 }
@@ -108,6 +111,9 @@ function report() {
   for (const { name, without } of missing) say(`Missing: ${name}. Left out: ${without}.`);
   // With words on the command line most tests are left out because they do not fit them.
   if (filters.length === 0) for (const name of skipped) say(`Skipped: ${name}`);
+
+  // Here again, at the end: the place where a long log is read first.
+  for (const words of failures) say(`Failed: ${words.replaceAll(`${projectFolder}/`, '')}`);
 
   const isTests = (/** @type {StepResult} */ { name }) => name.endsWith(' tests');
   const checks = results.filter((result) => !isTests(result));

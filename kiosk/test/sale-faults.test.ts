@@ -201,7 +201,10 @@ it('[I11] asks the same customer after a power cut in mid-print, and prints a du
   await person.say({ type: 'choose-receipt', receipt: 'paper' });
   await person.sees('welcome');
   const whole = (await papers()).filter((text) => text.includes(saleReference) && text.includes('TOTAL TTC'));
-  expect(whole).toEqual([expect.stringContaining('DUPLICATA 1')]);
+  // A printer prints what it had taken in before the cut once it has paper again: a first one may be whole too.
+  expect(whole.at(-1)).toContain('DUPLICATA 1');
+  expect(whole.filter((text) => !text.includes('DUPLICATA')).length).toBeLessThanOrEqual(1);
+  expect(whole.filter((text) => text.includes('DUPLICATA'))).toHaveLength(1);
   await person.say({ type: 'finish' });
 }, 90_000);
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
@@ -24,17 +25,17 @@ function isFree(port) {
   });
 }
 
+/** Below those that systems give to outgoing connections: one of these would be taken between the look and the use. */
+const quietPorts = { from: 10_000, to: 32_000 };
+
 /**
- * A port on 127.0.0.1 that nobody holds at this moment, as the system picks it.
+ * A port on 127.0.0.1 that nobody holds at this moment, by lot, so that programs started side by side do not meet.
  * @returns {Promise<number>}
  */
-export function anyPort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+export async function anyPort() {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = randomInt(quietPorts.from, quietPorts.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port found between ${quietPorts.from} and ${quietPorts.to} on 127.0.0.1.`);
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { freePort } from './free-port.mjs';
+import { anyPort, freePort } from './free-port.mjs';
 
 it('gives the next port when the wanted one is taken or promised', async () => {
   const server = createServer();
@@ -12,4 +12,10 @@ it('gives the next port when the wanted one is taken or promised', async () => {
   expect(await freePort(taken, [next])).toBeGreaterThan(next);
   await new Promise((resolve) => server.close(resolve));
   expect(await freePort(taken)).toBe(taken);
+});
+
+it('finds a port that no outgoing connection is given', async () => {
+  const port = await anyPort();
+  expect(port).toBeGreaterThanOrEqual(10_000);
+  expect(port).toBeLessThan(32_768);
 });

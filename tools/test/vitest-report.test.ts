@@ -12,11 +12,14 @@ it('counts what passed and what failed, and names what was skipped', () => {
     passed: 1,
     failed: 1,
     skipped: ['test 2'],
+    failures: [expect.stringContaining('a.test.ts: test 1')],
   });
 });
 
 it('counts a file that could not be loaded', () => {
-  expect(tallyOf({ testResults: [file('failed')] }, 1).failed).toBe(1);
+  const tally = tallyOf({ testResults: [file('failed')] }, 1);
+  expect(tally.failed).toBe(1);
+  expect(tally.failures).toEqual([expect.stringContaining('a.test.ts: could not be run')]);
 });
 
 it('never calls a run good that ended badly', () => {

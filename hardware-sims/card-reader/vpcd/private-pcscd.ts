@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -134,22 +135,22 @@ function daemonReady(shell: ChildProcessWithoutNullStreams): Promise<string> {
   });
 }
 
-/** vpcd always opens two slots, on a port and the one after it. */
+/**
+ * vpcd always opens two slots, on a port and the one after it. By lot, and below the ports that systems give to outgoing
+ * connections: one of those would be taken before pcscd has it.
+ */
 async function freePortPair(): Promise<number> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const first = await freePort(0);
-    if (first !== undefined && first < 65_535 && (await freePort(first + 1)) !== undefined) return first;
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const first = randomInt(10_000, 32_000);
+    if ((await isFree(first)) && (await isFree(first + 1))) return first;
   }
   throw new Error('no two neighbouring free ports for the virtual reader');
 }
 
-function freePort(port: number): Promise<number | undefined> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
 }
