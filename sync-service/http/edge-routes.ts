@@ -99,7 +99,6 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       const fiscalAnchors = fiscalHeads && (await anchored(base, edge, fiscalHeads));
       const taken = await pushBatch(base.database, edge, push.value, {
         nowMs: base.clock.wallMs(),
-        newCaseId: () => newId<'case'>(base.clock, base.random),
       });
       if (!taken.ok) {
         base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });

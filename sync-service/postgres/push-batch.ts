@@ -3,6 +3,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { chainBreak } from '@portillon/core/crypto/hash-chain.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { PushRequest } from '@portillon/core/wire/messages.ts';
+import { eventCaseId } from '../members/event-case-id.ts';
 import type { Reporter } from '../members/row-change.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
@@ -44,7 +45,7 @@ export async function pushBatch(
   database: Database,
   reporter: Reporter,
   push: PushRequest,
-  base: { readonly nowMs: number; readonly newCaseId: () => string },
+  base: { readonly nowMs: number },
 ): Promise<Result<PushOutcome, PushRefusal>> {
   try {
     return ok(await database.transaction((sql) => takeIn(sql, reporter, push, base)));
@@ -58,7 +59,7 @@ async function takeIn(
   sql: Sql,
   reporter: Reporter,
   push: PushRequest,
-  { nowMs, newCaseId }: { readonly nowMs: number; readonly newCaseId: () => string },
+  { nowMs }: { readonly nowMs: number },
 ): Promise<PushOutcome> {
   const now = isoTime(nowMs);
   const { edgeId } = reporter;
@@ -97,7 +98,7 @@ async function takeIn(
        values ($1, $2, $3, $4, $5, $6, $7)`,
       [edgeId, event.seq, event.eventId, Buffer.from(event.body), event.prevHash, event.hash, now],
     );
-    const application = await applyEvent(sql, reporter, event.body, newCaseId);
+    const application = await applyEvent(sql, reporter, event.body, () => eventCaseId(edgeId, event.seq));
     if (application.parked === null) {
       touchedCredentials.push(...application.touchedCredentials);
       touchedOrders.push(...application.touchedOrders);

@@ -1,0 +1,19 @@
+import type { CaseId } from '@portillon/core/base/ids.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+
+/**
+ * Id of the case that the base opens by itself while it applies an event; an event opens one at most. Made from the event, so
+ * that a base which applies it again (restored, rebuilt) opens the same case and no second one. A UUID of version 8 (RFC 9562
+ * §5.8).
+ */
+export function eventCaseId(edgeId: string, seq: number): CaseId {
+  const hex = sha256Hex(`portillon-event-case-1 ${edgeId} ${seq}`);
+  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(18, 20)}`,
+    hex.slice(20, 32),
+  ].join('-') as CaseId;
+}
