@@ -98,7 +98,7 @@ export class EmbeddedServer {
 
   /** Connection string of a database on this server, password included. */
   url(database = 'postgres'): string {
-    return `postgresql://${roleName}:${this.#record.password}@127.0.0.1:${this.#record.port}/${database}`;
+    return urlOf(this.#record, database);
   }
 
   /** Where the data lies. */
@@ -118,6 +118,16 @@ export class EmbeddedServer {
       if ((await withTimeLimit(this.#clock, stopLimitMs, gone)) !== 'timed-out') return;
     }
   }
+}
+
+/** Connection string of the server that runs on this folder, or ran there last; null where none ever did. */
+export async function knownServerUrl(stateFolder: string): Promise<string | null> {
+  const record = await readRecord(stateFolder);
+  return record && urlOf(record, 'postgres');
+}
+
+function urlOf({ password, port }: ServerRecord, database: string): string {
+  return `postgresql://${roleName}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 async function readRecord(stateFolder: string): Promise<ServerRecord | null> {

@@ -22,6 +22,7 @@ import { oldCodes } from './migrations/019-old-codes.ts';
 import { interventions } from './migrations/020-interventions.ts';
 import { exitsReleased } from './migrations/021-exits-released.ts';
 import { zones } from './migrations/022-zones.ts';
+import { apiKeys } from './migrations/023-api-keys.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -47,6 +48,7 @@ export const migrations: readonly Migration[] = [
   { name: '020-interventions', sql: interventions },
   { name: '021-exits-released', sql: exitsReleased },
   { name: '022-zones', sql: zones },
+  { name: '023-api-keys', sql: apiKeys },
 ];
 
 export interface Migration {
