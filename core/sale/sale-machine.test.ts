@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   cardsTriedLimit,
-  lookUpLimit,
   mouthLookUpLimit,
   mustNotBeLeft,
   nextSale as nextOf,
   paymentAttemptLimit,
+  paymentLookUpLimit,
   recordTryLimit,
   resumeSale as resumeOf,
   startSale as startOf,
@@ -183,7 +183,7 @@ describe('money', () => {
       step = nextSale(step.state, { type: 'time-to-ask-again' });
       lookUps++;
     }
-    expect(lookUps).toBe(lookUpLimit);
+    expect(lookUps).toBe(paymentLookUpLimit);
     expect(step).toEqual({
       state: { name: 'ended', ending: 'in-doubt', why: 'the terminal could not tell' },
       effects: [{ type: 'open-case', kind: 'payment-in-doubt' }],

@@ -22,6 +22,8 @@ import type {
 
 export const cardsTriedLimit = 2;
 export const paymentAttemptLimit = 5;
+/** Long enough for a terminal that waits out its own minute for a card before it tells what became of it. */
+export const paymentLookUpLimit = 14;
 export const lookUpLimit = 7;
 export const reversalTryLimit = 2;
 export const mouthLookUpLimit = 3;
@@ -290,14 +292,14 @@ function checkingPayment(
   state: SaleStateOf<'checking-payment'>,
   input: SaleInput,
 ): SaleStep {
-  if (input.type === 'time-to-ask-again' && state.queries < lookUpLimit) {
+  if (input.type === 'time-to-ask-again' && state.queries < paymentLookUpLimit) {
     return lookUp({ ...state, queries: state.queries + 1 });
   }
   if (input.type !== 'payment-looked-up') return stay(state);
   if (!isStillUnknown(input.answer)) {
     return paymentAnswered(shape, state, input.answer, state.customerGone);
   }
-  return state.queries < lookUpLimit ? askAgain(state) : paymentInDoubt(shape);
+  return state.queries < paymentLookUpLimit ? askAgain(state) : paymentInDoubt(shape);
 }
 
 /** SA2, SA7. */

@@ -80,10 +80,13 @@ it('[I6] [I10] picks the sale up after a power cut at the payment, in front of t
   const before = await salesAtBase();
   await person.signContract();
   await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  // The terminal has heard: it waits for a card, with or without a till.
+  await club.until(async () => (await club.device('terminal')).view.phase === 'waiting-card');
   club.kill('edge');
   await club.until(async () => (await club.healthOrNull()) !== null);
   person.leave();
   person = await club.person();
+  await club.presentCard('decline');
   const screen = await person.sees('payment', ({ phase }) => phase.name !== 'preparing-card');
   expect(['recovering', 'checking-payment', 'not-paid']).toContain(screen.phase.name);
   await person.sees('payment', ({ phase }) => phase.name === 'not-paid');
