@@ -126,11 +126,13 @@ it('[Q8] tells what is wrong at the field, takes a changed account, and forgets 
 it('[I8] keeps the account out of the disk over a power cut at the payment, and the mandate in the sale', async () => {
   await person.signContract();
   await person.sees('payment', ({ phase }) => phase.name === 'waiting-for-card');
+  await club.until(async () => (await club.device('terminal')).view.phase === 'waiting-card');
   club.kill('edge');
   await person.loses();
   await club.until(async () => (await club.healthOrNull()) !== null);
   expect(filesWithTheAccount()).toEqual([]);
   person = await club.person();
+  await club.presentCard('decline');
   await person.sees('payment', ({ phase }) => phase.name === 'not-paid');
   await person.say({ type: 'pay-again' });
   await pay();
