@@ -2,12 +2,12 @@ import type { CaseId } from '@portillon/core/base/ids.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 
 /**
- * Id of the case that the base opens by itself while it applies an event; an event opens one at most. Made from the event, so
- * that a base which applies it again (restored, rebuilt) opens the same case and no second one. A UUID of version 8 (RFC 9562
- * §5.8).
+ * Id of a case that the base opens by itself while it applies an event, the `index`-th of that event from 0. Made from the event,
+ * so that a base which applies it again (restored, rebuilt) opens the same case and no second one. A UUID of version 8 (RFC
+ * 9562 §5.8).
  */
-export function eventCaseId(edgeId: string, seq: number): CaseId {
-  const hex = sha256Hex(`portillon-event-case-1 ${edgeId} ${seq}`);
+export function eventCaseId(edgeId: string, seq: number, index: number): CaseId {
+  const hex = sha256Hex(`portillon-event-case-1 ${edgeId} ${seq} ${index}`);
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   return [
     hex.slice(0, 8),
@@ -16,4 +16,10 @@ export function eventCaseId(edgeId: string, seq: number): CaseId {
     `${variant}${hex.slice(18, 20)}`,
     hex.slice(20, 32),
   ].join('-') as CaseId;
+}
+
+/** Ids of the cases of one event, in the order in which it opens them. */
+export function eventCaseIds(edgeId: string, seq: number): () => CaseId {
+  let next = 0;
+  return () => eventCaseId(edgeId, seq, next++);
 }

@@ -41,7 +41,8 @@ export async function applyEvent(
   sql: Sql,
   reporter: Reporter,
   body: string,
-  newCaseId: () => string,
+  /** Counts anew at each call: what was tried before an event is parked is undone. */
+  caseIds: () => () => string,
 ): Promise<Application> {
   const event = parse(body);
   if (typeof event === 'string') return { parked: event };
@@ -50,15 +51,15 @@ export async function applyEvent(
     await sql.query('rollback to savepoint event');
     // Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5).
     if (event.type === 'sale.refunded' || event.type === 'card.replaced') {
-      await write(sql, orderCase(event, { reporter, newCaseId }, reason));
+      await write(sql, orderCase(event, { reporter, newCaseId: caseIds() }, reason));
     } else if (isTaking(event)) {
-      await write(sql, paidNotServed(event, reason, { reporter, newCaseId }));
+      await write(sql, paidNotServed(event, reason, { reporter, newCaseId: caseIds() }));
     }
     return { parked: reason };
   };
   try {
     const facts = await gatherFacts(sql, reporter, event);
-    const rows = eventRows(event, { ...facts, newCaseId });
+    const rows = eventRows(event, { ...facts, newCaseId: caseIds() });
     if (!rows.ok) return await park(rows.error);
     const touchedCredentials: string[] = [];
     const touchedOrders: string[] = [];

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { chainBreak } from '@portillon/core/crypto/hash-chain.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { PushRequest } from '@portillon/core/wire/messages.ts';
-import { eventCaseId } from '../members/event-case-id.ts';
+import { eventCaseIds } from '../members/event-case-id.ts';
 import type { Reporter } from '../members/row-change.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
@@ -98,7 +98,7 @@ async function takeIn(
        values ($1, $2, $3, $4, $5, $6, $7)`,
       [edgeId, event.seq, event.eventId, Buffer.from(event.body), event.prevHash, event.hash, now],
     );
-    const application = await applyEvent(sql, reporter, event.body, () => eventCaseId(edgeId, event.seq));
+    const application = await applyEvent(sql, reporter, event.body, () => eventCaseIds(edgeId, event.seq));
     if (application.parked === null) {
       touchedCredentials.push(...application.touchedCredentials);
       touchedOrders.push(...application.touchedOrders);
