@@ -234,6 +234,25 @@ const gateScreensSchema = z.strictObject({
     .default('127.0.0.1'),
 });
 
+/** The other boxes of the club on the local network (core/wire/SPEC.md, Peers); left out, this box is alone. */
+const peersSchema = z.strictObject({
+  port,
+  /** An address of this box in the club's network; 127.0.0.1: for boxes on the same machine only. */
+  host: z
+    .union([z.ipv4(), z.ipv6()], { error: 'the host is an address of this box, such as 192.168.1.11' })
+    .default('127.0.0.1'),
+  /** Where each of the others listens. */
+  addresses: z
+    .array(
+      z.url({
+        protocol: /^http$/,
+        error: 'the address of another box is written http://192.168.1.12:4660',
+      }),
+    )
+    .max(8, 'a club has at most 9 boxes')
+    .default([]),
+});
+
 /** The configuration file of one box. Without `screen` and sale devices it is a gate controller. */
 export const edgeConfigSchema = z
   .strictObject({
@@ -247,6 +266,7 @@ export const edgeConfigSchema = z
     enrolmentCode: z.string().optional(),
     bridge: z.strictObject({ port }),
     gateScreens: gateScreensSchema.optional(),
+    peers: peersSchema.optional(),
     brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
     /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
     exits: z.enum(['sensed', 'none']).default('sensed'),

@@ -90,10 +90,12 @@ if (readyFile) {
 }
 
 function takenPort(settings: EdgeConfig, port: number | undefined): string {
-  const { bridge, gateScreens } = settings;
-  const [what, where] =
-    port === gateScreens?.port && port !== bridge.port
-      ? ['of the screens at the gates', 'gateScreens.port']
-      : ['of the bridge', 'bridge.port'];
+  const { bridge, gateScreens, peers } = settings;
+  const places = [
+    { at: bridge.port, what: 'of the bridge', where: 'bridge.port' },
+    { at: gateScreens?.port, what: 'of the screens at the gates', where: 'gateScreens.port' },
+    { at: peers?.port, what: 'for the other boxes of the club', where: 'peers.port' },
+  ] as const;
+  const { what, where } = places.find(({ at }) => at === port) ?? places[0];
   return `port ${port ?? '?'} ${what} is taken: choose another in ${where}, or end the program that holds it`;
 }

@@ -31,6 +31,8 @@ import { credentialIssue } from './kiosk/credential-issue.ts';
 import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
 import { OfflineGuard } from './kiosk/offline-guard.ts';
+import type { PeerStanding } from './peers/peer-follower.ts';
+import { PeerLink } from './peers/peer-link.ts';
 
 export interface EdgeOptions {
   readonly config: EdgeConfig;
@@ -66,6 +68,8 @@ export interface EdgeHealth {
   readonly inside: number;
   /** How many are in each zone inside the club, with the bounds of the count; now. */
   readonly zones: readonly ZoneCount[];
+  /** The other boxes of the club, by the configuration; together, or apart. */
+  readonly peers: readonly PeerStanding[];
   readonly outboxLeft: number;
   readonly enrolled: boolean;
   readonly online: boolean;
@@ -97,6 +101,8 @@ export class Edge {
   /** What stands beside each of them for people to see. */
   readonly #signs: readonly GateSigns[];
   readonly #gateScreens: GateScreenServer | null;
+  /** Null on a box that has no others. */
+  readonly #peers: PeerLink | null;
   readonly #kiosk: KioskController | null;
   /** Of a box that sells; null on a gate controller. */
   readonly #journal: JournalKeeper | null;
@@ -157,6 +163,9 @@ export class Edge {
           clock,
           log: log.child({ part: 'gate-screens' }),
         })
+      : null;
+    this.#peers = config.peers
+      ? new PeerLink({ ...shared, config: config.peers, log: log.child({ part: 'peers' }) })
       : null;
     this.#dayTurn = new DayTurn(shared);
     const { terminal, dispenser, printer, reader } = devices;
@@ -226,6 +235,7 @@ export class Edge {
       seal,
       exitsAreSensed: config.exits === 'sensed',
       zones: config.zones,
+      hasPeers: config.peers !== undefined,
       clock,
       random,
       log,
@@ -245,6 +255,7 @@ export class Edge {
     try {
       await edge.#bridge.listen();
       await edge.#gateScreens?.listen();
+      await edge.#peers?.listen();
     } catch (error) {
       await store.value.close();
       throw error;
@@ -255,6 +266,7 @@ export class Edge {
     await edge.#gateOrders.resume();
     for (const { device } of devices.value.all) device.start();
     edge.#agent.start();
+    edge.#peers?.start();
     await edge.#journal?.look();
     await edge.#desk?.listen();
     await edge.#offlineGuard?.look();
@@ -282,6 +294,11 @@ export class Edge {
     );
   }
 
+  /** Where the other boxes reach this one; null where there are none. */
+  get peerUrl(): string | null {
+    return this.#peers?.url ?? null;
+  }
+
   async health(): Promise<EdgeHealth> {
     const { clock } = this.#options;
     const devices: Record<string, DeviceHealth> = {};
@@ -295,6 +312,7 @@ export class Edge {
       gates: Object.fromEntries(this.#gates.map(({ gateId, face }) => [gateId, face.now.mode])),
       inside: this.#store.passages.inside.inside,
       zones: this.#store.passages.insideZones,
+      peers: this.#peers?.standings ?? [],
       outboxLeft: await this.#store.outbox.count(),
       enrolled: this.#identity !== null,
       online: this.#agent.state.online,
@@ -324,6 +342,7 @@ export class Edge {
     await this.#offlineGuard?.stop();
     await this.#desk?.close();
     await this.#journal?.stop();
+    await this.#peers?.stop();
     await this.#agent.stop();
     await this.#store.close();
     this.#options.log.info('edge.stopped');

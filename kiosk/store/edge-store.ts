@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
@@ -13,6 +14,7 @@ import { chains } from '@portillon/core/journal/record-layout.ts';
 import type { Estimate } from '@portillon/core/occupancy/gauge.ts';
 import { type OutboxEvent, toldClosingMaxLength } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FiscalAnchor, FiscalHead, ZoneCount } from '@portillon/core/wire/messages.ts';
+import type { PeerShare } from '@portillon/core/wire/peer-messages.ts';
 import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
 import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
@@ -34,6 +36,7 @@ import { MemberBook, presentMember } from './member-book.ts';
 import { OfflineApprovals } from './offline-approvals.ts';
 import { Outbox } from './outbox.ts';
 import { Passages, type PassagesOptions } from './passages.ts';
+import { PeerShares } from './peer-shares.ts';
 import { Sales } from './sales.ts';
 import { migrate } from './schema.ts';
 import { UsedOrders } from './used-orders.ts';
@@ -44,6 +47,8 @@ export interface EdgeStoreOptions extends PassagesOptions {
   readonly folder: string;
   /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
   readonly seal?: SealOfSystem | undefined;
+  /** There are other boxes in this club that ask what this one knows (core/wire/SPEC.md, Peers). */
+  readonly hasPeers?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -72,6 +77,8 @@ export class EdgeStore implements AgentStore {
   readonly usedOrders: UsedOrders;
   readonly passages: Passages;
   readonly gates: GateRecords;
+  /** What the other boxes of the club may ask for. */
+  readonly peers: PeerShares;
   /** What stands in the fiscal journal, for those who may read it. */
   readonly books: FiscalBooks;
   readonly keys: KeyStore;
@@ -99,9 +106,10 @@ export class EdgeStore implements AgentStore {
     this.sales = new Sales(read, clock);
     this.offlineApprovals = new OfflineApprovals(read, clock);
     this.dispenserCounts = new DispenserCounts(read);
-    this.book = new MemberBook(read, log);
+    this.peers = new PeerShares(read, clock, options.hasPeers ?? false);
+    this.book = new MemberBook(read, log, clock, this.peers);
     this.usedOrders = new UsedOrders(read, clock);
-    this.passages = new Passages(read, clock, this.outbox, options);
+    this.passages = new Passages(read, clock, this.outbox, this.peers, options);
     this.gates = new GateRecords(read, clock, this.outbox);
     this.books = new FiscalBooks(read);
   }
@@ -270,6 +278,50 @@ export class EdgeStore implements AgentStore {
     await this.write((tx) => this.book.applyFeed(tx, changes, cursor, baseTimeMs));
     if (changes.length > 0) this.#knowWhoIsPresent();
     if (changes.length > 0) for (const listener of this.#toldListeners) listener();
+  }
+
+  /** What another box of the club has told, and how far it was heard, in one transaction; times by our own clock. */
+  async hearPeer(edgeId: string, shares: readonly PeerShare[], cursor: number): Promise<void> {
+    await this.write(async (tx) => {
+      for (const share of shares) await this.#hear(tx, share);
+      await this.peers.keepCursor(tx, edgeId, cursor);
+    });
+    this.#knowWhoIsPresent();
+    if (shares.some(({ kind }) => kind === 'credential')) {
+      for (const listener of this.#toldListeners) listener();
+    }
+  }
+
+  /** Nothing of it is told to a third box: each hears all others itself. */
+  async #hear(tx: Tx, share: PeerShare): Promise<void> {
+    const { passages, book } = this;
+    switch (share.kind) {
+      case 'spent':
+        await passages.ticketSpent(tx, share.credentialId as CredentialId, share.atMs);
+        return;
+      case 'passage':
+        await passages.presence.heard(tx, {
+          credentialId: share.credentialId as CredentialId,
+          memberId: share.memberId as MemberId | null,
+          zone: share.zone,
+          direction: share.direction,
+          atMs: share.atMs,
+        });
+        return;
+      case 'code': {
+        const credentialId = share.credentialId as CredentialId;
+        await passages.usedCodes.keep(tx, credentialId, share.step);
+        tx.onCommitted(() => passages.usedCodes.take(credentialId, share.step));
+        return;
+      }
+      case 'credential':
+        await book.rememberOfPeer(tx, share.credentialId as CredentialId, share.record, share.atMs);
+        return;
+      case 'let-in':
+      case 'let-in-over':
+        // Over in seconds: the gates keep them in memory (peer-follower.ts).
+        return;
+    }
   }
 
   /** AC37: the book may have learnt whose a credential is that went through by its grant alone. */

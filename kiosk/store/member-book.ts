@@ -1,6 +1,7 @@
 import type { ClubRecord, CredentialRecord, PlanRecord } from '@portillon/core/access/access-facts.ts';
 import { isBridge } from '@portillon/core/access/bridge-ticket.ts';
 import { isTimeZone } from '@portillon/core/access/opening-hours.ts';
+import type { Clock } from '@portillon/core/base/clock.ts';
 import type { ClubId, CredentialId, EdgeId, MemberId, OrderId, PlanId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
@@ -13,6 +14,7 @@ import {
   type OrderRecord,
 } from '@portillon/core/wire/messages.ts';
 import type { Reader, Tx } from './connection.ts';
+import type { PeerShares } from './peer-shares.ts';
 
 export type EdgeKeyRecord = NonNullable<Extract<FeedRecord, { kind: 'edge-key' }>['record']>;
 
@@ -28,6 +30,8 @@ export interface KnownCredential {
 export class MemberBook {
   readonly #read: Reader;
   readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #peers: PeerShares;
   readonly #clubs = new Map<string, ClubRecord>();
   readonly #plans = new Map<string, PlanRecord>();
   readonly #credentials = new Map<string, CredentialRecord>();
@@ -39,9 +43,11 @@ export class MemberBook {
   #networkKey: string | null = null;
   #baseTimeMs: number | null = null;
 
-  constructor(read: Reader, log: Log) {
+  constructor(read: Reader, log: Log, clock: Clock, peers: PeerShares) {
     this.#read = read;
     this.#log = log;
+    this.#clock = clock;
+    this.#peers = peers;
   }
 
   /** Fills the memory from the disk; once, before the first lookup. */
@@ -201,6 +207,28 @@ export class MemberBook {
   /** What this edge has just sold is in the book at once; the base's row replaces it when it comes. */
   async rememberOwnCredential(tx: Tx, credentialId: CredentialId, record: CredentialRecord): Promise<void> {
     await this.#put(tx, [{ kind: 'credential', id: credentialId, record }]);
+    const atMs = Math.floor(this.#clock.wallMs());
+    await this.#peers.put(tx, { kind: 'credential', credentialId, record, atMs });
+  }
+
+  /**
+   * Another box of the club gave, renewed or ended a credential (W-PEER-8). False where this book knows better: the base was
+   * heard later, or the row was ended, which no box takes back.
+   */
+  async rememberOfPeer(
+    tx: Tx,
+    credentialId: CredentialId,
+    record: CredentialRecord,
+    atMs: number,
+  ): Promise<boolean> {
+    const known = this.credential(credentialId);
+    const isEnd = record.status !== 'active';
+    if (known && known.status !== 'active') return false;
+    if (known && !isEnd && (this.#baseTimeMs ?? 0) >= atMs) return false;
+    // Of a row that the base has told since, only the end is another box's to say.
+    const taken = known && isEnd ? { ...known, status: record.status } : record;
+    await this.#put(tx, [{ kind: 'credential', id: credentialId, record: taken }]);
+    return true;
   }
 
   #problemOf(change: FeedRecord): string | null {

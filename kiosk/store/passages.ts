@@ -8,6 +8,7 @@ import type { ZoneCount } from '@portillon/core/wire/messages.ts';
 import type { Reader, Tx } from './connection.ts';
 import { type Count, type CountRow, countOf, emptyCount, judged } from './count.ts';
 import type { Outbox } from './outbox.ts';
+import type { PeerShares } from './peer-shares.ts';
 import { Presence } from './presence.ts';
 import { UsedCodes } from './used-codes.ts';
 
@@ -33,6 +34,7 @@ export class Passages {
   readonly #read: Reader;
   readonly #clock: Clock;
   readonly #outbox: Outbox;
+  readonly #peers: PeerShares;
   readonly #spent = new Set<string>();
   #ofClub: Count = emptyCount;
   readonly #ofZones = new Map<string, Count>();
@@ -44,11 +46,18 @@ export class Passages {
   readonly #exitsAreSensed: boolean;
   readonly #zones: readonly Zone[];
 
-  constructor(read: Reader, clock: Clock, outbox: Outbox, options: PassagesOptions = {}) {
+  constructor(
+    read: Reader,
+    clock: Clock,
+    outbox: Outbox,
+    peers: PeerShares,
+    options: PassagesOptions = {},
+  ) {
     const { exitsAreSensed = true, zones = [] } = options;
     this.#read = read;
     this.#clock = clock;
     this.#outbox = outbox;
+    this.#peers = peers;
     this.#exitsAreSensed = exitsAreSensed;
     this.#zones = zones;
     this.presence = new Presence(read, zones);
@@ -99,6 +108,9 @@ export class Passages {
     if (credentialId !== null) {
       const who = credentialId as CredentialId;
       await this.presence.wentThrough(tx, { credentialId: who, memberId, zone, direction, atMs });
+      const { decisionId } = passage;
+      const shared = { decisionId, credentialId, memberId, zone, direction, atMs: Math.floor(atMs) };
+      await this.#peers.put(tx, { kind: 'passage', ...shared });
     }
     return { event, occupancy };
   }
@@ -155,12 +167,26 @@ export class Passages {
 
   /** True when this call spent it; false when it was spent here before, and must not be let in a second time. */
   async spendTicket(tx: Tx, credentialId: CredentialId): Promise<boolean> {
+    const atMs = Math.floor(this.#clock.wallMs());
+    const isFirst = await this.ticketSpent(tx, credentialId, atMs);
+    if (isFirst) await this.#peers.put(tx, { kind: 'spent', credentialId, atMs });
+    return isFirst;
+  }
+
+  /** Here or at another box of the club; true when it was not known yet. */
+  async ticketSpent(tx: Tx, credentialId: CredentialId, atMs: number): Promise<boolean> {
     const inserted = await tx.run(
       'INSERT INTO spent_ticket (credential_id, spent_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      [credentialId, this.#clock.wallMs()],
+      [credentialId, atMs],
     );
     tx.onCommitted(() => this.#spent.add(credentialId));
     return inserted === 1;
+  }
+
+  /** PS10: in the transaction of the decision that it led in by. */
+  async keepCode(tx: Tx, credentialId: CredentialId, step: number): Promise<void> {
+    await this.usedCodes.keep(tx, credentialId, step);
+    await this.#peers.put(tx, { kind: 'code', credentialId, step });
   }
 
   /** From memory, as committed. */

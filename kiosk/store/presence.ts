@@ -67,6 +67,23 @@ export class Presence {
     });
   }
 
+  /** Another box of the club saw it (W-PEER-5): whatever is newer stays, in whatever order it is heard. */
+  async heard(tx: Tx, row: Row): Promise<void> {
+    await tx.run(
+      `INSERT INTO presence (credential_id, zone, member_id, direction, at_ms) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (credential_id, zone) DO UPDATE SET member_id = COALESCE(excluded.member_id, member_id),
+         direction = excluded.direction, at_ms = excluded.at_ms
+       WHERE excluded.at_ms > at_ms`,
+      [row.credentialId, row.zone ?? '', row.memberId, row.direction, row.atMs],
+    );
+    tx.onCommitted(() => {
+      const known = this.#last.get(row.credentialId)?.get(row.zone);
+      if (!known || known.atMs < row.atMs) {
+        this.#remember({ ...row, memberId: row.memberId ?? known?.memberId ?? null });
+      }
+    });
+  }
+
   /** AC37: what a credential did before anybody knew whose it is counts for its member from now on. */
   belongsTo(credentialId: CredentialId, memberId: MemberId): void {
     for (const row of this.#last.get(credentialId)?.values() ?? []) {

@@ -62,6 +62,8 @@ it('makes every table of a new box', async () => {
     'journal_break',
     'offline_approval',
     'outbox',
+    'peer_cursor',
+    'peer_share',
     'presence',
     'sale',
     'spent_ticket',

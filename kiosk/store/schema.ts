@@ -13,6 +13,7 @@ import { occupancyGauge } from './migrations/0009-occupancy-gauge.ts';
 import { gates } from './migrations/0010-gates.ts';
 import { dispenserCounts } from './migrations/0011-dispenser-counts.ts';
 import { zones } from './migrations/0012-zones.ts';
+import { peers } from './migrations/0013-peers.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   gates,
   dispenserCounts,
   zones,
+  peers,
 ];
 
 /**

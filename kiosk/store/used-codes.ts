@@ -28,7 +28,7 @@ export class UsedCodes {
 
   /** At once, before it is written: another gate may ask in the same moment. */
   take(credentialId: CredentialId, step: number): void {
-    this.#lastStep.set(credentialId, step);
+    this.#lastStep.set(credentialId, Math.max(step, this.#lastStep.get(credentialId) ?? -1));
   }
 
   /** In the transaction of the decision that let it in. */

@@ -322,7 +322,7 @@ export class GateControl {
     const usedCode = decision.outcome === 'granted' && credentialId !== null ? code : null;
     if (usedCode !== null && credentialId) store.passages.usedCodes.take(credentialId, usedCode);
     const written = store.write(async (tx) => {
-      if (usedCode !== null && credentialId) await store.passages.usedCodes.keep(tx, credentialId, usedCode);
+      if (usedCode !== null && credentialId) await store.passages.keepCode(tx, credentialId, usedCode);
       await store.passages.recordDecision(tx, {
         decisionId,
         at: isoTime(nowMs),
@@ -340,6 +340,18 @@ export class GateControl {
       });
       if (decision.outcome !== 'granted') return;
       this.#intents.set(decisionId, await store.intents.recordIntent(tx, this.#intentOf(who)));
+      if (side === 'exit' || credentialId === null) return;
+      const atMs = Math.floor(nowMs);
+      await store.peers.put(tx, {
+        kind: 'let-in',
+        decisionId,
+        credentialId,
+        memberId: presentMember(book),
+        singleUse: who.singleUse,
+        zone: this.#zone,
+        atMs,
+        untilMs: atMs + letInMs(this.#releasedMs),
+      });
     });
     await written.catch((error: unknown) => {
       inFlight.end(decisionId);
@@ -497,8 +509,17 @@ export class GateControl {
     const intent = this.#intents.get(who.decisionId);
     if (!intent) return;
     this.#intents.delete(who.decisionId);
-    await this.#options.store.recordOutcome(intent, outcome);
+    const { store } = this.#options;
+    await store.write(async (tx) => {
+      await store.intents.recordOutcome(tx, intent, outcome);
+      await store.peers.put(tx, { kind: 'let-in-over', decisionId: who.decisionId });
+    });
   }
+}
+
+/** Of a release with another before it: the one who waits may go through a whole release later. */
+function letInMs(releasedMs: number): number {
+  return 2 * releasedMs;
 }
 
 /** For the log. */
