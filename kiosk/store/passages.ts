@@ -46,13 +46,7 @@ export class Passages {
   readonly #exitsAreSensed: boolean;
   readonly #zones: readonly Zone[];
 
-  constructor(
-    read: Reader,
-    clock: Clock,
-    outbox: Outbox,
-    peers: PeerShares,
-    options: PassagesOptions = {},
-  ) {
+  constructor(read: Reader, clock: Clock, outbox: Outbox, peers: PeerShares, options: PassagesOptions = {}) {
     const { exitsAreSensed = true, zones = [] } = options;
     this.#read = read;
     this.#clock = clock;

@@ -1,9 +1,5 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
-import {
-  type PeerShare,
-  type PeerSharesPage,
-  peerPageLength,
-} from '@portillon/core/wire/peer-messages.ts';
+import { type PeerShare, type PeerSharesPage, peerPageLength } from '@portillon/core/wire/peer-messages.ts';
 import type { Reader, Tx } from './connection.ts';
 import { presenceMs } from './presence.ts';
 

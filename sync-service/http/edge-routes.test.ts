@@ -431,6 +431,41 @@ describe('push', () => {
     ]);
   });
 
+  it('[W-PEER-9] finds a ticket that let in at two boxes which did not hear of each other, whichever comes first, once', async () => {
+    const elsewhere = await newEdge(otherClubId);
+    const cases = async (ticket: string) =>
+      sql.query("select kind from cases where kind = 'ticket-used-twice' and detail like $1", [
+        `%${ticket}%`,
+      ]);
+    for (const saleComes of ['first', 'last'] as const) {
+      const sold = sale(true);
+      const ticket = sold.credentials[1]?.credentialId ?? '';
+      const enters = async (at: TestEdge) => {
+        const { decided, sensed } = visit(ticket);
+        at.append(decided);
+        at.append(sensed);
+        // In the pool of the club, as often as they like (AC48).
+        at.append({ ...sensed, passageId: newTestId(), zone: 'pool' });
+        await at.pushed();
+      };
+      if (saleComes === 'first') {
+        edge.append(sold);
+        await enters(edge);
+        expect(await cases(ticket)).toEqual([]);
+      }
+      await enters(elsewhere);
+      if (saleComes === 'last') {
+        await enters(elsewhere);
+        expect(await cases(ticket)).toEqual([]);
+        edge.append(sold);
+        await edge.pushed();
+      }
+      expect(await cases(ticket)).toHaveLength(1);
+      await enters(elsewhere);
+      expect(await cases(ticket)).toHaveLength(1);
+    }
+  });
+
   it('ends membership and card of a cancelled sale, follows a card to new plastic, and keeps a case', async () => {
     const sold = sale();
     const at = sold.at;

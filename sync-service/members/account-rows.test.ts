@@ -33,6 +33,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     gateOrder: null,
     replaced: null,
     lastClosing: null,
+    usedTwice: [],
     copiedBadge: null,
     settledCase: null,
     account,

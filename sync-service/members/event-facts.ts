@@ -64,6 +64,12 @@ export interface Facts {
   readonly reporter: Reporter;
   /** Single-use credentials of this sale, or the one of this passage, that have already let somebody in. */
   readonly usedTickets: ReadonlySet<string>;
+  /** Those of them that have let in more than once, told here for the first time: where else, and when. */
+  readonly usedTwice: readonly {
+    readonly credentialId: string;
+    readonly clubName: string;
+    readonly at: string;
+  }[];
   /** For a passage: the decision it names was a grant. */
   readonly decisionGranted: boolean;
   /** For what follows a sale: the club it was made in; null when the base knows no such sale. */

@@ -12,6 +12,7 @@ const nothingKnown: Facts = {
   decisionGranted: false,
   saleClubId: null,
   lastClosing: null,
+  usedTwice: [],
   copiedBadge: null,
   settledCase: null,
   account: null,

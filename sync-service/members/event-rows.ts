@@ -7,6 +7,7 @@ import { gateAlarmEnded, gateAlarmRaised, gateOrderSettled, gateStands } from '.
 import { cardReplaced, saleRefunded } from './order-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
+import { ticketUsedTwice } from './ticket-used-twice.ts';
 import { tillClosed } from './till-closing.ts';
 
 /** Rows to write, in order, or the reason to park the event. Credentials that change go out in the feed by themselves. */
@@ -151,6 +152,7 @@ function dayEntrySold(event: ReadEventOf<'day-entry.sold'>, facts: Facts): Resul
       single_use: true,
       status: facts.usedTickets.has(credentialId) ? 'spent' : 'active',
     }),
+    ...ticketUsedTwice(facts, event.at),
   ]);
 }
 
@@ -262,7 +264,7 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
       }),
     );
   }
-  return ok(rows);
+  return ok([...rows, ...ticketUsedTwice(facts, event.at)]);
 }
 
 /** W-ORDER-12: what a kiosk had done about a case is undone, so it is owed as before. */
@@ -344,6 +346,7 @@ function passageSensed(event: ReadEventOf<'passage.sensed'>, facts: Facts): Resu
         { status: 'spent' },
         { id: event.credentialId, single_use: true, status: 'active' },
       ),
+      ...ticketUsedTwice(facts, event.at),
     );
   }
   return ok(rows);

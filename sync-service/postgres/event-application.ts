@@ -126,6 +126,7 @@ async function gatherFacts(
     gateOrder: null,
     replaced: null,
     lastClosing: null,
+    usedTwice: [],
     copiedBadge: null,
     settledCase: null,
   };
@@ -134,12 +135,13 @@ async function gatherFacts(
       const tickets = event.credentials.filter(({ singleUse }) => singleUse);
       const ids = tickets.map(({ credentialId }) => credentialId).sort();
       for (const id of ids) await lockId(sql, id);
-      return { ...facts, usedTickets: await usedTickets(sql, ids) };
+      return { ...facts, usedTickets: await usedTickets(sql, ids), usedTwice: await usedTwice(sql, ids) };
     }
     case 'day-entry.sold': {
       const { credentialId } = event.ticket;
       await lockId(sql, credentialId);
-      return { ...facts, usedTickets: await usedTickets(sql, [credentialId]) };
+      const ids = [credentialId];
+      return { ...facts, usedTickets: await usedTickets(sql, ids), usedTwice: await usedTwice(sql, ids) };
     }
     case 'passage.sensed': {
       if (event.credentialId === null || event.decisionId === null) return facts;
@@ -148,7 +150,9 @@ async function gatherFacts(
         "select 1 from decisions where id = $1 and edge_id = $2 and credential_id = $3 and outcome = 'granted'",
         [event.decisionId, reporter.edgeId, event.credentialId],
       );
-      return { ...facts, decisionGranted: found.length > 0 };
+      const isEntry = found.length > 0 && event.direction === 'entry' && event.zone === null;
+      const before = isEntry ? await usedBefore(sql, event.credentialId) : null;
+      return { ...facts, decisionGranted: found.length > 0, usedTwice: before ?? [] };
     }
     case 'access.decided':
       return { ...facts, copiedBadge: await copiedBadge(sql, reporter, event) };
@@ -326,6 +330,28 @@ async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string
     [ids],
   );
   return new Set(rows.map(({ credential_id }) => credential_id));
+}
+
+/** Entries into a club by these tickets. Within a club a ticket opens the zones as often as its holder likes (AC48). */
+const ticketEntries = `
+  select passages.credential_id as "credentialId", clubs.name as "clubName", passages.at
+    from passages join decisions on decisions.id = passages.decision_id join clubs on clubs.id = passages.club_id
+   where passages.credential_id = any($1::uuid[]) and passages.direction = 'entry' and passages.zone is null
+     and decisions.outcome = 'granted'
+   order by passages.at`;
+
+/** W-PEER-9: tickets of a sale that has only now arrived which have let in more than once by then. */
+async function usedTwice(sql: Sql, ids: readonly string[]): Promise<Facts['usedTwice']> {
+  const entries = await sql.query<Facts['usedTwice'][number]>(ticketEntries, [ids]);
+  return ids.flatMap((id) => entries.filter(({ credentialId }) => credentialId === id)[1] ?? []);
+}
+
+/** Where a ticket that the base knows has let in before; null where it has not, or where that was told before. */
+async function usedBefore(sql: Sql, id: string): Promise<Facts['usedTwice'] | null> {
+  const known = await sql.query('select 1 from credentials where id = $1 and single_use', [id]);
+  if (known.length === 0) return null;
+  const entries = await sql.query<Facts['usedTwice'][number]>(ticketEntries, [[id]]);
+  return entries.length === 1 ? entries : null;
 }
 
 /** Where the key of a table is not its `id`. */

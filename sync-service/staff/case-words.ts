@@ -211,6 +211,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client.',
         doNow: 'Bloquez-le et donnez au membre une carte ou un pass, qui ne se copient pas.',
       },
+      'ticket-used-twice': {
+        title: 'Ticket utilisé deux fois',
+        happened:
+          'Un ticket pour une entrée a fait entrer deux fois, à des tourniquets qui ne se voyaient pas sur le réseau.',
+        owed: () => 'Rien au client.',
+        doNow:
+          'Rétablissez le réseau entre les tourniquets. Si cela se répète, cherchez qui copie des tickets.',
+      },
       'decided-in-outage': {
         title: 'Décidé hors ligne',
         happened:
@@ -388,6 +396,13 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           'An old badge, or an old code, came in at two clubs in less time than it takes to get from one to the other.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Block it and give the member a card or a pass, which cannot be copied.',
+      },
+      'ticket-used-twice': {
+        title: 'Ticket used twice',
+        happened:
+          'A ticket for one entry let somebody in twice, at gates that did not see each other on the network.',
+        owed: () => 'Nothing to the customer.',
+        doNow: 'Get the network between the gates back. If it happens again, find out who copies tickets.',
       },
       'decided-in-outage': {
         title: 'Decided offline',

@@ -12,8 +12,8 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleCredential, sampleId } from '../../store/test/sample-records.ts';
 import { badges } from '../gate/test/gate-rig.ts';
-import { PeerProxy } from './test/peer-proxy.ts';
 import { type BoxName, boxName, ClubBox, noonMs, until } from './test/club-box.ts';
+import { PeerProxy } from './test/peer-proxy.ts';
 
 let one: ClubBox;
 let other: ClubBox;
@@ -221,7 +221,13 @@ describe('whom a box believes', () => {
     const answer = await fetch(`${url}/peer/v1/session`, { method: 'POST', body });
     return { status: answer.status, body: (await answer.json()) as never };
   };
-  const shares = async (url: string, { identity }: BoxName, session: string, counter: number, sign = true) => {
+  const shares = async (
+    url: string,
+    { identity }: BoxName,
+    session: string,
+    counter: number,
+    sign = true,
+  ) => {
     const path = '/peer/v1/shares?after=0&waitSeconds=0';
     const proof = signBytes(identity.privateKey, peerRequestToSign(session, counter, sign ? path : '/'));
     const answer = await fetch(`${url}${path}`, {
@@ -233,7 +239,11 @@ describe('whom a box believes', () => {
       },
     });
     const text = await answer.text();
-    return { status: answer.status, code: (JSON.parse(text) as { error?: { code: string } }).error?.code, text };
+    return {
+      status: answer.status,
+      code: (JSON.parse(text) as { error?: { code: string } }).error?.code,
+      text,
+    };
   };
 
   it('[W-PEER-2] tells nothing to a box of another club, a revoked one, one that nobody vouches for, or a stranger', async () => {
@@ -243,7 +253,10 @@ describe('whom a box believes', () => {
     await one.told([ofElsewhere.key, revoked.key]);
     const impostor = { ...boxName(9), identity: { ...boxName(9).identity, edgeId: sampleId<'edge'>(5) } };
     for (const name of [ofElsewhere, revoked, boxName(8), impostor, one.name]) {
-      expect(await asks(url, name)).toMatchObject({ status: 401, body: { error: { code: 'peer.not-known' } } });
+      expect(await asks(url, name)).toMatchObject({
+        status: 401,
+        body: { error: { code: 'peer.not-known' } },
+      });
     }
     const { session = '' } = (await asks(url, other.name)).body;
     expect(await shares(url, other.name, session, 1)).toMatchObject({ status: 200 });
@@ -270,9 +283,13 @@ describe('whom a box believes', () => {
 
   it('[W-PEER-3] throws an answer away that the other has not signed for this very request', async () => {
     const { url } = await one.link([]);
-    await one.store.write((tx) => one.store.peers.put(tx, { kind: 'spent', credentialId: sampleId(910), atMs: noonMs }));
+    await one.store.write((tx) =>
+      one.store.peers.put(tx, { kind: 'spent', credentialId: sampleId(910), atMs: noonMs }),
+    );
     let bend = (text: string) => text.replace(sampleId(910), sampleId(911));
-    const proxy = await PeerProxy.to(url, undefined, (path, text) => (path.includes('shares') ? bend(text) : text));
+    const proxy = await PeerProxy.to(url, undefined, (path, text) =>
+      path.includes('shares') ? bend(text) : text,
+    );
     const link = await other.link([proxy.url]);
     await until(() => link.standings[0]?.problem === 'not-signed');
     expect(other.store.passages.isSpentHere(sampleId(911))).toBe(false);
@@ -295,7 +312,17 @@ describe('whom a box believes', () => {
     const words = new Set(text.match(/"[a-zA-Z]+":/g)?.map((word) => word.slice(1, -2)));
     expect([...words].sort()).toEqual(
       [
-        ...['atMs', 'cardUid', 'credentialId', 'cursor', 'decisionId', 'direction', 'homeClubId', 'kind', 'memberId'],
+        ...[
+          'atMs',
+          'cardUid',
+          'credentialId',
+          'cursor',
+          'decisionId',
+          'direction',
+          'homeClubId',
+          'kind',
+          'memberId',
+        ],
         ...['more', 'nowMs', 'planId', 'record', 'seq', 'share', 'shares', 'singleUse', 'status', 'untilMs'],
         ...['validFrom', 'validTo', 'zone'],
       ].sort(),

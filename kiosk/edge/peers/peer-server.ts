@@ -141,7 +141,8 @@ export class PeerServer {
   /** The oldest go first: a hello that somebody has overheard and sends again takes no session from a box that uses its own. */
   #makeRoomFor(edgeId: string): void {
     const own = [...this.#sessions].filter(([, session]) => session.edgeId === edgeId);
-    for (const [name] of own.slice(0, Math.max(0, own.length - sessionsOfBox + 1))) this.#sessions.delete(name);
+    for (const [name] of own.slice(0, Math.max(0, own.length - sessionsOfBox + 1)))
+      this.#sessions.delete(name);
     for (const name of [...this.#sessions.keys()].slice(sessionsMax - 1)) this.#sessions.delete(name);
   }
 

@@ -14,6 +14,7 @@ export const shownCaseKinds = [
   'paid-twice',
   'order-not-open',
   'badge-copied',
+  'ticket-used-twice',
   'decided-in-outage',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];

@@ -12,7 +12,7 @@ import { encodeTicket, type TicketClaims } from '@portillon/core/crypto/ticket.t
 import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
 import { edgeKeyToSign, type FeedRecord } from '@portillon/core/wire/messages.ts';
 import { Listeners } from '@portillon/drivers/line/listeners.ts';
-import type { Scanner, ScannedCode } from '@portillon/drivers/scanner/scanner.ts';
+import type { ScannedCode, Scanner } from '@portillon/drivers/scanner/scanner.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { EdgeStore } from '../../../store/edge-store.ts';
 import { RecordedLog } from '../../../store/test/recorded-log.ts';
@@ -26,8 +26,8 @@ import {
 } from '../../../store/test/sample-records.ts';
 import { GateControl } from '../../gate/gate-control.ts';
 import { InFlight } from '../../gate/in-flight.ts';
-import { HandGate } from '../../gate/test/hand-gate.ts';
 import { badges, HandReader } from '../../gate/test/gate-rig.ts';
+import { HandGate } from '../../gate/test/hand-gate.ts';
 import { PeerLink } from '../peer-link.ts';
 
 /** Monday, noon in the club. */
@@ -101,13 +101,23 @@ export class ClubBox {
   #link: PeerLink | null = null;
   #version = 0;
 
-  private constructor(name: BoxName, store: EdgeStore, log: RecordedLog, clock: VirtualClock, folder: string) {
+  private constructor(
+    name: BoxName,
+    store: EdgeStore,
+    log: RecordedLog,
+    clock: VirtualClock,
+    folder: string,
+  ) {
     this.name = name;
     this.store = store;
     this.log = log;
     this.clock = clock;
     this.#folder = folder;
-    const side = (reader: HandReader) => ({ reader: null, badgeReaders: [reader.badgeReader], scanner: null });
+    const side = (reader: HandReader) => ({
+      reader: null,
+      badgeReaders: [reader.badgeReader],
+      scanner: null,
+    });
     const { identity } = name;
     this.control = new GateControl({
       store,
@@ -152,7 +162,9 @@ export class ClubBox {
     await opened.value.saveIdentity(name.identity);
     const box = new ClubBox(name, opened.value, log, clock, folder);
     const antiPassback = { mode: 'hard', minutes: null } as const;
-    const hours = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [day, [['00:00', '24:00'] as const]]));
+    const hours = Object.fromEntries(
+      [1, 2, 3, 4, 5, 6, 7].map((day) => [day, [['00:00', '24:00'] as const]]),
+    );
     const policy = { ...openPolicy, uidBadges: true, antiPassback };
     await box.told([
       { kind: 'club', id: name.identity.clubId, record: { ...sampleClub(), hours: hours as never, policy } },
