@@ -17,7 +17,11 @@ afterEach(async () => {
 });
 
 /** A whole gate controller without gates, enrolled, whose book has the keys of both. */
-async function started(name: BoxName, known: readonly BoxName[], addresses: readonly string[]): Promise<Edge> {
+async function started(
+  name: BoxName,
+  known: readonly BoxName[],
+  addresses: readonly string[],
+): Promise<Edge> {
   const folder = mkdtempSync(join(tmpdir(), 'peers-'));
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
   const stateFolder = join(folder, 'state');
