@@ -1,6 +1,7 @@
 import { browserClock } from '@portillon/ui/browser-clock.ts';
 import { brands } from '@portillon/ui/tokens.ts';
 import { useEffect } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { KioskView } from '../../bridge/view.ts';
 import { KioskPage } from '../kiosk-page.tsx';
@@ -12,14 +13,19 @@ import './gallery.css';
 
 /**
  * Every screen in its main states, from made-up views: `?state=plan&lang=fr&brand=cadence&diagonal=24` shows one as the
- * kiosk would, no `state` lists them all.
+ * kiosk would, no `state` lists them all. Another address is shown without loading the page again.
  */
-const query = new URLSearchParams(window.location.search);
-const choice: GalleryChoice = {
-  language: query.get('lang') === 'en' ? 'en' : 'fr',
-  brand: brandNamed(query.get('brand')),
-  diagonalInches: Number(query.get('diagonal') ?? 24),
-};
+function asked(): { readonly state: string | null; readonly choice: GalleryChoice } {
+  const query = new URLSearchParams(window.location.search);
+  return {
+    state: query.get('state'),
+    choice: {
+      language: query.get('lang') === 'en' ? 'en' : 'fr',
+      brand: brandNamed(query.get('brand')),
+      diagonalInches: Number(query.get('diagonal') ?? 24),
+    },
+  };
+}
 
 function brandNamed(name: string | null): KioskView['club']['brand'] {
   return name === 'foulee' || name === 'elan' ? name : 'cadence';
@@ -66,7 +72,7 @@ function pressInTurn(testIds: readonly string[]): () => void {
   return () => cancel();
 }
 
-function OneState({ name }: { name: string }) {
+function OneState({ name, choice }: { name: string; choice: GalleryChoice }) {
   const state = galleryStates.find((candidate) => candidate.name === name);
   useEffect(() => {
     if (state?.doing === undefined) return undefined;
@@ -80,7 +86,7 @@ function OneState({ name }: { name: string }) {
   );
 }
 
-function Contents() {
+function Contents({ choice }: { choice: GalleryChoice }) {
   return (
     <div className="gallery">
       <form className="gallery-choice">
@@ -133,9 +139,25 @@ function Contents() {
   );
 }
 
-const state = query.get('state');
-wearLook(choice.brand, choice.diagonalInches);
-document.documentElement.classList.toggle('gallery-page', state === null);
-const root = document.getElementById('root');
-if (root === null) throw new Error('the page has a place for the gallery');
-createRoot(root).render(state === null ? <Contents /> : <OneState name={state} />);
+const place = document.getElementById('root');
+if (place === null) throw new Error('the page has a place for the gallery');
+const root = createRoot(place);
+
+/** Begins anew with whatever the address asks for. */
+function show(): void {
+  const { state, choice } = asked();
+  wearLook(choice.brand, choice.diagonalInches);
+  // As the page comes, until a view says otherwise.
+  document.documentElement.lang = 'fr';
+  document.documentElement.classList.toggle('gallery-page', state === null);
+  const page =
+    state === null ? (
+      <Contents choice={choice} />
+    ) : (
+      <OneState name={state} choice={choice} key={window.location.search} />
+    );
+  flushSync(() => root.render(page));
+}
+
+window.addEventListener('popstate', show);
+show();

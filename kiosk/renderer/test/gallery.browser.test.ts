@@ -27,6 +27,8 @@ beforeAll(async () => {
     if (message.type() === 'error' || message.type() === 'warning') told.push(message.text());
   });
   page.on('pageerror', (error) => told.push(error.message));
+  await page.goto(`${server.url}gallery.html`);
+  await page.evaluate(axeSource);
 });
 
 afterAll(async () => {
@@ -56,7 +58,11 @@ async function show(state: GalleryState, choice: { lang: string; brand: string; 
     brand: choice.brand,
     diagonal: String(choice.diagonal),
   });
-  await page.goto(`${server.url}gallery.html?${query}`);
+  // Loading the page anew for each of hundreds of states takes longer than looking at them.
+  await page.evaluate((address) => {
+    window.history.replaceState(null, '', address);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }, `?${query}`);
   await page.waitForSelector('[data-testid^="screen-"]');
   const selector = state.doing === undefined ? undefined : reached[state.doing];
   if (selector !== undefined) await page.waitForSelector(selector);
@@ -149,7 +155,6 @@ it.each(lookWithNote)(
 );
 
 async function accessibilityFaults(): Promise<string[]> {
-  await page.evaluate(axeSource);
   return page.evaluate(async () => {
     // Put there by the line before; axe brings no types for a page.
     const { axe } = window as unknown as {
