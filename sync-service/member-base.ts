@@ -1,38 +1,36 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import { mkdir } from 'node:fs/promises';
+import { type Clock, delay, isoTime, withTimeLimit } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { firstSignIn, identity, withCardKeysAsWanted } from './base-identity.ts';
 import { baseApp } from './http/base-app.ts';
-import type { BaseContext } from './http/base-context.ts';
+import { type BaseContext, contextFor } from './http/base-context.ts';
+import { BaseMetrics } from './http/base-metrics.ts';
+import { serveMetrics } from './http/metrics-server.ts';
 import { passRoutes } from './http/pass-routes.ts';
 import { staffRoutes } from './http/staff/staff-routes.ts';
-import {
-  type BaseKeyStore,
-  type BaseKeys,
-  newBaseKeys,
-  withCardKeys,
-  withoutCardKeys,
-} from './keys/base-keys.ts';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { grantIssuerOf } from './keys/grant-issuer.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
 import { Announcements } from './postgres/announcements.ts';
+import { readFigures } from './postgres/base-figures.ts';
 import { Database } from './postgres/database.ts';
 import { EmbeddedServer } from './postgres/embedded-server.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
+import { Epoch, settleIn } from './postgres/epoch.ts';
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
-import { addStaffUser } from './postgres/staff-accounts.ts';
 import type { SealOfSystem } from './secrets/secret-seal.ts';
 import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
 
 export interface MemberBaseOptions {
+  /** Of this process alone. */
   readonly stateFolder: string;
+  /** Where the keys lie, which all processes of a base share or have a copy of; without it, in the state folder. */
+  readonly keyFolder?: string;
   /** 0 takes any free one. */
   readonly port: number;
   /** A PostgreSQL of the operator's; without it, one of our own runs on the state folder. */
@@ -52,6 +50,10 @@ export interface MemberBaseOptions {
   readonly retireCardKeys?: number;
   /** Creditor identifiers (ICS) to set or change, by the SIRET of the legal entity. */
   readonly creditorIds?: Readonly<Record<string, string>>;
+  /** Port of the metrics on the loopback address, 0 for any free one; without it they are not served. */
+  readonly metricsPort?: number;
+  /** How long it still answers after it has said that it is about to stop, for a balancer to notice; 0 without it. */
+  readonly stopDelayMs?: number;
   /** Settings of the embedded PostgreSQL, for tests. */
   readonly serverSettings?: Readonly<Record<string, string>>;
   /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
@@ -74,10 +76,13 @@ export interface MemberBaseReady {
   /** Id of each club by its name. */
   readonly clubs: Readonly<Record<string, string>>;
   readonly databaseUrl: string;
+  /** Null where they are not served. */
+  readonly metricsUrl: string | null;
 }
 
 const host = '127.0.0.1';
-const firstStaffUser = 'staff';
+/** For requests in work when it stops; an edge gives up on a push after 20 s. */
+const stopLimitMs = 10_000;
 
 /** The member base as a whole: PostgreSQL, keys, tables, HTTP. */
 export class MemberBase {
@@ -103,7 +108,10 @@ export class MemberBase {
     }
   }
 
-  /** Ends requests in flight, then everything below. Safe to repeat. */
+  /**
+   * Says that it is not ready, answers who waits, finishes requests in work, then ends everything below; within a bound.
+   * Safe to repeat.
+   */
   async stop(): Promise<void> {
     await stopAll(this.#stops);
   }
@@ -132,16 +140,26 @@ async function startWith(
   stops.push(() => database.close());
   for (const name of await migrate(database)) log.info('base.migrated', { migration: name });
 
-  const seal = (await options.seal?.(stateFolder)) ?? null;
-  const keyStore = new FileBaseKeyStore(stateFolder, seal);
-  const known = await identity(database, keyStore, newId<'network'>(clock, random), log);
-  const { networkId, epoch } = known;
-  const keys = await withCardKeysAsWanted(known.keys, keyStore, options);
+  const keyFolder = options.keyFolder ?? stateFolder;
+  await mkdir(keyFolder, { recursive: true });
+  const seal = (await options.seal?.(keyFolder)) ?? null;
+  const keyStore = new FileBaseKeyStore(keyFolder, seal);
   const announcements = new Announcements(databaseUrl, clock, log);
   await announcements.start();
   stops.push(() => announcements.stop());
 
-  const storeSigner = await storeClosingSigner(database, stateFolder, { nowMs: clock.wallMs(), seal, log });
+  // Processes that start at once on a new base make one identity, one seed and one first user.
+  const starting = await database.alone('start');
+  stops.push(() => starting.release());
+  const { keys: kept, networkId } = await identity(database, keyStore, newId<'network'>(clock, random), log);
+  const keys = await withCardKeysAsWanted(kept, { database, store: keyStore, log }, options);
+  const moved = await database.transaction((sql) => settleIn(sql, clock.wallMs()));
+  if (moved !== null)
+    log.warn('base.restored', { epoch: moved, detail: 'it is in another place than before' });
+  const epoch = await Epoch.start(database, announcements, log);
+  stops.push(async () => epoch.stop());
+  const storeSigner = await storeClosingSigner(database, keyFolder, { nowMs: clock.wallMs(), seal, log });
+  const stopping = new AbortController();
   const base: BaseContext = {
     database,
     announcements,
@@ -149,7 +167,12 @@ async function startWith(
     secrets: keyStore.place,
     storeSigner,
     networkId,
-    epoch,
+    get epoch() {
+      return epoch.current;
+    },
+    entered: (begun) => epoch.entered(begun),
+    metrics: new BaseMetrics(),
+    stopping: stopping.signal,
     clock,
     random,
     log,
@@ -162,14 +185,34 @@ async function startWith(
     await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network, clock.wallMs());
   }
   const staff = await firstSignIn(base, stateFolder);
+  await starting.release();
 
   const app = await baseApp(
     base,
     staffRoutes(options.staffPage),
     ...(options.passPage === undefined ? [] : [passRoutes(options.passPage)]),
   );
-  stops.push(() => app.close());
+  stops.push(async () => {
+    const closed = await withTimeLimit(clock, stopLimitMs, app.close());
+    if (closed !== 'timed-out') return;
+    log.warn('base.stopped-in-work', { detail: `requests were cut after ${stopLimitMs} ms` });
+    app.server.closeAllConnections();
+  });
   const url = await app.listen({ host, port: options.port });
+  let metricsUrl: string | null = null;
+  if (options.metricsPort !== undefined) {
+    base.metrics.readFrom({
+      pools: () => database.poolStates,
+      figures: () => readFigures(contextFor(base, 'staff').database, clock.wallMs()).catch(() => null),
+    });
+    const served = await serveMetrics(base.metrics, options.metricsPort, log);
+    stops.push(served.stop);
+    metricsUrl = served.url;
+  }
+  stops.push(async () => {
+    stopping.abort();
+    await delay(clock, options.stopDelayMs ?? 0);
+  });
 
   const clubs = await database.query<{ id: string; name: string; enrolled: boolean }>(
     `select id, name, exists (select 1 from edges where club_id = clubs.id and status = 'active') as enrolled
@@ -194,83 +237,18 @@ async function startWith(
   log.info('base.ready', { url, at: isoTime(clock.wallMs()) });
   const clubIds = Object.fromEntries(clubs.map(({ id, name }) => [name, id]));
   return made(
-    { url, staffUrl: `${url}/staff/`, staff, enrolmentCodes, gateCodes, clubs: clubIds, databaseUrl },
+    {
+      url,
+      staffUrl: `${url}/staff/`,
+      staff,
+      enrolmentCodes,
+      gateCodes,
+      clubs: clubIds,
+      databaseUrl,
+      metricsUrl,
+    },
     ended,
   );
-}
-
-/** Keys and base belong together: what edges have pinned and what is sealed is lost with the wrong ones. */
-async function identity(
-  database: Database,
-  store: BaseKeyStore,
-  newNetworkId: string,
-  log: Log,
-): Promise<{ keys: BaseKeys; networkId: string; epoch: number }> {
-  let keys = await store.load();
-  const readMeta = () =>
-    database.query<{ network_id: string; epoch: number; network_key: string; seal_key: string }>(
-      'select * from meta',
-    );
-  let [meta] = await readMeta();
-  if (!meta) {
-    if (!keys) {
-      keys = await newBaseKeys(randomBytes);
-      await store.save(keys);
-    }
-    const { network, seal } = keys;
-    await database.transaction(async (sql) => {
-      await sql.query("insert into networks (id, name) values ($1, 'network')", [newNetworkId]);
-      await sql.query('insert into meta (network_id, epoch, network_key, seal_key) values ($1, 1, $2, $3)', [
-        newNetworkId,
-        network.publicKey,
-        seal.publicKey,
-      ]);
-    });
-    [meta] = await readMeta();
-  }
-  if (!meta || meta.network_key !== keys?.network.publicKey || meta.seal_key !== keys.seal.publicKey) {
-    throw new Error(
-      'the keys in the state folder are not those of this member base: bring base-keys.json back from its backup',
-    );
-  }
-  if (store.place === 'open-file') {
-    log.warn('base.keys-weak', { detail: 'the keys of the network lie in clear on the disk: see "keys"' });
-  }
-  return { keys, networkId: meta.network_id, epoch: meta.epoch };
-}
-
-/** The operator's orders about card keys, kept before anybody is told of them. */
-async function withCardKeysAsWanted(
-  keys: BaseKeys,
-  store: BaseKeyStore,
-  { cardKeyVersion, retireCardKeys, log }: MemberBaseOptions,
-): Promise<BaseKeys> {
-  let { card } = keys;
-  if (cardKeyVersion !== undefined) card = withCardKeys(card, cardKeyVersion, randomBytes);
-  if (retireCardKeys !== undefined) card = withoutCardKeys(card, retireCardKeys);
-  if (card === keys.card) return keys;
-  log.info('base.card-keys', {
-    current: card.current,
-    versions: card.versions.map(({ version }) => version).join(','),
-  });
-  return store.replaceCardKeys(card);
-}
-
-/** The first staff user with a password drawn by lot, kept in a file for its owner until somebody takes it away. */
-async function firstSignIn(base: BaseContext, stateFolder: string): Promise<MemberBaseReady['staff']> {
-  const path = join(stateFolder, 'first-sign-in.json');
-  const users = await base.database.query('select 1 from staff_users limit 1');
-  if (users.length === 0) {
-    const staff = { user: firstStaffUser, password: randomBytes(12).toString('base64url') };
-    await writeFile(path, `${JSON.stringify(staff, null, 2)}\n`, { mode: 0o600 });
-    const id = newId<'staff-user'>(base.clock, base.random);
-    await addStaffUser(base.database, { id, name: staff.user }, staff.password, base.clock.wallMs());
-  }
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  return text === null ? null : (JSON.parse(text) as MemberBaseReady['staff']);
 }
 
 /** In the reverse order of starting; each once. */

@@ -10,6 +10,9 @@ import { type SeedFile, seedFileSchema } from './seed/seed-file.ts';
 
 const usage = `sync-service --state FOLDER [options]
   --port PORT                  of the HTTP API and the staff page on 127.0.0.1 (default: any free one)
+  --keys FOLDER                where the keys lie, when other processes of the same base use them too (default: the state folder)
+  --metrics-port PORT          serves the metrics on 127.0.0.1 at that port, apart from everything else
+  --stop-delay SECONDS         how long it still answers after it has said that it will stop (default 0)
   --ready-file PATH            JSON with addresses and first secrets, written when ready
   --follow-parent              end when standard input ends
   --seed FILE                  clubs and plans for an empty base
@@ -21,6 +24,9 @@ const usage = `sync-service --state FOLDER [options]
   --creditor SIRET=ICS         identifier of a legal entity as a creditor of direct debits (repeatable)
 DATABASE_URL names a PostgreSQL to use instead of one of our own.`;
 
+const longestStopDelayMs = 60_000;
+const isPort = (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535;
+
 const log = systemLog('sync-service');
 
 async function main(): Promise<number> {
@@ -28,6 +34,9 @@ async function main(): Promise<number> {
     options: {
       state: { type: 'string' },
       port: { type: 'string', default: '0' },
+      keys: { type: 'string' },
+      'metrics-port': { type: 'string' },
+      'stop-delay': { type: 'string', default: '0' },
       'ready-file': { type: 'string' },
       'follow-parent': { type: 'boolean', default: false },
       seed: { type: 'string' },
@@ -40,7 +49,10 @@ async function main(): Promise<number> {
     },
   });
   const port = Number(values.port);
-  if (values.state === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
+  const metricsPort = values['metrics-port'] === undefined ? undefined : Number(values['metrics-port']);
+  const stopDelayMs = Number(values['stop-delay']) * 1_000;
+  const delayIsGood = stopDelayMs >= 0 && stopDelayMs <= longestStopDelayMs;
+  if (values.state === undefined || !isPort(port) || !isPort(metricsPort ?? 0) || !delayIsGood) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
@@ -50,6 +62,9 @@ async function main(): Promise<number> {
   const base = await MemberBase.start({
     stateFolder: values.state,
     port,
+    ...(values.keys === undefined ? {} : { keyFolder: values.keys }),
+    ...(metricsPort === undefined ? {} : { metricsPort }),
+    stopDelayMs,
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),

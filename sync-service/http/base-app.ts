@@ -1,6 +1,7 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
-import type { BaseContext } from './base-context.ts';
+import { type BaseContext, contextFor } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
+import { readiness } from './readiness.ts';
 import { type RefusalWords, refuse } from './refusal.ts';
 
 const requestTimeLimitMs = 60_000;
@@ -12,7 +13,8 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
   const app = Fastify({
     logger: false,
     requestTimeout: requestTimeLimitMs,
-    forceCloseConnections: true,
+    // Who is in the middle of a request gets an answer; MemberBase.stop() sets the bound.
+    forceCloseConnections: 'idle',
     // TLS ends in a proxy on the same machine; only such a one may say who called.
     trustProxy: 'loopback',
     frameworkErrors: (error, _request, reply) => {
@@ -32,15 +34,28 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
     }
     return refuse(reply, words);
   });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    base.metrics.requested(method, routeOptions.url, reply.statusCode, reply.elapsedTime / 1_000);
+  });
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, { code: 'request.not-found', message: 'there is nothing at this address' }),
   );
+  const forPages = contextFor(base, 'staff');
   for (const routes of [edgeRoutes, ...more]) {
-    await app.register(routes, { base });
+    await app.register(routes, { base: routes === edgeRoutes ? base : forPages });
   }
   app.get('/v1/health', async () => {
     await base.database.query('select 1');
     return { status: 'ok', epoch: base.epoch, secrets: base.secrets };
+  });
+  /** For a balancer: whether to send requests here, and why not. */
+  app.get('/v1/ready', async (_request, reply) => {
+    const found = await readiness(base);
+    return reply
+      .status(found.ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(found);
   });
   return app;
 }
@@ -61,13 +76,13 @@ function refusalOf(error: FastifyError): RefusalWords {
 }
 
 /**
- * Classes 08 (connection), 40 (rolled back), 53 (no room), 57 (shutting down) of SQLSTATE, whatever refuses a connection
- * altogether, and the driver's own.
+ * Classes 08 (connection), 40 (rolled back), 53 (no room), 57 (shutting down, out of time) of SQLSTATE, 55P03 (a lock that did
+ * not come in time), whatever refuses a connection altogether, and the driver's own.
  */
 function connectionLost(error: FastifyError): boolean {
   return (
     (error as { severity?: string }).severity === 'FATAL' ||
-    /^(08|40|53|57)/.test(error.code ?? '') ||
+    /^(08|40|53|57|55P03)/.test(error.code ?? '') ||
     /^E(CONN|PIPE|HOST)/.test(error.code ?? '') ||
     /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
   );

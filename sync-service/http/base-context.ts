@@ -4,8 +4,9 @@ import type { Random } from '@portillon/core/base/random.ts';
 import type { FiscalSigner } from '@portillon/core/journal/fiscal-key.ts';
 import type { BaseKeys } from '../keys/base-keys.ts';
 import type { Announcements } from '../postgres/announcements.ts';
-import type { Database } from '../postgres/database.ts';
+import type { Database, DatabaseUse } from '../postgres/database.ts';
 import type { SecretPlace } from '../secrets/secret-seal.ts';
+import type { BaseMetrics } from './base-metrics.ts';
 
 /** What every route of the base works with. Nothing in it is remembered from request to request. */
 export interface BaseContext {
@@ -17,8 +18,19 @@ export interface BaseContext {
   /** Signs closings over all tills; null while its key is lost. */
   readonly storeSigner: FiscalSigner | null;
   readonly networkId: string;
+  /** Read it anew for every answer: another process may have begun one. */
   readonly epoch: number;
+  /** For a process that begins an epoch itself. */
+  readonly entered: (epoch: number) => void;
+  readonly metrics: BaseMetrics;
+  /** Aborts when the process is about to end: who waits is answered. */
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+}
+
+/** The same context by the connections, and under the limits, of another use. */
+export function contextFor(base: BaseContext, use: DatabaseUse): BaseContext {
+  return Object.create(base, { database: { value: base.database.for(use), enumerable: true } });
 }

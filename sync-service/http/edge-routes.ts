@@ -26,6 +26,7 @@ import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { pushBatch } from '../postgres/push-batch.ts';
 import type { BaseContext } from './base-context.ts';
 import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
+import { sharedRateLimit } from './shared-rate-limit.ts';
 import { type SignedBy, signedBy } from './signed-request.ts';
 import { whereAndWhat } from './where-and-what.ts';
 
@@ -34,6 +35,7 @@ const enrolBodyBytes = 4 * 1024;
 const pushBodyBytes = 4 * 1024 * 1024;
 export const attachmentBytes = 4 * 1024 * 1024;
 const enrolTriesPerMinute = 20;
+const longestWaitAtTheEndMs = 1_000;
 
 const feedQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -51,10 +53,7 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
   // Signatures cover the bytes as they came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  await app.register(rateLimit, {
-    global: false,
-    errorResponseBuilder: () => new TooOften(),
-  });
+  await app.register(rateLimit, sharedRateLimit(base));
 
   const serverTime = () => isoTime(base.clock.wallMs());
 
@@ -104,6 +103,7 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
         base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });
         return refuse(reply, taken.error);
       }
+      base.metrics.pushed(push.value.events.length, taken.value.parked.length);
       for (const { seq, reason } of taken.value.parked) {
         base.log.warn('push.event-parked', { edgeId: edge.edgeId, seq, reason });
       }
@@ -176,13 +176,17 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       }
       const { after, waitSeconds, kinds } = query.data;
       const reader = { clubId: edge.clubId, kinds };
-      const page = await changesAfter(base, reader, after, waitSeconds * 1_000, request);
+      base.metrics.feedWaits(1);
+      const page = await changesAfter(base, reader, after, waitSeconds * 1_000, request).finally(() =>
+        base.metrics.feedWaits(-1),
+      );
       if (page === 'ahead') {
         return refuse(reply, {
           code: 'feed.cursor-ahead',
           message: `the base has not reached version ${after}; start again from 0`,
         });
       }
+      base.metrics.feedTold(page.changes.length);
       const answer: FeedAnswer = { epoch: base.epoch, ...page, serverTime: serverTime() };
       return answer;
     }),
@@ -222,16 +226,20 @@ async function changesAfter(
   const gone = new AbortController();
   const leave = () => gone.abort();
   request.raw.socket.once('close', leave);
+  // A base that stops answers with what there is, and lets nobody wait long: the edge asks again, another process.
+  base.stopping.addEventListener('abort', leave, { once: true });
+  const limitMs = base.stopping.aborted ? Math.min(waitMs, longestWaitAtTheEndMs) : waitMs;
   // Listening begins before the first look, so that no change falls between the two.
   let wake: () => void = () => undefined;
   let woken = new Promise<void>((resolve) => {
     wake = resolve;
   });
   const stopListening = base.announcements.on('feed', () => wake());
-  const deadline = base.clock.monotonicMs() + waitMs;
+  const deadline = base.clock.monotonicMs() + limitMs;
+  const database = base.database.for('feed');
   try {
     for (;;) {
-      const page = await readFeed(base.database, after, reader);
+      const page = await readFeed(database, after, reader);
       const leftMs = deadline - base.clock.monotonicMs();
       if (page === 'ahead' || page.changes.length > 0 || leftMs <= 0 || gone.signal.aborted) return page;
       const waiting = new AbortController();
@@ -246,6 +254,7 @@ async function changesAfter(
     }
   } finally {
     stopListening();
+    base.stopping.removeEventListener('abort', leave);
     request.raw.socket.off('close', leave);
   }
 }
@@ -276,9 +285,4 @@ function parseBody<T>(
   }
   const parsed = schema.safeParse(value);
   return parsed.success ? { value: parsed.data } : { refusal: { code, ...whereAndWhat(parsed.error) } };
-}
-
-/** Thrown by the rate limiter, turned into a refusal where all errors end (base-app.ts). */
-export class TooOften extends Error {
-  readonly statusCode = 429;
 }

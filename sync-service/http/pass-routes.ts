@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { grantIssuerOf } from '../keys/grant-issuer.ts';
 import { grantOfBase, isKnown, type LinkOutcome, passOfKey, redeemLink } from '../postgres/pass-grants.ts';
 import type { BaseContext } from './base-context.ts';
-import { TooOften } from './edge-routes.ts';
 import { type RefusalWords, refuse } from './refusal.ts';
+import { sharedRateLimit } from './shared-rate-limit.ts';
 import { whereAndWhat } from './where-and-what.ts';
 
 const contentPolicy =
@@ -34,7 +34,7 @@ const grantRequestSchema = z.object({
 /** The page of the pass, and the two questions that it asks (PS14). Answers carry a grant and nothing else of anybody. */
 export function passRoutes(pageFolder: string) {
   return async (app: FastifyInstance, { base }: { base: BaseContext }): Promise<void> => {
-    await app.register(rateLimit, { global: false, errorResponseBuilder: () => new TooOften() });
+    await app.register(rateLimit, sharedRateLimit(base));
     app.addHook('onSend', async (_request, reply) => {
       void reply.headers({
         'content-security-policy': contentPolicy,

@@ -3,8 +3,8 @@ import type { Log } from '@portillon/core/base/log.ts';
 import pg from 'pg';
 import type { Sql } from './database.ts';
 
-/** `feed`: the feed has grown. `live`: something that staff see has changed. */
-export type Announcement = 'feed' | 'live';
+/** `feed`: the feed has grown. `live`: something that staff see has changed. `epoch`: a new one has begun. */
+export type Announcement = 'feed' | 'live' | 'epoch';
 
 const reconnectMs = 500;
 
@@ -24,14 +24,21 @@ export class Announcements {
   readonly #listeners = new Map<Announcement, Set<() => void>>([
     ['feed', new Set()],
     ['live', new Set()],
+    ['epoch', new Set()],
   ]);
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  #hearing = false;
 
   constructor(url: string, clock: Clock, log: Log) {
     this.#url = url;
     this.#clock = clock;
     this.#log = log;
+  }
+
+  /** False while its connection is lost. */
+  get hearing(): boolean {
+    return this.#hearing;
   }
 
   /** Resolves once it hears. */
@@ -57,6 +64,7 @@ export class Announcements {
     while (!this.#stopped.signal.aborted) {
       if (client) {
         await untilLost(client, this.#stopped.signal);
+        this.#hearing = false;
         await client
           .end()
           .catch((error: Error) => this.#log.debug('base.listener-end', { detail: error.message }));
@@ -84,6 +92,7 @@ export class Announcements {
     });
     await client.connect();
     for (const what of this.#listeners.keys()) await client.query(`listen ${channelOf(what)}`);
+    this.#hearing = true;
     return client;
   }
 

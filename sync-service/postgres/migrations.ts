@@ -23,6 +23,7 @@ import { interventions } from './migrations/020-interventions.ts';
 import { exitsReleased } from './migrations/021-exits-released.ts';
 import { zones } from './migrations/022-zones.ts';
 import { apiKeys } from './migrations/023-api-keys.ts';
+import { operatedService } from './migrations/024-operated-service.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -49,6 +50,7 @@ export const migrations: readonly Migration[] = [
   { name: '021-exits-released', sql: exitsReleased },
   { name: '022-zones', sql: zones },
   { name: '023-api-keys', sql: apiKeys },
+  { name: '024-operated-service', sql: operatedService },
 ];
 
 export interface Migration {
@@ -64,7 +66,7 @@ export async function migrate(
   database: Database,
   list: readonly Migration[] = migrations,
 ): Promise<string[]> {
-  return database.transaction(async (sql) => {
+  return database.for('job').transaction(async (sql) => {
     await sql.query('select pg_advisory_xact_lock($1)', [migrationLock]);
     await sql.query(
       `create table if not exists schema_migrations

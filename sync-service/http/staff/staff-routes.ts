@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { imageType, memberPhoto } from '../../postgres/attachments.ts';
 import { signIn, signOut } from '../../postgres/staff-accounts.ts';
 import type { BaseContext } from '../base-context.ts';
-import { TooOften } from '../edge-routes.ts';
 import { refuse } from '../refusal.ts';
+import { sharedRateLimit } from '../shared-rate-limit.ts';
 import { accessRoutes } from './access-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
 import { caseRoutes } from './case-routes.ts';
@@ -34,7 +34,7 @@ const contentPolicy =
 export function staffRoutes(pageFolder: string | null) {
   return async (app: FastifyInstance, { base }: { base: BaseContext }): Promise<void> => {
     await app.register(cookie);
-    await app.register(rateLimit, { global: false, errorResponseBuilder: () => new TooOften() });
+    await app.register(rateLimit, sharedRateLimit(base));
     const board = new LiveBoard(base);
     app.addHook('onClose', async () => board.stop());
     app.addHook('onSend', async (_request, reply) => {
@@ -106,7 +106,13 @@ export function staffRoutes(pageFolder: string | null) {
       const stopWatching = board.watch((view) => {
         show(view).catch((error: Error) => base.log.warn('live.not-shown', { detail: error.message }));
       });
-      request.raw.socket.once('close', stopWatching);
+      // The browser comes back by itself, to another process.
+      const end = () => reply.raw.end();
+      base.stopping.addEventListener('abort', end, { once: true });
+      request.raw.socket.once('close', () => {
+        base.stopping.removeEventListener('abort', end);
+        stopWatching();
+      });
       return reply;
     });
 

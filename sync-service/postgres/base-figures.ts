@@ -1,0 +1,58 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { Sql } from './database.ts';
+
+/** Upper ends, the last without one. */
+export const contactAges = ['15s', '1m', '10m', '1h', '1d', 'longer'] as const;
+export type ContactAge = (typeof contactAges)[number];
+
+/** The state of the base in numbers. Nobody's data are in it. */
+export interface BaseFigures {
+  readonly epoch: number;
+  readonly feedVersion: number;
+  /** Enrolled boxes, each counted once, under the shortest age that holds. */
+  readonly edgesByContact: Readonly<Record<ContactAge, number>>;
+  /** By kind, which is of a closed list (core/wire/event.ts and the base's own). */
+  readonly openCases: Readonly<Record<string, number>>;
+  readonly oldestCaseSeconds: number;
+  readonly parkedEvents: number;
+  readonly oldestParkedSeconds: number;
+  readonly attachmentsAwaited: number;
+  readonly openOrders: number;
+}
+
+/** Ages are 0 where there is nothing. */
+export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures> {
+  const now = isoTime(nowMs);
+  const [one] = await sql.query<Omit<BaseFigures, 'edgesByContact' | 'openCases' | 'oldestCaseSeconds'>>(
+    `select (select epoch from meta) as epoch, (select version from feed_head) as "feedVersion",
+            (select count(*) from parked_events where settled_at is null) as "parkedEvents",
+            (select coalesce(extract(epoch from $1::timestamptz - min(parked_at)), 0)::float8
+               from parked_events where settled_at is null) as "oldestParkedSeconds",
+            (select count(*) from attachments where received_at is null) as "attachmentsAwaited",
+            (select count(*) from orders where status = 'open' and expires_at > $1) as "openOrders"`,
+    [now],
+  );
+  const cases = await sql.query<{ kind: string; count: number; oldest: number }>(
+    `select kind, count(*) as count, extract(epoch from $1::timestamptz - min(at))::float8 as oldest
+       from cases where not exists (select 1 from case_settlements where case_id = cases.id)
+      group by kind`,
+    [now],
+  );
+  const edges = await sql.query<{ age: ContactAge; count: number }>(
+    `select case when age < interval '15 s' then '15s' when age < interval '1 min' then '1m'
+                 when age < interval '10 min' then '10m' when age < interval '1 h' then '1h'
+                 when age < interval '1 day' then '1d' else 'longer' end as age, count(*) as count
+       from (select $1::timestamptz - last_contact_at as age from edges where status = 'active') as edge
+      group by 1`,
+    [now],
+  );
+  if (!one) throw new Error('a query without a source has one row');
+  const edgesByContact = { '15s': 0, '1m': 0, '10m': 0, '1h': 0, '1d': 0, longer: 0 };
+  for (const { age, count } of edges) edgesByContact[age] = count;
+  return {
+    ...one,
+    edgesByContact,
+    openCases: Object.fromEntries(cases.map(({ kind, count }) => [kind, count])),
+    oldestCaseSeconds: Math.max(0, ...cases.map(({ oldest }) => oldest)),
+  };
+}
