@@ -59,6 +59,7 @@ it.each([
     'SC',
     ['../drivers/scanner/serial', '../drivers/scanner/hid-pos', '../kiosk/edge', '../kiosk/edge/gate'],
   ],
+  ['../sync-service/http/api', 'AP', ['../sync-service/commands']],
 ])(
   'every numbered rule of core/%s (%s) has a test, and every number in a test is a rule',
   (folder, prefix, elsewhere) => {

@@ -3,7 +3,7 @@ import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { useApiKey } from '../postgres/api-keys.ts';
+import { takeApiKey } from '../postgres/api-keys.ts';
 import { Database } from '../postgres/database.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { runBaseCommand } from './run-base-command.ts';
@@ -38,14 +38,14 @@ function run(...args: string[]): Promise<number> {
   });
 }
 
-it('makes a key that is told once and kept nowhere, lists it without its secret, and revokes it', async () => {
+it('[AP1] makes a key that is told once and kept nowhere, lists it without its secret, and revokes it', async () => {
   const made = ['api-key', 'make', '--name', 'Web shop', '--scopes', 'orders:write,orders:read'];
   expect(await run(...made, '--entity', '12345678200028', '--state', stateFolder)).toBe(0);
   const [key = ''] = said;
   expect(key).toMatch(/^ptl_[0-9a-f]{16}_[\w-]{43}$/);
   const rows = await database.query('select * from api_keys');
   expect(JSON.stringify(rows)).not.toContain(key.slice(-43));
-  const used = await useApiKey(database, key, systemClock.wallMs());
+  const used = await takeApiKey(database, key, systemClock.wallMs());
   expect(used).toMatchObject({ scopes: ['orders:read', 'orders:write'], legalEntityId: expect.any(String) });
 
   expect(await run('--state', stateFolder, 'api-key', 'list')).toBe(0);
@@ -54,7 +54,7 @@ it('makes a key that is told once and kept nowhere, lists it without its secret,
   ]);
   const [id = ''] = said[0]?.split(' ') ?? [];
   expect(await run('api-key', 'revoke', id, '--state', stateFolder)).toBe(0);
-  expect(await useApiKey(database, key, systemClock.wallMs())).toEqual({ problem: 'revoked' });
+  expect(await takeApiKey(database, key, systemClock.wallMs())).toEqual({ problem: 'revoked' });
   expect(await run('api-key', 'revoke', id, '--state', stateFolder)).toBe(1);
 });
 

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { apiRoutes } from './api/api-routes.ts';
 import { type BaseContext, contextFor } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { readiness } from './readiness.ts';
@@ -42,7 +43,7 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
     refuse(reply, { code: 'request.not-found', message: 'there is nothing at this address' }),
   );
   const forPages = contextFor(base, 'staff');
-  for (const routes of [edgeRoutes, ...more]) {
+  for (const routes of [edgeRoutes, apiRoutes, ...more]) {
     await app.register(routes, { base: routes === edgeRoutes ? base : forPages });
   }
   app.get('/v1/health', async () => {

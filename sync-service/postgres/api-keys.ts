@@ -53,7 +53,7 @@ export type ApiKeyProblem = 'unknown' | 'revoked' | 'expired' | 'too-often';
  * Whose key this is. Counts the call and notes the use, in the row of the key, so that all processes of the base count
  * together (AP5). One statement; a refused call counts too.
  */
-export async function useApiKey(
+export async function takeApiKey(
   sql: Sql,
   text: string,
   nowMs: number,

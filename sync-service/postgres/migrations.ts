@@ -24,6 +24,7 @@ import { exitsReleased } from './migrations/021-exits-released.ts';
 import { zones } from './migrations/022-zones.ts';
 import { apiKeys } from './migrations/023-api-keys.ts';
 import { operatedService } from './migrations/024-operated-service.ts';
+import { apiAnswers } from './migrations/025-api-answers.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -51,6 +52,7 @@ export const migrations: readonly Migration[] = [
   { name: '022-zones', sql: zones },
   { name: '023-api-keys', sql: apiKeys },
   { name: '024-operated-service', sql: operatedService },
+  { name: '025-api-answers', sql: apiAnswers },
 ];
 
 export interface Migration {

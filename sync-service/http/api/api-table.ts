@@ -1,0 +1,15 @@
+import type { ApiRoute } from './api-route.ts';
+import { clubResources } from './club-resources.ts';
+import { memberResources } from './member-resources.ts';
+import { occupancyResources } from './occupancy-resources.ts';
+import { passageResources } from './passage-resources.ts';
+import { saleResources } from './sale-resources.ts';
+
+/** Everything that other systems may call: what is served, and what the API's page tells, is this list. */
+export const apiTable: readonly ApiRoute[] = [
+  ...clubResources,
+  ...occupancyResources,
+  ...memberResources,
+  ...saleResources,
+  ...passageResources,
+];
