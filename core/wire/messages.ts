@@ -428,6 +428,8 @@ export const feedAnswerSchema = z.object({
   cursor: z.int().min(0),
   /** More is ready now. */
   more: z.boolean(),
+  /** The base's last version: how far behind the edge is (W-SNAP-1). Absent from a base of the version before. */
+  head: z.int().min(0).optional(),
   serverTime: time,
 });
 export type FeedAnswer = z.infer<typeof feedAnswerSchema>;

@@ -4,6 +4,7 @@ import { type BaseContext, contextFor } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { readiness } from './readiness.ts';
 import { type RefusalWords, refuse } from './refusal.ts';
+import { snapshotRoutes } from './snapshot-routes.ts';
 
 const requestTimeLimitMs = 60_000;
 
@@ -42,10 +43,13 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, { code: 'request.not-found', message: 'there is nothing at this address' }),
   );
-  const forPages = contextFor(base, 'staff');
-  for (const routes of [edgeRoutes, apiRoutes, ...more]) {
-    await app.register(routes, { base: routes === edgeRoutes ? base : forPages });
-  }
+  const [forEdges, forFeed, forPages] = [base, contextFor(base, 'feed'), contextFor(base, 'staff')];
+  const all: readonly (readonly [BaseRoutes, BaseContext])[] = [
+    [edgeRoutes, forEdges],
+    [snapshotRoutes, forFeed],
+    ...[apiRoutes, ...more].map((routes) => [routes, forPages] as const),
+  ];
+  for (const [routes, context] of all) await app.register(routes, { base: context });
   app.get('/v1/health', async () => {
     await base.database.query('select 1');
     return { status: 'ok', epoch: base.epoch, secrets: base.secrets };

@@ -18,7 +18,7 @@ import {
   signatureHeader,
 } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../postgres/database.ts';
+import { Database, type Sql } from '../postgres/database.ts';
 import { codeLifeMs, newEnrolmentCode } from '../postgres/enrolment.ts';
 import { writeFeed } from '../postgres/feed.ts';
 import { counterWindow } from '../postgres/request-counters.ts';
@@ -610,43 +610,85 @@ describe('attachments', () => {
   });
 });
 
+/** Something that hands out versions, and who reads on from one. */
+interface Numbered {
+  write(tx: Sql, id: string): Promise<void>;
+  after(version: number): Promise<{ version: number; id: string }[]>;
+}
+
+/** The slow one writes first and commits last; the reader looks whenever one of them may have come. What it got to see. */
+async function slowAndQuick(numbered: Numbered, start: number) {
+  const [slow, quick] = [newTestId(), newTestId()];
+  let letSlowCommit: () => void = () => undefined;
+  let slowHasWritten: () => void = () => undefined;
+  const written = new Promise<void>((resolve) => {
+    slowHasWritten = resolve;
+  });
+  const first = sql.transaction(async (tx) => {
+    await numbered.write(tx, slow);
+    slowHasWritten();
+    await new Promise<void>((resolve) => {
+      letSlowCommit = resolve;
+    });
+  });
+  await written;
+  let quickIsIn = false;
+  const second = sql
+    .transaction((tx) => numbered.write(tx, quick))
+    .then(() => {
+      quickIsIn = true;
+    });
+  await untilSeen('the quick one is in, or waits for the slow one', async () => {
+    const waiting = await sql.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
+    return quickIsIn || waiting.length > 0 ? true : null;
+  });
+  const seen: string[] = [];
+  let cursor = start;
+  const look = async () => {
+    for (const { version, id } of await numbered.after(cursor)) {
+      seen.push(id);
+      cursor = version;
+    }
+  };
+  await look();
+  letSlowCommit();
+  await Promise.all([first, second]);
+  await look();
+  return { slow, quick, seen };
+}
+
 describe('feed', () => {
   let edge: TestEdge;
   beforeAll(async () => {
     edge = await newEdge();
   });
 
-  it('[W-FEED-1] hands versions out in the order of commits, whoever began first', async () => {
-    const start = (await edge.feed()).cursor;
-    const gone = () => ({ kind: 'plan' as const, id: newTestId(), record: null });
-    let commitFirst: () => void = () => undefined;
-    let firstWrote: () => void = () => undefined;
-    const firstHasWritten = new Promise<void>((resolve) => {
-      firstWrote = resolve;
-    });
-    const first = sql.transaction(async (tx) => {
-      await writeFeed(tx, [gone()], systemClock.wallMs());
-      firstWrote();
-      await new Promise<void>((resolve) => {
-        commitFirst = resolve;
-      });
-    });
-    await firstHasWritten;
-    let secondDone = false;
-    const second = sql
-      .transaction((tx) => writeFeed(tx, [gone()], systemClock.wallMs()))
-      .then(() => {
-        secondDone = true;
-      });
-    await untilSeen('the second writer waits for the first', async () => {
-      const waiting = await sql.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
-      return waiting.length > 0 ? true : null;
-    });
-    expect(secondDone).toBe(false);
-    expect((await edge.feed(start)).changes).toEqual([]);
-    commitFirst();
-    await Promise.all([first, second]);
-    expect((await edge.feed(start)).changes.map(({ version }) => version)).toEqual([start + 1, start + 2]);
+  it('[W-FEED-1] never skips a slow transaction that took its number first, as a plain sequence does', async () => {
+    await sql.query('create table numbered_by_sequence (version bigserial, id uuid)');
+    const bySequence: Numbered = {
+      write: async (tx, id) =>
+        void (await tx.query('insert into numbered_by_sequence (id) values ($1)', [id])),
+      after: (version) =>
+        sql.query('select version, id from numbered_by_sequence where version > $1 order by version', [
+          version,
+        ]),
+    };
+    const asTheFeed: Numbered = {
+      write: (tx, id) => writeFeed(tx, [{ kind: 'plan', id, record: null }], systemClock.wallMs()),
+      after: async (version) =>
+        (await edge.feed(version)).changes.map(({ version: each, change }) => ({
+          version: each,
+          id: change.id,
+        })),
+    };
+    try {
+      const lost = await slowAndQuick(bySequence, 0);
+      expect(lost.seen).toEqual([lost.quick]);
+      const { slow, quick, seen } = await slowAndQuick(asTheFeed, (await edge.feed()).head ?? 0);
+      expect(seen).toEqual([slow, quick]);
+    } finally {
+      await sql.query('drop table numbered_by_sequence');
+    }
   });
 
   it('[W-FEED-2] keeps the last change of each record, whole, and says when one is gone', async () => {

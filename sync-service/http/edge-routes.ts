@@ -11,12 +11,11 @@ import {
   enrolRequestSchema,
   type FeedAnswer,
   type FiscalHead,
-  laterFeedKinds,
   type PushAnswer,
   pushRequestSchema,
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
 import { receiveAttachment } from '../postgres/attachments.ts';
@@ -24,10 +23,13 @@ import { enrolEdge } from '../postgres/enrolment.ts';
 import { type FeedReader, readFeed } from '../postgres/feed.ts';
 import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { pushBatch } from '../postgres/push-batch.ts';
+import { askedKinds } from './asked-kinds.ts';
 import type { BaseContext } from './base-context.ts';
+import { answerCompressed } from './compressed-answer.ts';
 import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
-import { type SignedBy, signedBy } from './signed-request.ts';
+import { signed } from './signed-handler.ts';
+import type { SignedBy } from './signed-request.ts';
 import { whereAndWhat } from './where-and-what.ts';
 
 const enrolBodyBytes = 4 * 1024;
@@ -40,12 +42,7 @@ const longestWaitAtTheEndMs = 1_000;
 const feedQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
   waitSeconds: z.coerce.number().min(0).max(25).default(0),
-  /** What this base does not know is left out: an edge may be newer. */
-  kinds: z
-    .string()
-    .max(200)
-    .default('')
-    .transform((text) => laterFeedKinds.filter((kind) => text.split(',').includes(kind))),
+  kinds: askedKinds,
 });
 
 /** What an edge's agent calls. Rules by number: core/wire/SPEC.md. */
@@ -188,7 +185,7 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       }
       base.metrics.feedTold(page.changes.length);
       const answer: FeedAnswer = { epoch: base.epoch, ...page, serverTime: serverTime() };
-      return answer;
+      return answerCompressed(request, reply, answer);
     }),
   );
 }
@@ -257,19 +254,6 @@ async function changesAfter(
     base.stopping.removeEventListener('abort', leave);
     request.raw.socket.off('close', leave);
   }
-}
-
-type SignedHandler = (edge: SignedBy, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-
-function signed(base: BaseContext, handle: SignedHandler) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const edge = await signedBy(base, request);
-    if ('code' in edge) {
-      base.log.warn('request.refused', { code: edge.code, method: request.method });
-      return refuse(reply, edge);
-    }
-    return handle(edge, request, reply);
-  };
 }
 
 function parseBody<T>(

@@ -48,6 +48,8 @@ export interface FeedPage {
   readonly changes: FeedChange[];
   readonly cursor: number;
   readonly more: boolean;
+  /** The base's last version. */
+  readonly head: number;
 }
 
 const pageLength = 1_000;
@@ -59,6 +61,10 @@ export interface FeedReader {
   readonly kinds: readonly LaterFeedKind[];
 }
 
+/** What is not told to every edge alike, and is in no chunk of a snapshot (W-SNAP-5). An index holds it. */
+export const ownPart = `kind not in ('plan', 'edge-key')
+  and (kind <> 'credential' or record #> '{account,debts,0}' is not null)`;
+
 /**
  * What changed after a version, oldest first. `ahead` when the base has never reached that version. Of an order for another
  * club there is no more to see than that it is elsewhere (W-ORDER-3).
@@ -68,6 +74,27 @@ export async function readFeed(
   after: number,
   reader: FeedReader,
 ): Promise<FeedPage | 'ahead'> {
+  const page = await readPage(database, after, reader, 'true', []);
+  return after > page.head ? 'ahead' : page;
+}
+
+/** What a snapshot at `version` leaves out for this reader. What has changed since comes with the feed. */
+export function readOwnPart(
+  database: Database,
+  version: number,
+  after: number,
+  reader: FeedReader,
+): Promise<FeedPage> {
+  return readPage(database, after, reader, `version <= $5 and record is not null and ${ownPart}`, [version]);
+}
+
+async function readPage(
+  database: Database,
+  after: number,
+  reader: FeedReader,
+  which: string,
+  values: readonly number[],
+): Promise<FeedPage> {
   const notUnderstood = laterFeedKinds.filter((kind) => !reader.kinds.includes(kind));
   const rows = await database.query<{ head: number; version: number | null; change: FeedRecord | null }>(
     `select head.version as head, page.version, page.change
@@ -80,15 +107,15 @@ export async function readFeed(
                        else jsonb_build_object('place', 'elsewhere', 'codeHash', record->'codeHash',
                                                'expiresAt', record->'expiresAt') end) as change
            from feed_changes
-          where version > $1 and kind <> all($4::text[]) order by version limit $2
+          where version > $1 and kind <> all($4::text[]) and ${which} order by version limit $2
        ) as page on true
       order by page.version`,
-    [after, pageLength + 1, reader.clubId, notUnderstood],
+    [after, pageLength + 1, reader.clubId, notUnderstood, ...values],
   );
-  if (after > (rows[0]?.head ?? 0)) return 'ahead';
+  const head = rows[0]?.head ?? 0;
   const changes: FeedChange[] = [];
   for (const { version, change } of rows.slice(0, pageLength)) {
     if (version !== null && change !== null) changes.push({ version, change });
   }
-  return { changes, cursor: changes.at(-1)?.version ?? after, more: rows.length > pageLength };
+  return { changes, cursor: changes.at(-1)?.version ?? after, more: rows.length > pageLength, head };
 }

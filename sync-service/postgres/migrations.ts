@@ -25,6 +25,7 @@ import { zones } from './migrations/022-zones.ts';
 import { apiKeys } from './migrations/023-api-keys.ts';
 import { operatedService } from './migrations/024-operated-service.ts';
 import { apiAnswers } from './migrations/025-api-answers.ts';
+import { feedSnapshots } from './migrations/026-feed-snapshots.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -53,6 +54,7 @@ export const migrations: readonly Migration[] = [
   { name: '023-api-keys', sql: apiKeys },
   { name: '024-operated-service', sql: operatedService },
   { name: '025-api-answers', sql: apiAnswers },
+  { name: '026-feed-snapshots', sql: feedSnapshots },
 ];
 
 export interface Migration {

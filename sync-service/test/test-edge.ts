@@ -25,6 +25,7 @@ import {
   signatureHeader,
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
+import { type RawAnswer, rawAnswer } from './raw-answer.ts';
 
 export interface Answer {
   readonly status: number;
@@ -154,17 +155,32 @@ export class TestEdge {
     path: string,
     options: SendOptions & { readonly counter?: number; readonly bend?: (headers: Headers) => void } = {},
   ): Promise<Answer> {
+    const headers = this.#signature(method, path, options);
+    options.bend?.(headers);
+    return send(this.#url, method, path, options, headers);
+  }
+
+  /** The bytes of an answer as they travelled. */
+  async raw(path: string, acceptEncoding = ''): Promise<RawAnswer> {
+    const headers = this.#signature('GET', path);
+    headers.set('accept-encoding', acceptEncoding);
+    return rawAnswer(this.#url + path, headers);
+  }
+
+  #signature(
+    method: string,
+    path: string,
+    options: SendOptions & { readonly counter?: number } = {},
+  ): Headers {
     this.counter = options.counter ?? this.counter + 1;
     const digest = sha256Hex(options.body ?? '');
-    const headers = new Headers({
+    return new Headers({
       [edgeHeader]: this.identity.edgeId,
       [counterHeader]: String(this.counter),
       [signatureHeader]: toBase64url(
         signBytes(this.keys.privateKey, requestToSign(method, path, this.counter, digest)),
       ),
     });
-    options.bend?.(headers);
-    return send(this.#url, method, path, options, headers);
   }
 
   sealed(
