@@ -36,7 +36,12 @@ export async function snapshotRoutes(app: FastifyInstance, { base }: { base: Bas
     const nowMs = base.clock.wallMs();
     const snapshotId = newId<'snapshot'>(base.clock, base.random);
     if (base.stopping.aborted) return;
-    making ??= makeSnapshot(base.database.for('job'), { snapshotId, epoch: base.epoch, nowMs, stopped: base.stopping })
+    making ??= makeSnapshot(base.database.for('job'), {
+      snapshotId,
+      epoch: base.epoch,
+      nowMs,
+      stopped: base.stopping,
+    })
       .then((outcome) => {
         if (outcome === 'made') base.log.info('snapshot.made', { snapshotId });
       })
