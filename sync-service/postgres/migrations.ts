@@ -26,6 +26,7 @@ import { apiKeys } from './migrations/023-api-keys.ts';
 import { operatedService } from './migrations/024-operated-service.ts';
 import { apiAnswers } from './migrations/025-api-answers.ts';
 import { feedSnapshots } from './migrations/026-feed-snapshots.ts';
+import { legacyClubs } from './migrations/027-legacy-clubs.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -55,6 +56,7 @@ export const migrations: readonly Migration[] = [
   { name: '024-operated-service', sql: operatedService },
   { name: '025-api-answers', sql: apiAnswers },
   { name: '026-feed-snapshots', sql: feedSnapshots },
+  { name: '027-legacy-clubs', sql: legacyClubs },
 ];
 
 export interface Migration {
