@@ -39,11 +39,7 @@ it.each([
     'GS',
     ['access', '../kiosk/gate-screen', '../kiosk/edge/gate', '../kiosk/test'],
   ],
-  [
-    '../sync-service/migration',
-    'MI',
-    ['../sync-service/postgres', '../sync-service/http/staff', '../tools/import'],
-  ],
+  ['../sync-service/migration', 'MI', ['../sync-service/postgres']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],
