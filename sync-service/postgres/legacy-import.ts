@@ -60,8 +60,9 @@ const largestPhoto = 4 * 1024 * 1024;
 class Undone extends Error {}
 
 /** Brings the files of a club over, a transaction a chunk (MI6); a dry run is one transaction that is undone (MI5). Rejects with a CsvFault when it cannot begin. */
-export async function importLegacyClub(database: Database, options: ImportOptions): Promise<ImportReport> {
+export async function importLegacyClub(base: Database, options: ImportOptions): Promise<ImportReport> {
   await options.files.check();
+  const database = base.for('job');
   if (!options.dryRun) return carriedOver(database, (work) => database.transaction(work), options);
   let report: ImportReport | undefined;
   await database
