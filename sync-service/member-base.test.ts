@@ -151,7 +151,9 @@ describe('migrations', () => {
       insert into cases (id, club_id, edge_id, at, kind, sale_id, sale_reference, amount_cents, detail)
         values ('${opened}', '${club}', '${edge}', now(), 'refund-failed', null, 'M7QK-2F9C', 5490, 'jam')`);
     expect(await migrate(older)).toContain('003-cases-and-fiscal-heads');
-    expect((await readCaseList(older, null, systemClock.wallMs())).open).toMatchObject([
+    expect(
+      (await readCaseList(older, { clubId: null, reach: null }, systemClock.wallMs())).open,
+    ).toMatchObject([
       { id: opened, kind: 'refund-failed', reference: 'M7QK-2F9C', amountCents: 5_490, tried: [], who: null },
     ]);
     await older.close();

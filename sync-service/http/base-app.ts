@@ -5,6 +5,7 @@ import { edgeRoutes } from './edge-routes.ts';
 import { readiness } from './readiness.ts';
 import { type RefusalWords, refuse } from './refusal.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
+import { guardStaffRoutes } from './staff/staff-guard.ts';
 
 const requestTimeLimitMs = 60_000;
 
@@ -44,6 +45,7 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
     refuse(reply, { code: 'request.not-found', message: 'there is nothing at this address' }),
   );
   const [forEdges, forFeed, forPages] = [base, contextFor(base, 'feed'), contextFor(base, 'staff')];
+  guardStaffRoutes(app, forPages);
   const all: readonly (readonly [BaseRoutes, BaseContext])[] = [
     [edgeRoutes, forEdges],
     [snapshotRoutes, forFeed],

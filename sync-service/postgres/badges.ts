@@ -1,10 +1,12 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { BadgeList } from '../http/staff/badge-view.ts';
+import type { Reach } from '../members/may-do.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
+import { inReach } from './reach.ts';
 
 export interface NewBadge {
   readonly credentialId: string;
@@ -56,8 +58,8 @@ export async function addBadge(
 const usedWithinMs = 30 * 86_400_000;
 const copiesShown = 100;
 
-/** How many old badges still open, by the club where their membership was sold, and which were copied. */
-export async function readBadges(database: Database, nowMs: number): Promise<BadgeList> {
+/** Of the clubs in reach: how many old badges still open, by the club where their membership was sold, and which were copied. */
+export async function readBadges(database: Database, reach: Reach, nowMs: number): Promise<BadgeList> {
   const [clubs, copies] = await Promise.all([
     database.query<BadgeList['clubs'][number]>(
       `select clubs.id as "clubId", count(*) filter (where uid_only)::int as left,
@@ -70,18 +72,20 @@ export async function readBadges(database: Database, nowMs: number): Promise<Bad
               coalesce((policy->>'staticCodes')::boolean, false) as "codesAccepted"
          from clubs join credentials on credentials.home_club_id = clubs.id
         where (credentials.kind = 'card' or code_hash is not null) and credentials.status = 'active'
+          and ${inReach('clubs.id', '$2')}
         group by clubs.id order by count(*) filter (where uid_only) desc, clubs.name`,
-      [isoTime(nowMs - usedWithinMs)],
+      [isoTime(nowMs - usedWithinMs), reach],
     ),
     database.query<Omit<BadgeList['copies'][number], 'who'> & MemberRow>(
       `select copied.id as "caseId", copied.at, copied.club_id as "clubId", copied.detail, credentials.status,
-              ${memberColumns}
+              ${memberColumns('$1')}
          from (select *, substring(detail from '^credential ([0-9a-f-]{36})')::uuid as badge_id from cases
-                where kind = 'badge-copied'
+                where kind = 'badge-copied' and ${inReach('club_id', '$1')}
                   and not exists (select 1 from case_settlements where case_id = cases.id)) as copied
          left join credentials on credentials.id = badge_id
          left join members on members.id = credentials.member_id
         order by copied.at, copied.id limit ${copiesShown}`,
+      [reach],
     ),
   ]);
   return {

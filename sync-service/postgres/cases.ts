@@ -7,9 +7,11 @@ import {
   type SettledCase,
   type Settlement,
 } from '../http/staff/case-view.ts';
+import type { Reach } from '../members/may-do.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
+import { inReach } from './reach.ts';
 import type { StaffUser } from './staff-accounts.ts';
 
 const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
@@ -19,12 +21,15 @@ const caseColumns = `cases.id, cases.at, cases.club_id as "clubId", cases.kind,
   cases.tried, cases.detail`;
 /** A sale of another club is not the edge's to tell of. */
 const withSale = 'left join sales on sales.id = cases.sale_id and sales.club_id = cases.club_id';
-const ofClub = '($1::uuid is null or cases.club_id = $1)';
+const ofClub = `($1::uuid is null or cases.club_id = $1) and ${inReach('cases.club_id', '$2')}`;
 
-/** The cases of one club, or of all with null; of the open ones the oldest, of the settled ones the newest, as many as asked. */
+/**
+ * The cases of one club, or of all in reach with null; of the open ones the oldest, of the settled ones the newest, as many as
+ * asked.
+ */
 export async function readCaseList(
   database: Database,
-  clubId: string | null,
+  { clubId, reach }: { readonly clubId: string | null; readonly reach: Reach },
   nowMs: number,
   shown: { readonly open: number; readonly settled: number } = casePage,
 ): Promise<CaseList> {
@@ -33,45 +38,58 @@ export async function readCaseList(
     database.query<{ open: number; settled: number }>(
       `select count(*) filter (where case_id is null) as open, count(case_id) as settled
          from cases left join case_settlements on case_id = cases.id where ${ofClub}`,
-      [clubId],
+      [clubId, reach],
     ),
     database.query<Omit<OpenCase, 'who'> & MemberRow>(
-      `select ${caseColumns}, ${memberColumns}
+      `select ${caseColumns}, ${memberColumns('$2')}
          from cases ${withSale}
          left join decision_cases on decision_cases.case_id = cases.id
          left join decisions on decisions.id = decision_cases.decision_id
          left join credentials on credentials.id = decisions.credential_id
          left join members on members.id = coalesce(sales.member_id, credentials.member_id)
         where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)
-        order by cases.at, cases.id limit $2`,
-      [clubId, shown.open, now],
+        order by cases.at, cases.id limit $4`,
+      [clubId, reach, now, shown.open],
     ),
     database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
       `select ${caseColumns}, ${settlementColumns}
          from case_settlements join cases on cases.id = case_settlements.case_id ${withSale}
         where ${ofClub}
-        order by settled_at desc, cases.id limit $2`,
-      [clubId, shown.settled, now],
+        order by settled_at desc, cases.id limit $4`,
+      [clubId, reach, now, shown.settled],
     ),
   ]);
   return {
     openCount: counts[0]?.open ?? 0,
     settledCount: counts[0]?.settled ?? 0,
     open: open.map(({ member_id, given_name, family_name, has_photo, ...shown }) => ({
-      ...shown,
+      ...withoutOthers(shown, reach),
       who: personShown({ member_id, given_name, family_name, has_photo }, false),
     })),
     settled: settled.map(({ settled_at, user_name, outcome, words, ...shown }) => ({
-      ...shown,
+      ...withoutOthers(shown, reach),
       settlement: { at: settled_at, by: user_name, outcome, words },
     })),
   };
 }
 
-/** How many there are in the whole network. */
-export async function countCases(sql: Sql): Promise<{ open: number; settled: number }> {
+/** The case of a badge that was at two clubs at once names the other one: not to who does not see all clubs. */
+function withoutOthers<Shown extends { readonly kind: string; readonly detail: string }>(
+  shown: Shown,
+  reach: Reach,
+): Shown {
+  if (reach === null || shown.kind !== 'badge-copied') return shown;
+  return { ...shown, detail: shown.detail.replace(/, also at .*$/su, ', also at another club') };
+}
+
+/** How many there are in reach. */
+export async function countCases(sql: Sql, reach: Reach): Promise<{ open: number; settled: number }> {
   const [counts] = await sql.query<{ opened: number; settled: number }>(
-    'select (select count(*) from cases) as opened, (select count(*) from case_settlements) as settled',
+    reach === null
+      ? 'select (select count(*) from cases) as opened, (select count(*) from case_settlements) as settled'
+      : `select count(*) as opened, count(case_id) as settled
+           from cases left join case_settlements on case_id = cases.id where club_id = any($1::uuid[])`,
+    reach === null ? [] : [reach],
   );
   const { opened = 0, settled = 0 } = counts ?? {};
   return { open: opened - settled, settled };

@@ -1,10 +1,12 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { DebtReason } from '@portillon/core/wire/messages.ts';
 import type { ShownDebt } from '../http/staff/debt-view.ts';
+import type { Reach } from '../members/may-do.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords, memberCredentials } from './credential-feed.ts';
 import type { Database } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { inReach } from './reach.ts';
 
 export interface NewDebt {
   readonly debtId: string;
@@ -47,12 +49,13 @@ export async function addDebt(database: Database, memberId: string, debt: NewDeb
   });
 }
 
-/** Newest first, settled ones too. */
-export async function readDebts(database: Database, memberId: string): Promise<ShownDebt[]> {
+/** Those owed to clubs in reach: newest first, settled ones too. */
+export async function readDebts(database: Database, memberId: string, reach: Reach): Promise<ShownDebt[]> {
   return database.query<ShownDebt>(
     `select id as "debtId", amount_cents as "amountCents", vat_rate as "vatRate", reason, words, since,
             settled_at as "settledAt"
-       from debts where member_id = $1 order by since desc, id desc limit 200`,
-    [memberId],
+       from debts where member_id = $1 and ${inReach('debts.club_id', '$2')}
+      order by since desc, id desc limit 200`,
+    [memberId, reach],
   );
 }

@@ -11,9 +11,11 @@ import type {
   GateOrderView,
   GateView,
 } from '../http/staff/gate-view.ts';
+import type { Reach } from '../members/may-do.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 import { type FeedEntry, writeFeed } from './feed.ts';
+import { inReach } from './reach.ts';
 import type { StaffUser } from './staff-accounts.ts';
 
 /** How long an order may be carried out, by the base's time (W-GATE-3): a person stands there and waits. */
@@ -119,23 +121,26 @@ export async function acknowledgeAlarm(
   });
 }
 
-/** Gates of boxes in use, by club and name; with each what was ordered of it last. */
-export async function readGates(database: Database, nowMs: number): Promise<GateView[]> {
+/** Gates in reach of boxes in use, by club and name; with each what was ordered of it last. */
+export async function readGates(database: Database, reach: Reach, nowMs: number): Promise<GateView[]> {
   const now = isoTime(nowMs);
   const [gates, orders] = await Promise.all([
     database.query<Omit<GateView, 'lastOrder'>>(
       `select gates.edge_id as "edgeId", gate_id as "gateId", gates.club_id as "clubId", name, standing, since,
               can_hold_open as "canHoldOpen", releases_exit as "releasesExit"
          from gates join edges on edges.id = gates.edge_id and edges.status = 'active'
+        where ${inReach('gates.club_id', '$1')}
         order by gates.club_id, name, gate_id, gates.edge_id`,
+      [reach],
     ),
     readOrders(
       database,
       `gate_orders.id in (select last.id from gates cross join lateral
                             (select id from gate_orders as one
                               where one.edge_id = gates.edge_id and one.gate_id = gates.gate_id
-                              order by made_at desc, id desc limit 1) as last)`,
-      [now],
+                              order by made_at desc, id desc limit 1) as last
+                           where ${inReach('gates.club_id', '$2')})`,
+      [now, reach],
       null,
     ),
   ]);
@@ -144,31 +149,37 @@ export async function readGates(database: Database, nowMs: number): Promise<Gate
   return gates.map((gate) => ({ ...gate, lastOrder: lastOf.get(keyOf(gate)) ?? null }));
 }
 
-/** Alarms of boxes in use that go on, or that nobody has acknowledged, newest first. */
-export function readStandingAlarms(database: Database): Promise<GateAlarmView[]> {
+/** Alarms in reach, of boxes in use, that go on, or that nobody has acknowledged, newest first. */
+export function readStandingAlarms(database: Database, reach: Reach): Promise<GateAlarmView[]> {
   return readAlarms(
     database,
     `(gate_alarms.ended_at is null or gate_alarms.acknowledged_at is null)
-       and exists (select 1 from edges where edges.id = gate_alarms.edge_id and edges.status = 'active')`,
-    [],
+       and exists (select 1 from edges where edges.id = gate_alarms.edge_id and edges.status = 'active')
+       and ${inReach('gate_alarms.club_id', '$1')}`,
+    [reach],
     alarmsShown,
   );
 }
 
-/** Of one club, or of all with null. */
+/** Of one club, or of all in reach with null. */
 export async function readGateHistory(
   database: Database,
-  clubId: string | null,
+  { clubId, reach }: { readonly clubId: string | null; readonly reach: Reach },
   nowMs: number,
 ): Promise<GateHistory> {
   const [orders, alarms] = await Promise.all([
     readOrders(
       database,
-      '($2::uuid is null or gate_orders.club_id = $2)',
-      [isoTime(nowMs), clubId],
+      `($2::uuid is null or gate_orders.club_id = $2) and ${inReach('gate_orders.club_id', '$3')}`,
+      [isoTime(nowMs), clubId, reach],
       historyShown,
     ),
-    readAlarms(database, '($1::uuid is null or gate_alarms.club_id = $1)', [clubId], historyShown),
+    readAlarms(
+      database,
+      `($1::uuid is null or gate_alarms.club_id = $1) and ${inReach('gate_alarms.club_id', '$2')}`,
+      [clubId, reach],
+      historyShown,
+    ),
   ]);
   return { orders, alarms };
 }
@@ -177,7 +188,7 @@ export async function readGateHistory(
 function readOrders(
   sql: Sql,
   where: string,
-  values: readonly (string | null)[],
+  values: readonly (string | Reach)[],
   limit: number | null,
 ): Promise<GateOrderView[]> {
   return sql.query<GateOrderView>(
@@ -194,7 +205,7 @@ function readOrders(
 async function readAlarms(
   sql: Sql,
   where: string,
-  values: readonly (string | null)[],
+  values: readonly (string | Reach)[],
   limit: number,
 ): Promise<GateAlarmView[]> {
   const rows = await sql.query<

@@ -2,11 +2,13 @@ import { type AccessPolicy, openPolicy } from '@portillon/core/access/access-pol
 import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { MemberAccess, ShownCredential, ShownDecision, ShownFacts } from '../http/staff/member-view.ts';
-import { decideAsTold } from '../members/late-decision.ts';
+import type { Reach } from '../members/may-do.ts';
 import { readChanges } from './access-changes.ts';
+import { answerNow } from './answer-now.ts';
 import { blockedByHand } from './credential-status.ts';
 import type { Database } from './database.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
+import { inReach } from './reach.ts';
 import { ToldRecords } from './told-records.ts';
 
 const decisionsShown = 20;
@@ -26,21 +28,30 @@ type NamedRow = { readonly memberId: string; readonly name: string | null };
 const nameOf = (members: string) =>
   `nullif(concat_ws(' ', ${members}.given_name, ${members}.family_name), '') as name`;
 
-/** What bears on a member's access, and what gates last decided of it. Null when there is no such member. */
+/**
+ * What bears on a member's access, and what gates last decided of it; of clubs in reach only (ST7). Null when there is no such
+ * member.
+ */
 export async function readMemberAccess(
   database: Database,
   memberId: string,
+  reach: Reach,
   nowMs: number,
 ): Promise<MemberAccess | null> {
   const [head] = await database.query<HeadRow>(
-    `select ${memberColumns}, members.home_club_id as "homeClubId", birth_date as "birthDate",
+    `select ${memberColumns('$2')}, members.home_club_id as "homeClubId", birth_date as "birthDate",
             suspended_until as "suspendedUntil", staff, company, clubs.policy
        from members join clubs on clubs.id = members.home_club_id where members.id = $1`,
-    [memberId],
+    [memberId, reach],
   );
   const who = head && personShown(head, false);
   if (!head || !who) return null;
-  const { homeClubId, birthDate, suspendedUntil, staff, company } = head;
+  const { homeClubId, birthDate } = head;
+  // Of a member whom one's clubs sold to, and whose home is another's, these are the other's to know.
+  const isHome = reach === null || reach.includes(homeClubId);
+  const { suspendedUntil, staff, company } = isHome
+    ? head
+    : { suspendedUntil: null, staff: false, company: null };
   const [accompanied, companions, debts, memberships, credentials, decisions, changes] = await Promise.all([
     database.query<NamedRow>(
       `select id as "memberId", ${nameOf('members')} from members where id = any($1::uuid[])`,
@@ -48,27 +59,31 @@ export async function readMemberAccess(
     ),
     database.query<NamedRow & { kind: 'guardian' | 'member' }>(
       `select id as "memberId", ${nameOf('members')}, company->>'kind' as kind from members
-        where company->'memberIds' @> to_jsonb(array[$1::text]) order by created_at limit ${rowsShown}`,
-      [memberId],
+        where company->'memberIds' @> to_jsonb(array[$1::text]) and ${inReach('members.home_club_id', '$2')}
+        order by created_at limit ${rowsShown}`,
+      [memberId, reach],
     ),
     database.query<Omit<MemberAccess['debts'][number], 'refusesFrom'>>(
       `select id as "debtId", amount_cents as "amountCents", reason, words, since
-         from debts where member_id = $1 and settled_at is null order by since, id limit ${rowsShown}`,
-      [memberId],
+         from debts where member_id = $1 and settled_at is null and ${inReach('debts.club_id', '$2')}
+        order by since, id limit ${rowsShown}`,
+      [memberId, reach],
     ),
     database.query<MemberAccess['memberships'][number]>(
       `select memberships.id, record->'names' as plan, club_id as "clubId", valid_from as "validFrom",
               valid_to as "validTo", status
          from memberships join plans on plans.id = plan_id
-        where member_id = $1 order by valid_from desc, memberships.id limit ${rowsShown}`,
-      [memberId],
+        where member_id = $1 and ${inReach('club_id', '$2')}
+        order by valid_from desc, memberships.id limit ${rowsShown}`,
+      [memberId, reach],
     ),
-    readCredentials(database, memberId, nowMs),
-    readDecisions(database, memberId),
-    readChanges(database, { memberId }),
+    readCredentials(database, memberId, reach, nowMs),
+    readDecisions(database, memberId, reach),
+    isHome ? readChanges(database, { memberId }) : [],
   ]);
   const { graceDays, fromCents } = (head.policy ?? openPolicy).debt;
   return {
+    own: true,
     at: isoTime(nowMs),
     who,
     homeClubId,
@@ -100,33 +115,6 @@ export async function readMemberAccess(
   };
 }
 
-async function answerNow(
-  database: Database,
-  clubId: string,
-  credentials: readonly ShownCredential[],
-  nowMs: number,
-): Promise<MemberAccess['answer']> {
-  const asked = credentials.filter(({ singleUse }) => !singleUse);
-  const credentialIds = asked.map(({ id }) => id);
-  const told = await ToldRecords.read(database, { credentialIds, clubIds: [clubId] }, nowMs);
-  const club = told.club(clubId, nowMs)?.record;
-  if (!club) return null;
-  const answers = asked.flatMap(({ id, kind, uidOnly }) => {
-    const credential = told.credential(id, nowMs)?.record;
-    if (!credential) return [];
-    const plan = told.plan(planInEffect(credential, nowMs), nowMs)?.record ?? null;
-    const what = { atMs: nowMs, clubId, credentialId: id, presented: kind, byNumber: uidOnly };
-    return [decideAsTold(what, { club, credential, plan, companyInside: true })];
-  });
-  const best =
-    answers.find(({ outcome }) => outcome === 'granted') ??
-    // An old badge that is not accepted says nothing of its member.
-    answers.find((one) => one.outcome === 'refused' && one.reason !== 'unknown') ??
-    answers[0];
-  if (!best) return null;
-  return { outcome: best.outcome, reason: best.outcome === 'refused' ? best.reason : null };
-}
-
 /** Whole years between two days. */
 function yearsSince(birthDate: string, now: string): number {
   const [year = 0] = birthDate.split('-').map(Number);
@@ -138,6 +126,7 @@ function yearsSince(birthDate: string, now: string): number {
 async function readCredentials(
   database: Database,
   memberId: string,
+  reach: Reach,
   nowMs: number,
 ): Promise<ShownCredential[]> {
   const rows = await database.query<ShownCredential>(
@@ -147,9 +136,9 @@ async function readCredentials(
             exists (select 1 from orders where orders.credential_id = credentials.id and orders.status = 'open'
                      and orders.expires_at > $2) as "orderOpen"
        from credentials left join plans on plans.id = plan_id left join sales on sales.id = credentials.sale_id
-      where credentials.member_id = $1
+      where credentials.member_id = $1 and ${inReach('credentials.home_club_id', '$3')}
       order by credentials.status <> 'active', kind = 'ticket', valid_from desc, credentials.id limit ${rowsShown}`,
-    [memberId, isoTime(nowMs)],
+    [memberId, isoTime(nowMs), reach],
   );
   return rows.map(({ blockedBy, ...row }) => ({
     ...row,
@@ -160,16 +149,16 @@ async function readCredentials(
 
 type DecisionRow = Omit<ShownDecision, 'facts'> & { readonly credentialId: string };
 
-async function readDecisions(database: Database, memberId: string): Promise<ShownDecision[]> {
+async function readDecisions(database: Database, memberId: string, reach: Reach): Promise<ShownDecision[]> {
   const rows = await database.query<DecisionRow>(
     `select decisions.id, decisions.at, decisions.club_id as "clubId", gate_id as "gateId", direction, presented, outcome, reason,
             noted, by_grant as "byGrant", by_number as "byNumber", data_age_ms as "dataAgeMs",
             credential_id as "credentialId",
             exists (select 1 from passages where passages.decision_id = decisions.id) as "wentThrough"
        from credentials join decisions on decisions.credential_id = credentials.id
-      where credentials.member_id = $1
+      where credentials.member_id = $1 and ${inReach('decisions.club_id', '$2')}
       order by decisions.at desc, decisions.id desc limit ${decisionsShown}`,
-    [memberId],
+    [memberId, reach],
   );
   if (rows.length === 0) return [];
   const bookMs = (row: DecisionRow) => Date.parse(row.at) - (row.dataAgeMs ?? 0);

@@ -27,6 +27,7 @@ import { operatedService } from './migrations/024-operated-service.ts';
 import { apiAnswers } from './migrations/025-api-answers.ts';
 import { feedSnapshots } from './migrations/026-feed-snapshots.ts';
 import { legacyClubs } from './migrations/027-legacy-clubs.ts';
+import { staffRights } from './migrations/028-staff-rights.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   { name: '025-api-answers', sql: apiAnswers },
   { name: '026-feed-snapshots', sql: feedSnapshots },
   { name: '027-legacy-clubs', sql: legacyClubs },
+  { name: '028-staff-rights', sql: staffRights },
 ];
 
 export interface Migration {

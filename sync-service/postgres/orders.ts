@@ -8,6 +8,7 @@ import { countryOfSeller } from '@portillon/core/sale/pricing.ts';
 import type { BaseContext } from '../http/base-context.ts';
 import type { RefusalCode } from '../http/refusal.ts';
 import type { MadeOrder, MakeOrder, OrderList, ShownOrder } from '../http/staff/order-view.ts';
+import type { Reach } from '../members/may-do.ts';
 import { type CardFee, feeLines, type LineOfSale, linesBack } from '../members/order-lines.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
@@ -15,6 +16,7 @@ import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { orderRecords } from './order-feed.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
+import { inReach } from './reach.ts';
 import { refundState } from './refund-state.ts';
 import type { StaffUser } from './staff-accounts.ts';
 
@@ -81,7 +83,7 @@ export async function makeOrder(
         );
         await writeFeed(sql, [...lostCards, ...(await orderRecords(sql, [id]))], nowMs);
         await announce(sql, 'live');
-        const [order] = await readOrders(sql, 'orders.id = $2', [isoTime(nowMs), id], 1);
+        const [order] = await readOrders(sql, 'orders.id = $3', [isoTime(nowMs), user.reach, id], 1);
         if (!order) throw new Error(`order ${id} has gone`);
         return { order, code };
       }),
@@ -243,14 +245,14 @@ export async function cancelOrder(
   });
 }
 
-/** The orders of one club, or of all with null. */
+/** The orders of one club, or of all in reach with null. */
 export async function readOrderList(
   database: Database,
-  clubId: string | null,
+  { clubId, reach }: { readonly clubId: string | null; readonly reach: Reach },
   nowMs: number,
 ): Promise<OrderList> {
-  const values = [isoTime(nowMs), clubId];
-  const ofClub = '($2::uuid is null or orders.club_id = $2)';
+  const values = [isoTime(nowMs), reach, clubId];
+  const ofClub = `($3::uuid is null or orders.club_id = $3) and ${inReach('orders.club_id', '$2')}`;
   const isOpen = "orders.status = 'open' and orders.expires_at > $1";
   const [open, over] = await Promise.all([
     readOrders(database, `${ofClub} and ${isOpen}`, values, openShown),
@@ -259,19 +261,21 @@ export async function readOrderList(
   return { open, over };
 }
 
-/** How many there are in the whole network. */
-export async function countOrders(sql: Sql): Promise<{ given: number; closed: number }> {
+/** How many there are in reach. */
+export async function countOrders(sql: Sql, reach: Reach): Promise<{ given: number; closed: number }> {
   const [counts] = await sql.query<{ given: number; closed: number }>(
-    "select count(*) as given, count(*) filter (where status <> 'open') as closed from orders",
+    `select count(*) as given, count(*) filter (where status <> 'open') as closed
+       from orders where ${inReach('orders.club_id', '$1')}`,
+    [reach],
   );
   return counts ?? { given: 0, closed: 0 };
 }
 
-/** The first value is the time. */
+/** The first value is the time, the second the reach of who asks. */
 async function readOrders(
   sql: Sql,
   where: string,
-  values: readonly (string | null)[],
+  values: readonly (string | Reach)[],
   limit: number,
 ): Promise<ShownOrder[]> {
   const rows = await sql.query<Omit<ShownOrder, 'who'> & MemberRow>(
@@ -279,8 +283,8 @@ async function readOrders(
             case when orders.status = 'open' and orders.expires_at <= $1 then 'expired' else orders.status end as status,
             orders.amount_cents as "amountCents", orders.reason, orders.made_at as "madeAt",
             orders.made_by_name as "madeBy", orders.expires_at as "expiresAt", orders.closed_at as "closedAt",
-            orders.closed_by_name as "closedBy", ${memberColumns}
-       from orders left join sales on sales.id = orders.sale_id
+            orders.closed_by_name as "closedBy", ${memberColumns('$2')}
+       from orders left join sales on sales.id = orders.sale_id and ${inReach('sales.club_id', '$2')}
        left join members on members.id = orders.member_id
       where ${where} order by orders.made_at desc, orders.id limit ${limit}`,
     values,

@@ -1,6 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { OutageReport, ShownFinding } from '../http/staff/outage-view.ts';
 import { outageAgeMs } from '../members/late-decision.ts';
+import type { Reach } from '../members/may-do.ts';
 import { announce } from './announcements.ts';
 import type { Database } from './database.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
@@ -14,10 +15,10 @@ interface FindingRow extends Omit<ShownFinding, 'who' | 'case'>, MemberRow {
   readonly settled: boolean;
 }
 
-/** Of one club and day, in the club's own time. Null when there is no such club. */
+/** Of one club and day, in the club's own time; `reach` is that of who asks. Null when there is no such club. */
 export async function readOutageReport(
   database: Database,
-  clubId: string,
+  { clubId, reach }: { readonly clubId: string; readonly reach: Reach },
   asked: string | null,
 ): Promise<OutageReport | null> {
   const [club] = await database.query<{ timeZone: string }>(
@@ -40,7 +41,7 @@ export async function readOutageReport(
     `select found.decision_id as "decisionId", found.at, found.would, found.reason, found.told_at as "toldAt",
             decisions.gate_id as "gateId", decisions.presented, decisions.data_age_ms as "dataAgeMs",
             exists (select 1 from passages where passages.decision_id = decisions.id) as "wentIn",
-            ${memberColumns}, credentials.single_use as guest, decision_cases.case_id as "caseId",
+            ${memberColumns('$5')}, credentials.single_use as guest, decision_cases.case_id as "caseId",
             exists (select 1 from case_settlements where case_settlements.case_id = decision_cases.case_id) as settled
        from (select * from outage_findings where club_id = $1 and ${within}) as found
        join decisions on decisions.id = found.decision_id
@@ -48,7 +49,7 @@ export async function readOutageReport(
        left join credentials on credentials.id = decisions.credential_id
        left join members on members.id = credentials.member_id
       order by found.at, found.decision_id limit $4`,
-    [...ofDay, findingsShown],
+    [...ofDay, findingsShown, reach],
   );
   const [counted] = await database.query<{ late: number }>(
     `select count(*)::int as late from decisions

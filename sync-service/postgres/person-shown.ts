@@ -1,9 +1,15 @@
 import type { PersonShown } from '../http/staff/live-view.ts';
+import { ownMember } from './reach.ts';
 
-/** Columns that tell who a member is; the query joins `members`. */
-export const memberColumns = `members.id as member_id, members.given_name, members.family_name,
-  exists (select 1 from attachments where attachments.member_id = members.id and purpose = 'photo'
-          and received_at is not null and problem is null) as has_photo`;
+/**
+ * Columns that tell who a member is; the query joins `members`. Who is of other clubs alone has no photo for an account that does
+ * not see these; its reach stands at `reach`, as `$2`.
+ */
+export function memberColumns(reach: string): string {
+  return `members.id as member_id, members.given_name, members.family_name,
+  (${ownMember(reach)} and exists (select 1 from attachments where attachments.member_id = members.id and purpose = 'photo'
+          and received_at is not null and problem is null)) as has_photo`;
+}
 
 export interface MemberRow {
   readonly member_id: string | null;

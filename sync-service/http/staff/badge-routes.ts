@@ -35,7 +35,7 @@ export function badgeRoutes(app: FastifyInstance, base: BaseContext): void {
   app.get('/staff/api/badges', async (request, reply) => {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
-    const list = await readBadges(base.database, base.clock.wallMs());
+    const list = await readBadges(base.database, user.reach, base.clock.wallMs());
     const shown = new Set(list.copies.flatMap(({ who }) => (who ? [who.memberId] : [])));
     for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });
     return reply.header('cache-control', 'private, no-store').send(list);

@@ -15,7 +15,8 @@ export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
     const query = caseQuerySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'case.malformed', ...whereAndWhat(query.error) });
     const { clubId, ...wanted } = query.data;
-    const list = await readCaseList(base.database, clubId ?? null, base.clock.wallMs(), wanted);
+    const of = { clubId: clubId ?? null, reach: user.reach };
+    const list = await readCaseList(base.database, of, base.clock.wallMs(), wanted);
     const shown = new Set(list.open.flatMap(({ who }) => (who ? [who.memberId] : [])));
     for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });
     return reply.header('cache-control', 'private, no-store').send(list);

@@ -15,7 +15,7 @@ export function debtRoutes(app: FastifyInstance, base: BaseContext): void {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
     const { memberId } = request.params;
-    const debts = isId(memberId) ? await readDebts(base.database, memberId) : [];
+    const debts = isId(memberId) ? await readDebts(base.database, memberId, user.reach) : [];
     base.log.info('staff.debts-shown', { userId: user.id, memberId: isId(memberId) ? memberId : null });
     return reply.header('cache-control', 'private, no-store').send({ debts });
   });

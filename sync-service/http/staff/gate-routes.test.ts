@@ -90,7 +90,7 @@ async function ordered(gateId: string, over: object = {}) {
   return gateOrderView.parse(await answer.json());
 }
 
-const live = async () => liveViewSchema.parse(await readLiveView(sql, systemClock.wallMs()));
+const live = async () => liveViewSchema.parse(await readLiveView(sql, null, systemClock.wallMs()));
 const shown = async (gateId: string) => (await live()).gates.find((one) => one.gateId === gateId);
 const codeOf = async (answer: Response) => refusalSchema.parse(await answer.json()).error.code;
 

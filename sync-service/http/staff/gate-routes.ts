@@ -13,10 +13,15 @@ const listQuerySchema = z.object({ clubId: z.string().refine(isId, 'not an id').
 /** Opening a gate with a reason, having it stand otherwise, acknowledging its alarms, and what was done before. */
 export function gateRoutes(app: FastifyInstance, base: BaseContext): void {
   app.get('/staff/api/gate-history', async (request, reply) => {
-    if (!(await staffUserOf(base, request))) return notSignedIn(reply);
+    const user = await staffUserOf(base, request);
+    if (!user) return notSignedIn(reply);
     const query = listQuerySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'gate.malformed', ...whereAndWhat(query.error) });
-    const history = await readGateHistory(base.database, query.data.clubId ?? null, base.clock.wallMs());
+    const history = await readGateHistory(
+      base.database,
+      { clubId: query.data.clubId ?? null, reach: user.reach },
+      base.clock.wallMs(),
+    );
     return reply.header('cache-control', 'private, no-store').send(history);
   });
 

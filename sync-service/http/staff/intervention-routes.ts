@@ -8,7 +8,7 @@ export function interventionRoutes(app: FastifyInstance, base: BaseContext): voi
   app.get('/staff/api/interventions', async (request, reply) => {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
-    const list = await readInterventions(base.database);
+    const list = await readInterventions(base.database, user.reach);
     base.log.info('staff.interventions-shown', { userId: user.id, count: list.interventions.length });
     const shown = new Set(list.interventions.flatMap(({ who }) => (who ? [who.memberId] : [])));
     for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });

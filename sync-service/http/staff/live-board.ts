@@ -1,4 +1,5 @@
 import type { CancelTimer } from '@portillon/core/base/clock.ts';
+import type { Reach } from '../../members/may-do.ts';
 import { readLiveView } from '../../postgres/live-view.ts';
 import type { BaseContext } from '../base-context.ts';
 import type { LiveView } from './live-view.ts';
@@ -8,10 +9,12 @@ const shortestGapMs = 250;
 /** A quiet page still learns that an edge has gone silent. */
 const longestGapMs = 5_000;
 
-/** Reads the live view once for all who watch in this process, whenever something was announced. */
+type Watcher = (view: LiveView) => void;
+
+/** Reads the live view once for all who watch the same clubs in this process, whenever something was announced (ST4). */
 export class LiveBoard {
   readonly #base: BaseContext;
-  readonly #watchers = new Set<(view: LiveView) => void>();
+  readonly #watchers = new Map<Watcher, Reach>();
   readonly #stopListening: () => void;
   #cancelTimer: CancelTimer = () => undefined;
   #dueAtMs = Number.POSITIVE_INFINITY;
@@ -23,9 +26,9 @@ export class LiveBoard {
     this.#stopListening = base.announcements.on('live', () => this.#readIn(0));
   }
 
-  /** Shows the view at once, then at every change. Returns how to stop watching. */
-  watch(watcher: (view: LiveView) => void): () => void {
-    this.#watchers.add(watcher);
+  /** Shows the view of these clubs at once, then at every change. Returns how to stop watching. */
+  watch(reach: Reach, watcher: Watcher): () => void {
+    this.#watchers.set(watcher, reach);
     this.#readIn(0);
     return () => {
       this.#watchers.delete(watcher);
@@ -67,8 +70,11 @@ export class LiveBoard {
     this.#reading = true;
     this.#lastReadMs = clock.monotonicMs();
     try {
-      const view = await readLiveView(database, clock.wallMs());
-      for (const watcher of [...this.#watchers]) watcher(view);
+      const reaches = new Map([...this.#watchers.values()].map((reach) => [reachKey(reach), reach]));
+      for (const [key, reach] of reaches) {
+        const view = await readLiveView(database, reach, clock.wallMs());
+        for (const [watcher, its] of [...this.#watchers]) if (reachKey(its) === key) watcher(view);
+      }
     } catch (error) {
       log.warn('live.read-failed', { detail: error instanceof Error ? error.message : String(error) });
     } finally {
@@ -76,4 +82,9 @@ export class LiveBoard {
     }
     this.#readIn(longestGapMs);
   }
+}
+
+/** The same for accounts that see the same clubs. */
+export function reachKey(reach: Reach): string {
+  return reach === null ? 'network' : reach.join();
 }

@@ -77,8 +77,12 @@ const shownDecisionSchema = z.object({
 });
 export type ShownDecision = z.infer<typeof shownDecisionSchema>;
 
-/** `GET /staff/api/members/:memberId/access` */
+/**
+ * `GET /staff/api/members/:memberId/access` of a member of one's own clubs. What belongs to clubs that the account does not see is
+ * left out (ST7).
+ */
 export const memberAccessSchema = z.object({
+  own: z.literal(true),
   /** The base's time. */
   at: time,
   who: whoSchema,
@@ -128,6 +132,44 @@ export const memberAccessSchema = z.object({
   changes: z.array(shownChangeSchema),
 });
 export type MemberAccess = z.infer<typeof memberAccessSchema>;
+
+/** The same of a member of other clubs: what a desk needs, and nothing of the business of others (ST6). */
+export const visitorSchema = z.object({
+  own: z.literal(false),
+  at: time,
+  who: whoSchema,
+  /** What the rule says now at each of one's own clubs, the first ones by name. */
+  answers: z.array(z.object({ clubId: z.string(), outcome: z.enum(['granted', 'refused']) })),
+});
+export type Visitor = z.infer<typeof visitorSchema>;
+
+export const memberPageSchema = z.discriminatedUnion('own', [memberAccessSchema, visitorSchema]);
+
+/** `GET /staff/api/member-search?words=`: the beginning of names, a whole e-mail address, or the number of a card. */
+export const memberSearchSchema = z.object({
+  members: z.array(
+    z.object({
+      who: whoSchema,
+      /** Of one's own clubs. */
+      own: z.boolean(),
+      /** Null for a member of other clubs. */
+      homeClubId: z.string().nullable(),
+      /** At the home club of one's own member, at one's own first club for another; null where there is no card and no pass. */
+      answer: z.object({ clubId: z.string(), outcome: z.enum(['granted', 'refused']) }).nullable(),
+    }),
+  ),
+  /** There are more: type more of the name. */
+  more: z.boolean(),
+});
+export type MemberSearch = z.infer<typeof memberSearchSchema>;
+
+/** `GET /staff/api/members/:memberId/reads`, newest first, at most 200. */
+export const readLogSchema = z.object({
+  reads: z.array(
+    z.object({ id: z.string(), at: time, by: z.string(), page: z.string(), cameFrom: z.string() }),
+  ),
+});
+export type ReadLog = z.infer<typeof readLogSchema>;
 
 /** `PUT /staff/api/credentials/:credentialId/status` */
 export const credentialStatusRequestSchema = z.strictObject({

@@ -19,7 +19,11 @@ export function orderRoutes(app: FastifyInstance, base: BaseContext): void {
     if (!user) return notSignedIn(reply);
     const query = listQuerySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'order.malformed', ...whereAndWhat(query.error) });
-    const list = await readOrderList(base.database, query.data.clubId ?? null, base.clock.wallMs());
+    const list = await readOrderList(
+      base.database,
+      { clubId: query.data.clubId ?? null, reach: user.reach },
+      base.clock.wallMs(),
+    );
     noteNames(user.id, [...list.open, ...list.over]);
     return reply.header('cache-control', 'private, no-store').send(list);
   });
@@ -29,7 +33,7 @@ export function orderRoutes(app: FastifyInstance, base: BaseContext): void {
     if (!user) return notSignedIn(reply);
     const query = findQuerySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'order.malformed', ...whereAndWhat(query.error) });
-    const found = await findSales(base.database, query.data.reference, base.clock.wallMs());
+    const found = await findSales(base.database, query.data.reference, user.reach, base.clock.wallMs());
     noteNames(user.id, found.sales);
     return reply.header('cache-control', 'private, no-store').send(found);
   });

@@ -18,7 +18,7 @@ export function outageRoutes(app: FastifyInstance, base: BaseContext): void {
     const query = querySchema.safeParse(request.query);
     if (!query.success) return refuse(reply, { code: 'outage.malformed', ...whereAndWhat(query.error) });
     const { clubId, day } = query.data;
-    const report = await readOutageReport(base.database, clubId, day ?? null);
+    const report = await readOutageReport(base.database, { clubId, reach: user.reach }, day ?? null);
     if (!report) return refuse(reply, { code: 'outage.unknown-club', message: 'there is no such club' });
     const shown = new Set(report.findings.flatMap(({ who }) => (who ? [who.memberId] : [])));
     for (const memberId of shown) base.log.info('staff.name-shown', { userId: user.id, memberId });

@@ -87,8 +87,9 @@ describe('staff sign-in', () => {
     expect(set).toMatch(/; SameSite=Strict/);
     expect(set).toMatch(/; Path=\/staff/);
     cookie = set.split(';')[0] ?? '';
-    expect(await (await ask('/staff/api/session', { headers: { cookie } })).json()).toEqual({
+    expect(await (await ask('/staff/api/session', { headers: { cookie } })).json()).toMatchObject({
       user: 'staff',
+      wholeNetwork: true,
     });
   });
 

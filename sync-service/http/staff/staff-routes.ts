@@ -4,24 +4,26 @@ import fastifyStatic from '@fastify/static';
 import { isId } from '@portillon/core/base/ids.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { actsOf } from '../../members/may-do.ts';
 import { imageType, memberPhoto } from '../../postgres/attachments.ts';
 import { signIn, signOut } from '../../postgres/staff-accounts.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { sharedRateLimit } from '../shared-rate-limit.ts';
 import { accessRoutes } from './access-routes.ts';
+import { accountRoutes } from './account-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { gateRoutes } from './gate-routes.ts';
 import { interventionRoutes } from './intervention-routes.ts';
-import { LiveBoard } from './live-board.ts';
+import { LiveBoard, reachKey } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
 import { memberRoutes } from './member-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { outageRoutes } from './outage-routes.ts';
-import { fromOurPage, notSignedIn, sessionCookie, staffUserOf } from './staff-session.ts';
+import { fromOurPage, notSignedIn, sessionCookie, staffUserNow, staffUserOf } from './staff-session.ts';
 
 const signInTriesPerMinute = 10;
 
@@ -82,7 +84,8 @@ export function staffRoutes(pageFolder: string | null) {
 
     app.get('/staff/api/session', async (request, reply) => {
       const user = await userOf(request);
-      return user ? { user: user.name } : notSignedIn(reply);
+      if (!user) return notSignedIn(reply);
+      return { user: user.name, role: user.role, wholeNetwork: user.reach === null, may: actsOf(user) };
     });
 
     /** Server-sent events: the whole live view at once and at every change. The browser reconnects by itself. */
@@ -99,11 +102,15 @@ export function staffRoutes(pageFolder: string | null) {
       const show = async (view: LiveView): Promise<void> => {
         // A reader that does not keep up misses views, never gets half of one: the next is whole.
         if (reply.raw.writableNeedDrain) return;
-        // Who signs out elsewhere, or whose session ends, sees no more.
-        if (await userOf(request)) reply.raw.write(`data: ${JSON.stringify(view)}\n\n`);
-        else reply.raw.end();
+        // Who signs out elsewhere, whose session ends or who sees other clubs by now sees no more of these (ST5).
+        const still = await staffUserNow(base, request);
+        if (still && reachKey(still.reach) === reachKey(user.reach)) {
+          reply.raw.write(`data: ${JSON.stringify(view)}\n\n`);
+        } else {
+          reply.raw.end();
+        }
       };
-      const stopWatching = board.watch((view) => {
+      const stopWatching = board.watch(user.reach, (view) => {
         show(view).catch((error: Error) => base.log.warn('live.not-shown', { detail: error.message }));
       });
       // The browser comes back by itself, to another process.
@@ -136,6 +143,7 @@ export function staffRoutes(pageFolder: string | null) {
       },
     );
 
+    accountRoutes(app, base);
     caseRoutes(app, base);
     accessRoutes(app, base);
     badgeRoutes(app, base);

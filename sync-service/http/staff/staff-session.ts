@@ -5,9 +5,23 @@ import { refuse } from '../refusal.ts';
 
 export const sessionCookie = 'portillon_staff';
 
-/** Who asks; null without a session, or after its end. */
+const usersOfRequests = new WeakMap<FastifyRequest, StaffUser | null>();
+
+/** Who asks; null without a session, or after its end. Of one request it is looked up once. */
 export async function staffUserOf(base: BaseContext, request: FastifyRequest): Promise<StaffUser | null> {
-  const token = request.cookies[sessionCookie];
+  const known = usersOfRequests.get(request);
+  if (known !== undefined) return known;
+  const user = await staffUserNow(base, request);
+  usersOfRequests.set(request, user);
+  return user;
+}
+
+/** Who asks, as it is now: for what goes on for long. */
+export async function staffUserNow(base: BaseContext, request: FastifyRequest): Promise<StaffUser | null> {
+  // Nothing reads cookies where nothing of staff is served.
+  const token = (request.cookies as Readonly<Record<string, string | undefined>> | undefined)?.[
+    sessionCookie
+  ];
   return token ? sessionUser(base.database, token, base.clock.wallMs()) : null;
 }
 
