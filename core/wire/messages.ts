@@ -168,10 +168,22 @@ export type PushAnswer = z.infer<typeof pushAnswerSchema>;
 export const cardKeysAnswerSchema = z.object({ cardKeys: cardKeysSchema, serverTime: time });
 export type CardKeysAnswer = z.infer<typeof cardKeysAnswerSchema>;
 
+/** How long an attachment may be, sealed. */
+export const attachmentMaxBytes = 4 * 1024 * 1024;
+
 /**
- * `PUT /v1/attachments/:digest`, signed, body = the sealed bytes (application/octet-stream, at most 4 MiB). The digest is
- * SHA-256 of the sealed bytes. 204 when stored, 204 again when it was there already.
+ * `PUT /v1/attachments/:digest`, signed, body = the sealed bytes (application/octet-stream). The digest is SHA-256 of the
+ * sealed bytes. 204 when stored, 204 again when it was there already. With `?offset=N&total=T` the body is the piece from byte
+ * N on of T (W-ATT-9), and the answer is that of `GET /v1/attachments/:digest`, which tells how much is held (W-ATT-8).
  */
+export const attachmentAnswerSchema = z.object({
+  /** Bytes held from the first on, without a gap. */
+  held: z.int().min(0),
+  /** All of it is there: nothing more is to be sent. */
+  whole: z.boolean(),
+  serverTime: time,
+});
+export type AttachmentAnswer = z.infer<typeof attachmentAnswerSchema>;
 
 /**
  * `GET /v1/feed?after=V&waitSeconds=S&kinds=K`, signed. Waits up to S (0..25) for a change. K names, with commas between,
@@ -436,7 +448,13 @@ export type FeedAnswer = z.infer<typeof feedAnswerSchema>;
 
 /** Every refusal of the base: a word code, what was wrong, what to do. */
 export const refusalSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string(), path: z.string().optional() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    path: z.string().optional(),
+    /** Of `attachment.wrong-offset`: where to go on. */
+    heldBytes: z.int().min(0).optional(),
+  }),
 });
 export type Refusal = z.infer<typeof refusalSchema>;
 

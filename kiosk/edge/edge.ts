@@ -71,6 +71,8 @@ export interface EdgeHealth {
   /** The other boxes of the club, by the configuration; together, or apart. */
   readonly peers: readonly PeerStanding[];
   readonly outboxLeft: number;
+  /** Photos, contracts and mandates that the base has not confirmed. */
+  readonly attachmentsLeft: number;
   readonly enrolled: boolean;
   readonly online: boolean;
   readonly dataAgeMs: number | null;
@@ -314,6 +316,7 @@ export class Edge {
       zones: this.#store.passages.insideZones,
       peers: this.#peers?.standings ?? [],
       outboxLeft: await this.#store.outbox.count(),
+      attachmentsLeft: await this.#store.attachments.leftCount(),
       enrolled: this.#identity !== null,
       online: this.#agent.state.online,
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),

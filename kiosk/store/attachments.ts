@@ -60,6 +60,14 @@ export class Attachments {
     ]);
   }
 
+  /** Of events, that the base has not confirmed (W-ATT-12). */
+  async leftCount(): Promise<number> {
+    const row = await this.#read.get<{ left: number }>(
+      'SELECT COUNT(*) AS left FROM attachment WHERE confirmed_at_ms IS NULL AND event_seq IS NOT NULL',
+    );
+    return row?.left ?? 0;
+  }
+
   /** Digests whose event is applied and which the base has not confirmed, oldest event first. */
   async unconfirmed(limit: number): Promise<readonly string[]> {
     const rows = await this.#read.all<{ digest: string }>(

@@ -20,6 +20,8 @@ export interface RequestFailure {
   readonly code: string | null;
   /** The same request will be refused again: trying once more at once is of no use. */
   readonly final: boolean;
+  /** Of `attachment.wrong-offset`: where to go on. */
+  readonly heldBytes?: number;
 }
 
 export interface BaseRequest<Answer> {
@@ -119,6 +121,7 @@ function refused(status: number, text: string): RequestFailure {
     fault: fault(passing ? 'sync.unreachable' : 'sync.refused', detail),
     code: said?.code ?? null,
     final: !passing,
+    ...(said?.heldBytes === undefined ? {} : { heldBytes: said.heldBytes }),
   };
 }
 

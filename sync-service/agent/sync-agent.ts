@@ -17,6 +17,7 @@ import {
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
 import type { AgentStore, EdgeIdentity } from './agent-store.ts';
+import { AttachmentSender } from './attachment-sender.ts';
 import { BackOff } from './back-off.ts';
 import { BaseClient, type RequestFailure } from './base-client.ts';
 import { BaseTime } from './base-time.ts';
@@ -64,7 +65,7 @@ const heartbeatMs = 5_000;
 const batchLength = 500;
 const feedWaitSeconds = 25;
 const attachmentBatch = 50;
-const limitMs = { enrol: 15_000, push: 20_000, feed: (feedWaitSeconds + 10) * 1_000, attachment: 60_000 };
+const limitMs = { enrol: 15_000, push: 20_000, feed: (feedWaitSeconds + 10) * 1_000 };
 /** How far the base's clock may lie from ours and still date the member book. */
 export const believedOffsetMs = 5 * 60_000;
 const idleMs = 24 * 3_600_000;
@@ -77,10 +78,14 @@ const idleMs = 24 * 3_600_000;
 export class SyncAgent {
   readonly #options: SyncAgentOptions;
   readonly #client: BaseClient;
+  readonly #sender: AttachmentSender;
   readonly #stopped = new AbortController();
   /** Rung when there is something to send. */
   readonly #pushBell = new Bell();
   readonly #attachmentBell = new Bell();
+  /** Events are on their way, or wait for it: attachments let them go first (W-ATT-13). */
+  #eventsGoing = false;
+  readonly #quietBell = new Bell();
   /** Rung when the base is reached again, so that a loop does not sit out the pause after its failure. */
   readonly #reached = { push: new Bell(), attachment: new Bell(), feed: new Bell() };
   readonly #faults = new Map<Task, Fault>();
@@ -111,6 +116,12 @@ export class SyncAgent {
   constructor(options: SyncAgentOptions) {
     this.#options = options;
     this.#client = new BaseClient(options.baseUrl, options.store, options.clock, this.#stopped.signal);
+    this.#sender = new AttachmentSender({
+      client: this.#client,
+      clock: options.clock,
+      quiet: () => this.#quiet(),
+      stopped: this.#stopped.signal,
+    });
   }
 
   get state(): SyncAgentState {
@@ -196,6 +207,9 @@ export class SyncAgent {
     const backOff = new BackOff(random);
     while (!this.#stopped.signal.aborted) {
       const outcome = await this.#pushOnce(identity);
+      // One that does not get through keeps no attachment waiting.
+      this.#eventsGoing = outcome === 'more';
+      if (outcome !== 'more') this.#quietBell.ring();
       if (outcome === 'failed') {
         await this.#reached.push.wait(clock, backOff.nextMs(), this.#stopped.signal);
         continue;
@@ -213,6 +227,7 @@ export class SyncAgent {
     const pending = await store.outboxAfter(from, batchLength);
     this.#show({ queued: pending.length });
     const events = this.#askWhere ? [] : pending;
+    this.#eventsGoing = events.length > 0;
     const sent = momentOf(clock);
     const push: PushRequest = {
       wireVersion,
@@ -295,17 +310,28 @@ export class SyncAgent {
     while (!this.#stopped.signal.aborted) {
       const digests = new Set([...this.#wanted, ...(await store.unconfirmedAttachments(attachmentBatch))]);
       let failed = false;
+      let sent = 0;
       for (const digest of digests) {
         if (this.#hopeless.has(digest)) continue;
-        failed = (await this.#sendAttachment(identity, digest)) === 'failed' || failed;
+        if ((await this.#sendAttachment(identity, digest)) === 'failed') failed = true;
+        else sent += 1;
         if (this.#stopped.signal.aborted) return;
       }
       if (failed) {
         await this.#reached.attachment.wait(clock, backOff.nextMs(), this.#stopped.signal);
       } else {
         backOff.reset();
+        // More may lie behind a whole batch.
+        if (digests.size >= attachmentBatch && sent > 0) continue;
         await this.#attachmentBell.wait(clock, idleMs, this.#stopped.signal);
       }
+    }
+  }
+
+  async #quiet(): Promise<void> {
+    const { clock } = this.#options;
+    while (this.#eventsGoing && !this.#stopped.signal.aborted) {
+      await this.#quietBell.wait(clock, heartbeatMs, this.#stopped.signal);
     }
   }
 
@@ -318,17 +344,7 @@ export class SyncAgent {
       this.#options.log.warn('sync.attachment-not-held', { digest });
       return 'done';
     }
-    const answer = await this.#client.send(
-      {
-        method: 'PUT',
-        path: `/v1/attachments/${digest}`,
-        body: bytes,
-        contentType: 'application/octet-stream',
-        limitMs: limitMs.attachment,
-        answer: null,
-      },
-      identity,
-    );
+    const answer = await this.#sender.send(identity, digest, bytes);
     if (answer.ok) {
       this.#faults.delete('attachment');
       await store.confirmAttachment(digest);

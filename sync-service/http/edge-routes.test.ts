@@ -8,6 +8,7 @@ import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSealKeyPair, seal } from '@portillon/core/crypto/seal.ts';
 import { newSigningKeyPair, signatureHolds } from '@portillon/core/crypto/signing-key.ts';
 import {
+  attachmentMaxBytes,
   type CardKeysTold,
   cardKeyState,
   counterHeader,
@@ -35,7 +36,6 @@ import {
   testPhoto,
   visit,
 } from '../test/test-edge.ts';
-import { attachmentBytes } from './edge-routes.ts';
 
 let stateFolder: string;
 let base: StartedBase;
@@ -581,7 +581,7 @@ describe('attachments', () => {
   });
 
   it('[W-ATT-3] refuses more than 4 MiB', async () => {
-    const bytes = new Uint8Array(attachmentBytes + 1);
+    const bytes = new Uint8Array(attachmentMaxBytes + 1);
     expect(codeOf(await edge.put(sha256Hex(bytes), bytes))).toBe('request.too-large');
   });
 

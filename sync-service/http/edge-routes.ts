@@ -2,9 +2,8 @@ import rateLimit from '@fastify/rate-limit';
 import { delay, isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
-import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { digestSchema } from '@portillon/core/wire/event.ts';
 import {
+  attachmentMaxBytes,
   type CardKeysAnswer,
   cardKeyState,
   type EnrolAnswer,
@@ -18,12 +17,12 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
-import { receiveAttachment } from '../postgres/attachments.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
 import { type FeedReader, readFeed } from '../postgres/feed.ts';
 import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { pushBatch } from '../postgres/push-batch.ts';
 import { askedKinds } from './asked-kinds.ts';
+import { takeAttachment, tellAttachment } from './attachment-requests.ts';
 import type { BaseContext } from './base-context.ts';
 import { answerCompressed } from './compressed-answer.ts';
 import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
@@ -35,7 +34,6 @@ import { whereAndWhat } from './where-and-what.ts';
 const enrolBodyBytes = 4 * 1024;
 /** 1 MiB of event bodies, as the agent batches them, with envelopes and escapes around them. */
 const pushBodyBytes = 4 * 1024 * 1024;
-export const attachmentBytes = 4 * 1024 * 1024;
 const enrolTriesPerMinute = 20;
 const longestWaitAtTheEndMs = 1_000;
 
@@ -131,37 +129,15 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     }),
   );
 
-  app.put<{ Params: { digest: string } }>(
+  app.get(
     '/v1/attachments/:digest',
-    { bodyLimit: attachmentBytes },
-    signed(base, async (edge, request, reply) => {
-      const digest = digestSchema.safeParse((request.params as { digest?: string }).digest);
-      const sealed = request.body;
-      if (!digest.success || !Buffer.isBuffer(sealed)) {
-        return refuse(reply, {
-          code: 'attachment.malformed',
-          message: 'an attachment is named by the SHA-256 of its bytes in hex, and has bytes',
-        });
-      }
-      if (sha256Hex(sealed) !== digest.data) {
-        return refuse(reply, {
-          code: 'attachment.digest-mismatch',
-          message: 'the bytes are not those of this digest; send them again',
-        });
-      }
-      const received = await receiveAttachment(base.database, edge.edgeId, digest.data, sealed, {
-        sealPrivateKey: base.keys.seal.privateKey,
-        nowMs: base.clock.wallMs(),
-        caseId: newId<'case'>(base.clock, base.random),
-      });
-      if (received === 'unknown') {
-        return refuse(reply, {
-          code: 'attachment.unknown',
-          message: 'no applied event of this box names these bytes; send the event first',
-        });
-      }
-      return reply.status(204).send();
-    }),
+    signed(base, (edge, request, reply) => tellAttachment(base, edge, request, reply)),
+  );
+
+  app.put(
+    '/v1/attachments/:digest',
+    { bodyLimit: attachmentMaxBytes },
+    signed(base, (edge, request, reply) => takeAttachment(base, edge, request, reply)),
   );
 
   app.get(

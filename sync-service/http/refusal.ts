@@ -25,6 +25,7 @@ export const refusalStatus = {
   'attachment.malformed': 400,
   'attachment.digest-mismatch': 422,
   'attachment.unknown': 404,
+  'attachment.wrong-offset': 409,
   'feed.malformed': 400,
   'feed.cursor-ahead': 409,
   'snapshot.gone': 404,
@@ -111,10 +112,10 @@ export interface RefusalWords {
   readonly message: string;
   /** Where in the request, `events.3.hash`. */
   readonly path?: string;
+  /** Of an attachment: how much of it is held (W-ATT-9). */
+  readonly heldBytes?: number;
 }
 
-export function refuse(reply: FastifyReply, { code, message, path }: RefusalWords): FastifyReply {
-  return reply
-    .status(refusalStatus[code])
-    .send({ error: { code, message, ...(path === undefined ? {} : { path }) } });
+export function refuse(reply: FastifyReply, words: RefusalWords): FastifyReply {
+  return reply.status(refusalStatus[words.code]).send({ error: words });
 }

@@ -53,6 +53,7 @@ export async function receiveAttachment(
       [digest, sealed, now, 'problem' in opened ? opened.problem : null],
     );
     if (stored.length === 0) return;
+    await sql.query('delete from attachment_pieces where digest = $1', [digest]);
     if ('problem' in opened) {
       await sql.query(
         `insert into cases (id, club_id, edge_id, at, kind, detail)

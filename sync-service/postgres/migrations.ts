@@ -28,6 +28,7 @@ import { apiAnswers } from './migrations/025-api-answers.ts';
 import { feedSnapshots } from './migrations/026-feed-snapshots.ts';
 import { legacyClubs } from './migrations/027-legacy-clubs.ts';
 import { staffRights } from './migrations/028-staff-rights.ts';
+import { attachmentPieces } from './migrations/029-attachment-pieces.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -59,6 +60,7 @@ export const migrations: readonly Migration[] = [
   { name: '026-feed-snapshots', sql: feedSnapshots },
   { name: '027-legacy-clubs', sql: legacyClubs },
   { name: '028-staff-rights', sql: staffRights },
+  { name: '029-attachment-pieces', sql: attachmentPieces },
 ];
 
 export interface Migration {
