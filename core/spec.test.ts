@@ -39,7 +39,7 @@ it.each([
     'GS',
     ['access', '../kiosk/gate-screen', '../kiosk/edge/gate', '../kiosk/test'],
   ],
-  ['../sync-service/migration', 'MI', ['../sync-service/postgres']],
+  ['../sync-service/migration', 'MI', ['../sync-service/postgres', '../sync-service/commands']],
   ['../sync-service/http/staff', 'ST', ['../sync-service/members', '../sync-service/postgres']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],

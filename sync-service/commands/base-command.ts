@@ -2,8 +2,8 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { Database } from '../postgres/database.ts';
 
-/** What a command ends with: done; something could not be done; called wrongly. */
-export type ExitCode = 0 | 1 | 2;
+/** What a command ends with: done; something could not be done; called wrongly; the answer to what was asked is no. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What every command works with. */
 export interface CommandContext {

@@ -1,7 +1,9 @@
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
+import { legacyCommand } from './legacy-command.ts';
 
 /** What `npm run base --` knows, by its word. */
 export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   'api-key': apiKeyCommand,
+  legacy: legacyCommand,
 };

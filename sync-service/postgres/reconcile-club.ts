@@ -15,21 +15,20 @@ interface BaseRow {
   readonly sourceId: string;
   readonly member: string;
 }
-interface BaseMembership extends BaseRow {
-  readonly planId: string;
+interface BaseMembership {
   readonly plan: string;
   readonly status: string;
   readonly validFrom: string;
   readonly validTo: string | null;
 }
-interface BaseDebt extends BaseRow {
+interface BaseDebt {
   readonly amountCents: number;
   readonly settled: boolean;
 }
 
 /** Reads the files of a club again and compares them with what the base holds now (MI11). The report is kept. */
 export async function reconcileClub(
-  database: Database,
+  tables: Database,
   options: {
     readonly files: SourceFiles;
     readonly club: string;
@@ -39,6 +38,7 @@ export async function reconcileClub(
 ): Promise<Reconciliation> {
   const { files, clock } = options;
   await files.check();
+  const database = tables.for('job');
   const [club] = await database.query<{ id: string; timeZone: string }>(
     'select id, time_zone as "timeZone" from clubs where name = $1',
     [options.club],
@@ -67,7 +67,7 @@ export async function reconcileClub(
     }
   };
 
-  const members = await baseMembers(database, of);
+  const members = await baseLines(database, of, 'members');
   const memberCount = members.size;
   const inSource = new Set<string>();
   for await (const { sourceId } of understood('members')) {
@@ -78,7 +78,13 @@ export async function reconcileClub(
   }
   absent('members', new Map([...members].filter(([sourceId]) => !inSource.has(sourceId))));
 
-  const memberships = await baseMemberships(database, of);
+  const memberships = await baseLines<BaseMembership>(
+    database,
+    of,
+    'memberships',
+    `, record->'names'->>'fr' as plan, status, valid_from as "validFrom", valid_to as "validTo"`,
+    'join memberships on memberships.id = line.row_id join plans on plans.id = plan_id',
+  );
   const baseCounts = counted([...memberships.values()].map(({ plan, status }) => `${plan}\n${status}`));
   const planNames = new Map(
     (
@@ -119,7 +125,7 @@ export async function reconcileClub(
   absent('memberships', memberships);
   const sourceCounts = counted(sourcePlans);
 
-  const badges = await baseBadges(database, of);
+  const badges = await baseLines(database, of, 'badges');
   const badgeCount = badges.size;
   const running = await runningMembers(database, club.id, nowMs);
   const badgesWithoutMember: string[] = [];
@@ -143,7 +149,13 @@ export async function reconcileClub(
   }
   absent('badges', badges);
 
-  const debts = await baseDebts(database, of);
+  const debts = await baseLines<BaseDebt>(
+    database,
+    of,
+    'debts',
+    ', amount_cents as "amountCents", settled_at is not null as settled',
+    'join debts on debts.id = line.row_id',
+  );
   const owed = { source: 0, base: 0, settledHere: 0 };
   for (const { amountCents, settled } of debts.values()) {
     owed.base += amountCents;
@@ -208,58 +220,27 @@ function counted(keys: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-const linesOf = (kind: Compared) =>
-  `imported_rows as line
-     join imported_rows as owner
-       on owner.club_id = line.club_id and owner.system = line.system and owner.kind = 'members'
-          and owner.member_id = line.member_id
-    where line.club_id = $1 and line.system = $2 and line.kind = '${kind}' and line.ended_at is null`;
-
-async function bySource<Row extends BaseRow>(rows: Promise<Row[]>): Promise<Map<string, Row>> {
-  return new Map((await rows).map((row) => [row.sourceId, row]));
-}
-
-function baseMembers(sql: Sql, of: Of): Promise<Map<string, BaseRow>> {
-  return bySource(
-    sql.query<BaseRow>(
-      `select line.source_id as "sourceId", owner.source_id as member from ${linesOf('members')}`,
-      of,
-    ),
+/** Lines that were brought over, by their number, each with the number of its member. Joined here: the planner knows nothing of a table that was just filled. */
+async function baseLines<More extends object>(
+  sql: Sql,
+  of: Of,
+  kind: Compared,
+  columns = '',
+  join = '',
+): Promise<Map<string, BaseRow & More>> {
+  const owners = await sql.query<{ memberId: string; member: string }>(
+    `select member_id as "memberId", source_id as member from imported_rows
+      where club_id = $1 and system = $2 and kind = 'members'`,
+    of,
   );
-}
-
-function baseMemberships(sql: Sql, of: Of): Promise<Map<string, BaseMembership>> {
-  return bySource(
-    sql.query<BaseMembership>(
-      `select line.*, plan_id as "planId", record->'names'->>'fr' as plan, status, valid_from as "validFrom",
-              valid_to as "validTo"
-         from (select line.source_id as "sourceId", owner.source_id as member, line.row_id
-                 from ${linesOf('memberships')}) as line
-         join memberships on memberships.id = line.row_id join plans on plans.id = plan_id`,
-      of,
-    ),
+  const memberOf = new Map(owners.map(({ memberId, member }) => [memberId, member]));
+  const rows = await sql.query<{ sourceId: string; memberId: string } & More>(
+    `select line.source_id as "sourceId", line.member_id as "memberId" ${columns}
+       from imported_rows as line ${join}
+      where line.club_id = $1 and line.system = $2 and line.kind = '${kind}' and line.ended_at is null`,
+    of,
   );
-}
-
-function baseBadges(sql: Sql, of: Of): Promise<Map<string, BaseRow>> {
-  return bySource(
-    sql.query<BaseRow>(
-      `select line.source_id as "sourceId", owner.source_id as member from ${linesOf('badges')}`,
-      of,
-    ),
-  );
-}
-
-function baseDebts(sql: Sql, of: Of): Promise<Map<string, BaseDebt>> {
-  return bySource(
-    sql.query<BaseDebt>(
-      `select line."sourceId", line.member, amount_cents as "amountCents", settled_at is not null as settled
-         from (select line.source_id as "sourceId", owner.source_id as member, line.row_id
-                 from ${linesOf('debts')}) as line
-         join debts on debts.id = line.row_id`,
-      of,
-    ),
-  );
+  return new Map(rows.map((row) => [row.sourceId, { ...row, member: memberOf.get(row.memberId) ?? '' }]));
 }
 
 /** Members who came over and whose membership runs or will, and whether anything opens for them, or will in `both`. */

@@ -21,6 +21,7 @@ import { interventionRoutes } from './intervention-routes.ts';
 import { LiveBoard, reachKey } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
 import { memberRoutes } from './member-routes.ts';
+import { migrationRoutes } from './migration-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { outageRoutes } from './outage-routes.ts';
 import { fromOurPage, notSignedIn, sessionCookie, staffUserNow, staffUserOf } from './staff-session.ts';
@@ -153,6 +154,7 @@ export function staffRoutes(pageFolder: string | null) {
     orderRoutes(app, base);
     closingRoutes(app, base);
     gateRoutes(app, base);
+    migrationRoutes(app, base);
     interventionRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
