@@ -194,8 +194,11 @@ export type AttachmentAnswer = z.infer<typeof attachmentAnswerSchema>;
 export const laterFeedKinds = ['order', 'gate-order'] as const;
 export type LaterFeedKind = (typeof laterFeedKinds)[number];
 
-/** What staff can order; an edge of the version before may meet one that it does not know. */
-export const orderKinds = ['refund', 'card-replacement'] as const;
+/**
+ * What staff can order, and a web shop (`collection`, told to edges as a card replacement, W-ORDER-13); an edge of the version
+ * before may meet one that it does not know.
+ */
+export const orderKinds = ['refund', 'card-replacement', 'collection'] as const;
 export type OrderKind = (typeof orderKinds)[number];
 
 /**
@@ -226,12 +229,19 @@ export const orderRecordSchema = z.discriminatedUnion('place', [
     lines: z.array(saleLineSchema).max(20),
     /** Credentials that open nothing any more once it is carried out. */
     ends: z.array(id).max(20),
+    /** The first card of a membership that a web shop has sold, not one in the place of a lost one (W-ORDER-13). */
+    collection: z.literal(true).optional(),
     /** Earlier refunds of this sale that were in doubt, and of which staff found that nothing was given back. */
     notGivenBack: z.array(id).max(20).optional(),
   }),
   z.object({ place: z.literal('elsewhere'), codeHash: digestSchema, expiresAt: time }),
 ]);
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
+
+/** `POST /v1/orders/claim`, signed (W-ORDER-14). 200 with the order, which the feed then tells whole. */
+export const orderClaimSchema = z.object({ codeHash: digestSchema });
+export const orderClaimAnswerSchema = z.object({ orderId: id, serverTime: time });
+export type OrderClaimAnswer = z.infer<typeof orderClaimAnswerSchema>;
 
 /** What staff can order of a gate; an edge of the version before may meet one that it does not know. */
 export const gateActions = ['open-entry', 'open-exit', 'hold-open', 'lock', 'normal'] as const;

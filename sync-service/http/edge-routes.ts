@@ -10,6 +10,8 @@ import {
   enrolRequestSchema,
   type FeedAnswer,
   type FiscalHead,
+  type OrderClaimAnswer,
+  orderClaimSchema,
   type PushAnswer,
   pushRequestSchema,
   wireVersion,
@@ -25,6 +27,7 @@ import { askedKinds } from './asked-kinds.ts';
 import { takeAttachment, tellAttachment } from './attachment-requests.ts';
 import type { BaseContext } from './base-context.ts';
 import { answerCompressed } from './compressed-answer.ts';
+import { claimOrder } from './order-claim.ts';
 import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 import { signed } from './signed-handler.ts';
@@ -109,6 +112,23 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
         ...(fiscalAnchors ? { fiscalAnchors } : {}),
         serverTime: serverTime(),
       };
+      return answer;
+    }),
+  );
+
+  app.post(
+    '/v1/orders/claim',
+    { bodyLimit: enrolBodyBytes },
+    signed(base, async (edge, request, reply) => {
+      const asked = parseBody(request, orderClaimSchema, 'order.malformed');
+      if ('refusal' in asked) return refuse(reply, asked.refusal);
+      const claimed = await claimOrder(base, edge, asked.value.codeHash);
+      base.log.info('order.claimed', {
+        edgeId: edge.edgeId,
+        outcome: 'code' in claimed ? claimed.code : 'done',
+      });
+      if ('code' in claimed) return refuse(reply, claimed);
+      const answer: OrderClaimAnswer = { ...claimed, serverTime: serverTime() };
       return answer;
     }),
   );

@@ -80,6 +80,8 @@ export const refusalStatus = {
   'order.too-much': 409,
   'order.not-possible': 409,
   'order.not-open': 409,
+  'order.claimed': 409,
+  'order.reference-used': 409,
   'gate.malformed': 400,
   'gate.unknown': 404,
   'gate.unknown-alarm': 404,

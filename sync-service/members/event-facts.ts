@@ -30,15 +30,16 @@ export interface KnownOrder {
   readonly orderId: string;
   readonly kind: string;
   readonly status: OrderStatus;
-  readonly edgeId: string;
+  /** Null for one of a web shop that no box has claimed. */
+  readonly edgeId: string | null;
   readonly saleId: string | null;
   readonly memberId: string | null;
   readonly credentialId: string | null;
   readonly amountCents: number;
   readonly endsMembership: boolean;
-  /** The case that it settles, and who made it. */
+  /** The case that it settles, and who made it: no user where a web shop did. */
   readonly caseId: string | null;
-  readonly madeBy: { readonly userId: string; readonly name: string };
+  readonly madeBy: { readonly userId: string | null; readonly name: string };
 }
 
 /** A card that another one stands in for, or a pass beside; or a ticket that a pass takes over from. */

@@ -44,6 +44,11 @@ export function saleRefunded(event: ReadEventOf<'sale.refunded'>, facts: Facts):
         { status: 'cancelled', closed_at: event.at },
         { member_id: order.memberId, kind: 'card-replacement', status: 'open' },
       ),
+      update(
+        'orders',
+        { status: 'cancelled', closed_at: event.at },
+        { member_id: order.memberId, kind: 'collection', status: 'open' },
+      ),
     );
   }
   return ok([...rows, ...collected(event, event.refundId, facts)]);
@@ -91,7 +96,9 @@ function orderFlaw(kind: OrderKind, event: OrderResult, { order, reporter }: Fac
   if (sum !== event.totalCents) return `the lines come to ${sum} cents, the total says ${event.totalCents}`;
   if (!order) return null;
   if (order.status === 'collected') return 'the order was carried out before';
-  if (order.kind !== kind) return 'the order is of another kind';
+  // W-ORDER-13: a collection is told to the box as the replacement of a card.
+  if ((order.kind === 'collection' ? 'card-replacement' : order.kind) !== kind)
+    return 'the order is of another kind';
   if (order.edgeId !== reporter.edgeId) return 'the order is for another box';
   if (order.amountCents !== event.totalCents) return `the order says ${order.amountCents} cents`;
   return null;

@@ -5,7 +5,8 @@ import type { Sql } from './database.ts';
 
 interface CredentialRow {
   readonly id: string;
-  readonly kind: 'card' | 'pass' | 'ticket';
+  /** A voucher stands for a card that is still to be made (W-ORDER-13). */
+  readonly kind: 'card' | 'pass' | 'ticket' | 'voucher';
   readonly card_uid: string | null;
   readonly public_key: string | null;
   readonly member_id: string | null;
@@ -42,7 +43,7 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
       kind: 'credential',
       id: row.id,
       record: {
-        kind: row.kind,
+        kind: row.kind === 'voucher' ? 'card' : row.kind,
         cardUid: row.card_uid,
         ...(row.uid_only ? { uidOnly: true as const } : {}),
         ...(row.code_hash === null ? {} : { codeHash: row.code_hash }),

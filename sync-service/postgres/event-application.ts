@@ -205,7 +205,7 @@ async function saleClub(sql: Sql, saleId: string): Promise<string | null> {
 
 /** Locked, so that staff who cancel it at this moment come before or after. */
 async function knownOrder(sql: Sql, orderId: string): Promise<KnownOrder | null> {
-  const [row] = await sql.query<Omit<KnownOrder, 'madeBy'> & { userId: string; name: string }>(
+  const [row] = await sql.query<Omit<KnownOrder, 'madeBy'> & { userId: string | null; name: string }>(
     `select id as "orderId", kind, status, edge_id as "edgeId", sale_id as "saleId", member_id as "memberId",
             credential_id as "credentialId", amount_cents as "amountCents", ends_membership as "endsMembership",
             case_id as "caseId", made_by as "userId", made_by_name as name

@@ -136,7 +136,7 @@ async function readCredentials(
             exists (select 1 from orders where orders.credential_id = credentials.id and orders.status = 'open'
                      and orders.expires_at > $2) as "orderOpen"
        from credentials left join plans on plans.id = plan_id left join sales on sales.id = credentials.sale_id
-      where credentials.member_id = $1 and ${inReach('credentials.home_club_id', '$3')}
+      where credentials.member_id = $1 and kind <> 'voucher' and ${inReach('credentials.home_club_id', '$3')}
       order by credentials.status <> 'active', kind = 'ticket', valid_from desc, credentials.id limit ${rowsShown}`,
     [memberId, isoTime(nowMs), reach],
   );

@@ -29,6 +29,7 @@ import { feedSnapshots } from './migrations/026-feed-snapshots.ts';
 import { legacyClubs } from './migrations/027-legacy-clubs.ts';
 import { staffRights } from './migrations/028-staff-rights.ts';
 import { attachmentPieces } from './migrations/029-attachment-pieces.ts';
+import { webOrders } from './migrations/030-web-orders.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -61,6 +62,7 @@ export const migrations: readonly Migration[] = [
   { name: '027-legacy-clubs', sql: legacyClubs },
   { name: '028-staff-rights', sql: staffRights },
   { name: '029-attachment-pieces', sql: attachmentPieces },
+  { name: '030-web-orders', sql: webOrders },
 ];
 
 export interface Migration {

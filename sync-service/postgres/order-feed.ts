@@ -3,9 +3,12 @@ import type { Sql } from './database.ts';
 import type { FeedEntry } from './feed.ts';
 
 type HereRecord = Extract<OrderRecord, { place: 'here' }>;
-type OrderRow = Omit<HereRecord, 'place'> & { readonly id: string; readonly clubId: string };
+type OrderRow = Omit<HereRecord, 'place' | 'collection'> & { readonly id: string; readonly clubId: string };
 
-/** Orders as their club needs them: ids, amounts, dates; nothing of the person, no code, no reason (W-ORDER-2). */
+/**
+ * Orders as their club needs them: ids, amounts, dates; nothing of the person, no code, no reason (W-ORDER-2).
+ * One that no box has claimed is nobody's yet (W-ORDER-14).
+ */
 export async function orderRecords(sql: Sql, ids: readonly string[]): Promise<FeedEntry[]> {
   if (ids.length === 0) return [];
   const rows = await sql.query<OrderRow>(
@@ -27,13 +30,17 @@ export async function orderRecords(sql: Sql, ids: readonly string[]): Promise<Fe
                      and outcome not in ('refunded-at-terminal', 'refunded-by-transfer')
                    order by other.id desc limit 20) as "notGivenBack"
        from orders left join sales on sales.id = orders.sale_id
-      where orders.id = any($1::uuid[])`,
+      where orders.id = any($1::uuid[]) and orders.edge_id is not null`,
     [ids],
   );
   return rows.map(({ id, clubId, ...record }) => ({
     kind: 'order',
     id,
     clubId,
-    record: { place: 'here', ...record },
+    record: {
+      place: 'here',
+      ...record,
+      ...(record.kind === 'collection' ? { kind: 'card-replacement', collection: true as const } : {}),
+    },
   }));
 }

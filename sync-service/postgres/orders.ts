@@ -1,9 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId, type OrderId } from '@portillon/core/base/ids.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
-import { orderCodeDigits } from '@portillon/core/crypto/order-code-shape.ts';
 import { countryOfSeller } from '@portillon/core/sale/pricing.ts';
 import type { BaseContext } from '../http/base-context.ts';
 import type { RefusalCode } from '../http/refusal.ts';
@@ -14,6 +11,7 @@ import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { withNewCode } from './order-codes.ts';
 import { orderRecords } from './order-feed.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 import { inReach } from './reach.ts';
@@ -24,7 +22,6 @@ import type { StaffUser } from './staff-accounts.ts';
 export const orderLifeMs = 7 * 24 * 3_600_000;
 const openShown = 200;
 const overShown = 100;
-const codeTries = 5;
 
 export interface OrderRefusal {
   readonly code: Extract<RefusalCode, `order.${string}`>;
@@ -188,8 +185,7 @@ async function insertOrder(
   },
 ): Promise<string> {
   const { id, draft, asked, user, nowMs } = order;
-  for (let tries = 0; tries < codeTries; tries++) {
-    const code = String(randomInt(10 ** orderCodeDigits)).padStart(orderCodeDigits, '0');
+  return withNewCode(networkId, async (codeHash) => {
     const inserted = await sql.query(
       `insert into orders (id, kind, club_id, edge_id, code_hash, status, sale_id, member_id, credential_id,
                            amount_cents, lines, ends_membership, reason, case_id, made_at, made_by, made_by_name,
@@ -202,7 +198,7 @@ async function insertOrder(
         draft.kind,
         draft.clubId,
         draft.edgeId,
-        await orderCodeHash(networkId, code),
+        codeHash,
         draft.saleId,
         draft.memberId,
         draft.credentialId,
@@ -217,9 +213,8 @@ async function insertOrder(
         isoTime(nowMs + orderLifeMs),
       ],
     );
-    if (inserted.length > 0) return code;
-  }
-  throw new Error('no code was free');
+    return inserted.length > 0;
+  });
 }
 
 /** False when the order is not open any more, null when there is none. A lost card stays blocked. */

@@ -24,3 +24,12 @@ export async function countRequest(
     await sql.query("delete from request_rates where until_at < now() - interval '1 minute'");
   return { count: rate?.count ?? 1, leftMs: rate?.left_ms ?? windowMs };
 }
+
+/** How many requests were counted in the window that runs, this one left out. */
+export async function countedRequests(sql: Sql, what: string, who: string): Promise<number> {
+  const [rate] = await sql.query<{ count: number }>(
+    'select count from request_rates where what = $1 and who = $2 and until_at > now()',
+    [what, who],
+  );
+  return rate?.count ?? 0;
+}

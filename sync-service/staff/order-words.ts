@@ -110,7 +110,11 @@ export const orderWords: Readonly<Record<Language, OrderWords>> = {
     cancelQuestion: 'Le code ne vaudra plus rien. Une carte bloquée le reste.',
     until: (time) => `jusqu’au ${time}`,
     by: (name, time) => `par ${name}, ${time}`,
-    kinds: { refund: 'Remboursement', 'card-replacement': 'Nouvelle carte' },
+    kinds: {
+      refund: 'Remboursement',
+      'card-replacement': 'Nouvelle carte',
+      collection: 'Retrait d’un achat en ligne',
+    },
     statuses: {
       open: 'En attente',
       collected: 'Fait à la borne',
@@ -173,7 +177,7 @@ export const orderWords: Readonly<Record<Language, OrderWords>> = {
     cancelQuestion: 'The code will be worth nothing. A blocked card stays blocked.',
     until: (time) => `until ${time}`,
     by: (name, time) => `by ${name}, ${time}`,
-    kinds: { refund: 'Refund', 'card-replacement': 'New card' },
+    kinds: { refund: 'Refund', 'card-replacement': 'New card', collection: 'Online purchase to collect' },
     statuses: {
       open: 'Waiting',
       collected: 'Done at the kiosk',

@@ -2,6 +2,7 @@ import type { ApiRoute } from './api-route.ts';
 import { clubResources } from './club-resources.ts';
 import { memberResources } from './member-resources.ts';
 import { occupancyResources } from './occupancy-resources.ts';
+import { orderResources } from './order-resources.ts';
 import { passageResources } from './passage-resources.ts';
 import { saleResources } from './sale-resources.ts';
 
@@ -12,4 +13,5 @@ export const apiTable: readonly ApiRoute[] = [
   ...memberResources,
   ...saleResources,
   ...passageResources,
+  ...orderResources,
 ];

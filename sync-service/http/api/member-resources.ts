@@ -149,7 +149,7 @@ export const memberResources: readonly ApiRoute[] = [
         z.input<typeof memberPageSchema>['credentials'][number] & Record<string, unknown>
       >(
         `select id, kind, valid_from as "validFrom", valid_to as "validTo", status from credentials
-          where member_id = $1 and not single_use order by valid_from, id`,
+          where member_id = $1 and not single_use and kind <> 'voucher' order by valid_from, id`,
         [params.memberId],
       );
       call.noteRead([params.memberId]);
