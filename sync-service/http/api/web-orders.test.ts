@@ -1,4 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
@@ -12,6 +15,8 @@ import { type ApiAnswer, ApiClient } from '../../test/api-client.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, TestEdge } from '../../test/test-edge.ts';
 import { orderListSchema } from '../staff/order-view.ts';
+
+const run = promisify(execFile);
 
 let stateFolder: string;
 let base: StartedBase;
@@ -314,6 +319,18 @@ it('[AP22] [W-ORDER-16] ends an order that its shop cancels, and a card that was
     event.credential.credentialId,
   ]);
   expect(card).toEqual({ status: 'blocked' });
+});
+
+it('[AP12] runs every example of docs/api.md as it stands there', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/api.md'), 'utf8');
+  const examples = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, lines]) => lines ?? '');
+  expect(examples.length).toBeGreaterThanOrEqual(5);
+  const { stdout } = await run('bash', ['-euc', examples.join('\n')], {
+    env: { PATH: process.env.PATH, PORTILLON: base.url, KEY: shop.key ?? '', CLUB: clubId, PLAN: planId },
+  });
+  expect(stdout).toMatch(/"code":"\d{8}"/);
+  expect(stdout).toMatch(/"status":"cancelled"\}$/);
+  expect(page).not.toMatch(/ptl_[0-9a-f]{16}/);
 });
 
 it('shows staff the orders of a web shop among the others', async () => {
