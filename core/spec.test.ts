@@ -40,7 +40,11 @@ it.each([
     ['access', '../kiosk/gate-screen', '../kiosk/edge/gate', '../kiosk/test'],
   ],
   ['../sync-service/migration', 'MI', ['../sync-service/postgres', '../sync-service/commands']],
-  ['../sync-service/http/staff', 'ST', ['../sync-service/members', '../sync-service/postgres']],
+  [
+    '../sync-service/http/staff',
+    'ST',
+    ['../sync-service/http/staff/sign-in', '../sync-service/members', '../sync-service/postgres'],
+  ],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],

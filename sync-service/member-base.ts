@@ -9,6 +9,7 @@ import { type BaseContext, contextFor } from './http/base-context.ts';
 import { BaseMetrics } from './http/base-metrics.ts';
 import { serveMetrics } from './http/metrics-server.ts';
 import { passRoutes } from './http/pass-routes.ts';
+import type { ProviderSettings } from './http/staff/sign-in/provider-settings.ts';
 import { staffRoutes } from './http/staff/staff-routes.ts';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { grantIssuerOf } from './keys/grant-issuer.ts';
@@ -38,6 +39,8 @@ export interface MemberBaseOptions {
   readonly seed?: SeedFile;
   /** Folder of the built staff page; null serves none. */
   readonly staffPage: string | null;
+  /** With whom staff sign in beside their passwords, or in place of them. */
+  readonly staffProvider?: ProviderSettings;
   /** Folder of the built page of the pass; without it there is none. */
   readonly passPage?: string;
   /** Clubs, by name, that get a fresh enrolment code even though a box is enrolled there. */
@@ -189,7 +192,7 @@ async function startWith(
 
   const app = await baseApp(
     base,
-    staffRoutes(options.staffPage),
+    staffRoutes(options.staffPage, options.staffProvider ?? null),
     ...(options.passPage === undefined ? [] : [passRoutes(options.passPage)]),
   );
   stops.push(async () => {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { readProviderSettings } from './http/staff/sign-in/provider-settings.ts';
 import { MemberBase } from './member-base.ts';
 import { systemSeal } from './secrets/system-seal.ts';
 import { type SeedFile, seedFileSchema } from './seed/seed-file.ts';
@@ -17,6 +18,7 @@ const usage = `sync-service --state FOLDER [options]
   --follow-parent              end when standard input ends
   --seed FILE                  clubs and plans for an empty base
   --staff-page FOLDER          the built staff page
+  --staff-provider FILE        staff sign in with an OpenID provider (docs/operating.md)
   --new-enrolment-code CLUB    a fresh code for a club that has a box already (repeatable)
   --new-gate-code CLUB         a code for a further box of a club that opens gates and issues no cards (repeatable)
   --card-keys VERSION          cards get keys of this version at their next visit; made when it is the next one
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
       'follow-parent': { type: 'boolean', default: false },
       seed: { type: 'string' },
       'staff-page': { type: 'string' },
+      'staff-provider': { type: 'string' },
       'new-enrolment-code': { type: 'string', multiple: true, default: [] },
       'new-gate-code': { type: 'string', multiple: true, default: [] },
       'card-keys': { type: 'string' },
@@ -68,6 +71,9 @@ async function main(): Promise<number> {
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
+    ...(values['staff-provider'] === undefined
+      ? {}
+      : { staffProvider: await readProviderSettings(values['staff-provider']) }),
     passPage: join(import.meta.dirname, 'pass'),
     newCodesFor: values['new-enrolment-code'],
     newGateCodesFor: values['new-gate-code'],

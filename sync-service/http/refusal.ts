@@ -34,8 +34,6 @@ export const refusalStatus = {
   'staff.foreign-page': 403,
   'staff.not-allowed': 403,
   'staff.password-off': 403,
-  'staff.provider-failed': 502,
-  'staff.no-role': 403,
   'search.malformed': 400,
   'account.malformed': 400,
   'account.unknown': 404,

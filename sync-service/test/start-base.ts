@@ -6,6 +6,7 @@ import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Log, silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import type { ProviderSettings } from '../http/staff/sign-in/provider-settings.ts';
 import { MemberBase, type MemberBaseReady } from '../member-base.ts';
 import { seedFileSchema } from '../seed/seed-file.ts';
 
@@ -29,12 +30,14 @@ export async function startBase(options: {
   readonly log?: Log;
   readonly port?: number;
   readonly staffPage?: string;
+  readonly staffProvider?: ProviderSettings;
 }): Promise<StartedBase> {
   const base = await MemberBase.start({
     stateFolder: options.stateFolder,
     port: options.port ?? 0,
     seed: seedFileSchema.parse(JSON.parse(await readFile(seedPath, 'utf8'))),
     staffPage: options.staffPage ?? null,
+    ...(options.staffProvider ? { staffProvider: options.staffProvider } : {}),
     serverSettings: { fsync: 'off' },
     clock: options.clock ?? systemClock,
     random: systemRandom,

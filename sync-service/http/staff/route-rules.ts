@@ -29,7 +29,10 @@ const member = (code: RefusalCode) => [{ kind: 'member', at: 'params.memberId', 
 export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
   'GET /staff': open,
   'GET /staff/*': open,
+  'GET /staff/api/sign-in': open,
   'POST /staff/api/sign-in': open,
+  'GET /staff/provider/start': open,
+  'GET /staff/provider/return': open,
   'POST /staff/api/sign-out': open,
   'GET /staff/api/session': open,
 

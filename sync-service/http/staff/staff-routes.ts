@@ -3,10 +3,8 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import { isId } from '@portillon/core/base/ids.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { actsOf } from '../../members/may-do.ts';
 import { imageType, memberPhoto } from '../../postgres/attachments.ts';
-import { signIn, signOut } from '../../postgres/staff-accounts.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { sharedRateLimit } from '../shared-rate-limit.ts';
@@ -24,17 +22,19 @@ import { memberRoutes } from './member-routes.ts';
 import { migrationRoutes } from './migration-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { outageRoutes } from './outage-routes.ts';
-import { fromOurPage, notSignedIn, sessionCookie, staffUserNow, staffUserOf } from './staff-session.ts';
-
-const signInTriesPerMinute = 10;
-
-const signInSchema = z.object({ user: z.string().min(1).max(100), password: z.string().min(1).max(200) });
+import type { ProviderSettings } from './sign-in/provider-settings.ts';
+import { signInRoutes } from './sign-in/sign-in-routes.ts';
+import { StaffProvider } from './sign-in/staff-provider.ts';
+import { notSignedIn, staffUserNow, staffUserOf } from './staff-session.ts';
 
 const contentPolicy =
   "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-/** The staff page and what it asks for. `pageFolder` holds the built page; null serves the data only. */
-export function staffRoutes(pageFolder: string | null) {
+/**
+ * The staff page and what it asks for. `pageFolder` holds the built page; null serves the data only. `signInWith` is a provider of
+ * sign-ins beside or in place of passwords.
+ */
+export function staffRoutes(pageFolder: string | null, signInWith: ProviderSettings | null = null) {
   return async (app: FastifyInstance, { base }: { base: BaseContext }): Promise<void> => {
     await app.register(cookie);
     await app.register(rateLimit, sharedRateLimit(base));
@@ -50,38 +50,7 @@ export function staffRoutes(pageFolder: string | null) {
 
     const userOf = (request: FastifyRequest) => staffUserOf(base, request);
 
-    app.post(
-      '/staff/api/sign-in',
-      { config: { rateLimit: { max: signInTriesPerMinute, timeWindow: 60_000 } } },
-      async (request, reply) => {
-        if (!fromOurPage(request)) {
-          return refuse(reply, { code: 'staff.foreign-page', message: 'sign in on the staff page itself' });
-        }
-        const asked = signInSchema.safeParse(request.body);
-        const token = asked.success
-          ? await signIn(base.database, asked.data.user, asked.data.password, base.clock.wallMs())
-          : null;
-        if (token === null) {
-          base.log.warn('staff.sign-in-refused');
-          return refuse(reply, { code: 'staff.wrong-sign-in', message: 'user or password is wrong' });
-        }
-        base.log.info('staff.signed-in');
-        void reply.setCookie(sessionCookie, token, {
-          path: '/staff',
-          httpOnly: true,
-          sameSite: 'strict',
-          secure: request.protocol === 'https',
-        });
-        return { ok: true };
-      },
-    );
-
-    app.post('/staff/api/sign-out', async (request, reply) => {
-      const token = request.cookies[sessionCookie];
-      if (token) await signOut(base.database, token);
-      void reply.clearCookie(sessionCookie, { path: '/staff' });
-      return { ok: true };
-    });
+    signInRoutes(app, base, signInWith ? new StaffProvider(signInWith) : null);
 
     app.get('/staff/api/session', async (request, reply) => {
       const user = await userOf(request);
