@@ -38,8 +38,6 @@ const whoMay = {
   'outage.open-case': desk,
   'club-rules.see': staffRoles,
   'club-rules.change': deciding,
-  'migration.see': reading,
-  'migration.change': deciding,
   'badge.see': reading,
   'badge.write': desk,
   'credential.block': desk,

@@ -93,9 +93,6 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
   'POST /staff/api/members/:memberId/badges': { may: 'badge.write', of: member('badge.no-membership') },
   'POST /staff/api/members/:memberId/old-codes': { may: 'badge.write', of: member('badge.no-membership') },
 
-  'GET /staff/api/clubs/:clubId/migration': { may: 'migration.see', of: club('migration.unknown-club') },
-  'PUT /staff/api/clubs/:clubId/migration': { may: 'migration.change', of: club('migration.unknown-club') },
-
   'GET /staff/api/member-search': { may: 'member.find' },
   'GET /staff/api/members/:memberId/access': {
     may: 'member.find',
