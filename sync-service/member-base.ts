@@ -57,6 +57,8 @@ export interface MemberBaseOptions {
   readonly metricsPort?: number;
   /** How long it still answers after it has said that it is about to stop, for a balancer to notice; 0 without it. */
   readonly stopDelayMs?: number;
+  /** How long backups of this base are kept, in days; 35 without it. */
+  readonly backupDays?: number;
   /** Settings of the embedded PostgreSQL, for tests. */
   readonly serverSettings?: Readonly<Record<string, string>>;
   /** What the operating system keeps the secrets under; without it they lie in clear, and the log says so. */
@@ -86,6 +88,7 @@ export interface MemberBaseReady {
 const host = '127.0.0.1';
 /** For requests in work when it stops; an edge gives up on a push after 20 s. */
 const stopLimitMs = 10_000;
+const usualBackupDays = 35;
 
 /** The member base as a whole: PostgreSQL, keys, tables, HTTP. */
 export class MemberBase {
@@ -176,6 +179,7 @@ async function startWith(
     entered: (begun) => epoch.entered(begun),
     metrics: new BaseMetrics(),
     stopping: stopping.signal,
+    backupDays: options.backupDays ?? usualBackupDays,
     clock,
     random,
     log,

@@ -24,6 +24,7 @@ const usage = `sync-service --state FOLDER [options]
   --card-keys VERSION          cards get keys of this version at their next visit; made when it is the next one
   --retire-card-keys VERSION   cards of that version are no longer read
   --creditor SIRET=ICS         identifier of a legal entity as a creditor of direct debits (repeatable)
+  --backup-days DAYS           how long backups of this base are kept (default 35): edges keep as long what they have sent
 DATABASE_URL names a PostgreSQL to use instead of one of our own.`;
 
 const longestStopDelayMs = 60_000;
@@ -49,13 +50,17 @@ async function main(): Promise<number> {
       'card-keys': { type: 'string' },
       'retire-card-keys': { type: 'string' },
       creditor: { type: 'string', multiple: true, default: [] },
+      'backup-days': { type: 'string', default: '35' },
     },
   });
   const port = Number(values.port);
   const metricsPort = values['metrics-port'] === undefined ? undefined : Number(values['metrics-port']);
   const stopDelayMs = Number(values['stop-delay']) * 1_000;
   const delayIsGood = stopDelayMs >= 0 && stopDelayMs <= longestStopDelayMs;
-  if (values.state === undefined || !isPort(port) || !isPort(metricsPort ?? 0) || !delayIsGood) {
+  const backupDays = Number(values['backup-days']);
+  const daysAreGood = Number.isInteger(backupDays) && backupDays >= 1 && backupDays <= 3_650;
+  const portsAreGood = isPort(port) && isPort(metricsPort ?? 0);
+  if (values.state === undefined || !portsAreGood || !delayIsGood || !daysAreGood) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
@@ -82,6 +87,7 @@ async function main(): Promise<number> {
       ? {}
       : { retireCardKeys: Number(values['retire-card-keys']) }),
     creditorIds: Object.fromEntries(values.creditor.map((pair) => pair.split('=', 2))),
+    backupDays,
     seal: (folder) => systemSeal(process.env, folder),
     clock: systemClock,
     random: systemRandom,

@@ -9,6 +9,7 @@ import {
   outboxEventSchema,
   saleLineSchema,
 } from './event.ts';
+import { pushReceiptSchema } from './push-receipt.ts';
 
 /** Requests and answers between an edge's agent and the base. Rules: SPEC.md. */
 
@@ -122,11 +123,18 @@ const zoneCountSchema = z.object({
 });
 export type ZoneCount = z.infer<typeof zoneCountSchema>;
 
-/** `POST /v1/push`, signed. An empty list is a heartbeat. */
+/** Events in one push: what this base takes, and what a base takes that tells nothing of it (W-PUSH-14). */
+export const pushEventLimit = 2_000;
+export const firstPushEventLimit = 1_000;
+
+/**
+ * `POST /v1/push`, signed, application/json; compressed where `content-encoding: gzip` says so (W-PUSH-12). An empty list is a
+ * heartbeat.
+ */
 export const pushRequestSchema = z.object({
   wireVersion: z.literal(wireVersion),
   epoch: z.int().min(1),
-  events: z.array(outboxEventSchema).max(1_000),
+  events: z.array(outboxEventSchema).max(pushEventLimit),
   /** `low` and `high` hold the truth in nine of ten moments (core/occupancy); edges of the version before told none. */
   occupancy: z.object({
     inside: z.int().min(0),
@@ -160,6 +168,10 @@ export const pushAnswerSchema = z.object({
   cardKeys: z.string().max(60).optional(),
   /** What the base held before this push; absent when the push told no heads. */
   fiscalAnchors: z.array(fiscalAnchorSchema).max(fiscalChainLimit).optional(),
+  /** Lets the edge erase what backups of the base surely hold (W-RECEIPT-3); absent from a base of the version before. */
+  receipt: pushReceiptSchema.optional(),
+  /** How this base takes pushes (W-PUSH-14); absent from a base of the version before. */
+  takes: z.object({ gzip: z.boolean(), events: z.int().min(1) }).optional(),
   serverTime: time,
 });
 export type PushAnswer = z.infer<typeof pushAnswerSchema>;
@@ -464,6 +476,8 @@ export const refusalSchema = z.object({
     path: z.string().optional(),
     /** Of `attachment.wrong-offset`: where to go on. */
     heldBytes: z.int().min(0).optional(),
+    /** When to come again, in ms (W-PUSH-15); any other time is as good where it is absent. */
+    retryAfterMs: z.int().min(0).optional(),
   }),
 });
 export type Refusal = z.infer<typeof refusalSchema>;

@@ -52,9 +52,12 @@ export class Attachments {
     return row?.sealed ?? null;
   }
 
-  /** The bytes stay: a base that comes back from a backup asks for them again. */
+  /**
+   * The bytes stay: a base that comes back from a backup asks for them again, and has them from then on. They go with their
+   * event (push-receipts.ts).
+   */
   async confirm(tx: Tx, digest: string): Promise<void> {
-    await tx.run('UPDATE attachment SET confirmed_at_ms = ? WHERE digest = ? AND confirmed_at_ms IS NULL', [
+    await tx.run('UPDATE attachment SET confirmed_at_ms = ? WHERE digest = ?', [
       this.#clock.wallMs(),
       digest,
     ]);

@@ -15,6 +15,7 @@ import type { Estimate } from '@portillon/core/occupancy/gauge.ts';
 import { type OutboxEvent, toldClosingMaxLength } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FiscalAnchor, FiscalHead, ZoneCount } from '@portillon/core/wire/messages.ts';
 import type { PeerShare } from '@portillon/core/wire/peer-messages.ts';
+import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
 import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
 import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
@@ -37,6 +38,7 @@ import { OfflineApprovals } from './offline-approvals.ts';
 import { Outbox } from './outbox.ts';
 import { Passages, type PassagesOptions } from './passages.ts';
 import { PeerShares } from './peer-shares.ts';
+import { PushReceipts } from './push-receipts.ts';
 import { Sales } from './sales.ts';
 import { migrate } from './schema.ts';
 import { UsedOrders } from './used-orders.ts';
@@ -83,6 +85,7 @@ export class EdgeStore implements AgentStore {
   readonly books: FiscalBooks;
   readonly keys: KeyStore;
   readonly #identity: Identity;
+  readonly #receipts: PushReceipts;
   readonly #database: Database;
   readonly #lock: FolderLock;
   readonly #clock: Clock;
@@ -101,6 +104,7 @@ export class EdgeStore implements AgentStore {
     this.#identity = new Identity(read, keys);
     this.outbox = new Outbox(read, clock, random);
     this.attachments = new Attachments(read, clock);
+    this.#receipts = new PushReceipts(read, clock);
     this.intents = new Intents(read, clock, random);
     this.visits = new Visits(read, keys, log);
     this.sales = new Sales(read, clock);
@@ -246,16 +250,35 @@ export class EdgeStore implements AgentStore {
     });
   }
 
-  outboxAfter(seq: number, limit: number): Promise<readonly OutboxEvent[]> {
-    return this.outbox.after(seq, limit);
+  outboxAfter(seq: number, limit: number, bodiesLength?: number): Promise<readonly OutboxEvent[]> {
+    return this.outbox.after(seq, limit, bodiesLength);
+  }
+
+  eventHash(seq: number): Promise<string | null> {
+    return this.outbox.eventHash(seq);
   }
 
   appliedThrough(): Promise<{ readonly seq: number; readonly epoch: number }> {
     return this.outbox.appliedThrough();
   }
 
-  saveAppliedThrough(seq: number, epoch: number): Promise<void> {
-    return this.write((tx) => this.outbox.saveAppliedThrough(tx, seq, epoch));
+  saveAppliedThrough(seq: number, epoch: number, receipt: PushReceipt | null = null): Promise<void> {
+    return this.write(async (tx) => {
+      await this.outbox.saveAppliedThrough(tx, seq, epoch);
+      if (receipt) await this.#receipts.keep(tx, receipt);
+    });
+  }
+
+  receipts(): Promise<readonly PushReceipt[]> {
+    return this.#receipts.lastOfEpochs();
+  }
+
+  erasedThrough(): Promise<number> {
+    return this.#receipts.erasedThrough();
+  }
+
+  eraseSent(newest: PushReceipt): Promise<number> {
+    return this.write((tx) => this.#receipts.eraseSent(tx, newest));
   }
 
   attachment(digest: string): Promise<Uint8Array | null> {

@@ -9,12 +9,17 @@ import type { Reader, Tx } from './connection.ts';
 
 /** The longest body that the wire carries (core/wire/event.ts), in characters. */
 const bodyMaxLength = 65_536;
-/** About what one push carries; a batch ends with the event that passes it. */
-const batchMaxLength = 1_048_576;
+/** The newest event, or the last one that was erased where none came after it. */
+const newestEvent = `SELECT seq, hash FROM (SELECT seq, hash FROM outbox ORDER BY seq DESC LIMIT 1)
+  UNION ALL SELECT erased_seq, erased_hash FROM edge_state WHERE erased_hash IS NOT NULL
+  ORDER BY seq DESC LIMIT 1`;
 
 const eventColumns = 'seq, event_id AS eventId, body, prev_hash AS prevHash, hash';
 
-/** What the edge owes the base: immutable events, numbered without gaps and chained by hash. Nothing is ever deleted. */
+/**
+ * What the edge owes the base: immutable events, numbered without gaps and chained by hash. What the base and its backups
+ * surely hold is erased from the beginning on (push-receipts.ts).
+ */
 export class Outbox {
   readonly #read: Reader;
   readonly #clock: Clock;
@@ -28,9 +33,7 @@ export class Outbox {
 
   /** Part of the transaction that records what happened. A number is used again only if that transaction is undone. */
   async appendEvent(tx: Tx, body: EventBody): Promise<OutboxEvent> {
-    const last = await tx.get<{ seq: number; hash: string }>(
-      'SELECT seq, hash FROM outbox ORDER BY seq DESC LIMIT 1',
-    );
+    const last = await tx.get<{ seq: number; hash: string }>(newestEvent);
     const seq = (last?.seq ?? 0) + 1;
     const prevHash = last?.hash ?? genesisHash;
     const eventId = newId<'event'>(this.#clock, this.#random) satisfies EventId;
@@ -47,15 +50,26 @@ export class Outbox {
     return event;
   }
 
-  /** Events after `seq`, in order, at most `limit`, at most about 1 MiB of bodies but at least one event. */
-  after(seq: number, limit: number): Promise<readonly OutboxEvent[]> {
+  /** Events after `seq`, in order, at most `limit`; a batch ends with the event that passes the length of bodies. */
+  after(seq: number, limit: number, bodiesLength = 1_048_576): Promise<readonly OutboxEvent[]> {
     return this.#read.all<OutboxEvent>(
       `SELECT seq, eventId, body, prevHash, hash FROM (
          SELECT *, SUM(LENGTH(body)) OVER (ORDER BY seq) - LENGTH(body) AS lengthBefore FROM (
            SELECT ${eventColumns} FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?))
-       WHERE lengthBefore < ${batchMaxLength} ORDER BY seq`,
-      [seq, limit],
+       WHERE lengthBefore < ? ORDER BY seq`,
+      [seq, limit, bodiesLength],
     );
+  }
+
+  /** Of the event, also of the last one that was erased; that of the beginning of the chain for 0, null for any other. */
+  async eventHash(seq: number): Promise<string | null> {
+    if (seq === 0) return genesisHash;
+    const row = await this.#read.get<{ hash: string }>(
+      `SELECT hash FROM outbox WHERE seq = ?1
+       UNION ALL SELECT erased_hash FROM edge_state WHERE erased_seq = ?1 LIMIT 1`,
+      [seq],
+    );
+    return row?.hash ?? null;
   }
 
   /** Events that the base has not yet said to be applied. */

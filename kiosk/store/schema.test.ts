@@ -65,6 +65,7 @@ it('makes every table of a new box', async () => {
     'peer_cursor',
     'peer_share',
     'presence',
+    'push_receipt',
     'sale',
     'spent_ticket',
     'used_code',

@@ -14,6 +14,7 @@ import { gates } from './migrations/0010-gates.ts';
 import { dispenserCounts } from './migrations/0011-dispenser-counts.ts';
 import { zones } from './migrations/0012-zones.ts';
 import { peers } from './migrations/0013-peers.ts';
+import { pushReceipts } from './migrations/0014-push-receipts.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   dispenserCounts,
   zones,
   peers,
+  pushReceipts,
 ];
 
 /**

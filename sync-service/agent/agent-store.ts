@@ -6,6 +6,7 @@ import type {
   FiscalHead,
   PushRequest,
 } from '@portillon/core/wire/messages.ts';
+import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
 
 /** What the base told at enrolment, and this edge's own key. */
 export interface EdgeIdentity extends Omit<EnrolAnswer, 'serverTime' | 'wireVersion'> {
@@ -19,11 +20,23 @@ export interface AgentStore {
   saveIdentity(identity: EdgeIdentity): Promise<void>;
   /** Reserves `count` request counters and returns the first; never the same twice, over restarts too. */
   reserveCounters(count: number): Promise<number>;
-  /** Events after `seq`, in order, at most `limit`, at most about 1 MiB of bodies. */
-  outboxAfter(seq: number, limit: number): Promise<readonly OutboxEvent[]>;
+  /** Events after `seq`, in order, at most `limit`, with at most about so many characters of bodies, but at least one. */
+  outboxAfter(seq: number, limit: number, bodiesLength: number): Promise<readonly OutboxEvent[]>;
+  /** Of an own event, also of the last one that was erased, and of the beginning of the chain for 0; null for any other. */
+  eventHash(seq: number): Promise<string | null>;
   /** The last number the base has said to be applied, and in which epoch it said so. */
   appliedThrough(): Promise<{ readonly seq: number; readonly epoch: number }>;
-  saveAppliedThrough(seq: number, epoch: number): Promise<void>;
+  /** Keeps the receipt in the same transaction, in place of one of the same day and epoch (W-RECEIPT-2). */
+  saveAppliedThrough(seq: number, epoch: number, receipt: PushReceipt | null): Promise<void>;
+  /** The last one kept of each epoch. */
+  receipts(): Promise<readonly PushReceipt[]>;
+  /** The number through which own events have been erased; 0 while none was. */
+  erasedThrough(): Promise<number>;
+  /**
+   * Erases a bounded part of what the receipts let it (W-RECEIPT-3, W-RECEIPT-4), `newest` being the one that has just come.
+   * Resolves with how far that went; call again until it goes no further.
+   */
+  eraseSent(newest: PushReceipt): Promise<number>;
   /** The sealed bytes, or null when this edge holds no such attachment. */
   attachment(digest: string): Promise<Uint8Array | null>;
   /** The base holds it now. */

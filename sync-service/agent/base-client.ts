@@ -22,6 +22,8 @@ export interface RequestFailure {
   readonly final: boolean;
   /** Of `attachment.wrong-offset`: where to go on. */
   readonly heldBytes?: number;
+  /** When the base wants to be asked again, in ms; null where it named no time. */
+  readonly retryAfterMs: number | null;
 }
 
 export interface BaseRequest<Answer> {
@@ -30,6 +32,7 @@ export interface BaseRequest<Answer> {
   readonly path: string;
   readonly body?: Uint8Array | string;
   readonly contentType?: string;
+  readonly contentEncoding?: 'gzip';
   readonly limitMs: number;
   /** Null for an answer without a body. */
   readonly answer: z.ZodType<Answer> | null;
@@ -62,6 +65,7 @@ export class BaseClient {
     const url = new URL(`.${request.path}`, this.#baseUrl);
     const headers: Record<string, string> = {};
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    if (request.contentEncoding) headers['content-encoding'] = request.contentEncoding;
     if (identity) {
       const counter = await this.#store.reserveCounters(1);
       const digest = sha256Hex(request.body ?? '');
@@ -122,11 +126,12 @@ function refused(status: number, text: string): RequestFailure {
     code: said?.code ?? null,
     final: !passing,
     ...(said?.heldBytes === undefined ? {} : { heldBytes: said.heldBytes }),
+    retryAfterMs: said?.retryAfterMs ?? null,
   };
 }
 
 function unreachable(detail: string): RequestFailure {
-  return { fault: fault('sync.unreachable', detail), code: null, final: false };
+  return { fault: fault('sync.unreachable', detail), code: null, final: false, retryAfterMs: null };
 }
 
 function parseJson(text: string): unknown {

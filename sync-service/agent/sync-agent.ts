@@ -1,8 +1,9 @@
-import type { Clock } from '@portillon/core/base/clock.ts';
-import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { type Clock, delay } from '@portillon/core/base/clock.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { newSigningKeyPair, type SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import {
   type CardKeysTold,
   cardKeyState,
@@ -12,16 +13,20 @@ import {
   feedAnswerSchema,
   fiscalChainLimit,
   laterFeedKinds,
+  type PushAnswer,
   type PushRequest,
   pushAnswerSchema,
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
+import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
 import type { AgentStore, EdgeIdentity } from './agent-store.ts';
 import { AttachmentSender } from './attachment-sender.ts';
 import { BackOff } from './back-off.ts';
 import { BaseClient, type RequestFailure } from './base-client.ts';
 import { BaseTime } from './base-time.ts';
 import { Bell } from './bell.ts';
+import { type PushBody, PushManners, type PushSize, pushBody } from './push-body.ts';
+import { type BaseRegression, ReceiptBook } from './receipt-book.ts';
 
 export interface SyncAgentOptions {
   readonly store: AgentStore;
@@ -46,8 +51,10 @@ export interface SyncAgentState {
   /** The base's clock minus ours, of the last answer; null before the first. Not to be believed blindly (W-CLOCK-2). */
   readonly baseOffsetMs: number | null;
   readonly appliedThrough: number;
-  /** Events not applied yet, as the last push found them; counted up to 500. */
+  /** Events not applied yet, as the last push found them; counted up to one batch. */
   readonly queued: number;
+  /** What the base has lost, until it has been sent again (W-RECEIPT-5); null while it holds what it signed for. */
+  readonly regression: BaseRegression | null;
   /** Why it does not work now. */
   readonly fault: Fault | null;
 }
@@ -62,10 +69,23 @@ const momentOf = (clock: Clock): Moment => ({ wallMs: clock.wallMs(), monotonicM
 type Task = 'enrol' | 'push' | 'attachment' | 'feed';
 
 const heartbeatMs = 5_000;
-const batchLength = 500;
+/** Beyond what the base asks for, so that those who were told the same do not come at once: up to this share of it. */
+const comeAgainSpread = 0.25;
+const comeAgainLongestMs = 60_000;
 const feedWaitSeconds = 25;
 const attachmentBatch = 50;
 const limitMs = { enrol: 15_000, push: 20_000, feed: (feedWaitSeconds + 10) * 1_000 };
+
+/** A push as it goes out: what follows `from`, and what was in hand as it was read. */
+interface PreparedPush extends PushBody {
+  readonly from: number;
+  readonly events: readonly OutboxEvent[];
+}
+
+type PushOutcome =
+  | { readonly came: 'done' | 'more' | 'failed' }
+  | { readonly came: 'too-early'; readonly againInMs: number };
+
 /** How far the base's clock may lie from ours and still date the member book. */
 export const believedOffsetMs = 5 * 60_000;
 const idleMs = 24 * 3_600_000;
@@ -102,6 +122,7 @@ export class SyncAgent {
     baseOffsetMs: null,
     appliedThrough: 0,
     queued: 0,
+    regression: null,
     fault: null,
   };
   /** What the base says of itself. */
@@ -111,6 +132,14 @@ export class SyncAgent {
   #cursorAhead = false;
   /** Ask the base how far it got before sending anything. */
   #askWhere = true;
+  readonly #receipts: ReceiptBook;
+  readonly #pushManners = new PushManners();
+  /** Through where the base has said to be, and the epoch of the book as it is kept with it; null until it is read. */
+  #through: { readonly seq: number; readonly epoch: number } | null = null;
+  /** What follows the push in flight, made ready while the base works on it. */
+  #prepared: Promise<PreparedPush> | null = null;
+  /** The last answer on its way to the disk: the next push need not wait for it, the answer to that one does. */
+  #saving: Promise<void> = Promise.resolve();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: SyncAgentOptions) {
@@ -122,6 +151,7 @@ export class SyncAgent {
       quiet: () => this.#quiet(),
       stopped: this.#stopped.signal,
     });
+    this.#receipts = new ReceiptBook(options.store, options.clock, options.log);
   }
 
   get state(): SyncAgentState {
@@ -205,71 +235,174 @@ export class SyncAgent {
   async #pushLoop(identity: EdgeIdentity): Promise<void> {
     const { clock, random } = this.#options;
     const backOff = new BackOff(random);
-    while (!this.#stopped.signal.aborted) {
-      const outcome = await this.#pushOnce(identity);
-      // One that does not get through keeps no attachment waiting.
-      this.#eventsGoing = outcome === 'more';
-      if (outcome !== 'more') this.#quietBell.ring();
-      if (outcome === 'failed') {
-        await this.#reached.push.wait(clock, backOff.nextMs(), this.#stopped.signal);
-        continue;
+    try {
+      while (!this.#stopped.signal.aborted) {
+        const outcome = await this.#pushOnce(identity);
+        // One that does not get through keeps no attachment waiting.
+        this.#eventsGoing = outcome.came === 'more';
+        if (outcome.came !== 'more') this.#quietBell.ring();
+        if (outcome.came === 'failed') {
+          await this.#reached.push.wait(clock, backOff.nextMs(), this.#stopped.signal);
+        } else if (outcome.came === 'too-early') {
+          const spreadMs = outcome.againInMs * comeAgainSpread * random.fraction();
+          await delay(clock, outcome.againInMs + spreadMs, this.#stopped.signal).catch(() => undefined);
+        } else if (outcome.came === 'done') {
+          backOff.reset();
+          await this.#pushBell.wait(clock, heartbeatMs, this.#stopped.signal);
+        }
       }
-      if (outcome === 'more') continue;
-      backOff.reset();
-      await this.#pushBell.wait(clock, heartbeatMs, this.#stopped.signal);
+    } finally {
+      await this.#prepared?.catch(() => undefined);
+      await this.#saving;
     }
   }
 
-  async #pushOnce(identity: EdgeIdentity): Promise<'done' | 'more' | 'failed'> {
+  async #pushOnce(identity: EdgeIdentity): Promise<PushOutcome> {
     const { store, clock } = this.#options;
-    const kept = await store.appliedThrough();
-    const from = kept.seq;
-    const pending = await store.outboxAfter(from, batchLength);
-    this.#show({ queued: pending.length });
-    const events = this.#askWhere ? [] : pending;
-    this.#eventsGoing = events.length > 0;
+    this.#through ??= await store.appliedThrough();
+    const { seq: from } = this.#through;
+    const { size } = this.#pushManners;
+    const prepared = await (this.#prepared ?? this.#prepare(from, size));
+    this.#prepared = null;
+    this.#show({ queued: prepared.events.length });
+    const asked = this.#askWhere;
+    const push = asked ? await this.#pushBodyOf([], size) : prepared;
+    this.#eventsGoing = !asked && prepared.events.length > 0;
     const sent = momentOf(clock);
+    const sending = this.#client.send(
+      { method: 'POST', path: '/v1/push', ...push, limitMs: limitMs.push, answer: pushAnswerSchema },
+      identity,
+    );
+    const last = asked ? undefined : prepared.events.at(-1)?.seq;
+    if (last !== undefined) void this.#prepare(last, size);
+    const answer = await sending;
+    if (!answer.ok) {
+      await this.#forgetPrepared();
+      return this.#pushFailed(answer.error, push.contentEncoding !== undefined);
+    }
+    this.#answered('push', answer.value.serverTime, sent);
+    return this.#pushTaken(identity, answer.value, from);
+  }
+
+  async #pushFailed(failure: RequestFailure, wasCompressed: boolean): Promise<PushOutcome> {
+    if (this.#stopped.signal.aborted) return { came: 'done' };
+    const { code, retryAfterMs } = failure;
+    if (code === 'push.come-again' && retryAfterMs !== null) {
+      this.#options.log.info('sync.told-to-come-again', { retryAfterMs });
+      return { came: 'too-early', againInMs: Math.min(comeAgainLongestMs, retryAfterMs) };
+    }
+    if (this.#pushManners.refused(code, wasCompressed)) {
+      this.#options.log.warn('sync.compressed-push-refused', { code });
+      return { came: 'more' };
+    }
+    this.#failed('push', failure);
+    if (code === 'push.gap') this.#askWhere = true;
+    return { came: 'failed' };
+  }
+
+  async #pushTaken(identity: EdgeIdentity, answer: PushAnswer, from: number): Promise<PushOutcome> {
+    const { store, log } = this.#options;
+    const { epoch, appliedThrough, parked, wanted, cardKeys, fiscalAnchors } = answer;
+    this.#pushManners.told(answer);
+    if (fiscalAnchors) await store.checkFiscalAnchors(fiscalAnchors);
+    if (cardKeys !== undefined) await this.#holdCardKeys(identity, cardKeys);
+    for (const { seq, reason } of parked) log.warn('sync.event-parked', { seq, reason });
+    this.#enterEpoch(epoch);
+    if (appliedThrough < from) log.warn('sync.base-went-back', { from, to: appliedThrough });
+    await this.#saving;
+    this.#saving = this.#keepAnswer(identity, answer);
+    this.#saving.catch(() => undefined); // whoever awaits it has the failure
+    const asked = this.#askWhere;
+    this.#askWhere = false;
+    if (appliedThrough < (await this.#receipts.erasedThrough())) {
+      await this.#forgetPrepared();
+      await this.#saving;
+      return this.#cannotSendAgain(appliedThrough);
+    }
+    if (this.#prepared && (await this.#prepared).from !== appliedThrough) this.#prepared = null;
+    const next = await (this.#prepared ?? this.#prepare(appliedThrough, this.#pushManners.size));
+    const queued = next.events.length;
+    const news = wanted.filter((digest) => !this.#hopeless.has(digest));
+    for (const digest of news) this.#wanted.add(digest);
+    if (queued === 0) {
+      this.#prepared = null; // by the next push there may be something
+      await this.#saving;
+    }
+    this.#show({ queued });
+    if (news.length > 0 || asked) this.#attachmentBell.ring();
+    return { came: queued > 0 ? 'more' : 'done' };
+  }
+
+  /** Reads what follows and makes it ready to be sent. */
+  #prepare(from: number, size: PushSize): Promise<PreparedPush> {
+    const prepare = async () => {
+      const events = await this.#options.store.outboxAfter(from, size.events, size.bodiesLength);
+      return { from, events, ...(await this.#pushBodyOf(events, size)) };
+    };
+    this.#prepared = prepare();
+    this.#prepared.catch(() => undefined); // whoever awaits it has the failure
+    return this.#prepared;
+  }
+
+  async #pushBodyOf(events: readonly OutboxEvent[], size: PushSize): Promise<PushBody> {
     const push: PushRequest = {
       wireVersion,
       epoch: this.#baseEpoch,
       events: [...events],
-      occupancy: await store.occupancy(),
+      occupancy: await this.#options.store.occupancy(),
       ...(await this.#fiscalHeads()),
     };
-    const answer = await this.#client.send(
-      {
-        method: 'POST',
-        path: '/v1/push',
-        body: JSON.stringify(push),
-        limitMs: limitMs.push,
-        answer: pushAnswerSchema,
-      },
-      identity,
-    );
-    if (!answer.ok) {
-      if (this.#stopped.signal.aborted) return 'done';
-      this.#failed('push', answer.error);
-      if (answer.error.code === 'push.gap') this.#askWhere = true;
-      return 'failed';
+    return pushBody(push, size);
+  }
+
+  async #forgetPrepared(): Promise<void> {
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    await prepared;
+  }
+
+  /** Number, epoch and receipt onto the disk, where they are news; then what the receipt proves, and lets be erased. */
+  async #keepAnswer(identity: EdgeIdentity, answer: PushAnswer): Promise<void> {
+    const { store } = this.#options;
+    const { appliedThrough } = answer;
+    const before = this.#through;
+    const epoch = this.#bookEpoch;
+    this.#through = { seq: appliedThrough, epoch };
+    const believed = await this.#receipts.believed(identity, answer);
+    if (believed) await this.#noteRegression(believed.receipt);
+    const receipt = believed?.isOfOurEvent ? believed.receipt : null;
+    const isNews = receipt !== null && (await this.#receipts.isNews(receipt));
+    if (isNews || before?.seq !== appliedThrough || before.epoch !== epoch) {
+      await store.saveAppliedThrough(appliedThrough, epoch, isNews ? receipt : null);
+      if (receipt && isNews) await this.#receipts.kept(receipt);
     }
-    const { epoch, appliedThrough, parked, wanted, cardKeys, fiscalAnchors, serverTime } = answer.value;
-    this.#answered('push', serverTime, sent);
-    if (fiscalAnchors) await store.checkFiscalAnchors(fiscalAnchors);
-    if (cardKeys !== undefined) await this.#holdCardKeys(identity, cardKeys);
-    for (const { seq, reason } of parked) this.#options.log.warn('sync.event-parked', { seq, reason });
-    this.#enterEpoch(epoch);
-    if (appliedThrough < from) this.#options.log.warn('sync.base-went-back', { from, to: appliedThrough });
-    if (appliedThrough !== from || this.#bookEpoch !== kept.epoch) {
-      await store.saveAppliedThrough(appliedThrough, this.#bookEpoch);
+    this.#show({ appliedThrough });
+    if (receipt) await this.#receipts.eraseWhatMayGo(receipt);
+  }
+
+  /** Once, when it is found; gone from the state once all is in the base again. */
+  async #noteRegression(receipt: PushReceipt): Promise<void> {
+    const found = await this.#receipts.regression(receipt);
+    const known = this.#state.regression;
+    if (found === null || known !== null) {
+      if (known !== null && receipt.through >= known.from) this.#show({ regression: null });
+      return;
     }
-    const asked = this.#askWhere;
-    this.#askWhere = false;
-    const left = await store.outboxAfter(appliedThrough, batchLength);
-    this.#show({ appliedThrough, queued: left.length });
-    const news = wanted.filter((digest) => !this.#hopeless.has(digest));
-    for (const digest of news) this.#wanted.add(digest);
-    if (news.length > 0 || asked) this.#attachmentBell.ring();
-    return left.length > 0 ? 'more' : 'done';
+    const { signedInEpoch, epoch, from, to } = found;
+    const what = signedInEpoch < epoch ? 'sync.base-brought-back' : 'sync.base-lost-events';
+    this.#options.log.error(what, { signedInEpoch, epoch, from, to });
+    this.#show({ regression: found });
+  }
+
+  /** W-RECEIPT-6. */
+  async #cannotSendAgain(appliedThrough: number): Promise<PushOutcome> {
+    const erased = await this.#receipts.erasedThrough();
+    const detail = `the base holds events through ${appliedThrough}, those through ${erased} were erased here: it was brought back from a backup older than it keeps any`;
+    this.#options.log.error('sync.base-too-old', { appliedThrough, erased });
+    this.#faults.set('push', fault('sync.refused', detail));
+    this.#askWhere = true;
+    this.#show({ queued: 0, fault: this.#worstFault() });
+    return { came: 'done' };
   }
 
   /** Asks for the card keys when the base has others; until it is answered, every push asks again. */

@@ -20,6 +20,8 @@ export interface BaseContext {
   readonly networkId: string;
   /** Read it anew for every answer: another process may have begun one. */
   readonly epoch: number;
+  /** How long its backups are kept: edges keep as long what they have sent (W-RECEIPT-1). */
+  readonly backupDays: number;
   /** For a process that begins an epoch itself. */
   readonly entered: (epoch: number) => void;
   readonly metrics: BaseMetrics;

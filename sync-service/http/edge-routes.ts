@@ -5,15 +5,11 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import {
   attachmentMaxBytes,
   type CardKeysAnswer,
-  cardKeyState,
   type EnrolAnswer,
   enrolRequestSchema,
   type FeedAnswer,
-  type FiscalHead,
   type OrderClaimAnswer,
   orderClaimSchema,
-  type PushAnswer,
-  pushRequestSchema,
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -21,22 +17,19 @@ import { z } from 'zod';
 import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
 import { type FeedReader, readFeed } from '../postgres/feed.ts';
-import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
-import { pushBatch } from '../postgres/push-batch.ts';
 import { askedKinds } from './asked-kinds.ts';
 import { takeAttachment, tellAttachment } from './attachment-requests.ts';
 import type { BaseContext } from './base-context.ts';
 import { answerCompressed } from './compressed-answer.ts';
+import { jsonBody } from './json-body.ts';
 import { claimOrder } from './order-claim.ts';
-import { type RefusalCode, type RefusalWords, refuse } from './refusal.ts';
+import { pushRoute } from './push-route.ts';
+import { refuse } from './refusal.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 import { signed } from './signed-handler.ts';
-import type { SignedBy } from './signed-request.ts';
 import { whereAndWhat } from './where-and-what.ts';
 
 const enrolBodyBytes = 4 * 1024;
-/** 1 MiB of event bodies, as the agent batches them, with envelopes and escapes around them. */
-const pushBodyBytes = 4 * 1024 * 1024;
 const enrolTriesPerMinute = 20;
 const longestWaitAtTheEndMs = 1_000;
 
@@ -59,7 +52,7 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     '/v1/enrol',
     { bodyLimit: enrolBodyBytes, config: { rateLimit: { max: enrolTriesPerMinute, timeWindow: 60_000 } } },
     async (request, reply) => {
-      const asked = parseBody(request, enrolRequestSchema, 'enrol.malformed');
+      const asked = await jsonBody(request, enrolRequestSchema, 'enrol.malformed');
       if ('refusal' in asked) return refuse(reply, asked.refusal);
       const edgeId = newId<'edge'>(base.clock, base.random);
       const nowMs = base.clock.wallMs();
@@ -86,41 +79,13 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     },
   );
 
-  app.post(
-    '/v1/push',
-    { bodyLimit: pushBodyBytes },
-    signed(base, async (edge, request, reply) => {
-      const push = parseBody(request, pushRequestSchema, 'push.malformed');
-      if ('refusal' in push) return refuse(reply, push.refusal);
-      const { fiscalHeads } = push.value;
-      const fiscalAnchors = fiscalHeads && (await anchored(base, edge, fiscalHeads));
-      const taken = await pushBatch(base.database, edge, push.value, {
-        nowMs: base.clock.wallMs(),
-      });
-      if (!taken.ok) {
-        base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });
-        return refuse(reply, taken.error);
-      }
-      base.metrics.pushed(push.value.events.length, taken.value.parked.length);
-      for (const { seq, reason } of taken.value.parked) {
-        base.log.warn('push.event-parked', { edgeId: edge.edgeId, seq, reason });
-      }
-      const answer: PushAnswer = {
-        epoch: base.epoch,
-        ...taken.value,
-        cardKeys: cardKeyState(cardKeysFor(base.keys.card, { issuesCards: false })),
-        ...(fiscalAnchors ? { fiscalAnchors } : {}),
-        serverTime: serverTime(),
-      };
-      return answer;
-    }),
-  );
+  pushRoute(app, base);
 
   app.post(
     '/v1/orders/claim',
     { bodyLimit: enrolBodyBytes },
     signed(base, async (edge, request, reply) => {
-      const asked = parseBody(request, orderClaimSchema, 'order.malformed');
+      const asked = await jsonBody(request, orderClaimSchema, 'order.malformed');
       if ('refusal' in asked) return refuse(reply, asked.refusal);
       const claimed = await claimOrder(base, edge, asked.value.codeHash);
       base.log.info('order.claimed', {
@@ -192,22 +157,6 @@ function readingKey({ current, versions }: BaseKeys['card']): string {
   return key;
 }
 
-/** Keeps the heads, in a transaction of its own (W-FISCAL-4). Returns what was known before. */
-async function anchored(base: BaseContext, edge: SignedBy, heads: readonly FiscalHead[]) {
-  const { database, clock, random, log } = base;
-  const { anchors, rollbacks, notKept } = await takeInFiscalHeads(database, edge, heads, {
-    nowMs: clock.wallMs(),
-    newCaseId: () => newId<'case'>(clock, random),
-  });
-  for (const { chain, knownNo } of rollbacks) {
-    log.error('push.journal-rolled-back', { edgeId: edge.edgeId, chain, knownNo });
-  }
-  for (const { chain } of notKept) {
-    log.warn('push.fiscal-chain-not-kept', { edgeId: edge.edgeId, chain });
-  }
-  return [...anchors];
-}
-
 /** Waits for the first change; returns what there is, perhaps nothing, when the time is up or the caller has left. */
 async function changesAfter(
   base: BaseContext,
@@ -250,19 +199,4 @@ async function changesAfter(
     base.stopping.removeEventListener('abort', leave);
     request.raw.socket.off('close', leave);
   }
-}
-
-function parseBody<T>(
-  request: FastifyRequest,
-  schema: z.ZodType<T>,
-  code: RefusalCode,
-): { value: T } | { refusal: RefusalWords } {
-  let value: unknown;
-  try {
-    value = JSON.parse(String(request.body));
-  } catch {
-    return { refusal: { code, message: 'the body is not JSON' } };
-  }
-  const parsed = schema.safeParse(value);
-  return parsed.success ? { value: parsed.data } : { refusal: { code, ...whereAndWhat(parsed.error) } };
 }

@@ -9,6 +9,8 @@ export const refusalStatus = {
   'request.replayed': 401,
   'request.not-found': 404,
   'request.too-large': 413,
+  'request.wrong-type': 415,
+  'request.wrong-encoding': 415,
   'request.too-often': 429,
   'request.failed': 500,
   'base.unavailable': 503,
@@ -22,6 +24,7 @@ export const refusalStatus = {
   'push.gap': 409,
   'push.fork': 409,
   'push.broken-chain': 409,
+  'push.come-again': 503,
   'attachment.malformed': 400,
   'attachment.digest-mismatch': 422,
   'attachment.unknown': 404,
@@ -114,8 +117,13 @@ export interface RefusalWords {
   readonly path?: string;
   /** Of an attachment: how much of it is held (W-ATT-9). */
   readonly heldBytes?: number;
+  /** When the same request is welcome, in ms; told as `Retry-After` too, in whole seconds. */
+  readonly retryAfterMs?: number;
 }
 
 export function refuse(reply: FastifyReply, words: RefusalWords): FastifyReply {
+  if (words.retryAfterMs !== undefined) {
+    reply.header('retry-after', String(Math.ceil(words.retryAfterMs / 1_000)));
+  }
   return reply.status(refusalStatus[words.code]).send({ error: words });
 }

@@ -132,7 +132,7 @@ export async function redeemLink(
       clubId: edge.club_id,
       legalEntityId: edge.legal_entity_id,
     };
-    const applied = await applyEvent(sql, reporter, JSON.stringify(event), () => () => {
+    const applied = await applyEvent(sql, reporter, JSON.stringify(event), () => {
       throw new Error('an enrolment opens no case');
     });
     if (applied.parked !== null) return 'card-not-known';

@@ -16,6 +16,8 @@ import { reviewLate } from './outage-findings.ts';
 
 export interface PushOutcome {
   readonly appliedThrough: number;
+  /** Of event `appliedThrough`; of the beginning of the chain where there is none yet. */
+  readonly lastHash: string;
   readonly parked: { seq: number; reason: string }[];
   readonly wanted: string[];
 }
@@ -149,7 +151,7 @@ async function takeIn(
     ],
     nowMs,
   );
-  return { appliedThrough, parked, wanted: wanted.map(({ digest }) => digest) };
+  return { appliedThrough, lastHash, parked, wanted: wanted.map(({ digest }) => digest) };
 }
 
 /** Hashes of the events of this batch that were taken in before. */

@@ -5,6 +5,7 @@ import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
 import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import type { EventBody, OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
+import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
 import type { AgentStore, EdgeIdentity } from '../agent/agent-store.ts';
 
 /** What the agent needs of an edge's store, in memory: for tests of the agent alone. */
@@ -18,6 +19,9 @@ export class MemoryAgentStore implements AgentStore {
   cursor = 0;
   inside = 0;
   heads: FiscalHead[] = [];
+  readonly keptReceipts = new Map<number, PushReceipt>();
+  readonly eraseAsked: PushReceipt[] = [];
+  erased = 0;
   readonly anchorsChecked: (readonly FiscalAnchor[])[] = [];
   #counter = 1;
 
@@ -52,8 +56,26 @@ export class MemoryAgentStore implements AgentStore {
     return this.through;
   }
 
-  async saveAppliedThrough(seq: number, epoch: number) {
+  async saveAppliedThrough(seq: number, epoch: number, receipt: PushReceipt | null = null) {
     this.through = { seq, epoch };
+    if (receipt) this.keptReceipts.set(receipt.epoch, receipt);
+  }
+
+  async eventHash(seq: number) {
+    return seq === 0 ? genesisHash : (this.events[seq - 1]?.hash ?? null);
+  }
+
+  async receipts() {
+    return [...this.keptReceipts.values()];
+  }
+
+  async erasedThrough() {
+    return this.erased;
+  }
+
+  async eraseSent(newest: PushReceipt) {
+    this.eraseAsked.push(newest);
+    return this.erased;
   }
 
   async attachment(digest: string) {

@@ -173,13 +173,16 @@ export class TestEdge {
     options: SendOptions & { readonly counter?: number } = {},
   ): Headers {
     this.counter = options.counter ?? this.counter + 1;
-    const digest = sha256Hex(options.body ?? '');
+    return this.signature(method, path, options.body ?? '', this.counter);
+  }
+
+  /** The headers with which a request is believed. */
+  signature(method: string, path: string, body: Uint8Array | string, counter: number): Headers {
+    const toSign = requestToSign(method, path, counter, sha256Hex(body));
     return new Headers({
       [edgeHeader]: this.identity.edgeId,
-      [counterHeader]: String(this.counter),
-      [signatureHeader]: toBase64url(
-        signBytes(this.keys.privateKey, requestToSign(method, path, this.counter, digest)),
-      ),
+      [counterHeader]: String(counter),
+      [signatureHeader]: toBase64url(signBytes(this.keys.privateKey, toSign)),
     });
   }
 
