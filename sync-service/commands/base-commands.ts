@@ -1,9 +1,13 @@
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
 import { legacyCommand } from './legacy-command.ts';
+import { rebuildCommand } from './rebuild-command.ts';
+import { restoredCommand } from './restored-command.ts';
 
 /** What `npm run base --` knows, by its word. */
 export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   'api-key': apiKeyCommand,
   legacy: legacyCommand,
+  rebuild: rebuildCommand,
+  restored: restoredCommand,
 };

@@ -24,6 +24,7 @@ import { codeLifeMs, newEnrolmentCode } from '../postgres/enrolment.ts';
 import { writeFeed } from '../postgres/feed.ts';
 import { counterWindow } from '../postgres/request-counters.ts';
 import { untilSeen } from '../test/poll.ts';
+import { expectRebuiltTheSame } from '../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import {
   type Answer,
@@ -826,4 +827,8 @@ describe('answers', () => {
       await sql.query('alter table staff_sessions_away rename to staff_sessions');
     }
   });
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

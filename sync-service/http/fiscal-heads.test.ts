@@ -5,6 +5,7 @@ import { pushAnswerSchema, refusalSchema } from '@portillon/core/wire/messages.t
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
+import { expectRebuiltTheSame } from '../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { fiscalHead, TestEdge, visit } from '../test/test-edge.ts';
 
@@ -142,4 +143,8 @@ describe('fiscal heads', () => {
     const answer = await edge.push([], { fiscalHeads });
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'push.malformed', path } } });
   });
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { setCreditorId } from '../seed/creditor-ids.ts';
+import { expectRebuiltTheSame } from '../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { saleEvent, TestEdge } from '../test/test-edge.ts';
 
@@ -250,4 +251,8 @@ describe('the creditor', () => {
     );
     await setCreditorId(context, siret, 'FR72ZZZ123456');
   });
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

@@ -49,12 +49,7 @@ export async function applyEvent(
   await sql.query('savepoint event');
   const park = async (reason: string): Promise<Application> => {
     await sql.query('rollback to savepoint event');
-    // Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5).
-    if (event.type === 'sale.refunded' || event.type === 'card.replaced') {
-      await write(sql, orderCase(event, { reporter, newCaseId: caseIds() }, reason));
-    } else if (isTaking(event)) {
-      await write(sql, paidNotServed(event, reason, { reporter, newCaseId: caseIds() }));
-    }
+    await openParkedCase(sql, reporter, event, reason, caseIds);
     return { parked: reason };
   };
   try {
@@ -89,6 +84,35 @@ export async function applyEvent(
     const reason = faultOfTheEvent(error);
     if (reason === null) throw error;
     return park(reason);
+  }
+}
+
+/** What an event that was kept aside does all the same: when projections are built again, where it stays aside. */
+export async function applyParked(
+  sql: Sql,
+  reporter: Reporter,
+  body: string,
+  reason: string,
+  caseIds: () => () => string,
+): Promise<void> {
+  const event = parse(body);
+  // What was not understood then opened no case, even if it would be understood now.
+  if (typeof event === 'string' || /^not (JSON|understood)/.test(reason)) return;
+  await openParkedCase(sql, reporter, event, reason, caseIds);
+}
+
+/** Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5, W-ACCOUNT-7). */
+async function openParkedCase(
+  sql: Sql,
+  reporter: Reporter,
+  event: ReadEvent,
+  reason: string,
+  caseIds: () => () => string,
+): Promise<void> {
+  if (event.type === 'sale.refunded' || event.type === 'card.replaced') {
+    await write(sql, orderCase(event, { reporter, newCaseId: caseIds() }, reason));
+  } else if (isTaking(event)) {
+    await write(sql, paidNotServed(event, reason, { reporter, newCaseId: caseIds() }));
   }
 }
 

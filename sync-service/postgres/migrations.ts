@@ -30,6 +30,7 @@ import { legacyClubs } from './migrations/027-legacy-clubs.ts';
 import { staffRights } from './migrations/028-staff-rights.ts';
 import { attachmentPieces } from './migrations/029-attachment-pieces.ts';
 import { webOrders } from './migrations/030-web-orders.ts';
+import { linkedPasses } from './migrations/031-linked-passes.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -63,6 +64,7 @@ export const migrations: readonly Migration[] = [
   { name: '028-staff-rights', sql: staffRights },
   { name: '029-attachment-pieces', sql: attachmentPieces },
   { name: '030-web-orders', sql: webOrders },
+  { name: '031-linked-passes', sql: linkedPasses },
 ];
 
 export interface Migration {

@@ -132,10 +132,16 @@ export async function redeemLink(
       clubId: edge.club_id,
       legalEntityId: edge.legal_entity_id,
     };
-    const applied = await applyEvent(sql, reporter, JSON.stringify(event), () => {
+    const body = JSON.stringify(event);
+    const applied = await applyEvent(sql, reporter, body, () => () => {
       throw new Error('an enrolment opens no case');
     });
     if (applied.parked !== null) return 'card-not-known';
+    await sql.query('insert into base_events (edge_id, body, applied_at) values ($1, $2, $3)', [
+      issuerEdgeId,
+      body,
+      isoTime(nowMs),
+    ]);
     await writeFeed(sql, await credentialRecords(sql, applied.touchedCredentials), nowMs);
     return 'done';
   });

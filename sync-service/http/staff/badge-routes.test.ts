@@ -7,6 +7,7 @@ import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge, visit } from '../../test/test-edge.ts';
 import { badgeListSchema } from './badge-view.ts';
@@ -172,4 +173,8 @@ it('refuses a number that is none, that is in use, and that is for nobody', asyn
   expect(
     await codeOf(await ask(path, { cardUid: '04D1D2D3D4D5D6' }, { origin: 'https://elsewhere.example' })),
   ).toBe('staff.foreign-page');
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { addStaffUser } from '../../postgres/staff-accounts.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { caseEvent, newTestId, saleEvent, TestEdge, testPerson } from '../../test/test-edge.ts';
 import { alreadySettledSchema, type CaseList, caseListSchema, settlementSchema } from './case-view.ts';
@@ -384,4 +385,8 @@ describe('settling a case', () => {
       { open: first.open, settled: first.settled + 1 },
     ]);
   });
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

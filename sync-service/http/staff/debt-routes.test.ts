@@ -6,6 +6,7 @@ import { type FeedChange, refusalSchema } from '@portillon/core/wire/messages.ts
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, renewalEvent, saleEvent, settledDebtEvent, TestEdge } from '../../test/test-edge.ts';
 import { caseListSchema } from './case-view.ts';
@@ -227,4 +228,8 @@ describe('renewals', () => {
     await applied(lyon, renewalEvent(member, period));
     expect(await credential(sold.credentials[1]?.credentialId)).toMatchObject({ validTo: null });
   });
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

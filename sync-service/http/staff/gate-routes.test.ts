@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { readLiveView } from '../../postgres/live-view.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, TestEdge } from '../../test/test-edge.ts';
 import { gateHistorySchema, gateOrderView } from './gate-view.ts';
@@ -249,4 +250,8 @@ it('takes orders and acknowledgements from staff on their own page only', async 
   expect((await post(path, { words: 'seen' }, { cookie: '' })).status).toBe(401);
   expect((await post(path, { words: 'seen' }, { origin: 'https://elsewhere.example' })).status).toBe(403);
   expect((await post(path, { words: ' x ' })).status).toBe(400);
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });

@@ -8,6 +8,7 @@ import { feedAnswerSchema, type OrderRecord, refusalSchema } from '@portillon/co
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import {
   caseEvent,
@@ -490,4 +491,8 @@ describe('an order for another card', () => {
     expect(await recordFor(edge, order.id)).toMatchObject({ status: 'cancelled' });
     expect((await give(cardFor({ free: true }))).status).toBe(201);
   });
+});
+
+it('comes to the same rows when they are built again from the events', async () => {
+  await expectRebuiltTheSame(sql);
 });
