@@ -82,6 +82,8 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
 
   'GET /staff/api/clubs/:clubId/access': { may: 'club-rules.see', of: club('access.unknown-club') },
   'PUT /staff/api/clubs/:clubId/access': { may: 'club-rules.change', of: club('access.unknown-club') },
+  'GET /staff/api/clubs/:clubId/migration': { may: 'club-rules.see', of: club('migration.unknown-club') },
+  'PUT /staff/api/clubs/:clubId/migration': { may: 'club-rules.change', of: club('migration.unknown-club') },
   'GET /staff/api/outages': { may: 'outage.see', of: clubAsked('outage.unknown-club') },
   'POST /staff/api/outages/:decisionId/case': {
     may: 'outage.open-case',
