@@ -31,6 +31,7 @@ import { staffRights } from './migrations/028-staff-rights.ts';
 import { attachmentPieces } from './migrations/029-attachment-pieces.ts';
 import { webOrders } from './migrations/030-web-orders.ts';
 import { linkedPasses } from './migrations/031-linked-passes.ts';
+import { samePerson } from './migrations/032-same-person.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -65,6 +66,7 @@ export const migrations: readonly Migration[] = [
   { name: '029-attachment-pieces', sql: attachmentPieces },
   { name: '030-web-orders', sql: webOrders },
   { name: '031-linked-passes', sql: linkedPasses },
+  { name: '032-same-person', sql: samePerson },
 ];
 
 export interface Migration {

@@ -1,11 +1,18 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Sql } from './database.ts';
 
-/** Without accents and capitals, as two systems may write one name. */
-const folded = (member: string) =>
-  `regexp_replace(lower(normalize(${member}.given_name || ' ' || ${member}.family_name, NFD)), '[\u0300-\u036f]', '', 'g')`;
-/** The last nine digits: with and without the code of the country. */
-const phoneEnd = (member: string) => `right(regexp_replace(${member}.phone, '\\D', '', 'g'), 9)`;
+/** What is compared beside the date of birth. Word for word as in the indexes (migrations/…-same-person.ts). */
+const compared = {
+  email: (member: string) => `lower(${member}.email)`,
+  /** The last nine digits: with and without the code of the country. */
+  phone: (member: string) => `right(regexp_replace(${member}.phone, '\\D', '', 'g'), 9)`,
+  /** Without accents and capitals, as two systems may write one name. */
+  name: (member: string) =>
+    `regexp_replace(lower(normalize(${member}.given_name || ' ' || ${member}.family_name, NFD)), '[\u0300-\u036f]', '', 'g')`,
+} as const;
+
+/** More than these with the same key are no help to whoever is to decide. */
+const othersShown = 20;
 
 /**
  * Writes down who else in the base may be one of these members (MI9): born on the same day, and with the same e-mail, phone
@@ -17,19 +24,22 @@ export async function findPossibleDuplicates(
   nowMs: number,
 ): Promise<number> {
   if (memberIds.length === 0) return 0;
+  // One look into an index for each member and key, whatever the planner knows of a table that is being filled.
+  const agreeing = Object.entries(compared).map(
+    ([key, of]) =>
+      `select one.id as member_id, other.id as other_id, '${key}' as key
+         from members as one
+         cross join lateral (
+           select id from members as other
+            where other.birth_date = one.birth_date and ${of('other')} = ${of('one')} and other.id <> one.id
+            limit ${othersShown}) as other
+        where one.id = any($1::uuid[])${key === 'phone' ? ` and length(${of('one')}) = 9` : ''}`,
+  );
   const found = await sql.query(
     `insert into possible_duplicates (member_id, other_member_id, keys, found_at)
-     select distinct on (1, 2) least(one.id, other.id), greatest(one.id, other.id), agreeing.keys, $2::timestamptz
-       from members as one
-       join members as other on other.birth_date = one.birth_date and other.id <> one.id
-       cross join lateral (
-         select jsonb_agg(key) as keys
-           from (values ('email', lower(one.email) = lower(other.email)),
-                        ('phone', length(${phoneEnd('one')}) = 9 and ${phoneEnd('one')} = ${phoneEnd('other')}),
-                        ('name', ${folded('one')} = ${folded('other')})) as compared (key, agrees)
-          where agrees
-       ) as agreeing
-      where one.id = any($1::uuid[]) and agreeing.keys is not null
+     select least(member_id, other_id), greatest(member_id, other_id), jsonb_agg(distinct key), $2::timestamptz
+       from (${agreeing.join(' union all ')}) as agreeing
+      group by 1, 2
      on conflict do nothing returning 1`,
     [memberIds, isoTime(nowMs)],
   );

@@ -1,11 +1,18 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../kiosk/renderer/test/chromium.ts';
 import { outageAgeMs } from '../members/late-decision.ts';
+import { mappingFileSchema } from '../migration/mapping-file.ts';
+import { SourceFiles } from '../migration/source-files.ts';
 import { Database } from '../postgres/database.ts';
+import { importLegacyClub } from '../postgres/legacy-import.ts';
 import { axeObjections } from './axe-objections.ts';
 import { buildStaffPage } from './build-staff-page.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
@@ -76,6 +83,38 @@ const form = (name: string) => page.getByRole('form', { name });
 async function picture(name: string): Promise<void> {
   const folder = process.env.PORTILLON_PICTURES;
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
+/** A member with an old badge from another system, and a line of it that is no good. */
+async function broughtOver(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'portillon-legacy-page-'));
+  const shape = { path: 'all.csv' };
+  await writeFile(
+    join(folder, 'all.csv'),
+    'id,given,family,plan,status,from,badge\n1,Inès,Ruiz,GOLD,A,2026-01-01,04D1D2D3\n2,=1+1,Formule,GOLD,A,2026-01-01,04D1D2D4\n',
+  );
+  const columns = { sourceId: 'id', givenName: 'given', familyName: 'family' };
+  const mapping = mappingFileSchema.parse({
+    system: 'resa-lyon',
+    members: { ...shape, columns, language: 'fr' },
+    memberships: {
+      ...shape,
+      columns: { member: 'id', plan: 'plan', status: 'status', from: 'from' },
+      plans: { GOLD: 'Tous les jours' },
+      statuses: { A: 'active' },
+    },
+    badges: { ...shape, columns: { member: 'id', number: 'badge' } },
+  });
+  await importLegacyClub(sql, {
+    files: new SourceFiles(mapping, folder),
+    club: 'Lyon Part-Dieu',
+    dryRun: false,
+    by: 'test',
+    clock: systemClock,
+    random: systemRandom,
+    onRejected: () => undefined,
+  });
+  await rm(folder, { recursive: true });
 }
 
 describe('the pages of access', () => {
@@ -212,10 +251,42 @@ describe('the pages of access', () => {
     await picture('access-rules');
   });
 
+  it('take a club on to the next step, with what stands against it', async () => {
+    await broughtOver();
+    await page.getByRole('link', { name: 'Migration', exact: true }).click();
+    await page.getByTestId('migration-state').getByText('Ancien système').waitFor();
+    const lines = await page.getByTestId('go-line').allInnerTexts();
+    expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual(
+      expect.arrayContaining([
+        'Lignes refusées à la dernière reprise 50 % 0,5 % Pas bon',
+        'Membres actifs que rien ne laisse entrer 0 0 Bon',
+        'Différences entre l’ancienne base et celle-ci jamais mesuré 0 Pas bon',
+      ]),
+    );
+    expect(await axeObjections(page)).toEqual([]);
+    await picture('migration-before');
+    const step = form('Ouvrir avec les deux');
+    await step.getByLabel('Pourquoi').fill('Ouverture lundi');
+    await step.getByRole('button', { name: 'Ouvrir avec les deux' }).click();
+    await step.getByRole('alert').getByText('cochez pour passer outre').waitFor();
+    await step.getByLabel(/^Passer outre/).check();
+    await step.getByRole('button', { name: 'Ouvrir avec les deux' }).click();
+    await page.getByTestId('migration-state').getByText('Les deux ensemble').waitFor();
+    const last = page.getByTestId('migration-step').first();
+    await last.getByText('Ancien système → Les deux ensemble').waitFor();
+    await last.getByText(/^Malgré : Lignes refusées/).waitFor();
+    await form('Revenir à l’ancien système').waitFor();
+    await picture('migration-both');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByText('Before taking the old badges away').waitFor();
+    await picture('migration-both-en');
+    await page.getByRole('button', { name: 'Français' }).click();
+  });
+
   it('count old badges, and fit a telephone in English', async () => {
     await page.getByRole('link', { name: 'Anciens badges' }).click();
     expect(await page.getByTestId('badge-row').innerText()).toMatch(
-      /^Lyon Part-Dieu\s+1\s+0\s+Non\s+0\s+Non\s+0$/,
+      /^Lyon Part-Dieu\s+2\s+0\s+Oui\s+0\s+Oui\s+0$/,
     );
     await page.getByRole('button', { name: 'English' }).click();
     expect(await axeObjections(page)).toEqual([]);
@@ -224,6 +295,7 @@ describe('the pages of access', () => {
       ['#access/badges', 'Copied badges'],
       ['#access/rules', 'Exceptional closures'],
       ['#access/outages', 'Would have been refused'],
+      ['#access/migration', 'What was brought over'],
       [`#member/${memberId}`, 'May not come in'],
     ] as const) {
       await page.evaluate(`location.hash = '${hash}'`);

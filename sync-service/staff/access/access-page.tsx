@@ -5,11 +5,12 @@ import { type Language, words } from '../words.ts';
 import { accessWords } from './access-words.ts';
 import { BadgesPage } from './badges-page.tsx';
 import { ClubRulesPage } from './club-rules-page.tsx';
+import { MigrationPage } from './migration-page.tsx';
 import { OutagesPage } from './outages-page.tsx';
 
-const pages = ['rules', 'badges', 'outages'] as const;
+const pages = ['rules', 'badges', 'outages', 'migration'] as const;
 
-/** Who may come in: the rules of a club, its old badges, and what an outage decided. `#access/outages/CLUB/2026-11-26`. */
+/** Who may come in: the rules of a club, its old badges, what an outage decided, and how far it is with its old system. `#access/outages/CLUB/2026-11-26`. */
 export function AccessPage(props: { language: Language; view: LiveView; connected: boolean }) {
   const { language, view, connected } = props;
   const text = accessWords[language];
@@ -36,6 +37,7 @@ export function AccessPage(props: { language: Language; view: LiveView; connecte
       {!connected && <ConnectionLost since={view.at} text={words[language]} />}
       {page === 'rules' && <ClubRulesPage key={clubId} {...shared} />}
       {page === 'badges' && <BadgesPage {...shared} />}
+      {page === 'migration' && <MigrationPage key={clubId} {...shared} />}
       {page === 'outages' && <OutagesPage key={clubId} {...shared} day={day ?? null} />}
     </main>
   );

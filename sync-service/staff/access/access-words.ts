@@ -11,6 +11,7 @@ export interface AccessWords {
   readonly whoMayComeIn: string;
   readonly badges: string;
   readonly outages: string;
+  readonly migration: string;
   readonly club: string;
   readonly reading: string;
   readonly noAnswer: string;
@@ -107,6 +108,7 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     whoMayComeIn: 'Qui peut entrer',
     badges: 'Anciens badges',
     outages: 'Après une coupure',
+    migration: 'Migration',
     club: 'Club',
     reading: 'Lecture de la base…',
     noAnswer: 'La base ne répond pas. Ce qui est montré peut dater.',
@@ -234,6 +236,7 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     whoMayComeIn: 'Who may come in',
     badges: 'Old badges',
     outages: 'After an outage',
+    migration: 'Migration',
     club: 'Club',
     reading: 'Reading the base…',
     noAnswer: 'The base does not answer. What is shown may be old.',

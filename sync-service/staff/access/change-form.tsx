@@ -16,6 +16,8 @@ export interface ChangeFormProps {
   readonly flaw?: () => string | null;
   /** Sends it; resolves with the code of a refusal, or null. */
   readonly send: (reason: string) => Promise<{ readonly refused: string | null }>;
+  /** Refusals of the base in words, beside those that all of access share. */
+  readonly refusals?: Readonly<Record<string, string>>;
   /** After the base has taken it in. */
   readonly onDone: () => void;
   /** Leaves the form without sending; without it there is no way back to offer. */
@@ -47,7 +49,10 @@ export function ChangeForm(props: ChangeFormProps) {
     props
       .send(reason.trim())
       .then(({ refused }) => {
-        if (refused !== null) return setProblem(text.refusals[refused] ?? text.refusedBecause(refused));
+        if (refused !== null)
+          return setProblem(
+            props.refusals?.[refused] ?? text.refusals[refused] ?? text.refusedBecause(refused),
+          );
         setReason('');
         setDone(true);
         onDone();
