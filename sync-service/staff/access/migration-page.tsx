@@ -148,7 +148,9 @@ function GoTable({ list, language }: { readonly list: readonly ShownGoLine[]; re
             <td className="number">
               {figure === null ? words.notMeasured : words.units[unit](number.format(figure))}
             </td>
-            <td className="number">{words.units[unit](number.format(limit))}</td>
+            <td className="number" data-name={words.columns.limit.toLowerCase()}>
+              {words.units[unit](number.format(limit))}
+            </td>
             <td className={verdict === 'go' ? 'done' : 'problem'}>{words.verdicts[verdict]}</td>
           </tr>
         ))}
