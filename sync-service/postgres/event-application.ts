@@ -44,7 +44,7 @@ export async function applyEvent(
   /** Counts anew at each call: what was tried before an event is parked is undone. */
   caseIds: () => () => string,
 ): Promise<Application> {
-  const event = parse(body);
+  const event = readEvent(body);
   if (typeof event === 'string') return { parked: event };
   await sql.query('savepoint event');
   const park = async (reason: string): Promise<Application> => {
@@ -95,7 +95,7 @@ export async function applyParked(
   reason: string,
   caseIds: () => () => string,
 ): Promise<void> {
-  const event = parse(body);
+  const event = readEvent(body);
   // What was not understood then opened no case, even if it would be understood now.
   if (typeof event === 'string' || /^not (JSON|understood)/.test(reason)) return;
   await openParkedCase(sql, reporter, event, reason, caseIds);
@@ -122,7 +122,8 @@ function isTaking(
   return ['sale.completed', 'membership.renewed', 'debt.settled', 'day-entry.sold'].includes(event.type);
 }
 
-function parse(body: string): ReadEvent | string {
+/** The event, or why it is not understood. */
+export function readEvent(body: string): ReadEvent | string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -135,25 +136,27 @@ function parse(body: string): ReadEvent | string {
   return `not understood: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replaceAll('\0', '');
 }
 
+/** Of what bears on nothing that the base knows. */
+export const noFacts: Omit<Facts, 'reporter' | 'newCaseId'> = {
+  usedTickets: new Set<string>(),
+  decisionGranted: false,
+  saleClubId: null,
+  account: null,
+  order: null,
+  gateOrder: null,
+  replaced: null,
+  lastClosing: null,
+  usedTwice: [],
+  copiedBadge: null,
+  settledCase: null,
+};
+
 async function gatherFacts(
   sql: Sql,
   reporter: Reporter,
   event: ReadEvent,
 ): Promise<Omit<Facts, 'newCaseId'>> {
-  const facts = {
-    reporter,
-    usedTickets: new Set<string>(),
-    decisionGranted: false,
-    saleClubId: null,
-    account: null,
-    order: null,
-    gateOrder: null,
-    replaced: null,
-    lastClosing: null,
-    usedTwice: [],
-    copiedBadge: null,
-    settledCase: null,
-  };
+  const facts = { ...noFacts, reporter };
   switch (event.type) {
     case 'sale.completed': {
       const tickets = event.credentials.filter(({ singleUse }) => singleUse);
@@ -411,7 +414,7 @@ async function write(sql: Sql, change: RowChange): Promise<string[]> {
 }
 
 /** Classes 22 (data) and 23 (constraints) of SQLSTATE speak of the values; all others of the base. */
-function faultOfTheEvent(error: unknown): string | null {
+export function faultOfTheEvent(error: unknown): string | null {
   const state = sqlState(error);
   if (state === '23505') return `an id in it is already taken (${constraintOf(error)})`;
   if (state === '23503') return `it names something that the base does not know (${constraintOf(error)})`;

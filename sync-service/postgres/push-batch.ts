@@ -8,7 +8,7 @@ import type { Reporter } from '../members/row-change.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
-import { applyEvent } from './event-application.ts';
+import { applyEvents } from './events-application.ts';
 import { writeFeed } from './feed.ts';
 import { goneFromFeed } from './gates.ts';
 import { orderRecords } from './order-feed.ts';
@@ -73,51 +73,15 @@ async function takeIn(
   let appliedThrough = edge.applied_through;
   let lastHash = edge.last_hash;
 
-  const known = await knownHashes(sql, edgeId, push.events, appliedThrough);
-  const parked: PushOutcome['parked'] = [];
-  const touchedCredentials: string[] = [];
-  const touchedOrders: string[] = [];
-  const decided: string[] = [];
-  const sales: string[] = [];
-  const touchedGateOrders: string[] = [];
-  for (const event of push.events) {
-    if (event.seq <= appliedThrough) {
-      if ((known.get(event.seq) ?? event.hash) !== event.hash) {
-        throw new Refused({
-          code: 'push.fork',
-          message: `event ${event.seq} is not the one the base has under this number; nothing was taken in`,
-        });
-      }
-      continue;
-    }
-    const flaw = chainBreak(appliedThrough, lastHash, event);
-    if (flaw !== null) {
-      const code = event.seq > appliedThrough + 1 ? 'push.gap' : 'push.broken-chain';
-      throw new Refused({ code, message: `${flaw}; the base has applied through ${appliedThrough}` });
-    }
-    await sql.query(
-      `insert into edge_events (edge_id, seq, event_id, body, prev_hash, hash, received_at)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
-      [edgeId, event.seq, event.eventId, Buffer.from(event.body), event.prevHash, event.hash, now],
-    );
-    const application = await applyEvent(sql, reporter, event.body, () => eventCaseIds(edgeId, event.seq));
-    if (application.parked === null) {
-      touchedCredentials.push(...application.touchedCredentials);
-      touchedOrders.push(...application.touchedOrders);
-      decided.push(...application.decided);
-      sales.push(...application.sales);
-      touchedGateOrders.push(...application.touchedGateOrders);
-    } else {
-      parked.push({ seq: event.seq, reason: application.parked });
-      await sql.query('insert into parked_events (edge_id, seq, reason, parked_at) values ($1, $2, $3, $4)', [
-        edgeId,
-        event.seq,
-        application.parked,
-        now,
-      ]);
-    }
-    appliedThrough = event.seq;
-    lastHash = event.hash;
+  const fresh = await freshEvents(sql, edgeId, push.events, { appliedThrough, lastHash });
+  await keepEvents(sql, edgeId, fresh, now);
+  const received = fresh.map(({ seq, body }) => ({ seq, body, caseIds: () => eventCaseIds(edgeId, seq) }));
+  const applied = await applyEvents(sql, reporter, received);
+  await keepParked(sql, edgeId, applied.parked, now);
+  const last = fresh.at(-1);
+  if (last) {
+    appliedThrough = last.seq;
+    lastHash = last.hash;
   }
 
   await sql.query(
@@ -140,18 +104,86 @@ async function takeIn(
     [edgeId, wantedLimit],
   );
   if (push.events.length > 0 || recounted.length > 0) await announce(sql, 'live');
-  await sql.query('update sales set received_at = $2 where id = any($1::uuid[])', [sales, now]);
-  await reviewLate(sql, reporter, decided, nowMs);
+  await sql.query('update sales set received_at = $2 where id = any($1::uuid[])', [applied.sales, now]);
+  await reviewLate(sql, reporter, applied.decided, nowMs);
   await writeFeed(
     sql,
     [
-      ...(await credentialRecords(sql, touchedCredentials)),
-      ...(await orderRecords(sql, touchedOrders)),
-      ...touchedGateOrders.map(goneFromFeed),
+      ...(await credentialRecords(sql, applied.touchedCredentials)),
+      ...(await orderRecords(sql, applied.touchedOrders)),
+      ...applied.touchedGateOrders.map(goneFromFeed),
     ],
     nowMs,
   );
-  return { appliedThrough, lastHash, parked, wanted: wanted.map(({ digest }) => digest) };
+  return { appliedThrough, lastHash, parked: applied.parked, wanted: wanted.map(({ digest }) => digest) };
+}
+
+/** What follows in the chain and was not taken in before. Throws `Refused`: then nothing of the batch is kept. */
+async function freshEvents(
+  sql: Sql,
+  edgeId: string,
+  events: readonly OutboxEvent[],
+  { appliedThrough, lastHash }: { readonly appliedThrough: number; readonly lastHash: string },
+): Promise<OutboxEvent[]> {
+  const known = await knownHashes(sql, edgeId, events, appliedThrough);
+  const fresh: OutboxEvent[] = [];
+  for (const event of events) {
+    const before = fresh.at(-1) ?? { seq: appliedThrough, hash: lastHash };
+    if (event.seq <= before.seq) {
+      const knownHash = known.get(event.seq) ?? fresh.find(({ seq }) => seq === event.seq)?.hash;
+      if ((knownHash ?? event.hash) === event.hash) continue;
+      throw new Refused({
+        code: 'push.fork',
+        message: `event ${event.seq} is not the one the base has under this number; nothing was taken in`,
+      });
+    }
+    const flaw = chainBreak(before.seq, before.hash, event);
+    if (flaw !== null) {
+      const code = event.seq > before.seq + 1 ? 'push.gap' : 'push.broken-chain';
+      throw new Refused({ code, message: `${flaw}; the base has applied through ${before.seq}` });
+    }
+    fresh.push(event);
+  }
+  return fresh;
+}
+
+/** Byte for byte. */
+async function keepEvents(
+  sql: Sql,
+  edgeId: string,
+  events: readonly OutboxEvent[],
+  now: string,
+): Promise<void> {
+  if (events.length === 0) return;
+  await sql.query(
+    `insert into edge_events (edge_id, seq, event_id, body, prev_hash, hash, received_at)
+     select $1, seq, event_id, body, prev_hash, hash, $2
+       from unnest($3::bigint[], $4::uuid[], $5::bytea[], $6::text[], $7::text[])
+              as event (seq, event_id, body, prev_hash, hash)`,
+    [
+      edgeId,
+      now,
+      events.map(({ seq }) => seq),
+      events.map(({ eventId }) => eventId),
+      events.map(({ body }) => Buffer.from(body)),
+      events.map(({ prevHash }) => prevHash),
+      events.map(({ hash }) => hash),
+    ],
+  );
+}
+
+async function keepParked(
+  sql: Sql,
+  edgeId: string,
+  parked: PushOutcome['parked'],
+  now: string,
+): Promise<void> {
+  if (parked.length === 0) return;
+  await sql.query(
+    `insert into parked_events (edge_id, seq, reason, parked_at)
+     select $1, seq, reason, $2 from unnest($3::bigint[], $4::text[]) as event (seq, reason)`,
+    [edgeId, now, parked.map(({ seq }) => seq), parked.map(({ reason }) => reason)],
+  );
 }
 
 /** Hashes of the events of this batch that were taken in before. */

@@ -1,0 +1,181 @@
+import { invariant } from '@portillon/core/base/invariant.ts';
+import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
+import type { Facts } from '../members/event-facts.ts';
+import { eventRows } from '../members/event-rows.ts';
+import type { Reporter, Value } from '../members/row-change.ts';
+import { type BulkTable, insertRows } from './bulk-insert.ts';
+import type { Sql } from './database.ts';
+import { type Application, applyEvent, faultOfTheEvent, noFacts, readEvent } from './event-application.ts';
+
+export interface ReceivedEvent {
+  readonly seq: number;
+  /** As it travelled. */
+  readonly body: string;
+  /** See `applyEvent`. */
+  readonly caseIds: () => () => string;
+}
+
+/** What became of a batch: what was kept aside, and the rows of interest that were touched. */
+export interface AppliedEvents extends Record<Touched, string[]> {
+  readonly parked: { seq: number; reason: string }[];
+}
+type Touched = Exclude<keyof Extract<Application, { parked: null }>, 'parked'>;
+
+/** Of what happens at a gate; these make up almost all that an edge ever tells. */
+type GateEvent = ReadEventOf<'access.decided' | 'passage.sensed'>;
+
+interface GatheredEvent extends ReceivedEvent {
+  readonly event: GateEvent;
+}
+
+/** Writes nothing but its own row. */
+interface OwnRow {
+  readonly received: GatheredEvent;
+  readonly table: BulkTable;
+  readonly row: Readonly<Record<string, Value>>;
+}
+
+/**
+ * Applies the events of a batch in their order, inside its transaction, with the same outcome as one after the other
+ * (`applyEvent`). Events of gates that bear on nothing but their own row are gathered and written many at a time; a run in
+ * which one cannot be written is undone and halved until that one is alone.
+ */
+export async function applyEvents(
+  sql: Sql,
+  reporter: Reporter,
+  events: readonly ReceivedEvent[],
+): Promise<AppliedEvents> {
+  const applied: AppliedEvents = {
+    parked: [],
+    touchedCredentials: [],
+    touchedOrders: [],
+    touchedGateOrders: [],
+    decided: [],
+    sales: [],
+  };
+  const one = async (received: ReceivedEvent) => {
+    const { seq, body, caseIds } = received;
+    note(applied, seq, await applyEvent(sql, reporter, body, caseIds));
+  };
+  let gathered: GatheredEvent[] = [];
+  const writeGathered = async () => {
+    const run = gathered;
+    gathered = [];
+    let rows: OwnRow[] = [];
+    const plain = await plainCredentials(sql, run);
+    for (const received of run) {
+      if (bearsOnMore(received.event, plain)) {
+        await writeRun(sql, rows, applied, one);
+        rows = [];
+        await one(received);
+        continue;
+      }
+      const row = ownRow(received, reporter);
+      if ('parked' in row) note(applied, received.seq, row);
+      else rows.push(row);
+    }
+    await writeRun(sql, rows, applied, one);
+  };
+  for (const received of events) {
+    const event = readEvent(received.body);
+    if (typeof event === 'string') {
+      note(applied, received.seq, { parked: event });
+    } else if (isOfGate(event)) {
+      gathered.push({ ...received, event });
+    } else {
+      await writeGathered();
+      await one(received);
+    }
+  }
+  await writeGathered();
+  applied.parked.sort((a, b) => a.seq - b.seq);
+  return applied;
+}
+
+function isOfGate(event: ReadEvent): event is GateEvent {
+  return event.type === 'access.decided' || event.type === 'passage.sensed';
+}
+
+/**
+ * An old badge that was let in by its number may be a copy, and an entry may spend a ticket: both need a lock and a look. Of
+ * a credential that the base does not know, its sale may be on its way.
+ */
+function bearsOnMore(event: GateEvent, plainCredentialIds: ReadonlySet<string>): boolean {
+  const { credentialId } = event;
+  if (credentialId === null) return false;
+  if (event.type === 'access.decided') return event.byNumber && event.outcome === 'granted';
+  return mayBeEntry(event) && !plainCredentialIds.has(credentialId);
+}
+
+function mayBeEntry({ direction, decisionId }: ReadEventOf<'passage.sensed'>): boolean {
+  return direction === 'entry' && decisionId !== null;
+}
+
+/** Of those that went in, what is known to be no ticket for one entry: that never changes. */
+async function plainCredentials(sql: Sql, run: readonly GatheredEvent[]): Promise<ReadonlySet<string>> {
+  const entered = run.flatMap(({ event }) =>
+    event.type === 'passage.sensed' && event.credentialId !== null && mayBeEntry(event)
+      ? [event.credentialId]
+      : [],
+  );
+  if (entered.length === 0) return new Set();
+  const rows = await sql.query<{ id: string }>(
+    'select id from credentials where id = any($1::uuid[]) and not single_use',
+    [[...new Set(entered)]],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+function ownRow(received: GatheredEvent, reporter: Reporter): OwnRow | { readonly parked: string } {
+  const facts: Facts = { ...noFacts, reporter, newCaseId: received.caseIds() };
+  const rows = eventRows(received.event, facts);
+  if (!rows.ok) return { parked: rows.error };
+  const [change, ...more] = rows.value;
+  invariant(change?.do === 'insert' && more.length === 0, 'it bears on its own row only');
+  const { table, row } = change;
+  invariant(table === 'decisions' || table === 'passages', 'it is of a gate');
+  return { received, table, row };
+}
+
+async function writeRun(
+  sql: Sql,
+  run: readonly OwnRow[],
+  applied: AppliedEvents,
+  one: (received: ReceivedEvent) => Promise<void>,
+): Promise<void> {
+  const [first] = run;
+  if (!first) return;
+  if (run.length === 1) return one(first.received);
+  await sql.query('savepoint run');
+  const rowsOf = (table: BulkTable) => run.flatMap((each) => (each.table === table ? [each.row] : []));
+  const decisions = rowsOf('decisions');
+  try {
+    await insertRows(sql, 'decisions', decisions);
+    await insertRows(sql, 'passages', rowsOf('passages'));
+  } catch (error) {
+    if (faultOfTheEvent(error) === null) throw error;
+    await sql.query('rollback to savepoint run');
+    const middle = Math.ceil(run.length / 2);
+    await writeRun(sql, run.slice(0, middle), applied, one);
+    await writeRun(sql, run.slice(middle), applied, one);
+    return;
+  }
+  await sql.query('release savepoint run');
+  for (const { id } of decisions) applied.decided.push(String(id));
+}
+
+function note(applied: AppliedEvents, seq: number, application: Application): void {
+  if (application.parked !== null) {
+    applied.parked.push({ seq, reason: application.parked });
+    return;
+  }
+  for (const touched of [
+    'touchedCredentials',
+    'touchedOrders',
+    'touchedGateOrders',
+    'decided',
+    'sales',
+  ] as const) {
+    applied[touched].push(...application[touched]);
+  }
+}
