@@ -26,6 +26,8 @@ import { publishIssuer } from './postgres/pass-grants.ts';
 import type { SealOfSystem } from './secrets/secret-seal.ts';
 import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
+import { WebhookSender } from './webhooks/webhook-sender.ts';
+import { WebhookTargets } from './webhooks/webhook-targets.ts';
 
 export interface MemberBaseOptions {
   /** Of this process alone. */
@@ -53,6 +55,8 @@ export interface MemberBaseOptions {
   readonly retireCardKeys?: number;
   /** Creditor identifiers (ICS) to set or change, by the SIRET of the legal entity. */
   readonly creditorIds?: Readonly<Record<string, string>>;
+  /** Ranges of private addresses (`10.1.0.0/16`) that webhooks may be sent to, also without TLS; none but public ones otherwise. */
+  readonly webhookTargets?: readonly string[];
   /** Port of the metrics on the loopback address, 0 for any free one; without it they are not served. */
   readonly metricsPort?: number;
   /** How long it still answers after it has said that it is about to stop, for a balancer to notice; 0 without it. */
@@ -178,6 +182,7 @@ async function startWith(
     },
     entered: (begun) => epoch.entered(begun),
     metrics: new BaseMetrics(),
+    webhookTargets: new WebhookTargets(options.webhookTargets ?? []),
     stopping: stopping.signal,
     backupDays: options.backupDays ?? usualBackupDays,
     clock,
@@ -193,6 +198,10 @@ async function startWith(
   }
   const staff = await firstSignIn(base, stateFolder);
   await starting.release();
+
+  const sender = new WebhookSender(contextFor(base, 'staff'), base.webhookTargets);
+  sender.start();
+  stops.push(() => sender.stop());
 
   const app = await baseApp(
     base,

@@ -12,6 +12,7 @@ import { type SeedFile, seedFileSchema } from './seed/seed-file.ts';
 const usage = `sync-service --state FOLDER [options]
   --port PORT                  of the HTTP API and the staff page on 127.0.0.1 (default: any free one)
   --keys FOLDER                where the keys lie, when other processes of the same base use them too (default: the state folder)
+  --webhooks-to RANGE          private addresses, as 10.1.0.0/16, that webhooks may be sent to (repeatable)
   --metrics-port PORT          serves the metrics on 127.0.0.1 at that port, apart from everything else
   --stop-delay SECONDS         how long it still answers after it has said that it will stop (default 0)
   --ready-file PATH            JSON with addresses and first secrets, written when ready
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
       state: { type: 'string' },
       port: { type: 'string', default: '0' },
       keys: { type: 'string' },
+      'webhooks-to': { type: 'string', multiple: true, default: [] },
       'metrics-port': { type: 'string' },
       'stop-delay': { type: 'string', default: '0' },
       'ready-file': { type: 'string' },
@@ -86,6 +88,7 @@ async function main(): Promise<number> {
     ...(values['retire-card-keys'] === undefined
       ? {}
       : { retireCardKeys: Number(values['retire-card-keys']) }),
+    webhookTargets: values['webhooks-to'],
     creditorIds: Object.fromEntries(values.creditor.map((pair) => pair.split('=', 2))),
     backupDays,
     seal: (folder) => systemSeal(process.env, folder),

@@ -6,6 +6,7 @@ import type { BaseKeys } from '../keys/base-keys.ts';
 import type { Announcements } from '../postgres/announcements.ts';
 import type { Database, DatabaseUse } from '../postgres/database.ts';
 import type { SecretPlace } from '../secrets/secret-seal.ts';
+import type { WebhookTargets } from '../webhooks/webhook-targets.ts';
 import type { BaseMetrics } from './base-metrics.ts';
 
 /** What every route of the base works with. Nothing in it is remembered from request to request. */
@@ -25,6 +26,8 @@ export interface BaseContext {
   /** For a process that begins an epoch itself. */
   readonly entered: (epoch: number) => void;
   readonly metrics: BaseMetrics;
+  /** Where webhooks may be sent. */
+  readonly webhookTargets: WebhookTargets;
   /** Aborts when the process is about to end: who waits is answered. */
   readonly stopping: AbortSignal;
   readonly clock: Clock;

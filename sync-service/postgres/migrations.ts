@@ -32,6 +32,7 @@ import { attachmentPieces } from './migrations/029-attachment-pieces.ts';
 import { webOrders } from './migrations/030-web-orders.ts';
 import { linkedPasses } from './migrations/031-linked-passes.ts';
 import { samePerson } from './migrations/032-same-person.ts';
+import { webhooks } from './migrations/033-webhooks.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -67,6 +68,7 @@ export const migrations: readonly Migration[] = [
   { name: '030-web-orders', sql: webOrders },
   { name: '031-linked-passes', sql: linkedPasses },
   { name: '032-same-person', sql: samePerson },
+  { name: '033-webhooks', sql: webhooks },
 ];
 
 export interface Migration {

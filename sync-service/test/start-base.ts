@@ -31,6 +31,7 @@ export async function startBase(options: {
   readonly port?: number;
   readonly staffPage?: string;
   readonly staffProvider?: ProviderSettings;
+  readonly webhookTargets?: readonly string[];
 }): Promise<StartedBase> {
   const base = await MemberBase.start({
     stateFolder: options.stateFolder,
@@ -38,6 +39,7 @@ export async function startBase(options: {
     seed: seedFileSchema.parse(JSON.parse(await readFile(seedPath, 'utf8'))),
     staffPage: options.staffPage ?? null,
     ...(options.staffProvider ? { staffProvider: options.staffProvider } : {}),
+    webhookTargets: options.webhookTargets ?? [],
     serverSettings: { fsync: 'off' },
     clock: options.clock ?? systemClock,
     random: systemRandom,

@@ -5,6 +5,7 @@ import { occupancyResources } from './occupancy-resources.ts';
 import { orderResources } from './order-resources.ts';
 import { passageResources } from './passage-resources.ts';
 import { saleResources } from './sale-resources.ts';
+import { webhookResources } from './webhook-resources.ts';
 
 /** Everything that other systems may call: what is served, and what the API's page tells, is this list. */
 export const apiTable: readonly ApiRoute[] = [
@@ -14,4 +15,5 @@ export const apiTable: readonly ApiRoute[] = [
   ...saleResources,
   ...passageResources,
   ...orderResources,
+  ...webhookResources,
 ];

@@ -1,0 +1,14 @@
+import type { ApiScope } from './api-scopes.ts';
+
+/** What can be heard of, and the scope that its key needs. Written by triggers (postgres/migrations). */
+export const webhookKinds = {
+  'sale.completed': 'sales:read',
+  'sale.cancelled': 'sales:read',
+  'membership.changed': 'members:read',
+  'order.changed': 'orders:read',
+  'passage.sensed': 'passages:read',
+} as const satisfies Record<string, ApiScope>;
+
+export type WebhookKind = keyof typeof webhookKinds;
+
+export const webhookKindNames = Object.keys(webhookKinds) as [WebhookKind, ...WebhookKind[]];

@@ -1,0 +1,355 @@
+import { rm } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { refusalSchema } from '@portillon/core/wire/messages.ts';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { FileBaseKeyStore } from '../../keys/file-base-key-store.ts';
+import { Database } from '../../postgres/database.ts';
+import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { ApiClient } from '../../test/api-client.ts';
+import { untilSeen } from '../../test/poll.ts';
+import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
+import { newTestId, saleEvent, TestEdge } from '../../test/test-edge.ts';
+import { postWebhook } from '../../webhooks/post-webhook.ts';
+import { retryAfterS, WebhookSender } from '../../webhooks/webhook-sender.ts';
+import { WebhookTargets } from '../../webhooks/webhook-targets.ts';
+import type { BaseContext } from '../base-context.ts';
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let stateFolder: string;
+let base: StartedBase;
+let sql: Database;
+let client: ApiClient;
+let edge: TestEdge;
+let legalEntityId: string;
+let planId: string;
+let receiverUrl: string;
+const received: Received[] = [];
+/** What the receiver answers to each path; 200 where nothing is said. */
+const statuses = new Map<string, number>();
+const receiver = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => {
+    body += chunk.toString();
+  });
+  request.on('end', () => {
+    const path = request.url ?? '';
+    received.push({ path, headers: request.headers, body });
+    response.writeHead(statuses.get(path) ?? 200, { location: `${receiverUrl}/elsewhere` }).end();
+  });
+});
+
+beforeAll(async () => {
+  stateFolder = await temporaryState();
+  base = await startBase({ stateFolder, webhookTargets: ['127.0.0.1'] });
+  sql = new Database(base.databaseUrl, silentLog);
+  client = await ApiClient.withKey(base.url, sql);
+  const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
+  edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
+  const [entity] = await sql.query<{ id: string }>('select id from legal_entities');
+  legalEntityId = entity?.id ?? '';
+  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
+  planId = plan?.id ?? '';
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  await new Promise((resolve) => receiver.close(resolve));
+  await sql.close();
+  await base.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await sql.query("update webhooks set ended_at = now(), ended_why = 'another test' where ended_at is null");
+  await sql.query(
+    "update webhook_messages set state = 'delivered', settled_at = now() where state = 'waiting'",
+  );
+  received.length = 0;
+  statuses.clear();
+});
+
+let paths = 0;
+async function subscribed(kinds: readonly string[], by = client) {
+  const path = `/hook-${++paths}`;
+  const answer = await by.post('/webhooks', { url: receiverUrl + path, kinds });
+  expect([answer.status, answer.body.error]).toEqual([201, undefined]);
+  return { path, ...(answer.body as { id: string; secret: string }) };
+}
+
+const codeOf = (answer: { readonly body: unknown }) => refusalSchema.parse(answer.body).error.code;
+const at = (path: string) => received.filter((each) => each.path === path);
+const bodies = (path: string) => at(path).map(({ body }) => JSON.parse(body));
+
+async function sell(): Promise<ReturnType<typeof saleEvent>> {
+  const event = saleEvent({ legalEntityId, planId });
+  const { seq } = edge.append(event);
+  expect((await edge.pushed(edge.events.slice(seq - 1))).parked).toEqual([]);
+  return event;
+}
+
+async function passages(count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, newTestId);
+  await sql.query(
+    `insert into passages (id, club_id, edge_id, at, gate_id, direction, occupancy_after)
+     select id, $2, $3, now(), 'gate-1', 'entry', 1 from unnest($1::uuid[]) as id`,
+    [ids, edge.identity.clubId, edge.identity.edgeId],
+  );
+  return ids;
+}
+
+const until = (holds: () => boolean | Promise<boolean>) =>
+  untilSeen(String(holds), async () => ((await holds()) ? true : null));
+
+const hurry = () => sql.query("update webhook_messages set due_at = now() where state = 'waiting'");
+
+it('[AP30] subscribes a key to what it may read, tells the secret once, and shows nobody else’s', async () => {
+  const hook = await subscribed(['order.changed', 'sale.completed']);
+  expect(hook.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  const rows = await sql.query<{ secret: Buffer }>('select secret from webhooks where id = $1', [hook.id]);
+  expect(rows[0]?.secret.includes(Buffer.from(hook.secret.slice(6), 'base64'))).toBe(false);
+  const mine = (await client.get('/webhooks')).body.data;
+  expect(mine).toContainEqual(expect.objectContaining({ id: hook.id, endedAt: null, waiting: 0, dead: 0 }));
+  expect(JSON.stringify(mine)).not.toContain('whsec');
+
+  const other = await ApiClient.withKey(base.url, sql, { scopes: ['webhooks:write', 'orders:read'] });
+  expect((await other.get('/webhooks')).body.data).toEqual([]);
+  expect(codeOf(await other.remove(`/webhooks/${hook.id}`))).toBe('api.unknown');
+  const beyond = await other.post('/webhooks', {
+    url: receiverUrl,
+    kinds: ['order.changed', 'sale.completed'],
+  });
+  expect([beyond.body.error.code, beyond.body.error.path]).toEqual(['api.not-in-scope', 'kinds']);
+  for (let count = 0; count < 20; count++) await subscribed(['order.changed'], other);
+  expect(codeOf(await other.post('/webhooks', { url: receiverUrl, kinds: ['order.changed'] }))).toBe(
+    'webhook.too-many',
+  );
+  expect((await client.remove(`/webhooks/${hook.id}`)).status).toBe(200);
+});
+
+it('[AP31] [AP32] tells of a change in its transaction, signed so that an independent library believes it', async () => {
+  const hook = await subscribed(['sale.completed', 'membership.changed']);
+  const sold = await sell();
+  await until(() => at(hook.path).length === 2);
+  const [one] = at(hook.path);
+  const verifier = new Webhook(hook.secret);
+  for (const { body, headers } of at(hook.path)) {
+    expect(verifier.verify(body, headers as Record<string, string>)).toEqual(JSON.parse(body));
+  }
+  expect(() => verifier.verify(`${one?.body} `, one?.headers as Record<string, string>)).toThrow('signature');
+  expect(bodies(hook.path)).toEqual(
+    expect.arrayContaining([
+      {
+        type: 'sale.completed',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        data: {
+          saleId: sold.saleId,
+          clubId: edge.identity.clubId,
+          memberId: sold.member.memberId,
+          product: 'membership',
+          totalCents: 5490,
+          at: sold.at,
+        },
+      },
+      expect.objectContaining({
+        type: 'membership.changed',
+        data: expect.objectContaining({ memberId: sold.member.memberId, status: 'active', validTo: null }),
+      }),
+    ]),
+  );
+  // Undone with the change.
+  const before = await sql.query('select count(*) from webhook_messages');
+  await expect(
+    sql.transaction(async (inside) => {
+      await inside.query("update memberships set status = 'cancelled' where member_id = $1", [
+        sold.member.memberId,
+      ]);
+      expect(await inside.query('select count(*) from webhook_messages')).not.toEqual(before);
+      throw new Error('undone');
+    }),
+  ).rejects.toThrow('undone');
+  expect(await sql.query('select count(*) from webhook_messages')).toEqual(before);
+});
+
+it('[AP31] tells a licensee nothing of another’s', async () => {
+  const licensee = newTestId();
+  await sql.query(
+    `insert into legal_entities (id, network_id, name, address, siret, vat_number)
+     select $1, network_id, 'Licence SARL', address, '98765432100017', vat_number from legal_entities`,
+    [licensee],
+  );
+  const kinds = ['sale.completed', 'membership.changed', 'passage.sensed'];
+  const theirs = await subscribed(kinds, await ApiClient.withKey(base.url, sql, { legalEntityId: licensee }));
+  const ours = await subscribed(kinds, await ApiClient.withKey(base.url, sql, { legalEntityId }));
+  await sell();
+  const [passageId] = await passages(1);
+  await until(() => at(ours.path).length === 3);
+  expect(at(theirs.path)).toEqual([]);
+  expect(bodies(ours.path).find(({ type }) => type === 'passage.sensed').data).toEqual({
+    passageId,
+    clubId: edge.identity.clubId,
+    gateId: 'gate-1',
+    direction: 'entry',
+    at: expect.any(String),
+  });
+  expect(await sql.query('select 1 from webhook_messages where webhook_id = $1', [theirs.id])).toEqual([]);
+});
+
+it('[AP33] comes again later and later under one id, holds back what follows about the same subject, and follows nowhere', async () => {
+  const hook = await subscribed(['membership.changed']);
+  statuses.set(hook.path, 302);
+  const sold = await sell();
+  await until(() => at(hook.path).length === 1);
+  await sql.query("update memberships set status = 'cancelled' where member_id = $1", [sold.member.memberId]);
+  const waiting = () =>
+    sql.query<{ attempts: number; problem: string | null; in_s: number }>(
+      `select attempts, problem, extract(epoch from due_at - now())::float as in_s from webhook_messages
+        where webhook_id = $1 and state = 'waiting' order by seq`,
+      [hook.id],
+    );
+  await until(async () => (await waiting())[0]?.problem === 'HTTP 302');
+  const [first] = await waiting();
+  expect(first?.in_s).toBeGreaterThan(3);
+  expect(first?.in_s).toBeLessThanOrEqual(retryAfterS[0] * 1.2);
+
+  statuses.set(hook.path, 500);
+  await hurry();
+  await until(
+    async () => (await waiting())[0]?.attempts === 2 && (await waiting())[0]?.problem === 'HTTP 500',
+  );
+  expect((await waiting())[0]?.in_s).toBeGreaterThan(290);
+  // The second change has not been tried: it waits for the first.
+  expect((await waiting()).map(({ attempts }) => attempts)).toEqual([2, 0]);
+  expect(new Set(at(hook.path).map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  expect(at('/elsewhere')).toEqual([]);
+
+  statuses.delete(hook.path);
+  await hurry();
+  await until(() => at(hook.path).length === 4);
+  expect(bodies(hook.path).map(({ data }) => data.status)).toEqual([
+    'active',
+    'active',
+    'active',
+    'cancelled',
+  ]);
+});
+
+it('[AP34] is sent once by three processes that share the work', async () => {
+  const keys = await new FileBaseKeyStore(stateFolder).load();
+  const targets = new WebhookTargets(['127.0.0.1']);
+  const context = { database: sql, keys, clock: systemClock, random: systemRandom, log: silentLog };
+  const others = [1, 2].map(() => new WebhookSender(context as unknown as BaseContext, targets));
+  const hook = await subscribed(['passage.sensed']);
+  const ids = await passages(90);
+  for (const other of others) other.start();
+  try {
+    await until(() => at(hook.path).length >= 90);
+    const told = bodies(hook.path).map(({ data }) => data.passageId as string);
+    expect(told.sort()).toEqual(ids.sort());
+  } finally {
+    await Promise.all(others.map((other) => other.stop()));
+  }
+  // One whose process died with it is taken up once its lease is over.
+  await sql.query(
+    `update webhook_messages set state = 'waiting', leased_until = now() + interval '1 hour', due_at = now()
+      where webhook_id = $1 and body like '%' || $2 || '%'`,
+    [hook.id, ids[0]],
+  );
+  await sql.query('update webhook_messages set leased_until = now() where webhook_id = $1', [hook.id]);
+  await until(() => at(hook.path).length === 91);
+});
+
+it('[AP35] lists what nobody took, sends it again on request, and ends what is gone', async () => {
+  const hook = await subscribed(['passage.sensed']);
+  statuses.set(hook.path, 503);
+  const [passageId] = await passages(1);
+  await until(() => at(hook.path).length === 1);
+  await until(async () =>
+    (await client.get('/webhooks')).body.data.some(({ waiting }: { waiting: number }) => waiting === 1),
+  );
+  await sql.query("update webhook_messages set attempts = 9, due_at = now() where state = 'waiting'");
+  const dead = async () =>
+    (await client.get(`/webhook-messages?state=dead&webhookId=${hook.id}`)).body.data as {
+      id: string;
+      attempts: number;
+      problem: string;
+    }[];
+  await until(async () => (await dead()).length === 1);
+  const [message] = await dead();
+  expect(message).toMatchObject({
+    attempts: 10,
+    problem: 'HTTP 503',
+    kind: 'passage.sensed',
+    subjectId: passageId,
+  });
+  const stranger = await ApiClient.withKey(base.url, sql);
+  expect(codeOf(await stranger.post(`/webhook-messages/${message?.id}/resend`))).toBe('api.unknown');
+
+  statuses.delete(hook.path);
+  expect((await client.post(`/webhook-messages/${message?.id}/resend`)).status).toBe(200);
+  await until(async () => (await dead()).length === 0 && at(hook.path).length === 3);
+  expect(at(hook.path)[2]?.headers['webhook-id']).toBe(message?.id);
+  expect(codeOf(await client.post(`/webhook-messages/${message?.id}/resend`))).toBe('api.unknown');
+
+  statuses.set(hook.path, 410);
+  await passages(1);
+  await until(async () => (await dead()).length === 1);
+  const [ended] = (await client.get('/webhooks')).body.data.filter(
+    ({ id }: { id: string }) => id === hook.id,
+  );
+  expect(ended).toMatchObject({ endedWhy: 'its receiver is gone (410)', waiting: 0, dead: 1 });
+  expect(codeOf(await client.post(`/webhook-messages/${(await dead())[0]?.id}/resend`))).toBe(
+    'webhook.ended',
+  );
+  await passages(1);
+  expect((await dead()).length).toBe(1);
+});
+
+it.each([
+  ['https://10.0.0.8/hook', 'private network'],
+  ['https://192.168.1.1/', 'private network'],
+  ['https://169.254.169.254/latest/meta-data/', 'private network'],
+  ['https://[::1]/', 'private network'],
+  ['https://[::ffff:10.0.0.8]/', 'private network'],
+  ['https://[fd00::1]/', 'private network'],
+  ['https://[64:ff9b::a00:8]/', 'private network'],
+  ['https://2130706434/', 'private network'],
+  ['https://0x7f.2/', 'private network'],
+  ['http://1.1.1.1/', 'http is for addresses'],
+  ['ftp://shop.example/', 'not an https address'],
+  ['https://user:word@shop.example/', 'a name, a password'],
+  ['nowhere', 'not an https address'],
+])('[AP36] is not sent to %s', async (url, why) => {
+  const answer = await client.post('/webhooks', { url, kinds: ['order.changed'] });
+  expect(codeOf(answer)).toBe('webhook.address-refused');
+  expect(answer.body.error.message).toContain(why);
+});
+
+it('[AP36] judges the address that a name leads to, and sends to public ones and to those the operator named', async () => {
+  const port = new URL(receiverUrl).port;
+  const post = { url: `http://localhost:${port}/by-name`, headers: {}, body: '{}', limitMs: 5_000 };
+  const never = new AbortController().signal;
+  const sent = (targets: WebhookTargets, url = post.url) =>
+    postWebhook({ ...post, url }, targets, systemClock, never);
+  expect(await sent(new WebhookTargets([]))).toEqual({ problem: expect.stringContaining('http is for') });
+  expect(await sent(new WebhookTargets([]), `https://localhost:${port}/by-name`)).toEqual({
+    problem: 'it is an address of a private network',
+  });
+  expect(at('/by-name')).toEqual([]);
+  expect(await sent(new WebhookTargets(['127.0.0.0/8']))).toEqual({ status: 200 });
+  expect(at('/by-name')).toHaveLength(1);
+  const open = new WebhookTargets([]);
+  expect(open.problemOf('https://1.1.1.1/')).toBeNull();
+  expect(open.problemOf('https://[2606:4700::1111]/')).toBeNull();
+  expect(() => new WebhookTargets(['ten'])).toThrow('not a range');
+});
