@@ -18,6 +18,8 @@ export interface BaseProcessOptions {
   readonly folder: string;
   /** Clubs of the demonstration network; the others are like them, `Club 3` and on. */
   readonly clubs: number;
+  /** Of the HTTP API; any free one when it is not said. */
+  readonly port?: number;
   /** Arguments of Node itself, `--cpu-prof`. */
   readonly nodeArguments?: readonly string[];
 }
@@ -38,7 +40,7 @@ export class BaseProcess {
 
   /** Rejects with what it said last. */
   static async start(options: BaseProcessOptions): Promise<BaseProcess> {
-    const { clock, folder, clubs, nodeArguments = [] } = options;
+    const { clock, folder, clubs, port = 0, nodeArguments = [] } = options;
     mkdirSync(folder, { recursive: true, mode: 0o755 });
     const [seedFile, readyFile, logFile] = ['seed.json', 'ready.json', 'base.log'].map((name) =>
       join(folder, name),
@@ -53,6 +55,7 @@ export class BaseProcess {
         ...nodeArguments,
         inProject('build', 'sync-service.mjs'),
         ...['--state', join(folder, 'state'), '--seed', seedFile, '--ready-file', readyFile],
+        ...['--port', String(port)],
         '--follow-parent',
       ],
       { stdio: ['pipe', log, log] },
@@ -81,6 +84,14 @@ export class BaseProcess {
   /** Of its log. */
   get lastWords(): string {
     return lastLines(this.#logFile);
+  }
+
+  /** SIGKILL to the service; its PostgreSQL is left running, as after a real crash, and the next start finds it. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
   }
 
   /** Safe to repeat. */

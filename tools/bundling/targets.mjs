@@ -66,6 +66,8 @@ export const targets = [
   nodeProgram('main-job', 'tools/main-job/main-job.ts'),
   nodeProgram('sale-matrix', 'tools/sale-matrix/sale-matrix.ts'),
   nodeProgram('bench', 'bench/bench.ts'),
+  nodeProgram('clubs', 'bench/clubs/clubs.ts'),
+  nodeProgram('clubs-hall', 'bench/clubs/hall-program.ts'),
   nodeProgram('gate-day', 'tools/gate-day/gate-day.ts'),
   nodeProgram('gate-day-edge', 'tools/gate-day/day-edge-program.ts'),
   nodeProgram('gate-day-base', 'tools/gate-day/day-base-program.ts'),
@@ -91,4 +93,5 @@ export const programNames = [
   'sale-matrix',
   'bench',
   'gate-day',
+  'clubs',
 ];

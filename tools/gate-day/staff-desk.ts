@@ -30,6 +30,14 @@ export class StaffDesk {
     await this.#send('POST', `members/${memberId}/debts`, { ...debt, words: 'A day that is played' });
   }
 
+  /** Resolves when the base has blocked it. */
+  async block(credentialId: string): Promise<void> {
+    await this.#send('PUT', `credentials/${credentialId}/status`, {
+      status: 'blocked',
+      reason: 'Said to be lost',
+    });
+  }
+
   /** Resolves when the base has ended the card: from then on it counts (I5). */
   async reportLost(credentialId: string, kioskId: string): Promise<void> {
     await this.#send('POST', 'orders', {
