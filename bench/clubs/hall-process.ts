@@ -62,8 +62,9 @@ export class HallProcess {
     if (this.#known.length > 0) this.#say({ type: 'sold-elsewhere', credentialIds: this.#known });
   }
 
-  begin(): void {
-    this.#say({ type: 'begin', sinceMs: this.#options.nowMs(), speed: this.#options.speed });
+  /** The doors open; or have been open for so long. */
+  begin(sinceMs = 0): void {
+    this.#say({ type: 'begin', sinceMs, speed: this.#options.speed });
   }
 
   soldElsewhere(credentialIds: readonly string[]): void {
@@ -76,7 +77,7 @@ export class HallProcess {
     await this.kill();
     await delay(this.#options.clock, darkMs);
     await this.open();
-    this.begin();
+    this.begin(this.#options.nowMs());
   }
 
   heal(): void {

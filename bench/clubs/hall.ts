@@ -3,7 +3,7 @@ import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { ClubBox } from './club-box.ts';
 import type { FromHall, ToHall } from './hall-messages.ts';
 
-const stateEveryMs = 500;
+const stateEveryMs = 1_000;
 const openedAtOnce = 4;
 
 /** The boxes of one process, and the time in which their plans are played. */
