@@ -74,7 +74,8 @@ const comeAgainSpread = 0.25;
 const comeAgainLongestMs = 60_000;
 const feedWaitSeconds = 25;
 const attachmentBatch = 50;
-const limitMs = { enrol: 15_000, push: 20_000, feed: (feedWaitSeconds + 10) * 1_000 };
+/** `feed` on top of what the request itself waits for. */
+const limitMs = { enrol: 15_000, push: 20_000, feed: 10_000 };
 
 /** A push as it goes out: what follows `from`, and what was in hand as it was read. */
 interface PreparedPush extends PushBody {
@@ -503,7 +504,8 @@ export class SyncAgent {
         {
           method: 'GET',
           path: `/v1/feed?after=${after}&waitSeconds=${waitSeconds}&kinds=${laterFeedKinds.join(',')}`,
-          limitMs: limitMs.feed,
+          // Short for one that does not wait: lost on a line that has just failed, it would keep the book old.
+          limitMs: limitMs.feed + waitSeconds * 1_000,
           answer: feedAnswerSchema,
         },
         identity,
