@@ -13,10 +13,20 @@ import type { ChainHead } from '@portillon/core/journal/anchor.ts';
 import { chains } from '@portillon/core/journal/record-layout.ts';
 import type { Estimate } from '@portillon/core/occupancy/gauge.ts';
 import { type OutboxEvent, toldClosingMaxLength } from '@portillon/core/wire/event.ts';
-import type { FeedChange, FiscalAnchor, FiscalHead, ZoneCount } from '@portillon/core/wire/messages.ts';
+import type {
+  FeedChange,
+  FeedRecord,
+  FiscalAnchor,
+  FiscalHead,
+  ZoneCount,
+} from '@portillon/core/wire/messages.ts';
 import type { PeerShare } from '@portillon/core/wire/peer-messages.ts';
 import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
-import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type {
+  AgentStore,
+  EdgeIdentity,
+  SnapshotProgress,
+} from '@portillon/sync-service/agent/agent-store.ts';
 import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
 import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
@@ -92,6 +102,8 @@ export class EdgeStore implements AgentStore {
   readonly #log: Log;
   readonly #toldListeners: (() => void)[] = [];
   #fiscalAnchors: readonly ChainHead[] | null = null;
+  #tidying: Promise<void> = Promise.resolve();
+  #closing = false;
 
   private constructor(database: Database, lock: FolderLock, keys: KeyStore, options: EdgeStoreOptions) {
     const { clock, random, log } = options;
@@ -149,6 +161,8 @@ export class EdgeStore implements AgentStore {
     const identity = await this.identity();
     if (identity) this.book.trustNetworkKey(identity.networkKey);
     await this.book.load();
+    await this.book.packOlder((work) => this.write(work));
+    this.#tidying = this.#tidyBook();
     await this.passages.load();
     this.#knowWhoIsPresent();
     await this.write((tx) => this.visits.tidy(tx));
@@ -202,6 +216,8 @@ export class EdgeStore implements AgentStore {
 
   /** Finishes what was queued and gives the folder free. */
   async close(): Promise<void> {
+    this.#closing = true;
+    await this.#tidying;
     await this.#database.close();
     await this.visits.keyDestroyed();
     await this.#lock.release();
@@ -345,6 +361,40 @@ export class EdgeStore implements AgentStore {
         // Over in seconds: the gates keep them in memory (peer-follower.ts).
         return;
     }
+  }
+
+  snapshotProgress(): Promise<SnapshotProgress | null> {
+    return this.book.snapshotProgress();
+  }
+
+  beginSnapshot(progress: SnapshotProgress | null): Promise<void> {
+    return this.book.beginSnapshot((work) => this.write(work), progress);
+  }
+
+  stageSnapshot(records: readonly FeedRecord[], progress: SnapshotProgress | null): Promise<void> {
+    return this.write((tx) => this.book.stageSnapshot(tx, records, progress));
+  }
+
+  async finishSnapshot(version: number, baseTimeMs: number): Promise<void> {
+    await this.#tidying;
+    await this.write((tx) => this.book.finishSnapshot(tx, version, baseTimeMs));
+    await this.book.followSnapshot();
+    this.#tidying = this.#tidyBook();
+    this.#knowWhoIsPresent();
+    for (const listener of this.#toldListeners) listener();
+  }
+
+  /** What is left when the box stops, the next start goes on with; nobody waits for it, and a full disk is told elsewhere. */
+  #tidyBook(): Promise<void> {
+    return this.book
+      .tidy((work) => {
+        if (this.#closing) throw new StoreFault('store.failed', 'the store is about to close');
+        return this.write(work);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof StoreFault)) throw error;
+        if (!this.#closing) this.#log.warn('book.not-tidied', { detail: error.message });
+      });
   }
 
   /** AC37: the book may have learnt whose a credential is that went through by its grant alone. */

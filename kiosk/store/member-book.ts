@@ -13,15 +13,19 @@ import {
   type GateOrderRecord,
   type OrderRecord,
 } from '@portillon/core/wire/messages.ts';
+import type { SnapshotProgress } from '@portillon/sync-service/agent/agent-store.ts';
+import { BookCredentials, type CredentialChange } from './book-credentials.ts';
+import { BookSnapshot } from './book-snapshot.ts';
 import type { Reader, Tx } from './connection.ts';
+import type { KnownCredential } from './credential-table.ts';
 import type { PeerShares } from './peer-shares.ts';
+
+/** Credentials of the version before that are packed at a time. */
+const movedAtOnce = 1_000;
 
 export type EdgeKeyRecord = NonNullable<Extract<FeedRecord, { kind: 'edge-key' }>['record']>;
 
-export interface KnownCredential {
-  readonly credentialId: CredentialId;
-  readonly record: CredentialRecord;
-}
+type Write = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
 /**
  * The edge's copy of what it needs to decide. All of it is also in memory, so that a decision waits for no disk: lookups
@@ -34,9 +38,8 @@ export class MemberBook {
   readonly #peers: PeerShares;
   readonly #clubs = new Map<string, ClubRecord>();
   readonly #plans = new Map<string, PlanRecord>();
-  readonly #credentials = new Map<string, CredentialRecord>();
-  readonly #credentialIdByUid = new Map<string, CredentialId>();
-  readonly #credentialIdByCode = new Map<string, CredentialId>();
+  readonly #credentials: BookCredentials;
+  readonly #snapshot: BookSnapshot;
   readonly #edgeKeys = new Map<string, EdgeKeyRecord>();
   readonly #orders = new Map<string, OrderRecord>();
   readonly #gateOrders = new Map<string, GateOrderRecord>();
@@ -48,6 +51,8 @@ export class MemberBook {
     this.#log = log;
     this.#clock = clock;
     this.#peers = peers;
+    this.#credentials = new BookCredentials(read);
+    this.#snapshot = new BookSnapshot(read, this.#credentials);
   }
 
   /** Fills the memory from the disk; once, before the first lookup. */
@@ -56,11 +61,35 @@ export class MemberBook {
       'SELECT book_base_time_ms AS baseTimeMs FROM edge_state',
     );
     this.#baseTimeMs = state?.baseTimeMs ?? null;
+    await this.#credentials.load();
     const rows = await this.#read.all<{ kind: FeedRecord['kind']; id: string; record: string }>(
-      'SELECT kind, id, record FROM book_record',
+      "SELECT kind, id, record FROM book_record WHERE kind <> 'credential'",
     );
     for (const { kind, id, record } of rows) {
       this.#remember({ kind, id, record: JSON.parse(record) } as FeedRecord);
+    }
+  }
+
+  /** Packs the credentials that the version before has left, some at a time; once, after `load`. */
+  async packOlder(write: Write): Promise<void> {
+    for (let moved = movedAtOnce; moved === movedAtOnce; ) {
+      moved = await write(async (tx) => {
+        const rows = await tx.all<{ id: string; record: string }>(
+          `SELECT id, record FROM book_record WHERE kind = 'credential' ORDER BY id LIMIT ${movedAtOnce}`,
+        );
+        const last = rows.at(-1);
+        if (!last) return 0;
+        await this.#credentials.put(
+          tx,
+          rows.map(({ id, record }) => ({
+            kind: 'credential',
+            id,
+            record: JSON.parse(record) as CredentialRecord,
+          })),
+        );
+        await tx.run("DELETE FROM book_record WHERE kind = 'credential' AND id <= ?", [last.id]);
+        return rows.length;
+      });
     }
   }
 
@@ -70,24 +99,20 @@ export class MemberBook {
   }
 
   credential(credentialId: CredentialId): CredentialRecord | null {
-    return this.#credentials.get(credentialId) ?? null;
+    return this.#credentials.table.get(credentialId);
   }
 
   /** `cardUid` in upper-case hex. For legacy badges, and to recognise a card on the encoder. */
   credentialByCardUid(cardUid: string): KnownCredential | null {
-    const credentialId = this.#credentialIdByUid.get(cardUid);
-    const record = credentialId && this.#credentials.get(credentialId);
-    return record ? { credentialId, record } : null;
+    return this.#credentials.table.byChip(cardUid);
   }
 
   /** An old code, by the SHA-256 in hex of what it says. */
   credentialByCode(codeHash: string): KnownCredential | null {
-    const credentialId = this.#credentialIdByCode.get(codeHash);
-    const record = credentialId && this.#credentials.get(credentialId);
-    return record ? { credentialId, record } : null;
+    return this.#credentials.table.byCode(codeHash);
   }
 
-  /** Passes of a member that open something. Looks at every credential: asked when somebody enrols a phone. */
+  /** Passes of a member that open something. */
   passesOf(memberId: string): readonly KnownCredential[] {
     return this.#activeOf(memberId, ({ kind }) => kind === 'pass');
   }
@@ -98,9 +123,15 @@ export class MemberBook {
   }
 
   #activeOf(memberId: string, which: (record: CredentialRecord) => boolean): readonly KnownCredential[] {
-    return [...this.#credentials]
-      .filter(([, record]) => record.status === 'active' && record.memberId === memberId && which(record))
-      .map(([credentialId, record]) => ({ credentialId: credentialId as CredentialId, record }));
+    return this.#credentials.table
+      .ofMember(memberId)
+      .filter(({ record }) => record.status === 'active' && which(record));
+  }
+
+  /** How many credentials it knows, and what their memory takes. */
+  get credentials(): { readonly count: number; readonly memoryBytes: number } {
+    const { size, byteLength } = this.#credentials.table;
+    return { count: size, memoryBytes: byteLength };
   }
 
   plan(planId: PlanId): PlanRecord | null {
@@ -186,17 +217,11 @@ export class MemberBook {
 
   /** A record that cannot be used (an edge key that the network did not sign, an unknown time zone) is left out and logged. */
   async applyFeed(tx: Tx, changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
-    const usable = changes.filter(({ version, change }) => {
-      const problem = this.#problemOf(change);
-      if (problem) {
-        const { kind, id } = change;
-        this.#log.error('a record of the member base was left out', { kind, id, version, problem });
-      }
-      return problem === null;
-    });
-    await this.#put(
+    const usable = this.#usable(changes.map(({ change }) => change));
+    await this.#put(tx, usable);
+    await this.#credentials.told(
       tx,
-      usable.map(({ change }) => change),
+      usable.filter(({ kind }) => kind === 'credential').map(({ id }) => id),
     );
     await tx.run('UPDATE edge_state SET feed_cursor = ?, book_base_time_ms = ?', [cursor, baseTimeMs]);
     tx.onCommitted(() => {
@@ -207,6 +232,7 @@ export class MemberBook {
   /** What this edge has just sold is in the book at once; the base's row replaces it when it comes. */
   async rememberOwnCredential(tx: Tx, credentialId: CredentialId, record: CredentialRecord): Promise<void> {
     await this.#put(tx, [{ kind: 'credential', id: credentialId, record }]);
+    await this.#credentials.isOwn(tx, credentialId);
     const atMs = Math.floor(this.#clock.wallMs());
     await this.#peers.put(tx, { kind: 'credential', credentialId, record, atMs });
   }
@@ -231,6 +257,51 @@ export class MemberBook {
     return true;
   }
 
+  /** The snapshot that is being taken, over restarts; null when none is. */
+  snapshotProgress(): Promise<SnapshotProgress | null> {
+    return this.#snapshot.progress();
+  }
+
+  beginSnapshot(write: Write, progress: SnapshotProgress | null): Promise<void> {
+    return this.#snapshot.begin(write, progress);
+  }
+
+  /** As in `applyFeed`, a record that cannot be used is left out. */
+  stageSnapshot(tx: Tx, records: readonly FeedRecord[], progress: SnapshotProgress | null): Promise<void> {
+    return this.#snapshot.stage(tx, this.#usable(records), progress);
+  }
+
+  /** Until `followSnapshot` has resolved, a credential is what it was or what it is now. */
+  async finishSnapshot(tx: Tx, version: number, baseTimeMs: number): Promise<void> {
+    const others = await this.#snapshot.finish(tx, version, baseTimeMs);
+    tx.onCommitted(() => {
+      for (const map of [this.#clubs, this.#plans, this.#edgeKeys, this.#orders, this.#gateOrders])
+        map.clear();
+      for (const change of others) this.#remember(change);
+      this.#baseTimeMs = baseTimeMs;
+    });
+  }
+
+  followSnapshot(): Promise<void> {
+    return this.#credentials.follow();
+  }
+
+  /** Gives free what an earlier book takes on the disk. */
+  tidy(write: Write): Promise<void> {
+    return this.#credentials.tidy(write, 'over');
+  }
+
+  #usable(changes: readonly FeedRecord[]): readonly FeedRecord[] {
+    return changes.filter((change) => {
+      const problem = this.#problemOf(change);
+      if (problem) {
+        const { kind, id } = change;
+        this.#log.error('a record of the member base was left out', { kind, id, problem });
+      }
+      return problem === null;
+    });
+  }
+
   #problemOf(change: FeedRecord): string | null {
     if (change.kind === 'club' && change.record && !isTimeZone(change.record.timeZone)) {
       return 'unknown time zone';
@@ -248,9 +319,13 @@ export class MemberBook {
     return null;
   }
 
-  /** Two statements for however many records: the gate's decisions wait behind a snapshot of thousands otherwise. */
+  /** A few statements for however many records: the gate's decisions wait behind thousands of them otherwise. */
   async #put(tx: Tx, changes: readonly FeedRecord[]): Promise<void> {
-    const lastOfEach = new Map(changes.map((change) => [`${change.kind} ${change.id}`, change]));
+    const isCredential = (change: FeedRecord): change is CredentialChange => change.kind === 'credential';
+    await this.#credentials.put(tx, changes.filter(isCredential));
+    const others = changes.filter((change) => !isCredential(change));
+    if (others.length === 0) return;
+    const lastOfEach = new Map(others.map((change) => [`${change.kind} ${change.id}`, change]));
     const rows = JSON.stringify(
       [...lastOfEach.values()].map(({ kind, id, record }) => ({
         kind,
@@ -270,7 +345,7 @@ export class MemberBook {
       [rows],
     );
     tx.onCommitted(() => {
-      for (const change of changes) this.#remember(change);
+      for (const change of others) this.#remember(change);
     });
   }
 
@@ -292,21 +367,8 @@ export class MemberBook {
         setOrDelete(this.#gateOrders, change.id, change.record);
         return;
       case 'credential':
-        this.#rememberCredential(change.id as CredentialId, change.record);
+        return; // book-credentials.ts
     }
-  }
-
-  #rememberCredential(credentialId: CredentialId, record: CredentialRecord | null): void {
-    const before = this.#credentials.get(credentialId);
-    if (before?.cardUid && this.#credentialIdByUid.get(before.cardUid) === credentialId) {
-      this.#credentialIdByUid.delete(before.cardUid);
-    }
-    if (before?.codeHash && this.#credentialIdByCode.get(before.codeHash) === credentialId) {
-      this.#credentialIdByCode.delete(before.codeHash);
-    }
-    setOrDelete(this.#credentials, credentialId, record);
-    if (record?.codeHash) this.#credentialIdByCode.set(record.codeHash, credentialId);
-    if (record?.cardUid) this.#credentialIdByUid.set(record.cardUid, credentialId);
   }
 }
 

@@ -47,7 +47,11 @@ it('makes every table of a new box', async () => {
   );
   expect(tables.map((table) => table.name)).toEqual([
     'attachment',
+    'book_credential',
+    'book_number',
+    'book_own',
     'book_record',
+    'book_staged',
     'dispenser_counts',
     'edge_state',
     'fiscal_key',

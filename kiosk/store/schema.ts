@@ -15,6 +15,7 @@ import { dispenserCounts } from './migrations/0011-dispenser-counts.ts';
 import { zones } from './migrations/0012-zones.ts';
 import { peers } from './migrations/0013-peers.ts';
 import { pushReceipts } from './migrations/0014-push-receipts.ts';
+import { packedBook } from './migrations/0015-packed-book.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   zones,
   peers,
   pushReceipts,
+  packedBook,
 ];
 
 /**

@@ -2,6 +2,7 @@ import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import type {
   EnrolAnswer,
   FeedChange,
+  FeedRecord,
   FiscalAnchor,
   FiscalHead,
   PushRequest,
@@ -12,6 +13,17 @@ import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
 export interface EdgeIdentity extends Omit<EnrolAnswer, 'serverTime' | 'wireVersion'> {
   /** Ed25519 private key, PKCS#8 DER, base64url. */
   readonly privateKey: string;
+}
+
+/** A snapshot that is being taken (W-SNAP-4). */
+export interface SnapshotProgress {
+  readonly snapshotId: string;
+  readonly epoch: number;
+  readonly version: number;
+  /** Chunks that are kept; the next one has this index. */
+  readonly chunks: number;
+  /** Where the next page of the own part begins. */
+  readonly ownAfter: number;
 }
 
 /** What the agent needs of the edge's store. All of it durable when the promise resolves. */
@@ -46,6 +58,16 @@ export interface AgentStore {
   feedCursor(): Promise<number>;
   /** Applies the changes and moves the cursor in one transaction. `baseTimeMs` sets the data age to zero at that time. */
   applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void>;
+  snapshotProgress(): Promise<SnapshotProgress | null>;
+  /** Drops what was kept of another one. Null: none is taken any more. */
+  beginSnapshot(progress: SnapshotProgress | null): Promise<void>;
+  /** Keeps records beside the book, and with `progress` how far the snapshot is. Records may come again. */
+  stageSnapshot(records: readonly FeedRecord[], progress: SnapshotProgress | null): Promise<void>;
+  /**
+   * In one transaction: what was kept takes the place of the book, what this edge has done itself and the base has not
+   * applied yet stays in it, and the cursor is the snapshot's version (W-SNAP-6).
+   */
+  finishSnapshot(version: number, baseTimeMs: number): Promise<void>;
   /** The count to tell with the next heartbeat. */
   occupancy(): Promise<PushRequest['occupancy']>;
   /**

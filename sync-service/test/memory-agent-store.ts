@@ -4,9 +4,9 @@ import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
 import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import type { EventBody, OutboxEvent } from '@portillon/core/wire/event.ts';
-import type { FeedChange, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
+import type { FeedChange, FeedRecord, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
-import type { AgentStore, EdgeIdentity } from '../agent/agent-store.ts';
+import type { AgentStore, EdgeIdentity, SnapshotProgress } from '../agent/agent-store.ts';
 
 /** What the agent needs of an edge's store, in memory: for tests of the agent alone. */
 export class MemoryAgentStore implements AgentStore {
@@ -98,6 +98,31 @@ export class MemoryAgentStore implements AgentStore {
   async applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number) {
     this.applied.push({ changes, cursor, baseTimeMs });
     this.cursor = cursor;
+  }
+
+  snapshot: SnapshotProgress | null = null;
+  staged: FeedRecord[] = [];
+  /** The books that were replaced as a whole. */
+  readonly books: { records: readonly FeedRecord[]; version: number }[] = [];
+
+  async snapshotProgress() {
+    return this.snapshot;
+  }
+
+  async beginSnapshot(progress: SnapshotProgress | null) {
+    this.snapshot = progress;
+    this.staged = [];
+  }
+
+  async stageSnapshot(records: readonly FeedRecord[], progress: SnapshotProgress | null) {
+    this.staged.push(...records);
+    this.snapshot = progress ?? this.snapshot;
+  }
+
+  async finishSnapshot(version: number) {
+    this.books.push({ records: this.staged, version });
+    this.cursor = version;
+    this.snapshot = null;
   }
 
   async occupancy() {
