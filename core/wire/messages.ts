@@ -447,12 +447,14 @@ export type FeedChange = z.infer<typeof feedChangeSchema>;
 const knownKinds = new Set<unknown>(feedRecordSchema.options.map((option) => option.shape.kind.value));
 
 /** W-FEED-8: a base that is newer than the edge may know kinds of records that the edge does not. */
+export function isKnownKind(record: unknown): boolean {
+  const kind = (record as { kind?: unknown } | null | undefined)?.kind;
+  return typeof kind !== 'string' || knownKinds.has(kind);
+}
+
 function ofKnownKinds(changes: unknown): unknown {
   if (!Array.isArray(changes)) return changes;
-  return changes.filter((each: { change?: { kind?: unknown } } | null) => {
-    const kind = each?.change?.kind;
-    return typeof kind !== 'string' || knownKinds.has(kind);
-  });
+  return changes.filter((each: { change?: unknown } | null) => isKnownKind(each?.change));
 }
 
 export const feedAnswerSchema = z.object({

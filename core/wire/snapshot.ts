@@ -27,6 +27,8 @@ export const snapshotSchema = z.object({
   snapshotId: z.uuid(),
   /** Of the feed: the edge reads on from here. */
   version: z.int().min(0),
+  /** When it was made, by the base's clock: the book is as old until the feed has been read. */
+  madeAt: z.iso.datetime(),
   records: z.int().min(0),
   /** Each is gzip over records of the feed, one a line, JSON, none of them gone. */
   chunks: z.array(chunkSchema).max(snapshotLimits.chunks),

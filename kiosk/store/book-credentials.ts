@@ -57,9 +57,7 @@ export class BookCredentials {
   async put(tx: Tx, changes: readonly CredentialChange[]): Promise<void> {
     if (changes.length === 0) return;
     const last = new Map(changes.map(({ id, record }) => [id, record && this.#packing.pack(record)]));
-    const rows = JSON.stringify(
-      [...last].map(([id, packed]) => [hexOf(id), packed?.toString('hex')]),
-    );
+    const rows = JSON.stringify([...last].map(([id, packed]) => [hexOf(id), packed?.toString('hex')]));
     await this.#numbers.keep(tx);
     await tx.run(
       `INSERT INTO book_credential (generation, id, packed)

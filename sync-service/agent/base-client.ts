@@ -62,6 +62,25 @@ export class BaseClient {
     request: BaseRequest<Answer>,
     identity: EdgeIdentity | null,
   ): Promise<Result<Answer, RequestFailure>> {
+    const came = await this.#exchange(request, identity);
+    if (!came.ok) return came;
+    if (request.answer === null) return ok(undefined as Answer);
+    const answer = request.answer.safeParse(parseJson(came.value.toString()));
+    if (answer.success) return ok(answer.data);
+    const where = answer.error.issues[0]?.path.join('.') ?? '';
+    const path = request.path.split('?', 1)[0];
+    return err(unreachable(`the answer to ${request.method} ${path} is not understood at ${where}`));
+  }
+
+  /** For an answer that is no JSON. */
+  bytes(path: string, limitMs: number, identity: EdgeIdentity): Promise<Result<Buffer, RequestFailure>> {
+    return this.#exchange({ method: 'GET', path, limitMs }, identity);
+  }
+
+  async #exchange(
+    request: Omit<BaseRequest<unknown>, 'answer'>,
+    identity: EdgeIdentity | null,
+  ): Promise<Result<Buffer, RequestFailure>> {
     const url = new URL(`.${request.path}`, this.#baseUrl);
     const headers: Record<string, string> = {};
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
@@ -86,20 +105,14 @@ export class BaseClient {
         redirect: 'error',
         signal: AbortSignal.any([late.signal, this.#stopped]),
       });
-      const text = await response.text();
+      const bytes = Buffer.from(await response.arrayBuffer());
       if (!response.ok) {
-        const failure = refused(response.status, text);
+        const failure = refused(response.status, bytes.toString());
         if (failure.code === 'request.replayed') await this.#passOverCounters();
         return err(failure);
       }
       if (identity) this.#nextStride = counterStride;
-      if (request.answer === null) return ok(undefined as Answer);
-      const answer = request.answer.safeParse(parseJson(text));
-      if (answer.success) return ok(answer.data);
-      const where = answer.error.issues[0]?.path.join('.') ?? '';
-      return err(
-        unreachable(`the answer to ${request.method} ${url.pathname} is not understood at ${where}`),
-      );
+      return ok(bytes);
     } catch (error) {
       return err(unreachable(wordsOf(error)));
     } finally {

@@ -79,6 +79,8 @@ function wellBehaved(asked: Asked): Scripted {
     const json: FeedAnswer = { epoch, changes: [], cursor: 4, more: false, serverTime: serverTime() };
     return { status: 200, json };
   }
+  // A base of the version before.
+  if (asked.path === '/v1/snapshot') return { status: 404, json: refusal('request.not-found') };
   wanted = wanted.filter((digest) => !asked.path.endsWith(digest));
   return { status: 204 };
 }

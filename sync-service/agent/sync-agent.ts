@@ -27,6 +27,7 @@ import { BaseTime } from './base-time.ts';
 import { Bell } from './bell.ts';
 import { type PushBody, PushManners, type PushSize, pushBody } from './push-body.ts';
 import { type BaseRegression, ReceiptBook } from './receipt-book.ts';
+import { SnapshotTaker } from './snapshot-taker.ts';
 
 export interface SyncAgentOptions {
   readonly store: AgentStore;
@@ -89,6 +90,9 @@ type PushOutcome =
 
 /** How far the base's clock may lie from ours and still date the member book. */
 export const believedOffsetMs = 5 * 60_000;
+/** W-SNAP-1: as many as a snapshot may be behind; fewer the feed brings sooner. */
+const farBehindVersions = 20_000;
+const snapshotTriesMax = 5;
 const idleMs = 24 * 3_600_000;
 
 /**
@@ -131,6 +135,10 @@ export class SyncAgent {
   /** Epoch that the member book and its cursor belong to; kept in the store with N. */
   #bookEpoch = 0;
   #cursorAhead = false;
+  #farBehind = false;
+  /** In a row; after so many the feed is read, however long that is. */
+  #snapshotTries = 0;
+  readonly #snapshots: SnapshotTaker;
   /** Ask the base how far it got before sending anything. */
   #askWhere = true;
   readonly #receipts: ReceiptBook;
@@ -146,6 +154,11 @@ export class SyncAgent {
   constructor(options: SyncAgentOptions) {
     this.#options = options;
     this.#client = new BaseClient(options.baseUrl, options.store, options.clock, this.#stopped.signal);
+    const { store, clock, random, log } = options;
+    this.#snapshots = new SnapshotTaker({
+      ...{ client: this.#client, store, clock, random, log },
+      stopped: this.#stopped.signal,
+    });
     this.#sender = new AttachmentSender({
       client: this.#client,
       clock: options.clock,
@@ -496,6 +509,12 @@ export class SyncAgent {
     let fresh = false;
     while (!this.#stopped.signal.aborted) {
       const restarted = this.#cursorAhead || this.#bookEpoch !== this.#baseEpoch;
+      if ((restarted || this.#farBehind) && this.#snapshotTries < snapshotTriesMax) {
+        const outcome = await this.#takeSnapshot(identity, restarted);
+        if (outcome === 'failed')
+          await this.#reached.feed.wait(clock, backOff.nextMs(), this.#stopped.signal);
+        if (outcome !== 'none') continue;
+      }
       const after = restarted ? 0 : await store.feedCursor();
       const sent = momentOf(clock);
       // The first look does not wait: it tells at once how old the book is.
@@ -519,18 +538,61 @@ export class SyncAgent {
         continue;
       }
       backOff.reset();
-      const { epoch, changes, cursor, more, serverTime } = answer.value;
+      const { epoch, changes, cursor, more, head, serverTime } = answer.value;
       this.#answered('feed', serverTime, sent);
       fresh = !more;
       // Read after a cursor of the old epoch: it proves nothing.
       if (this.#enterEpoch(epoch)) continue;
+      if (!this.#farBehind && head !== undefined && head - after > farBehindVersions && !restarted) {
+        this.#farBehind = true;
+        continue;
+      }
       await store.applyFeed(changes, cursor, this.#believedTime(serverTime));
+      if (!more) {
+        this.#farBehind = false;
+        this.#snapshotTries = 0;
+      }
       this.#cursorAhead = false;
-      if (this.#bookEpoch !== epoch) {
-        this.#bookEpoch = epoch;
-        this.#pushBell.ring();
+      this.#bookIsOf(epoch);
+    }
+  }
+
+  /** W-SNAP-1. `none` where the base has none that is of use: the feed it is. */
+  async #takeSnapshot(identity: EdgeIdentity, restarted: boolean): Promise<'taken' | 'none' | 'failed'> {
+    const sent = momentOf(this.#options.clock);
+    const epoch = this.#baseEpoch;
+    const outcome = await this.#snapshots.take(identity, epoch, restarted);
+    if (this.#stopped.signal.aborted) return 'taken';
+    switch (outcome.kind) {
+      case 'failed':
+        this.#snapshotTries += 1;
+        this.#failed('feed', outcome.failure);
+        return 'failed';
+      case 'other-epoch':
+        this.#enterEpoch(outcome.epoch);
+        return 'taken';
+      case 'none':
+        this.#snapshotTries = snapshotTriesMax;
+        return 'none';
+      case 'ready': {
+        const { version, madeAt, serverTime } = outcome;
+        const agedMs = Math.max(0, Date.parse(serverTime) - Date.parse(madeAt));
+        await this.#options.store.finishSnapshot(version, this.#believedTime(serverTime) - agedMs);
+        this.#answered('feed', serverTime, sent);
+        this.#options.log.info('sync.snapshot-taken', { version });
+        this.#farBehind = false;
+        this.#cursorAhead = false;
+        this.#snapshotTries = 0;
+        this.#bookIsOf(epoch);
+        return 'taken';
       }
     }
+  }
+
+  #bookIsOf(epoch: number): void {
+    if (this.#bookEpoch === epoch) return;
+    this.#bookEpoch = epoch;
+    this.#pushBell.ring();
   }
 
   /** A base that came back from a backup hands numbers and versions out again. True when it has just done so. */

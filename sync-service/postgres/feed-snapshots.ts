@@ -69,8 +69,8 @@ export async function snapshotChunk(
   return row?.bytes ?? null;
 }
 
-function told({ snapshotId, version, records, digest, chunks }: SnapshotRow): Snapshot {
-  return { snapshotId, version, records, digest, chunks };
+function told({ head: _head, ...snapshot }: SnapshotRow): Snapshot {
+  return snapshot;
 }
 
 export interface SnapshotOrder {

@@ -9,7 +9,10 @@ export interface Asked {
 }
 
 /** An answer, or what becomes of the connection: cut now, or left hanging. */
-export type Scripted = { readonly status: number; readonly json?: unknown } | 'cut' | 'hang';
+export type Scripted =
+  | { readonly status: number; readonly json?: unknown; readonly bytes?: Uint8Array }
+  | 'cut'
+  | 'hang';
 
 /** An HTTP server that answers as a test says, request by request, and keeps what it was asked. */
 export class ScriptedBase {
@@ -59,7 +62,7 @@ export class ScriptedBase {
     if (scripted === 'cut') request.socket.destroy();
     else if (scripted !== 'hang') {
       response.writeHead(scripted.status, { 'content-type': 'application/json' });
-      response.end(scripted.json === undefined ? '' : JSON.stringify(scripted.json));
+      response.end(scripted.bytes ?? (scripted.json === undefined ? '' : JSON.stringify(scripted.json)));
     }
     const told = this.#waiting.filter(({ matches }) => matches(asked));
     this.#waiting = this.#waiting.filter((waiter) => !told.includes(waiter));
