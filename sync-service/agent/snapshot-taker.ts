@@ -192,7 +192,7 @@ function startOf({ snapshotId, version }: Snapshot, epoch: number): SnapshotProg
 }
 
 function broken(detail: string): RequestFailure {
-  return { fault: fault('sync.unreachable', detail), code: null, final: false };
+  return { fault: fault('sync.unreachable', detail), code: null, final: false, retryAfterMs: null };
 }
 
 function parsed(line: string): unknown {
