@@ -144,6 +144,8 @@ export const pushRequestSchema = z.object({
     /** Of the same moment, each zone of this edge inside the club (W-ZONE-1); edges of the version before told none. */
     zones: z.array(zoneCountSchema).max(zoneLimit).optional(),
   }),
+  /** The newest that this edge holds of the latest epoch (W-EPOCH-5); edges of the version before tell none. */
+  heldReceipt: pushReceiptSchema.optional(),
   /** Every chain of the edge's journal, none left out; absent from an edge that keeps no journal (W-FISCAL-1). */
   fiscalHeads: z
     .array(fiscalHeadSchema)

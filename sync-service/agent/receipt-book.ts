@@ -59,6 +59,12 @@ export class ReceiptBook {
     return { signedInEpoch, epoch: receipt.epoch, from, to: receipt.through };
   }
 
+  /** What a push shows to the base (W-EPOCH-5): the newest of the latest epoch; undefined while there is none. */
+  async newest(): Promise<PushReceipt | undefined> {
+    const kept = await this.#receipts();
+    return kept.get(Math.max(...kept.keys()));
+  }
+
   /** True when it has to be kept: it covers more or less than the one before, or is the first of its day. */
   async isNews(receipt: PushReceipt): Promise<boolean> {
     const before = (await this.#receipts()).get(receipt.epoch);

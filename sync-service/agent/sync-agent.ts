@@ -359,11 +359,13 @@ export class SyncAgent {
   }
 
   async #pushBodyOf(events: readonly OutboxEvent[], size: PushSize): Promise<PushBody> {
+    const heldReceipt = await this.#receipts.newest();
     const push: PushRequest = {
       wireVersion,
       epoch: this.#baseEpoch,
       events: [...events],
       occupancy: await this.#options.store.occupancy(),
+      ...(heldReceipt ? { heldReceipt } : {}),
       ...(await this.#fiscalHeads()),
     };
     return pushBody(push, size);

@@ -16,6 +16,7 @@ import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { type PushOutcome, pushBatch } from '../postgres/push-batch.ts';
 import type { BaseContext } from './base-context.ts';
 import { jsonBody } from './json-body.ts';
+import { provedRestoration } from './proved-restoration.ts';
 import { PushAdmission } from './push-admission.ts';
 import { refuse } from './refusal.ts';
 import { signed } from './signed-handler.ts';
@@ -35,9 +36,10 @@ export function pushRoute(app: FastifyInstance, base: BaseContext): void {
       base.log.warn('push.refused', { edgeId: edge.edgeId, code: push.refusal.code });
       return refuse(reply, push.refusal);
     }
-    const { fiscalHeads } = push.value;
+    const { fiscalHeads, heldReceipt } = push.value;
     const fiscalAnchors = fiscalHeads && (await anchored(base, edge, fiscalHeads));
     const taken = await pushBatch(base.database, edge, push.value, { nowMs: base.clock.wallMs() });
+    await provedRestoration(base, edge.edgeId, heldReceipt, taken.ok ? taken.value.appliedThrough : null);
     if (!taken.ok) {
       base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });
       return refuse(reply, taken.error);
