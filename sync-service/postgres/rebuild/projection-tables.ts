@@ -340,6 +340,8 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   api_keys: 'base',
   api_reads: 'base',
   api_answers: 'base',
+  webhooks: 'staff',
+  webhook_messages: 'base',
   base_events: 'base',
   // What is rebuilt from; and that an event was kept aside is a decision of its time, which is not taken again.
   edge_events: 'push',
