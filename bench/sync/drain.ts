@@ -8,6 +8,7 @@ import pg from 'pg';
 import { BaseProcess } from './base-process.ts';
 import { gateEvents } from './club-events.ts';
 import { enrolledIdentity, openEdgeStore, WatchedAgent } from './enrolled-edge.ts';
+import { processorMs } from './processor-time.ts';
 import { figure, type ScenarioResult, type SyncBench, type SyncScenario } from './scenario.ts';
 
 const targetPerSecond = 10_000;
@@ -49,7 +50,12 @@ async function measure({ folder, clock, sizes, say }: SyncBench): Promise<Scenar
     say(`${events} events are queued`);
 
     const through = sales.length + events;
+    const edgeBefore = process.cpuUsage();
+    const baseBeforeMs = processorMs(base.pid);
     const tookMs = await drained(store, base, through, clock);
+    const baseMs = processorMs(base.pid) - baseBeforeMs;
+    const { user, system } = process.cpuUsage(edgeBefore);
+    const edgeMs = (user + system) / 1_000;
     const taken = await sql.query<{ events: number; rows: number; parked: number; findings: number }>(
       `select (select count(*)::int from edge_events) as events,
               (select count(*) from decisions)::int + (select count(*) from passages)::int as rows,
@@ -63,6 +69,8 @@ async function measure({ folder, clock, sizes, say }: SyncBench): Promise<Scenar
           atLeast: targetPerSecond,
         }),
         figure('all of them', tookMs / 1_000, 's'),
+        figure('of that, processor time of the base and PostgreSQL', baseMs / 1_000, 's'),
+        figure('of that, processor time of the edge', edgeMs / 1_000, 's'),
         figure('events that the base holds', found?.events ?? 0, '', { atLeast: through }),
         figure('rows of decisions and passages', found?.rows ?? 0, '', { atLeast: events }),
         figure('parked', found?.parked ?? 0, '', { atMost: 0 }),

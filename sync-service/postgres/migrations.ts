@@ -33,6 +33,7 @@ import { webOrders } from './migrations/030-web-orders.ts';
 import { linkedPasses } from './migrations/031-linked-passes.ts';
 import { samePerson } from './migrations/032-same-person.ts';
 import { webhooks } from './migrations/033-webhooks.ts';
+import { eventsManyAtATime } from './migrations/034-events-many-at-a-time.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -69,6 +70,7 @@ export const migrations: readonly Migration[] = [
   { name: '031-linked-passes', sql: linkedPasses },
   { name: '032-same-person', sql: samePerson },
   { name: '033-webhooks', sql: webhooks },
+  { name: '034-events-many-at-a-time', sql: eventsManyAtATime },
 ];
 
 export interface Migration {

@@ -3,22 +3,21 @@ import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { type LateDecision, outageAgeMs, reviewDecision, type ToldThen } from '../members/late-decision.ts';
 import type { Reporter } from '../members/row-change.ts';
+import { CompanyInside } from './company-inside.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Sql } from './database.ts';
+import { OwnDeeds } from './own-deeds.ts';
 import { ToldRecords } from './told-records.ts';
 
 interface LateRow extends Omit<LateDecision, 'atMs' | 'clubId'> {
   readonly id: string;
   readonly at: string;
-  /** This edge sold to the member between the age of its book and the decision, and the base had not heard of it. */
-  readonly soldTo: boolean;
-  /** Likewise of money given back: what it ended had ended at this edge. */
-  readonly gaveBack: boolean;
 }
 
 /**
  * W-OUTAGE-2: looks again at those decisions of a batch that were taken on data of an outage. At the end of the batch's
- * transaction, so that a finding is written with the decision, once.
+ * transaction, so that a finding is written with the decision, once. A club that was cut off tells thousands of them: what
+ * bears on them is read for all at once.
  */
 export async function reviewLate(
   sql: Sql,
@@ -28,76 +27,96 @@ export async function reviewLate(
 ): Promise<void> {
   if (decisionIds.length === 0) return;
   const rows = await sql.query<LateRow>(
-    `select late.id, late.at, late.credential_id as "credentialId", late.presented, late.by_number as "byNumber",
-            late.outcome, late.reason, late.data_age_ms as "dataAgeMs",
-            exists (
-              select 1 from credentials join sales on sales.member_id = credentials.member_id
-               where credentials.id = late.credential_id and sales.edge_id = late.edge_id and sales.received_at > late.at
-                 and sales.at between late.at - coalesce(late.data_age_ms, 0) * interval '1 ms' and late.at
-            ) as "soldTo",
-            exists (
-              select 1 from credentials join sales on sales.member_id = credentials.member_id
-                     join refunds on refunds.sale_id = sales.id
-               where credentials.id = late.credential_id and refunds.edge_id = late.edge_id
-                 and refunds.at between late.at - coalesce(late.data_age_ms, 0) * interval '1 ms' and late.at
-            ) as "gaveBack"
-       from decisions as late
-      where late.id = any($1::uuid[]) and late.credential_id is not null and late.direction = 'entry'
-        and (late.data_age_ms is null or late.data_age_ms > $2)
-      order by late.at, late.id`,
+    `select id, at, credential_id as "credentialId", presented, by_number as "byNumber", outcome, reason,
+            data_age_ms as "dataAgeMs"
+       from decisions
+      where id = any($1::uuid[]) and credential_id is not null and direction = 'entry'
+        and (data_age_ms is null or data_age_ms > $2)
+      order by at, id`,
     [decisionIds, outageAgeMs],
   );
   if (rows.length === 0) return;
-  const told = await ToldRecords.read(
-    sql,
-    { credentialIds: [...new Set(rows.map(({ credentialId }) => credentialId))], clubIds: [clubId] },
-    Math.min(...rows.map(({ at }) => Date.parse(at))),
-  );
-  for (const row of rows) {
-    const decision = { ...row, clubId, atMs: Date.parse(row.at) };
-    const known = told.credential(row.credentialId, decision.atMs);
-    if (!known?.record) continue;
-    const then = await toldThen(sql, edgeId, told, decision, known.record);
+  const late = rows.map((row): Late => ({ ...row, clubId, atMs: Date.parse(row.at) }));
+  const credentialIds = [...new Set(late.map(({ credentialId }) => credentialId))];
+  const firstMs = Math.min(...late.map(({ atMs }) => atMs));
+  const told = await ToldRecords.read(sql, { credentialIds, clubIds: [clubId] }, firstMs);
+  const known = late.flatMap((decision) => {
+    const record = told.credential(decision.credentialId, decision.atMs)?.record;
+    return record ? [{ decision, record }] : [];
+  });
+  const company = await CompanyInside.read(sql, edgeId, known);
+  const ownDeeds = await OwnDeeds.read(sql, { edgeId, clubId }, late);
+  const suspected = known.flatMap(({ decision, record }) => {
+    const then = toldThen(told, decision, record, company);
     const finding = then && reviewDecision(decision, then);
-    if (!finding || (finding.would === 'let-in' && row.gaveBack)) continue;
-    if (row.soldTo && !(await edgesOwnWordAgrees(sql, edgeId, told, decision, finding.would))) continue;
-    const sinceMs = newsOf(told, decision, known.record);
-    await sql.query(
-      `insert into outage_findings (decision_id, club_id, edge_id, at, found_at, would, reason, told_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        row.id,
-        clubId,
-        edgeId,
-        row.at,
-        isoTime(nowMs),
-        finding.would,
-        finding.reason,
-        sinceMs === null ? null : isoTime(sinceMs),
-      ],
-    );
-  }
+    if (!finding || (finding.would === 'let-in' && ownDeeds.gaveBack(decision))) return [];
+    const toldMs = newsOf(told, decision, record);
+    return [{ decision, ...finding, toldMs, soldTo: ownDeeds.soldTo(decision) }];
+  });
+  const doubted = suspected.filter(({ soldTo }) => soldTo).map(({ decision }) => decision);
+  const records = await recordsNow(sql, doubted);
+  const companyNow = await CompanyInside.read(sql, edgeId, records);
+  const confirmed = new Set(
+    records.flatMap(({ decision, record }) => {
+      const then = toldThen(told, decision, record, companyNow);
+      const again = then && reviewDecision(decision, then);
+      return again ? [`${decision.id} ${again.would}`] : [];
+    }),
+  );
+  const findings = suspected.filter(
+    ({ decision, would, soldTo }) => !soldTo || confirmed.has(`${decision.id} ${would}`),
+  );
+  if (findings.length === 0) return;
+  await sql.query(
+    `insert into outage_findings (decision_id, club_id, edge_id, at, found_at, would, reason, told_at)
+     select id, $1, $2, at, $3, would, reason, told_at
+       from unnest($4::uuid[], $5::timestamptz[], $6::text[], $7::text[], $8::timestamptz[])
+              as finding (id, at, would, reason, told_at)`,
+    [
+      clubId,
+      edgeId,
+      isoTime(nowMs),
+      findings.map(({ decision }) => decision.id),
+      findings.map(({ decision }) => isoTime(decision.atMs)),
+      findings.map(({ would }) => would),
+      findings.map(({ reason }) => reason),
+      findings.map(({ toldMs }) => (toldMs === null ? null : isoTime(toldMs))),
+    ],
+  );
 }
 
 type Late = LateDecision & { readonly id: string };
 
-async function toldThen(
-  sql: Sql,
-  edgeId: string,
+/** A decision, and the record of its credential that counts. */
+interface LateWithRecord {
+  readonly decision: Late;
+  readonly record: CredentialRecord;
+}
+
+function toldThen(
   told: ToldRecords,
-  { atMs, clubId }: Late,
+  decision: Late,
   credential: CredentialRecord,
-): Promise<ToldThen | null> {
+  company: CompanyInside,
+): ToldThen | null {
+  const { atMs, clubId } = decision;
   const club = told.club(clubId, atMs)?.record;
   if (!club) return null;
   const plan = told.plan(planInEffect(credential, atMs), atMs)?.record ?? null;
-  const companyInside = await isInside(
-    sql,
-    edgeId,
-    credential.standing?.company?.memberIds ?? [],
-    isoTime(atMs),
-  );
-  return { club, credential, plan, companyInside };
+  return { club, credential, plan, companyInside: company.of({ decision, record: credential }) };
+}
+
+/** W-OUTAGE-4: what the edge itself sold or settled while it was cut off is taken in by now. */
+async function recordsNow(sql: Sql, decisions: readonly Late[]): Promise<LateWithRecord[]> {
+  const ids = [...new Set(decisions.map(({ credentialId }) => credentialId))];
+  const records = new Map<string, CredentialRecord>();
+  for (const now of await credentialRecords(sql, ids)) {
+    if (now.kind === 'credential' && now.record) records.set(now.id, now.record);
+  }
+  return decisions.flatMap((decision) => {
+    const record = records.get(decision.credentialId);
+    return record ? [{ decision, record }] : [];
+  });
 }
 
 /** When the base last told something that the book of the edge did not have yet; null where it told nothing new, or had no book to go by. */
@@ -114,38 +133,4 @@ function newsOf(
     told.club(clubId, atMs),
   ].flatMap((one) => (one && one.fromMs > bookMs ? [one.fromMs] : []));
   return news.length === 0 ? null : Math.max(...news);
-}
-
-/** W-OUTAGE-4: what the edge itself sold or settled while it was cut off is taken in by now. */
-async function edgesOwnWordAgrees(
-  sql: Sql,
-  edgeId: string,
-  told: ToldRecords,
-  decision: Late,
-  would: 'refuse' | 'let-in',
-): Promise<boolean> {
-  const [now] = await credentialRecords(sql, [decision.credentialId]);
-  if (now?.kind !== 'credential' || !now.record) return false;
-  const then = await toldThen(sql, edgeId, told, decision, now.record);
-  return then !== null && reviewDecision(decision, then)?.would === would;
-}
-
-/** One of these members went in through this edge by then and did not leave the club (AC46); a ticket for one entry is a guest’s (AC38). */
-async function isInside(
-  sql: Sql,
-  edgeId: string,
-  memberIds: readonly string[],
-  at: string,
-): Promise<boolean> {
-  if (memberIds.length === 0) return false;
-  const rows = await sql.query<{ direction: string }>(
-    `select distinct on (credentials.member_id) passages.direction
-       from passages join credentials on credentials.id = passages.credential_id
-      where credentials.member_id = any($1::uuid[]) and not credentials.single_use and passages.edge_id = $2
-        and (passages.zone is null or passages.direction = 'entry')
-        and passages.at < $3 and passages.at > $3::timestamptz - interval '16 hours'
-      order by credentials.member_id, passages.at desc`,
-    [memberIds, edgeId, at],
-  );
-  return rows.some(({ direction }) => direction === 'entry');
 }
