@@ -1,11 +1,15 @@
+import { accountCommand } from './account-command.ts';
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
 import { legacyCommand } from './legacy-command.ts';
+import { readLogCommand } from './read-log-command.ts';
 import { rebuildCommand } from './rebuild-command.ts';
 import { restoredCommand } from './restored-command.ts';
 
 /** What `npm run base --` knows, by its word. */
 export const baseCommands: Readonly<Record<string, BaseCommand>> = {
+  account: accountCommand,
+  'read-log': readLogCommand,
   'api-key': apiKeyCommand,
   legacy: legacyCommand,
   rebuild: rebuildCommand,

@@ -17,24 +17,20 @@ export interface PersonRead {
   readonly nowMs: number;
 }
 
-/** ST8: written before anything is shown. */
-export async function writePersonRead(sql: Sql, read: PersonRead): Promise<void> {
-  await sql.query(
-    `insert into person_reads (id, at, user_id, user_name, member_id, page, came_from)
-     select $1, $2, $3, $4, $5, $6, $7
-      where not exists (select 1 from person_reads where user_id = $3 and member_id = $5 and page = $6
-                           and came_from = $7 and at > $8 and at <= $2)`,
-    [
-      read.id,
-      isoTime(read.nowMs),
-      read.user.id,
-      read.user.name,
-      read.memberId,
-      read.page,
-      read.cameFrom,
-      isoTime(read.nowMs - sameReadingMs),
-    ],
-  );
+/** ST8: written before anything is shown. The same reading twice at once is written once. */
+export async function writePersonRead(database: Database, read: PersonRead): Promise<void> {
+  const { id, user, memberId, page, cameFrom, nowMs } = read;
+  await database.transaction(async (sql) => {
+    const lock = [user.id, memberId, page, cameFrom].join();
+    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 2))', [lock]);
+    await sql.query(
+      `insert into person_reads (id, at, user_id, user_name, member_id, page, came_from)
+       select $1, $2, $3, $4, $5, $6, $7
+        where not exists (select 1 from person_reads where user_id = $3 and member_id = $5 and page = $6
+                             and came_from = $7 and at > $8 and at <= $2)`,
+      [id, isoTime(nowMs), user.id, user.name, memberId, page, cameFrom, isoTime(nowMs - sameReadingMs)],
+    );
+  });
 }
 
 export interface ShownRead {

@@ -171,7 +171,7 @@ export async function readAccounts(sql: Sql): Promise<AccountList> {
             array(select club_id::text from staff_user_clubs where user_id = staff_users.id order by 1) as "clubIds",
             case when issuer is null then 'password' else 'provider' end as "signsInBy",
             created_at as "createdAt", ended_at as "endedAt"
-       from staff_users order by ended_at is not null, name`,
+       from staff_users order by ended_at is not null, lower(name), id`,
   );
   return {
     accounts: rows.map(({ reach: kind, legalEntityId, clubIds, ...account }) => ({

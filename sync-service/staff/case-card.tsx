@@ -4,6 +4,7 @@ import type { ClubView } from '../http/staff/live-view.ts';
 import type { CaseWords } from './case-words.ts';
 import { MemberLink } from './member/member-link.tsx';
 import { Face, WatchMark } from './person.tsx';
+import { May } from './rights.tsx';
 import { SettleForm, type SettleFormProps } from './settle-form.tsx';
 import { addressOfOrders } from './use-place.ts';
 import { ago, dayAndTime, type Language, words } from './words.ts';
@@ -94,14 +95,16 @@ export function CaseCard(props: CaseCardProps) {
         <SettleForm caseId={shown.id} text={text} onSettled={props.onSettled} onBack={props.onBack} />
       ) : (
         <p className="case-ways">
-          <button
-            type="button"
-            id={`settle-${shown.id}`}
-            aria-describedby={`case-${shown.id}`}
-            onClick={props.onSettle}
-          >
-            {text.settle}
-          </button>
+          <May act="case.settle">
+            <button
+              type="button"
+              id={`settle-${shown.id}`}
+              aria-describedby={`case-${shown.id}`}
+              onClick={props.onSettle}
+            >
+              {text.settle}
+            </button>
+          </May>
           {shown.orderOpen && <span className="hint">{text.orderOpen}</span>}
           {order && !shown.orderOpen && shown.saleReference !== null && (
             <a href={addressOfOrders(shown.saleReference, shown.id)} aria-describedby={`case-${shown.id}`}>

@@ -4,6 +4,7 @@ import type { ClubView } from '../http/staff/live-view.ts';
 import { acknowledge } from './gate-requests.ts';
 import type { GateWords } from './gate-words.ts';
 import { WatchMark } from './person.tsx';
+import { May } from './rights.tsx';
 import { timeOfDay } from './words.ts';
 
 export interface GateAlarmsProps {
@@ -64,9 +65,11 @@ function Acknowledge({ alarm, text }: { readonly alarm: GateAlarmView; readonly 
   const id = useId();
   if (!isOpen) {
     return (
-      <button type="button" onClick={() => setOpen(true)}>
-        {text.acknowledge}
-      </button>
+      <May act="gate.order">
+        <button type="button" onClick={() => setOpen(true)}>
+          {text.acknowledge}
+        </button>
+      </May>
     );
   }
   const submit = (event: FormEvent) => {

@@ -4,6 +4,7 @@ import type { GateAlarmView, GateOrderView, GateView } from '../http/staff/gate-
 import type { ClubView } from '../http/staff/live-view.ts';
 import { GateOrderForm } from './gate-order-form.tsx';
 import { faultWords, type GateWords } from './gate-words.ts';
+import { May } from './rights.tsx';
 import { timeOfDay } from './words.ts';
 
 export interface GateCardProps {
@@ -39,18 +40,20 @@ export function GateCard({ gate, club, alarms, text }: GateCardProps) {
       </header>
       {club?.online === false && <p className="gate-offline">{text.offline}</p>}
       {action === null ? (
-        <p className="gate-actions">
-          {possible.map((one) => (
-            <button
-              key={one}
-              type="button"
-              className={one === 'open-entry' ? 'primary' : undefined}
-              onClick={() => setAction(one)}
-            >
-              {text.actions[one]}
-            </button>
-          ))}
-        </p>
+        <May act="gate.order">
+          <p className="gate-actions">
+            {possible.map((one) => (
+              <button
+                key={one}
+                type="button"
+                className={one === 'open-entry' ? 'primary' : undefined}
+                onClick={() => setAction(one)}
+              >
+                {text.actions[one]}
+              </button>
+            ))}
+          </p>
+        </May>
       ) : (
         <GateOrderForm gate={gate} action={action} text={text} onClosed={() => setAction(null)} />
       )}

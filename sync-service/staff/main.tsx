@@ -9,6 +9,7 @@ import './orders.css';
 import './closings.css';
 import './gates.css';
 import './access/access.css';
+import './accounts/accounts.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

@@ -1,4 +1,5 @@
 import type { PassageView } from '../http/staff/live-view.ts';
+import { placeName } from './use-place.ts';
 import type { Words } from './words.ts';
 
 type Who = PassageView['who'];
@@ -16,7 +17,7 @@ export function Face({ who, text }: { who: Who; text: Words }) {
     return (
       <img
         className="face"
-        src={`api/members/${who.memberId}/photo`}
+        src={`api/members/${who.memberId}/photo?from=${placeName()}`}
         alt={text.photoOf(who.name ?? text.nameOnItsWay)}
       />
     );

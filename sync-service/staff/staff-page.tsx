@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
+import type { StaffAct } from '../members/may-do.ts';
 import { Console } from './console.tsx';
 import { PageBar, type PageBarProps } from './page-bar.tsx';
+import { Rights } from './rights.tsx';
 import { SignIn } from './sign-in.tsx';
 import { type Language, words } from './words.ts';
 
-type Session = 'asking' | 'none' | { readonly user: string };
+type Session = 'asking' | 'none' | { readonly user: string; readonly may: ReadonlySet<StaffAct> };
 
 /** Who is not signed in sees the sign-in; everybody else the console. */
 export function StaffPage() {
@@ -34,9 +36,12 @@ export function StaffPage() {
 
   const askAgain = () => setAsked((count) => count + 1);
   const signOut = () => {
-    fetch('api/sign-out', { method: 'POST' })
-      .catch(() => undefined)
-      .finally(askAgain);
+    signOutHere()
+      .then((next) => {
+        if (next === null) askAgain();
+        else location.href = next;
+      })
+      .catch(askAgain);
   };
 
   const bar: PageBarProps = {
@@ -45,7 +50,13 @@ export function StaffPage() {
     onLanguage: setLanguage,
     onSignOut: typeof session === 'object' ? signOut : null,
   };
-  if (typeof session === 'object') return <Console bar={bar} onSignedOut={askAgain} />;
+  if (typeof session === 'object') {
+    return (
+      <Rights value={session.may}>
+        <Console bar={bar} onSignedOut={askAgain} />
+      </Rights>
+    );
+  }
   return (
     <>
       <PageBar {...bar} />
@@ -61,6 +72,13 @@ export function StaffPage() {
 async function askSession(): Promise<Session> {
   const response = await fetch('api/session');
   if (!response.ok) return 'none';
-  const { user } = (await response.json()) as { user: string };
-  return { user };
+  const { user, may } = (await response.json()) as { user: string; may: StaffAct[] };
+  return { user, may: new Set(may) };
+}
+
+/** Where to sign out at the provider, too; null where there is nothing to do. */
+async function signOutHere(): Promise<string | null> {
+  const response = await fetch('api/sign-out', { method: 'POST' });
+  const { next } = (await response.json()) as { next: string | null };
+  return next;
 }

@@ -1,7 +1,17 @@
 import { useEffect, useState } from 'react';
 
 /** The views of the console, as the address names them behind its `#`. */
-export const places = ['live', 'cases', 'orders', 'gates', 'closings', 'access', 'devices'] as const;
+export const places = [
+  'live',
+  'search',
+  'cases',
+  'orders',
+  'gates',
+  'closings',
+  'access',
+  'devices',
+  'accounts',
+] as const;
 /** Views that are about one thing, and are reached from where it is shown. */
 const placesOfOneThing = ['member'] as const;
 export type Place = (typeof places)[number] | (typeof placesOfOneThing)[number];
@@ -25,6 +35,11 @@ export function usePlace(): Place {
     return () => window.removeEventListener('hashchange', follow);
   }, []);
   return place;
+}
+
+/** The view that is open, for the log of who reads a member from where. */
+export function placeName(): Place {
+  return placeOfAddress();
 }
 
 function placeOfAddress(): Place {

@@ -1,4 +1,5 @@
 import type { AccessReason } from '@portillon/core/wire/event.ts';
+import type { SignInFailure } from '../http/staff/sign-in/sign-in-view.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -12,6 +13,9 @@ export interface Words {
   readonly password: string;
   readonly wrongSignIn: string;
   readonly tooOften: string;
+  readonly signInWith: (provider: string) => string;
+  readonly orWithPassword: string;
+  readonly signInFailures: Readonly<Record<SignInFailure, string>>;
   readonly noAnswer: string;
   readonly signOut: string;
   readonly language: string;
@@ -67,6 +71,13 @@ export const words: Readonly<Record<Language, Words>> = {
     password: 'Mot de passe',
     wrongSignIn: 'Le nom ou le mot de passe ne va pas.',
     tooOften: 'Trop d’essais. Attendez une minute.',
+    signInWith: (provider) => `Se connecter avec ${provider}`,
+    orWithPassword: 'ou avec un mot de passe',
+    signInFailures: {
+      failed: 'La connexion n’a pas abouti. Réessayez.',
+      'no-role': 'Votre compte n’a aucun rôle ici. Demandez à qui gère les accès.',
+      ended: 'Ce compte a été clos.',
+    },
     noAnswer: 'La base ne répond pas. Réessayez dans un instant.',
     signOut: 'Quitter',
     language: 'Langue',
@@ -145,6 +156,13 @@ export const words: Readonly<Record<Language, Words>> = {
     password: 'Password',
     wrongSignIn: 'The name or the password is wrong.',
     tooOften: 'Too many tries. Wait a minute.',
+    signInWith: (provider) => `Sign in with ${provider}`,
+    orWithPassword: 'or with a password',
+    signInFailures: {
+      failed: 'The sign-in did not work out. Try again.',
+      'no-role': 'Your account has no role here. Ask whoever manages access.',
+      ended: 'This account was ended.',
+    },
     noAnswer: 'The base does not answer. Try again in a moment.',
     signOut: 'Sign out',
     language: 'Language',

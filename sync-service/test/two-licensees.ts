@@ -34,9 +34,12 @@ export interface TwoLicensees {
   cookieOf(account: Omit<NewAccount, 'name'>, name?: string): Promise<{ accountId: string; cookie: string }>;
 }
 
-export async function startTwoLicensees(log: Log): Promise<TwoLicensees> {
+export async function startTwoLicensees(
+  log: Log,
+  more: Omit<Parameters<typeof startBase>[0], 'stateFolder' | 'log'> = {},
+): Promise<TwoLicensees> {
   const stateFolder = await temporaryState();
-  const base = await startBase({ stateFolder, log });
+  const base = await startBase({ stateFolder, log, ...more });
   const sql = new Database(base.databaseUrl, silentLog);
   const [seeded] = await sql.query<{ legalEntityId: string; planId: string }>(
     `select legal_entities.id as "legalEntityId", plans.id as "planId" from legal_entities, plans

@@ -14,8 +14,8 @@ import { notSignedIn, staffUserOf } from './staff-session.ts';
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Where the page says that one came from, with what it reads of a member. */
-export const camefromSchema = z
-  .enum(['live', 'cases', 'orders', 'outages', 'badges', 'devices', 'search', 'member', 'address'])
+export const cameFromSchema = z
+  .enum(['live', 'search', 'cases', 'orders', 'gates', 'access', 'devices', 'member', 'address'])
   .catch('address');
 
 /** Asks of every route of staff, before it does anything, whether who is signed in may (ST1 to ST3, ST8). */
@@ -67,7 +67,7 @@ async function allow(
       user,
       memberId: id,
       page: rule.reads,
-      cameFrom: camefromSchema.parse((request.query as { from?: unknown }).from),
+      cameFrom: cameFromSchema.parse((request.query as { from?: unknown }).from),
       nowMs: base.clock.wallMs(),
     });
   }

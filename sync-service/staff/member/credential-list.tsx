@@ -4,6 +4,7 @@ import type { MemberAccess, ShownCredential } from '../../http/staff/member-view
 import { ChangeForm } from '../access/change-form.tsx';
 import { sendChange } from '../access/send-change.ts';
 import { fullDate } from '../full-date.ts';
+import { May, useMay } from '../rights.tsx';
 import type { Language } from '../words.ts';
 import { BadgeForm } from './badge-form.tsx';
 import { memberWords } from './member-words.ts';
@@ -21,6 +22,8 @@ export function CredentialList(props: {
   const { member, clubs, language, onDone } = props;
   const text = memberWords[language];
   const [changing, setChanging] = useState<string | null>(null);
+  const mayBlock = useMay('credential.block');
+  const mayOrder = useMay('order.give');
   return (
     <section className="panel" aria-labelledby="credentials">
       <h2 id="credentials">{text.credentials}</h2>
@@ -69,7 +72,7 @@ export function CredentialList(props: {
                 />
               ) : (
                 <p className="ways">
-                  {next && (
+                  {next && mayBlock && (
                     <button
                       type="button"
                       aria-label={next === 'blocked' ? text.blockOf(what) : text.unblockOf(what)}
@@ -79,14 +82,17 @@ export function CredentialList(props: {
                     </button>
                   )}
                   {credential.orderOpen && <a href="#orders">{text.orderOpen}</a>}
-                  {!credential.orderOpen && credential.kind === 'card' && credential.saleReference && (
-                    <a
-                      href={`#orders/${encodeURIComponent(credential.saleReference)}`}
-                      aria-label={text.replaceOf(what)}
-                    >
-                      {text.replace}
-                    </a>
-                  )}
+                  {mayOrder &&
+                    !credential.orderOpen &&
+                    credential.kind === 'card' &&
+                    credential.saleReference && (
+                      <a
+                        href={`#orders/${encodeURIComponent(credential.saleReference)}`}
+                        aria-label={text.replaceOf(what)}
+                      >
+                        {text.replace}
+                      </a>
+                    )}
                 </p>
               )}
             </li>
@@ -104,11 +110,13 @@ export function CredentialList(props: {
           onBack={() => setChanging(null)}
         />
       ) : (
-        <p className="ways">
-          <button type="button" onClick={() => setChanging(badgeToCome)}>
-            {text.addBadge}
-          </button>
-        </p>
+        <May act="badge.write">
+          <p className="ways">
+            <button type="button" onClick={() => setChanging(badgeToCome)}>
+              {text.addBadge}
+            </button>
+          </p>
+        </May>
       )}
     </section>
   );

@@ -2,6 +2,7 @@ import { formatEuros } from '@portillon/ui/format/money.ts';
 import { useState } from 'react';
 import type { MemberAccess } from '../../http/staff/member-view.ts';
 import { fullDate } from '../full-date.ts';
+import { May } from '../rights.tsx';
 import type { Language } from '../words.ts';
 import { DebtForm } from './debt-form.tsx';
 import { memberWords } from './member-words.ts';
@@ -45,11 +46,13 @@ export function MemberDebts(props: {
           onBack={() => setAdding(false)}
         />
       ) : (
-        <p className="ways">
-          <button type="button" onClick={() => setAdding(true)}>
-            {text.addDebt}
-          </button>
-        </p>
+        <May act="debt.write">
+          <p className="ways">
+            <button type="button" onClick={() => setAdding(true)}>
+              {text.addDebt}
+            </button>
+          </p>
+        </May>
       )}
       <h2>{text.memberships}</h2>
       <ul className="plain-list">

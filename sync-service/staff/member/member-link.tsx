@@ -1,5 +1,6 @@
 import type { PersonShown } from '../../http/staff/live-view.ts';
 import { nameOf } from '../person.tsx';
+import { placeName } from '../use-place.ts';
 import type { Words } from '../words.ts';
 
 /** How staff call the person, as the way to that member's page; plain words for somebody whom the base does not know. */
@@ -10,5 +11,5 @@ export function MemberLink(props: {
 }) {
   const { who, unknown, text } = props;
   const name = nameOf(who, unknown, text);
-  return who ? <a href={`#member/${who.memberId}`}>{name}</a> : name;
+  return who ? <a href={`#member/${who.memberId}/${placeName()}`}>{name}</a> : name;
 }

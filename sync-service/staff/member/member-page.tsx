@@ -1,41 +1,50 @@
 import { reasonWords } from '@portillon/core/access/reason-words.ts';
 import type { LiveView } from '../../http/staff/live-view.ts';
-import { type MemberAccess, memberAccessSchema } from '../../http/staff/member-view.ts';
+import { type MemberAccess, memberPageSchema } from '../../http/staff/member-view.ts';
 import { accessWords } from '../access/access-words.ts';
 import { ChangeHistory } from '../access/change-history.tsx';
 import { useAnswer } from '../access/use-answer.ts';
 import { ConnectionLost } from '../connection-lost.tsx';
 import { fullDate } from '../full-date.ts';
 import { Face, nameOf, StateMark } from '../person.tsx';
+import { useMay } from '../rights.tsx';
 import { useAddress } from '../use-address.ts';
 import { type Language, words } from '../words.ts';
 import { CredentialList } from './credential-list.tsx';
 import { DecisionList } from './decision-list.tsx';
 import { MemberDebts } from './member-debts.tsx';
 import { type MemberWords, memberWords } from './member-words.ts';
+import { ReadLog } from './read-log.tsx';
 import { StandingPanel } from './standing-panel.tsx';
+import { VisitorCard } from './visitor-card.tsx';
 
 /** One member at the gates: may they come in, why, what was decided, and what can be done. `#member/ID`. */
 export function MemberPage(props: { language: Language; view: LiveView; connected: boolean }) {
   const { language, view, connected } = props;
   const text = memberWords[language];
-  const [memberId = ''] = useAddress();
+  const [memberId = '', cameFrom = 'address'] = useAddress();
   const news = `${connected} ${view.passages[0]?.id} ${view.refusals[0]?.id} ${view.orders.given} ${view.orders.closed}`;
-  const path = memberId === '' ? null : `members/${encodeURIComponent(memberId)}/access`;
-  const { shown, failed, askAgain } = useAnswer(path, memberAccessSchema, news);
+  const path =
+    memberId === ''
+      ? null
+      : `members/${encodeURIComponent(memberId)}/access?from=${encodeURIComponent(cameFrom)}`;
+  const { shown: page, failed, askAgain } = useAnswer(path, memberPageSchema, news);
+  const shown = page?.own ? page : null;
+  const seesReads = useMay('read-log.see');
   const clubs = new Map(view.clubs.map((club) => [club.id, club]));
   const home = shown ? clubs.get(shown.homeClubId) : undefined;
   const shared = { language, clubs, onDone: askAgain };
   return (
     <main className="access member">
-      {!shown && <h1>{text.member}</h1>}
+      {!page && <h1>{text.member}</h1>}
       {!connected && <ConnectionLost since={view.at} text={words[language]} />}
       {failed && (
         <p className="lost" role="status">
           {failed === 'not-found' ? text.unknown : accessWords[language].noAnswer}
         </p>
       )}
-      {!shown && !failed && <p className="note">{accessWords[language].reading}</p>}
+      {!page && !failed && <p className="note">{accessWords[language].reading}</p>}
+      {page && !page.own && <VisitorCard visitor={page} view={view} language={language} />}
       {shown && (
         <>
           <header className="member-head panel">
@@ -65,6 +74,9 @@ export function MemberPage(props: { language: Language; view: LiveView; connecte
               title={text.changes}
               linesOf={(change) => memberChangeLines(change, home?.timeZone, language)}
             />
+            {seesReads && (
+              <ReadLog memberId={shown.who.memberId} timeZone={home?.timeZone} language={language} />
+            )}
           </div>
         </>
       )}

@@ -3,6 +3,12 @@ import type { Language } from '../words.ts';
 
 /** Every word of the page of a member. */
 export interface MemberWords {
+  readonly readLog: string;
+  readonly readLogLead: string;
+  readonly readLogFailed: string;
+  readonly readPages: Readonly<Record<string, string>>;
+  readonly readFrom: Readonly<Record<string, string>>;
+  readonly visitorLead: string;
   readonly member: string;
   readonly unknown: string;
   readonly homeClub: (club: string) => string;
@@ -80,6 +86,22 @@ export interface MemberWords {
 
 export const memberWords: Readonly<Record<Language, MemberWords>> = {
   fr: {
+    readLog: 'Journal des lectures',
+    readLogLead: 'Qui a ouvert cette fiche, quand et depuis quelle page. Gardé un an.',
+    readLogFailed: 'La base ne répond pas.',
+    readPages: { member: 'Fiche', photo: 'Photo', debts: 'Dettes' },
+    readFrom: {
+      live: 'depuis le direct',
+      search: 'depuis la recherche',
+      cases: 'depuis les dossiers',
+      orders: 'depuis les ordres',
+      gates: 'depuis les portillons',
+      access: 'depuis les règles d’accès',
+      devices: 'depuis les appareils',
+      member: 'depuis une fiche',
+      address: 'par son adresse',
+    },
+    visitorLead: 'Le reste de sa fiche est à son club.',
     member: 'Membre',
     unknown: 'La base ne connaît pas ce membre.',
     homeClub: (club) => `Club d’origine : ${club}`,
@@ -176,6 +198,22 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     noName: 'nom pas encore reçu',
   },
   en: {
+    readLog: 'Access log',
+    readLogLead: 'Who opened this page, when and from where. Kept for a year.',
+    readLogFailed: 'The base does not answer.',
+    readPages: { member: 'Page', photo: 'Photo', debts: 'Debts' },
+    readFrom: {
+      live: 'from the live view',
+      search: 'from the search',
+      cases: 'from the cases',
+      orders: 'from the orders',
+      gates: 'from the gates',
+      access: 'from the access rules',
+      devices: 'from the devices',
+      member: 'from a member',
+      address: 'by its address',
+    },
+    visitorLead: 'The rest of the page belongs to their club.',
     member: 'Member',
     unknown: 'The base does not know this member.',
     homeClub: (club) => `Home club: ${club}`,

@@ -3,6 +3,7 @@ import type { MemberAccess } from '../../http/staff/member-view.ts';
 import { ChangeForm } from '../access/change-form.tsx';
 import { sendChange } from '../access/send-change.ts';
 import { fullDate } from '../full-date.ts';
+import { May } from '../rights.tsx';
 import type { Language } from '../words.ts';
 import { momentOf } from '../zoned-time.ts';
 import { memberWords } from './member-words.ts';
@@ -71,13 +72,15 @@ export function StandingPanel(props: {
         ))}
       </ul>
       {changing === null ? (
-        <p className="ways">
-          {changes.map((change) => (
-            <button key={change} type="button" onClick={() => setChanging(change)}>
-              {text[change]}
-            </button>
-          ))}
-        </p>
+        <May act="member.change">
+          <p className="ways">
+            {changes.map((change) => (
+              <button key={change} type="button" onClick={() => setChanging(change)}>
+                {text[change]}
+              </button>
+            ))}
+          </p>
+        </May>
       ) : (
         <ChangeForm
           title={text[changing]}
