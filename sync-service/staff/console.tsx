@@ -1,5 +1,5 @@
 import { useContext } from 'react';
-import type { StaffAct } from '../members/may-do.ts';
+import type { StaffAct } from '../http/staff/account-view.ts';
 import { AccessPage } from './access/access-page.tsx';
 import { accessWords } from './access/access-words.ts';
 import { accountWords } from './accounts/account-words.ts';

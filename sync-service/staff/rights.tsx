@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext } from 'react';
-import type { StaffAct } from '../members/may-do.ts';
+import type { StaffAct } from '../http/staff/account-view.ts';
 
 /** What whoever is signed in may do, as the base told at sign-in; the base decides each time anew. */
 export const Rights = createContext<ReadonlySet<StaffAct>>(new Set());

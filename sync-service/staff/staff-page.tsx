@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { StaffAct } from '../members/may-do.ts';
+import type { StaffAct } from '../http/staff/account-view.ts';
 import { Console } from './console.tsx';
 import { PageBar, type PageBarProps } from './page-bar.tsx';
 import { Rights } from './rights.tsx';

@@ -2,6 +2,9 @@ import { isId } from '@portillon/core/base/ids.ts';
 import { z } from 'zod';
 import { staffRoles } from '../../members/may-do.ts';
 
+export type { StaffAct, StaffRole } from '../../members/may-do.ts';
+export { staffRoles };
+
 /** What the page of the accounts shows, and what it sends. */
 
 const time = z.iso.datetime();

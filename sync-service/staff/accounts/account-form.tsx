@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { AccountList, AccountReach, NewAccount, ShownAccount } from '../../http/staff/account-view.ts';
+import { type StaffRole, staffRoles } from '../../http/staff/account-view.ts';
 import type { LiveView } from '../../http/staff/live-view.ts';
-import { type StaffRole, staffRoles } from '../../members/may-do.ts';
 import type { AccountWords } from './account-words.ts';
 
 export interface AccountFormProps {

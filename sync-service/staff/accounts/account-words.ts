@@ -1,4 +1,4 @@
-import type { StaffRole } from '../../members/may-do.ts';
+import type { StaffRole } from '../../http/staff/account-view.ts';
 import type { Language } from '../words.ts';
 
 export interface AccountWords {
