@@ -45,6 +45,7 @@ it.each([
     'ST',
     ['../sync-service/http/staff/sign-in', '../sync-service/members', '../sync-service/postgres'],
   ],
+  ['../sync-service/privacy', 'PV', ['../sync-service/http/staff', '../sync-service/keys']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],
   ['../drivers/osdp', 'OS', ['../hardware-sims/osdp']],

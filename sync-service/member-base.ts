@@ -13,6 +13,7 @@ import type { ProviderSettings } from './http/staff/sign-in/provider-settings.ts
 import { staffRoutes } from './http/staff/staff-routes.ts';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { grantIssuerOf } from './keys/grant-issuer.ts';
+import { MemberKeys, memberKeysBeside } from './keys/member-keys.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
 import { Announcements } from './postgres/announcements.ts';
 import { readFigures } from './postgres/base-figures.ts';
@@ -20,6 +21,7 @@ import { Database } from './postgres/database.ts';
 import { EmbeddedServer } from './postgres/embedded-server.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
 import { Epoch, settleIn } from './postgres/epoch.ts';
+import { forgetAgain, startPrivacyRounds } from './postgres/erasure/privacy-rounds.ts';
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
@@ -38,6 +40,8 @@ export interface MemberBaseOptions {
   readonly port: number;
   /** A PostgreSQL of the operator's; without it, one of our own runs on the state folder. */
   readonly databaseUrl?: string;
+  /** A database for the keys of members; without it, one beside the base, on the same server. */
+  readonly memberKeysUrl?: string;
   readonly seed?: SeedFile;
   /** Folder of the built staff page; null serves none. */
   readonly staffPage: string | null;
@@ -168,12 +172,19 @@ async function startWith(
     log.warn('base.restored', { epoch: moved, detail: 'it is in another place than before' });
   const epoch = await Epoch.start(database, announcements, log);
   stops.push(async () => epoch.stop());
+  const memberKeys = await MemberKeys.open(options.memberKeysUrl ?? memberKeysBeside(databaseUrl), {
+    networkId,
+    sealPrivateKey: keys.seal.privateKey,
+    log,
+  });
+  stops.push(() => memberKeys.end());
   const storeSigner = await storeClosingSigner(database, keyFolder, { nowMs: clock.wallMs(), seal, log });
   const stopping = new AbortController();
   const base: BaseContext = {
     database,
     announcements,
     keys,
+    memberKeys,
     secrets: keyStore.place,
     storeSigner,
     networkId,
@@ -197,6 +208,8 @@ async function startWith(
     await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network, clock.wallMs());
   }
   const staff = await firstSignIn(base, stateFolder);
+  // Before anybody is answered: a base from a backup knows people who were forgotten since (PV34).
+  await forgetAgain(base);
   await starting.release();
 
   const sender = new WebhookSender(contextFor(base, 'staff'), base.webhookTargets);
@@ -225,6 +238,7 @@ async function startWith(
     stops.push(served.stop);
     metricsUrl = served.url;
   }
+  stops.push(startPrivacyRounds(contextFor(base, 'job')));
   stops.push(async () => {
     stopping.abort();
     await delay(clock, options.stopDelayMs ?? 0);

@@ -26,7 +26,8 @@ const usage = `sync-service --state FOLDER [options]
   --retire-card-keys VERSION   cards of that version are no longer read
   --creditor SIRET=ICS         identifier of a legal entity as a creditor of direct debits (repeatable)
   --backup-days DAYS           how long backups of this base are kept (default 35): edges keep as long what they have sent
-DATABASE_URL names a PostgreSQL to use instead of one of our own.`;
+DATABASE_URL names a PostgreSQL to use instead of one of our own; MEMBER_KEYS_URL a database for the keys of members, which
+otherwise lies beside it on the same server.`;
 
 const longestStopDelayMs = 60_000;
 const isPort = (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535;
@@ -76,6 +77,7 @@ async function main(): Promise<number> {
     ...(metricsPort === undefined ? {} : { metricsPort }),
     stopDelayMs,
     ...(databaseUrl ? { databaseUrl } : {}),
+    ...(process.env.MEMBER_KEYS_URL ? { memberKeysUrl: process.env.MEMBER_KEYS_URL } : {}),
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
     ...(values['staff-provider'] === undefined

@@ -429,6 +429,23 @@ const dispenserServiced = z.object({
   differences: z.object({ bin: z.int().nullable(), path: z.int() }),
 });
 
+/** What a box did about an order to forget a member (W-PURGE-3). `deferred`: some of it waits for the base; more will be told. */
+export const purgeOutcomes = ['done', 'nothing-found', 'deferred', 'failed'] as const;
+export type PurgeOutcome = (typeof purgeOutcomes)[number];
+
+const purgeAcknowledged = z.object({
+  type: z.literal('purge.acknowledged'),
+  at: time,
+  orderId: id,
+  outcome: z.enum(purgeOutcomes),
+  /** Sealed documents and places that were erased. */
+  erased: z.int().min(0).max(1_000_000),
+  /** Sealed documents that the base has not confirmed: they are erased once it has. */
+  waiting: z.int().min(0).max(1_000_000),
+  /** The word code of what hindered it; null when nothing did. */
+  fault: z.string().min(1).max(60).nullable(),
+});
+
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   membershipRenewed,
@@ -450,6 +467,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   caseOpened,
   tillClosed,
   dispenserServiced,
+  purgeAcknowledged,
 ]);
 /** As an edge writes it: what has a default may be left out. */
 export type EventBody = z.input<typeof eventBodySchema>;

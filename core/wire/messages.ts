@@ -205,7 +205,7 @@ export type AttachmentAnswer = z.infer<typeof attachmentAnswerSchema>;
  */
 
 /** Kinds of records that the first edges did not know: sent only to those that ask for them. */
-export const laterFeedKinds = ['order', 'gate-order'] as const;
+export const laterFeedKinds = ['order', 'gate-order', 'purge-order'] as const;
 export type LaterFeedKind = (typeof laterFeedKinds)[number];
 
 /**
@@ -270,6 +270,16 @@ export const gateOrderRecordSchema = z.object({
   expiresAt: time,
 });
 export type GateOrderRecord = z.infer<typeof gateOrderRecordSchema>;
+
+/** A member who is to be forgotten, as every box is told (W-PURGE-1). Never gone from the feed: a disk may be older. */
+export const purgeOrderRecordSchema = z.object({
+  memberId: id,
+  /** Of all their sealed bytes that the base was ever told of. */
+  digests: z.array(digestSchema),
+  /** All that ever let them in. */
+  credentialIds: z.array(id),
+});
+export type PurgeOrderRecord = z.infer<typeof purgeOrderRecordSchema>;
 
 /** VAT of a plan by country of the seller (ISO 3166), hundredths of a percent, where it is not `vatRate` for both lines. */
 export const vatByCountrySchema = z.record(
@@ -422,6 +432,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('order'), id, record: orderRecordSchema.nullable() }),
   z.object({ kind: z.literal('gate-order'), id, record: gateOrderRecordSchema.nullable() }),
+  z.object({ kind: z.literal('purge-order'), id, record: purgeOrderRecordSchema.nullable() }),
   z.object({
     kind: z.literal('edge-key'),
     id,

@@ -97,6 +97,16 @@ export class Database {
     });
   }
 
+  /**
+   * Writes the log back into the file and empties it, so that nothing of what was deleted is left on the disk. False when somebody
+   * reads an older state just now: to be tried again. Rejects with `StoreFault`.
+   */
+  async emptyLog(): Promise<boolean> {
+    await this.#writingBack;
+    const done = await this.#writerBack.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)');
+    return done?.busy === 0;
+  }
+
   /** Finishes what was queued, then closes. Later writes are refused. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -207,6 +217,8 @@ async function openDurable(file: string): Promise<Connection> {
     }
     await connection.get('PRAGMA synchronous = FULL');
     await connection.get('PRAGMA foreign_keys = ON');
+    // What is deleted is overwritten: sealed bytes of a person must not be found in the free pages of the file.
+    await connection.get('PRAGMA secure_delete = ON');
     await connection.get(`PRAGMA wal_autocheckpoint = ${logMaxPages}`);
     await connection.get('PRAGMA journal_size_limit = 16777216');
     return connection;

@@ -48,6 +48,7 @@ import { OfflineApprovals } from './offline-approvals.ts';
 import { Outbox } from './outbox.ts';
 import { Passages, type PassagesOptions } from './passages.ts';
 import { PeerShares } from './peer-shares.ts';
+import { PurgeOrders } from './purge-orders.ts';
 import { PushReceipts } from './push-receipts.ts';
 import { Sales } from './sales.ts';
 import { migrate } from './schema.ts';
@@ -91,6 +92,7 @@ export class EdgeStore implements AgentStore {
   readonly gates: GateRecords;
   /** What the other boxes of the club may ask for. */
   readonly peers: PeerShares;
+  readonly purgeOrders: PurgeOrders;
   /** What stands in the fiscal journal, for those who may read it. */
   readonly books: FiscalBooks;
   readonly keys: KeyStore;
@@ -127,6 +129,15 @@ export class EdgeStore implements AgentStore {
     this.usedOrders = new UsedOrders(read, clock);
     this.passages = new Passages(read, clock, this.outbox, this.peers, options);
     this.gates = new GateRecords(read, clock, this.outbox);
+    this.purgeOrders = new PurgeOrders({
+      read,
+      write: (work) => this.write(work),
+      emptyLog: () => database.emptyLog(),
+      outbox: this.outbox,
+      presence: this.passages.presence,
+      clock,
+      log,
+    });
     this.books = new FiscalBooks(read);
   }
 
@@ -167,6 +178,7 @@ export class EdgeStore implements AgentStore {
     this.#knowWhoIsPresent();
     await this.write((tx) => this.visits.tidy(tx));
     await this.write((tx) => this.gates.tidy(tx));
+    await this.purgeOrders.carryOut();
   }
 
   /** Called after what the base told has changed: this edge's identity, or records of the member book. */
@@ -301,8 +313,12 @@ export class EdgeStore implements AgentStore {
     return this.attachments.sealedBytes(digest);
   }
 
-  confirmAttachment(digest: string): Promise<void> {
-    return this.write((tx) => this.attachments.confirm(tx, digest));
+  async confirmAttachment(digest: string): Promise<void> {
+    await this.write(async (tx) => {
+      await this.attachments.confirm(tx, digest);
+      await this.purgeOrders.confirmed(tx, digest);
+    });
+    await this.purgeOrders.carryOut();
   }
 
   unconfirmedAttachments(limit: number): Promise<readonly string[]> {
@@ -314,7 +330,14 @@ export class EdgeStore implements AgentStore {
   }
 
   async applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
-    await this.write((tx) => this.book.applyFeed(tx, changes, cursor, baseTimeMs));
+    await this.write(async (tx) => {
+      await this.book.applyFeed(tx, changes, cursor, baseTimeMs);
+      await this.purgeOrders.take(
+        tx,
+        changes.map(({ change }) => change),
+      );
+    });
+    await this.purgeOrders.carryOut();
     if (changes.length > 0) this.#knowWhoIsPresent();
     if (changes.length > 0) for (const listener of this.#toldListeners) listener();
   }
@@ -372,13 +395,17 @@ export class EdgeStore implements AgentStore {
   }
 
   stageSnapshot(records: readonly FeedRecord[], progress: SnapshotProgress | null): Promise<void> {
-    return this.write((tx) => this.book.stageSnapshot(tx, records, progress));
+    return this.write(async (tx) => {
+      await this.book.stageSnapshot(tx, records, progress);
+      await this.purgeOrders.take(tx, records);
+    });
   }
 
   async finishSnapshot(version: number, baseTimeMs: number): Promise<void> {
     await this.#tidying;
     await this.write((tx) => this.book.finishSnapshot(tx, version, baseTimeMs));
     await this.book.followSnapshot();
+    await this.purgeOrders.carryOut();
     this.#tidying = this.#tidyBook();
     this.#knowWhoIsPresent();
     for (const listener of this.#toldListeners) listener();

@@ -293,6 +293,8 @@ export class MemberBook {
 
   #usable(changes: readonly FeedRecord[]): readonly FeedRecord[] {
     return changes.filter((change) => {
+      // Orders to forget somebody are no part of the book (purge-orders.ts).
+      if (change.kind === 'purge-order') return false;
       const problem = this.#problemOf(change);
       if (problem) {
         const { kind, id } = change;
@@ -365,6 +367,8 @@ export class MemberBook {
         return;
       case 'gate-order':
         setOrDelete(this.#gateOrders, change.id, change.record);
+        return;
+      case 'purge-order':
         return;
       case 'credential':
         return; // book-credentials.ts

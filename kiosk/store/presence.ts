@@ -84,6 +84,22 @@ export class Presence {
     });
   }
 
+  /** W-PURGE-2: nobody was here last. Resolves with the number of places forgotten. */
+  async forget(tx: Tx, memberId: string, credentialIds: readonly string[]): Promise<number> {
+    const places = await tx.run(
+      'DELETE FROM presence WHERE member_id = ? OR credential_id IN (SELECT value FROM json_each(?))',
+      [memberId, JSON.stringify(credentialIds)],
+    );
+    tx.onCommitted(() => {
+      this.#lastOfMember.delete(memberId as MemberId);
+      for (const [credentialId, byZone] of this.#last) {
+        const isTheirs = [...byZone.values()].some((row) => row.memberId === memberId);
+        if (isTheirs || credentialIds.includes(credentialId)) this.#last.delete(credentialId);
+      }
+    });
+    return places;
+  }
+
   /** AC37: what a credential did before anybody knew whose it is counts for its member from now on. */
   belongsTo(credentialId: CredentialId, memberId: MemberId): void {
     for (const row of this.#last.get(credentialId)?.values() ?? []) {

@@ -69,6 +69,7 @@ it('makes every table of a new box', async () => {
     'peer_cursor',
     'peer_share',
     'presence',
+    'purge_order',
     'push_receipt',
     'sale',
     'spent_ticket',

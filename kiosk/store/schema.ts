@@ -16,6 +16,7 @@ import { zones } from './migrations/0012-zones.ts';
 import { peers } from './migrations/0013-peers.ts';
 import { pushReceipts } from './migrations/0014-push-receipts.ts';
 import { packedBook } from './migrations/0015-packed-book.ts';
+import { purgeOrders } from './migrations/0016-purge-orders.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   peers,
   pushReceipts,
   packedBook,
+  purgeOrders,
 ];
 
 /**

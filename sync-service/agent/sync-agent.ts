@@ -554,6 +554,8 @@ export class SyncAgent {
         this.#farBehind = false;
         this.#snapshotTries = 0;
       }
+      // Carried out with it, and answered by an event of its own (W-PURGE-3).
+      if (changes.some(({ change }) => change.kind === 'purge-order')) this.#pushBell.ring();
       this.#cursorAhead = false;
       this.#bookIsOf(epoch);
     }

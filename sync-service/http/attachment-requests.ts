@@ -102,6 +102,7 @@ async function takePieceOf(
 function receive(base: BaseContext, edge: SignedBy, digest: string, sealed: Buffer) {
   return receiveAttachment(base.database, edge.edgeId, digest, sealed, {
     sealPrivateKey: base.keys.seal.privateKey,
+    memberKeys: base.memberKeys,
     nowMs: base.clock.wallMs(),
     caseId: newId<'case'>(base.clock, base.random),
   });

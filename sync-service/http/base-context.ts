@@ -3,6 +3,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import type { FiscalSigner } from '@portillon/core/journal/fiscal-key.ts';
 import type { BaseKeys } from '../keys/base-keys.ts';
+import type { MemberKeys } from '../keys/member-keys.ts';
 import type { Announcements } from '../postgres/announcements.ts';
 import type { Database, DatabaseUse } from '../postgres/database.ts';
 import type { SecretPlace } from '../secrets/secret-seal.ts';
@@ -14,6 +15,8 @@ export interface BaseContext {
   readonly database: Database;
   readonly announcements: Announcements;
   readonly keys: BaseKeys;
+  /** A key of each member, in a store of their own. */
+  readonly memberKeys: MemberKeys;
   /** Where they lie; told at `/v1/health`. */
   readonly secrets: SecretPlace;
   /** Signs closings over all tills; null while its key is lost. */

@@ -82,7 +82,7 @@ const mandatesOf = (sold: EventOf<'sale.completed'>) =>
   );
 
 describe('a mandate', () => {
-  it('[W-MAND-1] [W-MAND-2] [W-MAND-3] is awaited, then in force, sealed as it came and masked beside it', async () => {
+  it('[W-MAND-1] [W-MAND-2] [W-MAND-3] is awaited, then in force, under a key of its member and masked beside it', async () => {
     const reference = newReference();
     const sealed = await edge.sealed('mandate', signed(reference));
     const sold = await soldWith(reference, sealed);
@@ -98,10 +98,13 @@ describe('a mandate', () => {
         is_signed: true,
       },
     ]);
-    const [kept] = await sql.query<{ sealed: Buffer }>('select sealed from attachments where digest = $1', [
-      sha256Hex(sealed),
-    ]);
-    expect(Uint8Array.from(kept?.sealed ?? [])).toEqual(sealed);
+    const [kept] = await sql.query<{ sealed: Buffer; key_part: string }>(
+      'select sealed, key_part from attachments where digest = $1',
+      [sha256Hex(sealed)],
+    );
+    expect(kept?.key_part).toBe('archive');
+    expect(kept?.sealed.includes(Buffer.from(iban))).toBe(false);
+    expect(kept?.sealed.includes(Buffer.from(sealed.subarray(40, 80)))).toBe(false);
   });
 
   it('[W-MAND-2] leaves a whole IBAN in no table and no log of the base', async () => {

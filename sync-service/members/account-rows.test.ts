@@ -31,6 +31,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     saleClubId: null,
     order: null,
     gateOrder: null,
+    purge: null,
     replaced: null,
     lastClosing: null,
     usedTwice: [],

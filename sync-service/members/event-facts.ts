@@ -1,3 +1,4 @@
+import type { PurgeOutcome } from '@portillon/core/wire/event.ts';
 import type { OrderStatus } from '@portillon/core/wire/messages.ts';
 import type { Reporter } from './row-change.ts';
 
@@ -81,6 +82,8 @@ export interface Facts {
   readonly order: KnownOrder | null;
   /** For the answer to an order of staff to a gate: that order; null when the base knows no such one. */
   readonly gateOrder: { readonly edgeId: string; readonly isSettled: boolean } | null;
+  /** For the answer to an order to forget somebody: what its edge had answered before; null when the base knows no such order. */
+  readonly purge: { readonly answered: PurgeOutcome | 'outstanding' | 'settled-by-hand' | null } | null;
   /** For another card, or a pass: the credential that it stands in for, or beside; null when the base knows none. */
   readonly replaced: ReplacedCredential | null;
   /** For a closing: the one told before of the same till; null when there was none. */

@@ -18,6 +18,7 @@ const nothingKnown: Facts = {
   account: null,
   order: null,
   gateOrder: null,
+  purge: null,
   replaced: null,
   newCaseId: newTestId,
 };

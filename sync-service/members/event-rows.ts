@@ -5,6 +5,7 @@ import { debtSettled, membershipRenewed } from './account-rows.ts';
 import type { Facts } from './event-facts.ts';
 import { gateAlarmEnded, gateAlarmRaised, gateOrderSettled, gateStands } from './gate-rows.ts';
 import { cardReplaced, saleRefunded } from './order-rows.ts';
+import { purgeAcknowledged } from './purge-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
 import { ticketUsedTwice } from './ticket-used-twice.ts';
@@ -103,6 +104,8 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
       return ok(gateAlarmRaised(event, facts));
     case 'gate.alarm-ended':
       return ok(gateAlarmEnded(event, facts));
+    case 'purge.acknowledged':
+      return purgeAcknowledged(event, facts);
     case 'till.closed':
       return tillClosed(event, facts);
     case 'dispenser.serviced':

@@ -50,6 +50,9 @@ const whoMay = {
   'member.change': deciding,
   /** Who read the pages of a member. */
   'read-log.see': ['privacy-officer'],
+  /** Who asks to be forgotten, and what became of it: of the whole network, whoever has a part of it only. */
+  'privacy.see': ['privacy-officer', 'network-administrator'],
+  'privacy.erase': ['privacy-officer', 'network-administrator'],
   'account.see': ['network-administrator'],
   'account.change': ['network-administrator'],
 } as const satisfies Readonly<Record<string, readonly StaffRole[]>>;
@@ -67,6 +70,8 @@ export type MayDo = 'yes' | 'not-this-role' | 'not-theirs';
 /** Lists have no subject: SQL keeps them to the reach of the account. */
 export function mayDo({ role, reach }: StaffRights, act: StaffAct, subject: Subject | null): MayDo {
   if (!(whoMay[act] as readonly StaffRole[]).includes(role)) return 'not-this-role';
+  // A member is forgotten in every club at once.
+  if (act.startsWith('privacy.') && reach !== null) return 'not-this-role';
   if (subject === null || reach === null) return 'yes';
   if ('clubId' in subject) return reach.includes(subject.clubId) ? 'yes' : 'not-theirs';
   if (act === 'member.find' || reach.includes(subject.homeClubId)) return 'yes';

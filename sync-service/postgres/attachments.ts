@@ -10,6 +10,7 @@ import {
   type Person,
   personSchema,
 } from '@portillon/core/wire/messages.ts';
+import type { KeyPart, MemberKeys } from '../keys/member-keys.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 
@@ -17,9 +18,9 @@ type Purpose = 'person' | 'photo' | 'contract' | 'mandate';
 
 /** What was found in the sealed bytes: a person, a mandate, something else that is good, or why it is no good. */
 type Opened =
-  | { readonly person: Person }
-  | { readonly mandate: Mandate }
-  | { readonly good: true }
+  | { readonly person: Person; readonly plain: Uint8Array }
+  | { readonly mandate: Mandate; readonly plain: Uint8Array }
+  | { readonly good: true; readonly plain: Uint8Array }
   | { readonly problem: string };
 
 /**
@@ -31,7 +32,12 @@ export async function receiveAttachment(
   edgeId: string,
   digest: string,
   sealed: Buffer,
-  base: { readonly sealPrivateKey: string; readonly nowMs: number; readonly caseId: string },
+  base: {
+    readonly sealPrivateKey: string;
+    readonly memberKeys: MemberKeys;
+    readonly nowMs: number;
+    readonly caseId: string;
+  },
 ): Promise<'stored' | 'unknown'> {
   const [wanted] = await database.query<{ purpose: Purpose; member_id: string; received_at: string | null }>(
     'select purpose, member_id, received_at from attachments where digest = $1 and edge_id = $2',
@@ -46,14 +52,26 @@ export async function receiveAttachment(
     await mandateReferenceOf(database, digest),
   );
   const now = isoTime(base.nowMs);
+  const part = partOf(wanted.purpose);
+  // What could not be opened is kept as it came, under the key of the member like all else.
+  const kept = await base.memberKeys.close(
+    wanted.member_id,
+    part,
+    digest,
+    'problem' in opened ? sealed : opened.plain,
+    base.nowMs,
+  );
   await database.transaction(async (sql) => {
-    const stored = await sql.query(
-      `update attachments set sealed = $2, received_at = $3, problem = $4
-        where digest = $1 and received_at is null returning 1`,
-      [digest, sealed, now, 'problem' in opened ? opened.problem : null],
+    // Before or after an erasure, never in the middle of one.
+    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [wanted.member_id]);
+    const [stored] = await sql.query<{ sealed: boolean }>(
+      `update attachments set sealed = $2, received_at = $3, problem = $4, key_part = $5
+        where digest = $1 and received_at is null returning sealed is not null as sealed`,
+      [digest, kept, now, kept === null ? 'erased' : 'problem' in opened ? opened.problem : null, part],
     );
-    if (stored.length === 0) return;
-    await sql.query('delete from attachment_pieces where digest = $1', [digest]);
+    if (stored) await sql.query('delete from attachment_pieces where digest = $1', [digest]);
+    // W-PURGE-5: of somebody who was forgotten meanwhile nothing is kept.
+    if (!stored?.sealed) return;
     if ('problem' in opened) {
       await sql.query(
         `insert into cases (id, club_id, edge_id, at, kind, detail)
@@ -103,17 +121,72 @@ async function mandateReferenceOf(database: Database, digest: string): Promise<s
 }
 
 /** The photo of a member as it was taken, or null when the base holds none it can open. */
-export async function memberPhoto(
-  database: Database,
-  memberId: string,
-  sealPrivateKey: string,
-): Promise<Uint8Array | null> {
-  const [photo] = await database.query<{ sealed: Buffer }>(
-    `select sealed from attachments
+export async function memberPhoto(base: DocumentKeys, memberId: string): Promise<Uint8Array | null> {
+  const [photo] = await base.database.query<{ digest: string }>(
+    `select digest from attachments
       where member_id = $1 and purpose = 'photo' and sealed is not null and problem is null`,
     [memberId],
   );
-  return photo ? openSealed(sealPrivateKey, 'photo', photo.sealed) : null;
+  return photo ? openDocument(base, photo.digest) : null;
+}
+
+/** What documents are opened with. */
+export interface DocumentKeys {
+  readonly database: Database;
+  readonly memberKeys: MemberKeys;
+  readonly keys: { readonly seal: { readonly privateKey: string } };
+}
+
+/** A document as it was before it was sealed; null when the base holds none of that name that it can open. */
+export async function openDocument(base: DocumentKeys, digest: string): Promise<Uint8Array | null> {
+  const [row] = await base.database.query<{
+    sealed: Buffer | null;
+    purpose: Purpose;
+    member_id: string;
+    key_part: KeyPart | null;
+  }>('select sealed, purpose, member_id, key_part from attachments where digest = $1 and problem is null', [
+    digest,
+  ]);
+  if (!row?.sealed) return null;
+  return row.key_part === null
+    ? openSealed(base.keys.seal.privateKey, row.purpose, row.sealed)
+    : base.memberKeys.open(row.member_id, row.key_part, digest, row.sealed);
+}
+
+/**
+ * Puts documents that came before there were keys of members under those. Some at a time; resolves with how many it did, 0 when
+ * none is left.
+ */
+export async function putUnderMemberKeys(base: DocumentKeys, nowMs: number, atOnce = 50): Promise<number> {
+  return base.database.transaction(async (sql) => {
+    const rows = await sql.query<{
+      digest: string;
+      sealed: Buffer;
+      purpose: Purpose;
+      member_id: string;
+      problem: string | null;
+    }>(
+      `select digest, sealed, purpose, member_id, problem from attachments
+        where key_part is null and sealed is not null order by digest limit $1 for update skip locked`,
+      [atOnce],
+    );
+    for (const { digest, sealed, purpose, member_id, problem } of rows) {
+      const plain = problem === null ? await openSealed(base.keys.seal.privateKey, purpose, sealed) : sealed;
+      const part = partOf(purpose);
+      const kept = await base.memberKeys.close(member_id, part, digest, plain, nowMs);
+      await sql.query('update attachments set sealed = $2, key_part = $3 where digest = $1', [
+        digest,
+        kept,
+        part,
+      ]);
+    }
+    return rows.length;
+  });
+}
+
+/** What the law may keep after the person was erased has a key of its own. */
+function partOf(purpose: Purpose): KeyPart {
+  return purpose === 'contract' || purpose === 'mandate' ? 'archive' : 'person';
 }
 
 async function open(
@@ -129,23 +202,25 @@ async function open(
     return { problem: 'not sealed to this base for this purpose, or changed on the way' };
   }
   if (purpose === 'photo') {
-    return imageType(plain) ? { good: true } : { problem: 'neither a JPEG nor a PNG picture' };
+    return imageType(plain) ? { good: true, plain } : { problem: 'neither a JPEG nor a PNG picture' };
   }
   const value = jsonOf(plain);
   if (purpose === 'contract') {
-    return contractSchema.safeParse(value).success ? { good: true } : { problem: 'not a signed contract' };
+    return contractSchema.safeParse(value).success
+      ? { good: true, plain }
+      : { problem: 'not a signed contract' };
   }
-  if (purpose === 'mandate') return openedMandate(value, mandateReference);
+  if (purpose === 'mandate') return openedMandate(value, mandateReference, plain);
   const person = personSchema.safeParse(value);
   // PostgreSQL keeps no NUL character in text.
   if (!person.success || Object.values(person.data).some((text) => text?.includes('\0'))) {
     return { problem: 'not the particulars of a person' };
   }
-  return { person: person.data };
+  return { person: person.data, plain };
 }
 
 /** W-MAND-3. Problems name no part of the account: they are shown to staff and logged. */
-function openedMandate(value: unknown, reference: string | null): Opened {
+function openedMandate(value: unknown, reference: string | null, plain: Uint8Array): Opened {
   const mandate = mandateSchema.safeParse(value);
   if (!mandate.success) return { problem: 'not a signed mandate' };
   const { data } = mandate;
@@ -153,7 +228,7 @@ function openedMandate(value: unknown, reference: string | null): Opened {
   if (!isCreditorIdentifier(data.creditor.creditorId)) return { problem: 'not of a known form of creditor' };
   if (ibanProgress(data.debtor.iban).state !== 'whole') return { problem: 'its account is not whole' };
   if (sha256Hex(data.text) !== data.textSha256) return { problem: 'its text is not the one that was read' };
-  return { mandate: data };
+  return { mandate: data, plain };
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

@@ -20,6 +20,8 @@ export const databaseUses = {
   feed: { connections: 4, statementLimitMs: 10_000, lockLimitMs: 5_000, idleInTransactionLimitMs: 5_000 },
   /** What somebody waits for in front of a page. */
   staff: { connections: 4, statementLimitMs: 10_000, lockLimitMs: 5_000, idleInTransactionLimitMs: 10_000 },
+  /** The store of the keys of members, a database of its own (keys/member-keys.ts). */
+  keys: { connections: 4, statementLimitMs: 10_000, lockLimitMs: 5_000, idleInTransactionLimitMs: 10_000 },
   /** Migrations, rebuilding, exports: longer than anybody waits, and with an end all the same. */
   job: {
     connections: 2,

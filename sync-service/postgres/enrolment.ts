@@ -8,6 +8,7 @@ import { signBytes } from '@portillon/core/crypto/signing-key.ts';
 import { type EnrolRequest, edgeKeyToSign } from '@portillon/core/wire/messages.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
+import { askNewBox } from './erasure/purge-orders.ts';
 import { writeFeed } from './feed.ts';
 
 export interface EnrolRefusal {
@@ -135,6 +136,7 @@ export async function enrolEdge(
       ],
     );
     await sql.query('insert into edge_counter_heads (edge_id) values ($1)', [edgeId]);
+    await askNewBox(sql, edgeId, isoTime(nowMs));
     await announce(sql, 'live');
     await writeFeed(sql, [edgeKeyRecord(edgeId, code.club_id, request.publicKey, networkPrivateKey)], nowMs);
     return ok({ edgeId, clubId: code.club_id, issuesCards: code.issues_cards });

@@ -144,6 +144,7 @@ export const noFacts: Omit<Facts, 'reporter' | 'newCaseId'> = {
   account: null,
   order: null,
   gateOrder: null,
+  purge: null,
   replaced: null,
   lastClosing: null,
   usedTwice: [],
@@ -210,6 +211,8 @@ async function gatherFacts(
       };
     case 'gate.order-settled':
       return { ...facts, gateOrder: await knownGateOrder(sql, event.orderId) };
+    case 'purge.acknowledged':
+      return { ...facts, purge: await knownPurge(sql, event.orderId, reporter.edgeId) };
     case 'pass.enrolled':
       await lockMemberOf(sql, event.besideCredentialId);
       return { ...facts, replaced: await replacedCredential(sql, event.besideCredentialId) };
@@ -249,6 +252,16 @@ async function knownGateOrder(sql: Sql, orderId: string): Promise<Facts['gateOrd
   const [row] = await sql.query<NonNullable<Facts['gateOrder']>>(
     `select edge_id as "edgeId", settled_at is not null as "isSettled" from gate_orders where id = $1 for update`,
     [orderId],
+  );
+  return row ?? null;
+}
+
+async function knownPurge(sql: Sql, orderId: string, edgeId: string): Promise<Facts['purge']> {
+  const [row] = await sql.query<NonNullable<Facts['purge']>>(
+    `select purge_answers.state as answered from purge_orders
+       left join purge_answers on order_id = purge_orders.id and store = $2
+      where purge_orders.id = $1`,
+    [orderId, edgeId],
   );
   return row ?? null;
 }
@@ -386,6 +399,7 @@ const keyOfTable: Readonly<Record<string, string>> = {
   attachments: 'digest',
   gates: 'gate_id',
   mandates: 'attachment_digest',
+  purge_answers: 'store',
   case_settlements: 'case_id',
   till_closings: 'signature',
 };

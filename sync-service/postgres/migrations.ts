@@ -34,6 +34,7 @@ import { linkedPasses } from './migrations/031-linked-passes.ts';
 import { samePerson } from './migrations/032-same-person.ts';
 import { webhooks } from './migrations/033-webhooks.ts';
 import { eventsManyAtATime } from './migrations/034-events-many-at-a-time.ts';
+import { erasure } from './migrations/035-erasure.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -71,6 +72,7 @@ export const migrations: readonly Migration[] = [
   { name: '032-same-person', sql: samePerson },
   { name: '033-webhooks', sql: webhooks },
   { name: '034-events-many-at-a-time', sql: eventsManyAtATime },
+  { name: '035-erasure', sql: erasure },
 ];
 
 export interface Migration {

@@ -226,6 +226,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Rien au client, sauf ce que l’équipe a écrit plus bas.',
         doNow: 'Voyez avec le membre ce qui est juste. Rien n’a été changé tout seul.',
       },
+      'purge-overdue': {
+        title: 'Effacement sans réponse',
+        happened:
+          'Un boîtier doit effacer les données d’une personne et n’a pas répondu à temps. La base le lui redemande chaque jour.',
+        owed: () => 'À la personne : que ses données soient effacées partout.',
+        doNow:
+          'Remettez le boîtier en ligne, ou mettez-le à jour. S’il est hors service et son disque détruit, dites-le sous « Vie privée ».',
+      },
       'paid-twice': {
         title: 'Payé deux fois',
         happened: 'Le membre a payé une période ou une dette qui était déjà payée, à une borne sans réseau.',
@@ -410,6 +418,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           'The club was cut off. The gate decided on old data, and otherwise than the base would have.',
         owed: () => 'Nothing to the customer, but for what staff wrote below.',
         doNow: 'Agree with the member on what is fair. Nothing was changed by itself.',
+      },
+      'purge-overdue': {
+        title: 'Erasure without an answer',
+        happened:
+          'A box has to erase what it holds of a person, and has not answered in time. The base asks it again every day.',
+        owed: () => 'To the person: that their data are erased everywhere.',
+        doNow:
+          'Bring the box back online, or update it. If it is out of use and its disk destroyed, say so under “Privacy”.',
       },
       'paid-twice': {
         title: 'Paid twice',

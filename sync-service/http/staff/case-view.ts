@@ -16,6 +16,7 @@ export const shownCaseKinds = [
   'badge-copied',
   'ticket-used-twice',
   'decided-in-outage',
+  'purge-overdue',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 

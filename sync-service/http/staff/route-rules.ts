@@ -117,6 +117,14 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
     of: [{ kind: 'credential', at: 'params.credentialId', code: 'credential.unknown' }],
   },
 
+  'GET /staff/api/privacy': { may: 'privacy.see' },
+  'POST /staff/api/privacy/candidates': { may: 'privacy.erase' },
+  'POST /staff/api/privacy/requests': { may: 'privacy.erase' },
+  'GET /staff/api/privacy/requests/:id/plan': { may: 'privacy.see' },
+  'POST /staff/api/privacy/requests/:id/erasure': { may: 'privacy.erase' },
+  'POST /staff/api/privacy/requests/:id/closing': { may: 'privacy.erase' },
+  'POST /staff/api/privacy/orders/:id/stores/:store/settlement': { may: 'privacy.erase' },
+
   'GET /staff/api/accounts': { may: 'account.see' },
   'POST /staff/api/accounts': { may: 'account.change' },
   'PUT /staff/api/accounts/:accountId': { may: 'account.change' },

@@ -22,6 +22,7 @@ import { memberRoutes } from './member-routes.ts';
 import { migrationRoutes } from './migration-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { outageRoutes } from './outage-routes.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import type { ProviderSettings } from './sign-in/provider-settings.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { StaffProvider } from './sign-in/staff-provider.ts';
@@ -99,9 +100,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
         const user = await userOf(request);
         if (!user) return notSignedIn(reply);
         const { memberId } = request.params;
-        const photo = isId(memberId)
-          ? await memberPhoto(base.database, memberId, base.keys.seal.privateKey)
-          : null;
+        const photo = isId(memberId) ? await memberPhoto(base, memberId) : null;
         if (photo === null) {
           return refuse(reply, { code: 'request.not-found', message: 'no photo of this member' });
         }
@@ -125,6 +124,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
     gateRoutes(app, base);
     migrationRoutes(app, base);
     interventionRoutes(app, base);
+    privacyRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {

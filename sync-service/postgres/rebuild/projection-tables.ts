@@ -97,7 +97,12 @@ export const projections: Readonly<Record<string, Projection>> = {
     key: ['digest'],
     told: 'some',
     columns: ['digest', 'purpose', 'member_id', 'edge_id'],
-    kept: { sealed: 'attachment', received_at: 'attachment', problem: 'attachment' },
+    kept: {
+      sealed: 'attachment',
+      received_at: 'attachment',
+      problem: 'attachment',
+      key_part: 'attachment',
+    },
   },
   mandates: {
     key: ['attachment_digest'],
@@ -373,4 +378,10 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   imported_rows: 'staff',
   possible_duplicates: 'staff',
   reconciliations: 'staff',
+  erasure_requests: 'staff',
+  purge_orders: 'staff',
+  erased_members: 'staff',
+  privacy_log: 'staff',
+  // An answer counts once (W-PURGE-4); staff settle others by hand.
+  purge_answers: 'push',
 };

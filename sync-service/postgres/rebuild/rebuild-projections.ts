@@ -4,7 +4,7 @@ import { writeFeed } from '../feed.ts';
 import { orderRecords } from '../order-feed.ts';
 import { ActsBetween } from './acts-between.ts';
 import { projections } from './projection-tables.ts';
-import { forgetUntouched, makeRebuildSchema, rebuildSchema } from './rebuild-schema.ts';
+import { forgetErased, forgetUntouched, makeRebuildSchema, rebuildSchema } from './rebuild-schema.ts';
 import { compareProjections, type TableDifference, takeOver } from './reconcile.ts';
 import { replayEvents, type StuckEvent } from './replay-events.ts';
 import { reportersOf } from './reporters.ts';
@@ -65,6 +65,7 @@ async function rebuild(
   const acts = await ActsBetween.read(sql, home, reporters);
   const { events, stuck } = await replayEvents(sql, reporters, acts, progress);
   await forgetUntouched(sql, home);
+  await forgetErased(sql);
   for (const table of Object.keys(projections)) await sql.query(`analyze ${rebuildSchema}.${table}`);
   const differences = await compareProjections(sql, home);
   const found = { events, differences, stuck };

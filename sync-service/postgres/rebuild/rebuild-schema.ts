@@ -77,3 +77,17 @@ export async function forgetUntouched(sql: Sql, home: string): Promise<void> {
         and not exists (select 1 from ${home}.cases as same where same.id = built.id)`,
   );
 }
+
+/** PV33: events still say what was on the cards of those who were forgotten, and what these opened. */
+export async function forgetErased(sql: Sql): Promise<void> {
+  const theirs = 'select id from credentials join erased_members using (member_id)';
+  await sql.query(`update members set language = 'und' where id in (select member_id from erased_members)`);
+  await sql.query(
+    `update credentials set card_uid = null, public_key = null, code_hash = null,
+       status = case when status = 'active' then 'blocked' else status end
+      where member_id in (select member_id from erased_members)`,
+  );
+  for (const table of ['decisions', 'passages']) {
+    await sql.query(`update ${table} set credential_id = null where credential_id in (${theirs})`);
+  }
+}

@@ -1,0 +1,214 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { Log } from '@portillon/core/base/log.ts';
+import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { Database, sqlState } from '../postgres/database.ts';
+
+/**
+ * What a key closes: `person` the particulars and the photo, `archive` the documents that the law may keep after the person was
+ * erased (contract, mandate).
+ */
+export const keyParts = ['person', 'archive'] as const;
+export type KeyPart = (typeof keyParts)[number];
+
+export interface DestroyedKey {
+  readonly memberId: string;
+  readonly orderId: string;
+  readonly destroyedAt: string;
+}
+
+const cipher = 'aes-256-gcm';
+const keyLength = 32;
+const nonceLength = 12;
+const tagLength = 16;
+/** The first byte of what a key closed, so that another form can follow. */
+const form = 1;
+
+const tables = `
+create table if not exists key_store (only_row boolean primary key default true check (only_row), network_id uuid not null);
+create table if not exists member_keys (
+  member_id uuid not null,
+  part text not null check (part in ('person', 'archive')),
+  -- Wrapped by a key that only the key file of the base gives; null once destroyed.
+  wrapped bytea,
+  made_at timestamptz not null,
+  destroyed_at timestamptz,
+  order_id uuid,
+  primary key (member_id, part),
+  check ((wrapped is null) = (destroyed_at is not null))
+);
+create index if not exists member_keys_destroyed on member_keys (member_id) where wrapped is null;
+`;
+
+/**
+ * A key for each member, in a database of its own: backups of the member base hold none of them, so that destroying a key
+ * erases what it closed in every backup too (docs/decisions/0024-key-per-member.md). Its rows say also whose key was destroyed, by
+ * which order: a base that comes back from a backup learns from it whom to forget again.
+ */
+export class MemberKeys {
+  readonly #database: Database;
+  readonly #wrapKey: Buffer;
+  #leftRemains = false;
+
+  private constructor(database: Database, wrapKey: Buffer) {
+    this.#database = database;
+    this.#wrapKey = wrapKey;
+  }
+
+  /** Makes the database and its tables where they are not there yet. Rejects with what to do when it cannot, or is another network's. */
+  static async open(
+    url: string,
+    base: { readonly networkId: string; readonly sealPrivateKey: string; readonly log: Log },
+  ): Promise<MemberKeys> {
+    await makeDatabase(url, base.log);
+    const database = new Database(url, base.log, 'keys');
+    try {
+      await database.transaction(async (sql) => {
+        await sql.query('select pg_advisory_xact_lock(7041726554)');
+        await sql.query(tables);
+        await sql.query('insert into key_store (network_id) values ($1) on conflict do nothing', [
+          base.networkId,
+        ]);
+      });
+      const [store] = await database.query<{ network_id: string }>('select network_id from key_store');
+      if (store?.network_id !== base.networkId) {
+        throw new Error('the keys of members are those of another network: see MEMBER_KEYS_URL');
+      }
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    const wrapKey = hkdfSync(
+      'sha256',
+      fromBase64url(base.sealPrivateKey),
+      base.networkId,
+      'portillon-member-keys-1',
+      keyLength,
+    );
+    return new MemberKeys(database, Buffer.from(wrapKey));
+  }
+
+  /** Closes bytes under a key of the member, which is made for it if need be. Null when that key was destroyed. */
+  async close(memberId: string, part: KeyPart, name: string, plain: Uint8Array, nowMs: number) {
+    const key = await this.#keyOf(memberId, part, nowMs);
+    return key && closed(key, `${memberId} ${part} ${name}`, plain);
+  }
+
+  /** Null when the key was destroyed, or never made. Rejects when the bytes are not what was closed under that name. */
+  async open(memberId: string, part: KeyPart, name: string, bytes: Uint8Array): Promise<Uint8Array | null> {
+    const key = await this.#known(memberId, part);
+    return key && opened(key, `${memberId} ${part} ${name}`, bytes);
+  }
+
+  /** Gone when it resolves; one that was never made is never made any more. Safe to repeat. */
+  async destroy(memberId: string, part: KeyPart, orderId: string, nowMs: number): Promise<void> {
+    await this.#database.query(
+      `insert into member_keys (member_id, part, made_at, destroyed_at, order_id) values ($1, $2, $3, $3, $4)
+       on conflict (member_id, part) do update set wrapped = null, destroyed_at = excluded.destroyed_at,
+         order_id = excluded.order_id where member_keys.wrapped is not null`,
+      [memberId, part, isoTime(nowMs), orderId],
+    );
+    this.#leftRemains = true;
+  }
+
+  /** Writes the table anew, so that nothing of a destroyed key is left in its files; some seconds for a million members. */
+  async removeRemains(): Promise<void> {
+    if (!this.#leftRemains) return;
+    await this.#database.for('job').query('vacuum full member_keys');
+    this.#leftRemains = false;
+  }
+
+  /** Whether documents of the member are kept still. */
+  async keepsArchive(memberId: string): Promise<boolean> {
+    return (await this.#known(memberId, 'archive')) !== null;
+  }
+
+  /** Members whose particulars can be read no more, with the order that said so. */
+  destroyed(): Promise<DestroyedKey[]> {
+    return this.#database.query<DestroyedKey>(
+      `select member_id as "memberId", order_id as "orderId", destroyed_at as "destroyedAt"
+         from member_keys where part = 'person' and wrapped is null order by member_id`,
+    );
+  }
+
+  async end(): Promise<void> {
+    await this.#database.close();
+  }
+
+  async #keyOf(memberId: string, part: KeyPart, nowMs: number): Promise<Buffer | null> {
+    const made = closed(this.#wrapKey, `${memberId} ${part}`, randomBytes(keyLength));
+    await this.#database.query(
+      `insert into member_keys (member_id, part, wrapped, made_at) values ($1, $2, $3, $4) on conflict do nothing`,
+      [memberId, part, made, isoTime(nowMs)],
+    );
+    return this.#known(memberId, part);
+  }
+
+  async #known(memberId: string, part: KeyPart): Promise<Buffer | null> {
+    const [row] = await this.#database.query<{ wrapped: Buffer | null }>(
+      'select wrapped from member_keys where member_id = $1 and part = $2',
+      [memberId, part],
+    );
+    if (!row?.wrapped) return null;
+    return opened(this.#wrapKey, `${memberId} ${part}`, row.wrapped);
+  }
+}
+
+/** Form, nonce, ciphertext, tag. `about` is bound in: bytes of one member or document do not open as another's. */
+function closed(key: Buffer, about: string, plain: Uint8Array): Buffer {
+  const nonce = randomBytes(nonceLength);
+  const encrypter = createCipheriv(cipher, key, nonce).setAAD(Buffer.from(about));
+  return Buffer.concat([
+    Buffer.of(form),
+    nonce,
+    encrypter.update(plain),
+    encrypter.final(),
+    encrypter.getAuthTag(),
+  ]);
+}
+
+function opened(key: Buffer, about: string, bytes: Uint8Array): Buffer {
+  if (bytes[0] !== form) throw new Error('not of a known form');
+  const decrypter = createDecipheriv(cipher, key, bytes.subarray(1, 1 + nonceLength)).setAAD(
+    Buffer.from(about),
+  );
+  decrypter.setAuthTag(bytes.subarray(-tagLength));
+  return Buffer.concat([decrypter.update(bytes.subarray(1 + nonceLength, -tagLength)), decrypter.final()]);
+}
+
+/** The database beside the member base, on the same server, that is taken where no other is named. */
+export function memberKeysBeside(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.pathname = `${url.pathname === '/' || url.pathname === '' ? '/postgres' : url.pathname}_member_keys`;
+  return url.href;
+}
+
+async function makeDatabase(url: string, log: Log): Promise<void> {
+  const target = new URL(url);
+  const name = decodeURIComponent(target.pathname.slice(1));
+  const probe = new Database(url, log, 'keys');
+  try {
+    await probe.query('select 1');
+    return;
+  } catch (error) {
+    // 3D000: there is no such database. Everything else is not ours to mend.
+    if (sqlState(error) !== '3D000') throw error;
+  } finally {
+    await probe.close();
+  }
+  target.pathname = '/postgres';
+  const server = new Database(target.href, log, 'job');
+  try {
+    await server.query(`create database "${name.replaceAll('"', '""')}"`);
+  } catch (error) {
+    // 42P04, 23505: another process has made it in this moment.
+    const state = sqlState(error);
+    if (state !== '42P04' && state !== '23505') {
+      throw new Error(
+        `the database for the keys of members is not there and cannot be made (${state ?? 'no answer'}): name one in MEMBER_KEYS_URL`,
+      );
+    }
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,70 @@
+import { type Traits, withoutNames } from '../../privacy/names-in-words.ts';
+import type { Sql } from '../database.ts';
+
+const ofSales = 'select id from sales where member_id = $1::uuid';
+const ofCases = `select id from cases where sale_id in (${ofSales}) or position($1::text in detail) > 0`;
+
+/** Rows that are about no member; it names `$1` all the same, since PostgreSQL wants its type. */
+const nobodys = '$1::uuid is null';
+
+/** Where staff and boxes write in words of their own; `theirs` says which rows are about the member `$1`. */
+export const placesOfWords = [
+  { table: 'debts', key: 'id', column: 'words', theirs: 'member_id = $1::uuid' },
+  {
+    table: 'orders',
+    key: 'id',
+    column: 'reason',
+    theirs: `member_id = $1::uuid or sale_id in (${ofSales})`,
+  },
+  { table: 'access_changes', key: 'id', column: 'reason', theirs: 'member_id = $1::uuid' },
+  { table: 'cases', key: 'id', column: 'detail', theirs: `id in (${ofCases})` },
+  { table: 'cases', key: 'id', column: 'tried', theirs: `id in (${ofCases})` },
+  { table: 'case_settlements', key: 'case_id', column: 'words', theirs: `case_id in (${ofCases})` },
+  { table: 'gate_orders', key: 'id', column: 'words', theirs: nobodys },
+  { table: 'gate_orders', key: 'id', column: 'reason', theirs: nobodys },
+  { table: 'gate_alarms', key: 'id', column: 'acknowledged_words', theirs: nobodys },
+] as const;
+
+interface Found {
+  readonly place: (typeof placesOfWords)[number];
+  readonly key: string;
+  readonly without: string;
+}
+
+/** PV32: words that name the member, as they would stand without. */
+export async function wordsAbout(sql: Sql, memberId: string, traits: Traits): Promise<Found[]> {
+  const hints = [traits.familyName, traits.givenName, traits.email, ...traits.cardNumbers]
+    .map((hint) => hint?.trim() ?? '')
+    .filter((hint) => hint !== '');
+  if (hints.length === 0 && !traits.phone) return [];
+  const likely = hints.map((hint) => `%${hint.replace(/[\\%_]/g, '\\$&')}%`);
+  const found: Found[] = [];
+  for (const place of placesOfWords) {
+    const rows = await sql.query<{ key: string; words: string; theirs: boolean }>(
+      `select ${place.key} as key, ${place.column}::text as words, (${place.theirs}) as theirs from ${place.table}
+        where ${place.column}::text ilike any($2::text[])
+           or ($3::text <> '' and position($3 in regexp_replace(${place.column}::text, '\\D', '', 'g')) > 0)`,
+      [memberId, likely, traits.phone?.replace(/\D/g, '').slice(-9) ?? ''],
+    );
+    for (const { key, words, theirs } of rows) {
+      const without = withoutNames(words, traits, theirs);
+      if (without !== words) found.push({ place, key, without });
+    }
+  }
+  return found;
+}
+
+/** Writes them so. Resolves with how many. In the transaction of the erasure: what else is never changed may lose a name there. */
+export async function forgetInWords(sql: Sql, memberId: string, traits: Traits): Promise<number> {
+  const found = await wordsAbout(sql, memberId, traits);
+  await sql.query(`select set_config('portillon.erasing', 'on', true)`);
+  for (const { place, key, without } of found) {
+    const type = place.column === 'tried' ? 'jsonb' : 'text';
+    await sql.query(
+      `update ${place.table} set ${place.column} = $2::text::${type} where ${place.key} = $1::uuid`,
+      [key, without],
+    );
+  }
+  await sql.query(`select set_config('portillon.erasing', '', true)`);
+  return found.length;
+}
