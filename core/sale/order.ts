@@ -10,6 +10,8 @@ export type OrderRefusal =
   | 'expired'
   | 'used'
   | 'cancelled'
+  /** Nobody here knows it, and the base, which may, cannot be asked now (W-ORDER-17). */
+  | 'offline'
   /** This kiosk does not know how, or what it is about is not in its books. */
   | 'not-possible';
 

@@ -216,6 +216,7 @@ export const screenSchema = z.discriminatedUnion('name', [
         'expired',
         'used',
         'cancelled',
+        'offline',
         'not-possible',
         /** It takes a card, and none can be made now. */
         'no-cards',
@@ -229,7 +230,8 @@ export const screenSchema = z.discriminatedUnion('name', [
   /** What the order does, before it is done: `amountCents` is given back, or to be paid. */
   z.object({
     name: z.literal('order'),
-    kind: z.enum(['refund', 'card-replacement']),
+    /** `collection`: what a web shop has sold; nothing is paid here. */
+    kind: z.enum(['refund', 'card-replacement', 'collection']),
     amountCents: z.int(),
     /** The sale that money is given back for. */
     saleReference: z.string().nullable(),

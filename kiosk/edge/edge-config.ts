@@ -210,6 +210,8 @@ const saleSchema = z.strictObject({
     .min(30, 'a customer needs 30 seconds at least to take a card')
     .max(600, 'a card is not left at the mouth for more than 600 seconds')
     .default(180),
+  /** Customers of a web shop collect here: the kiosk asks the base about codes that it does not know (W-ORDER-17). */
+  webOrders: z.boolean().default(false),
   /** SA41: what the terminal may approve without the bank before this box stops selling. */
   offlineApprovals: z
     .strictObject({

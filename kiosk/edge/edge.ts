@@ -27,6 +27,7 @@ import type { GateSigns } from './gate-screen/gate-signs.ts';
 import { DeskServer } from './journal-desk/desk-server.ts';
 import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
+import { claimFrom } from './kiosk/claim-order.ts';
 import { credentialIssue } from './kiosk/credential-issue.ts';
 import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
 import { KioskController } from './kiosk/kiosk-controller.ts';
@@ -197,6 +198,7 @@ export class Edge {
             journal,
             offlineGuard,
             isOnline: () => this.#agent.state.online,
+            claimOrder: claimFrom(this.#agent, { store, clock }),
             config: { ...config, screen },
             terminal,
             issue,

@@ -468,3 +468,24 @@ describe('an enrolled agent', () => {
     expect(agent?.state.fault).toEqual({ code: 'sync.unreachable', detail: 'no answer in time' });
   });
 });
+
+it('[W-ORDER-14] asks for the order of a web shop by what stands for its code, signed, and says what the base said', async () => {
+  const codeHash = 'ab'.repeat(32);
+  const orderId = '01929b70-0000-7000-8000-00000000000a';
+  const isClaim = ({ path }: Asked) => path === '/v1/orders/claim';
+  let says: Scripted = { status: 200, json: { orderId, serverTime: serverTime() } };
+  base.answerWith((asked) => (isClaim(asked) ? says : wellBehaved(asked)));
+  store.kept = { ...identity(), privateKey: newSigningKeyPair().privateKey };
+  const asking = newAgent();
+  expect(await asking.claimOrder(codeHash)).toMatchObject({ ok: true, value: { orderId } });
+  const [asked] = base.asked.filter(isClaim);
+  expect(JSON.parse(asked?.body.toString() ?? '')).toEqual({ codeHash });
+  expect(asked?.headers[counterHeader]).toBeDefined();
+  says = { status: 409, json: refusal('order.claimed') };
+  expect(await asking.claimOrder(codeHash)).toMatchObject({ ok: false, error: { code: 'order.claimed' } });
+  says = 'cut';
+  expect(await asking.claimOrder(codeHash)).toMatchObject({ ok: false, error: { code: null } });
+  store.kept = null;
+  expect(await asking.claimOrder(codeHash)).toMatchObject({ ok: false, error: { code: null } });
+  expect(base.asked.filter(isClaim)).toHaveLength(3);
+});

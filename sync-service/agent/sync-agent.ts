@@ -2,6 +2,7 @@ import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { err, type Result } from '@portillon/core/base/result.ts';
 import { newSigningKeyPair, type SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import {
@@ -13,6 +14,8 @@ import {
   feedAnswerSchema,
   fiscalChainLimit,
   laterFeedKinds,
+  type OrderClaimAnswer,
+  orderClaimAnswerSchema,
   type PushAnswer,
   type PushRequest,
   pushAnswerSchema,
@@ -76,7 +79,8 @@ const comeAgainLongestMs = 60_000;
 const feedWaitSeconds = 25;
 const attachmentBatch = 50;
 /** `feed` on top of what the request itself waits for. */
-const limitMs = { enrol: 15_000, push: 20_000, feed: 10_000 };
+/** Somebody stands at the kiosk and waits for a claim. */
+const limitMs = { claim: 5_000, enrol: 15_000, push: 20_000, feed: 10_000 };
 
 /** A push as it goes out: what follows `from`, and what was in hand as it was read. */
 interface PreparedPush extends PushBody {
@@ -443,6 +447,28 @@ export class SyncAgent {
     await this.#options.store.saveIdentity({ ...identity, cardKey, cardKeys });
     this.#cardKeys = cardKeys;
     this.#options.log.info('sync.card-keys', { state: cardKeyState(cardKeys) });
+  }
+
+  /**
+   * Asks the base for the order of a web shop that waits under a code, by what stands for the code (W-ORDER-14). Once it is ours the
+   * feed tells it as any other.
+   */
+  async claimOrder(codeHash: string): Promise<Result<OrderClaimAnswer, RequestFailure>> {
+    const identity = await this.#options.store.identity();
+    if (!identity) {
+      const notYet = fault('sync.unreachable', 'not enrolled yet');
+      return err({ fault: notYet, code: null, final: false, retryAfterMs: null });
+    }
+    return this.#client.send(
+      {
+        method: 'POST',
+        path: '/v1/orders/claim',
+        body: JSON.stringify({ codeHash }),
+        limitMs: limitMs.claim,
+        answer: orderClaimAnswerSchema,
+      },
+      identity,
+    );
   }
 
   /** A list that is too long could only be sent cut, and the base would take what is missing for lost (W-FISCAL-3). */

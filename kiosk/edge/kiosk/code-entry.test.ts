@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { fault } from '@portillon/core/base/fault-codes.ts';
 import { type CredentialId, newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
+import { err, ok } from '@portillon/core/base/result.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
 import { readTicket } from '@portillon/core/crypto/ticket.ts';
@@ -14,7 +16,8 @@ import type { FeedRecord, OrderRecord } from '@portillon/core/wire/messages.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EdgeStore } from '../../store/edge-store.ts';
 import { sampleCredential, samplePlan } from '../../store/test/sample-records.ts';
-import { CodeEntry } from './code-entry.ts';
+import { claimFrom } from './claim-order.ts';
+import { type ClaimOutcome, CodeEntry } from './code-entry.ts';
 import type { CredentialIssue } from './credential-issue.ts';
 import { drawUpOrder } from './draw-up-order.ts';
 import type { OrderDeskFacts } from './order-desk.ts';
@@ -242,3 +245,108 @@ async function paymentOf(saleId: string) {
   return (JSON.parse(stored?.json ?? '{}') as { payment: NonNullable<RecordFacts['sale']['payment']> })
     .payment;
 }
+
+/** A book that holds nothing of the order until `told`; the base says `says`. */
+function atWebShopKiosk(says: ClaimOutcome, told: () => Promise<unknown> = async () => undefined) {
+  const asked: string[] = [];
+  const claiming = new CodeEntry(clock, async (codeHash) => {
+    asked.push(codeHash);
+    await told();
+    return says;
+  });
+  return { asked, claiming };
+}
+
+const voucherId = '01929b70-0000-7000-8000-00000000000b' as CredentialId;
+const planId = '01929b70-0000-7000-8000-00000000000c' as PlanId;
+
+/** As the feed tells an order of a web shop once this box has it. */
+const collection = () =>
+  soldWithOrder(
+    {
+      kind: 'card-replacement',
+      collection: true,
+      saleId: null,
+      saleReference: null,
+      credentialId: voucherId,
+      amountCents: 0,
+    },
+    [
+      { kind: 'plan', id: planId, record: samplePlan() },
+      {
+        kind: 'credential',
+        id: voucherId,
+        record: { ...sampleCredential(), cardUid: null, planId, status: 'blocked' },
+      },
+    ],
+  );
+
+it('[W-ORDER-17] asks the base for a code that is not in the book, and goes on with what the feed then tells', async () => {
+  const { asked, claiming } = atWebShopKiosk('ours', collection);
+  const answer = await claiming.take(code, facts);
+  expect(answer).toMatchObject({
+    ready: { kind: 'card-replacement', replacedId: voucherId, order: { collection: true, amountCents: 0 } },
+  });
+  expect(asked).toEqual([await orderCodeHash(identity.networkId, code)]);
+  // It is in the book now: nobody is asked again, and the network may be gone.
+  expect(await claiming.take(code, facts)).toMatchObject({ ready: { replacedId: voucherId } });
+  expect(asked).toHaveLength(1);
+  expect(await claiming.take('123', facts)).toMatchObject({ problem: 'incomplete' });
+  expect(asked).toHaveLength(1);
+});
+
+it('[W-ORDER-17] says what the base says, and counts what could not be asked as a wrong code', async () => {
+  expect(await atWebShopKiosk('elsewhere').claiming.take(code, facts)).toEqual({
+    problem: 'other-club',
+    triesLeft: wrongCodeLimit,
+  });
+  expect(await atWebShopKiosk('unknown').claiming.take(code, facts)).toEqual({
+    problem: 'unknown',
+    triesLeft: wrongCodeLimit - 1,
+  });
+  const { asked, claiming } = atWebShopKiosk('unreachable');
+  for (let tries = 1; tries < wrongCodeLimit; tries++) {
+    expect(await claiming.take(code, facts)).toEqual({
+      problem: 'offline',
+      triesLeft: wrongCodeLimit - tries,
+    });
+  }
+  expect(await claiming.take(code, facts)).toMatchObject({ problem: 'paused' });
+  expect(await claiming.take(code, facts)).toMatchObject({ problem: 'paused' });
+  expect(asked).toHaveLength(wrongCodeLimit);
+  // A kiosk that no web shop sends anybody to asks nobody.
+  expect(await entry.take(code, facts)).toMatchObject({ problem: 'unknown' });
+});
+
+it('[W-ORDER-17] waits for the feed to bring what the base gave, and not for ever', async () => {
+  const answers = {
+    given: ok({ orderId: voucherId, serverTime: isoTime(0) }),
+    elsewhere: err(failed('order.claimed')),
+    unknown: err(failed('order.unknown')),
+    often: err(failed('request.too-often')),
+    silent: err(failed(null)),
+  };
+  const claim = (answer: keyof typeof answers) =>
+    claimFrom({ claimOrder: async () => answers[answer] }, { store, clock });
+  expect(await claim('elsewhere')('hash')).toBe('elsewhere');
+  expect(await claim('unknown')('hash')).toBe('unknown');
+  expect(await claim('often')('hash')).toBe('unreachable');
+  expect(await claim('silent')('hash')).toBe('unreachable');
+
+  const codeHash = await orderCodeHash(identity.networkId, code);
+  const came = claim('given')(codeHash);
+  await clock.advance(200);
+  await collection();
+  await clock.advance(200);
+  expect(await came).toBe('ours');
+  const never = claim('given')('hash');
+  await clock.advance(6_000);
+  expect(await never).toBe('unreachable');
+});
+
+const failed = (word: string | null) => ({
+  fault: fault('sync.refused', 'no'),
+  code: word,
+  final: word !== null,
+  retryAfterMs: null,
+});

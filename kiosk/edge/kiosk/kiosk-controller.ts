@@ -34,7 +34,7 @@ import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
 import { DispenserRepair } from '../repair/dispenser-repair.ts';
-import { CodeEntry } from './code-entry.ts';
+import { type ClaimOrder, CodeEntry } from './code-entry.ts';
 import type { CredentialIssue } from './credential-issue.ts';
 import { drawUpDayEntry } from './draw-up-day-entry.ts';
 import { mandateFacts } from './draw-up-mandate.ts';
@@ -70,6 +70,8 @@ export interface KioskControllerOptions {
   readonly offlineGuard: OfflineGuard;
   /** The member base answers. */
   readonly isOnline: () => boolean;
+  /** Asks the base for an order that is not known here. */
+  readonly claimOrder: ClaimOrder;
   readonly terminal: PaymentTerminal;
   /** What members get here. */
   readonly issue: CredentialIssue;
@@ -119,7 +121,8 @@ export class KioskController {
     this.#options = options;
     this.#visitId = newId(options.clock, options.random);
     this.#practiceTerminal = new PracticeTerminal(options.clock);
-    this.#codes = new CodeEntry(options.clock);
+    const { webOrders } = options.config.sale;
+    this.#codes = new CodeEntry(options.clock, webOrders ? options.claimOrder : null);
     this.#idle = new IdleTimer({
       clock: options.clock,
       onTick: () => this.#publish(),
@@ -932,7 +935,7 @@ export class KioskController {
 
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
   #offers(): Offers {
-    const { printer, store, journal, identity } = this.#options;
+    const { config, printer, store, journal, identity } = this.#options;
     const known = identity() !== null && this.#club() !== null;
     const states = this.#offerStates();
     return {
@@ -948,7 +951,9 @@ export class KioskController {
           ? offerOf({ ...states, listed: true, dispenser: null })
           : null,
       code:
-        known && !journal.practice && store.book.hasOrders(this.#options.clock.wallMs())
+        known &&
+        !journal.practice &&
+        (config.sale.webOrders || store.book.hasOrders(this.#options.clock.wallMs()))
           ? // Money given back, and a card for nothing, are not approved by a bank.
             offerOf({ ...states, offlineLimit: false, listed: true, dispenser: null })
           : null,

@@ -96,6 +96,7 @@ async function boot(): Promise<void> {
       onEvent: () => undefined,
     }),
     isOnline: () => true,
+    claimOrder: async () => 'unknown',
     terminal: new CaisseApTerminal(devices),
     issue: { kind: 'card', dispenser: new Crt591Dispenser(devices) },
     printer,

@@ -77,7 +77,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
     case 'order':
       return {
         name: 'order',
-        kind: stage.ready.kind,
+        kind: stage.ready.order.collection ? 'collection' : stage.ready.kind,
         amountCents: stage.ready.order.amountCents,
         saleReference: stage.ready.order.saleReference,
         endsMembership: stage.ready.order.ends.length > 0,

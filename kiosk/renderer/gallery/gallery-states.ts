@@ -284,6 +284,10 @@ const statesOfSales: readonly GalleryState[] = [
       screen: { name: 'order', kind: 'refund', amountCents: 5490, saleReference, endsMembership },
     }),
   ),
+  {
+    name: 'order-collection',
+    screen: { name: 'order', kind: 'collection', amountCents: 0, saleReference: null, endsMembership: false },
+  },
   ...([1_000, 0] as const).map(
     (amountCents): GalleryState => ({
       name: `order-card${amountCents === 0 ? '-free' : ''}`,

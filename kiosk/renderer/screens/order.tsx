@@ -49,21 +49,29 @@ function Card({ screen, view, act }: ScreenProps<'order'>) {
   const { say, language } = useWords();
   const { credential } = view;
   const isFree = screen.amountCents === 0;
+  // What is made is the same; the words are not: nothing was lost.
+  const isCollection = screen.kind === 'collection';
   return (
     <ScreenFrame
       phase="card-replacement"
-      title={say('order.card-replacement.title', { credential })}
-      lead={say('order.card-replacement.lead', { credential })}
+      title={
+        isCollection
+          ? say('order.collection.title', { credential })
+          : say('order.card-replacement.title', { credential })
+      }
+      lead={isCollection ? say('order.collection.lead') : say('order.card-replacement.lead', { credential })}
       middle={
         <div className="told">
           <Notice tone={isFree ? 'done' : 'info'} testId="card-fee">
             <p>
-              {isFree
-                ? say('order.card-replacement.free')
-                : say('order.card-replacement.fee', {
-                    credential,
-                    amount: formatEuros(screen.amountCents, language),
-                  })}
+              {isCollection
+                ? say('order.collection.free')
+                : isFree
+                  ? say('order.card-replacement.free')
+                  : say('order.card-replacement.fee', {
+                      credential,
+                      amount: formatEuros(screen.amountCents, language),
+                    })}
             </p>
           </Notice>
         </div>
