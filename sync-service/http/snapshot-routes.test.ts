@@ -1,19 +1,26 @@
 import { rm } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
+import { accessPolicySchema } from '@portillon/core/access/access-policy.ts';
 import { delay } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { feedAnswerSchema, feedRecordSchema, refusalSchema } from '@portillon/core/wire/messages.ts';
+import {
+  type FeedChange,
+  feedAnswerSchema,
+  feedRecordSchema,
+  refusalSchema,
+} from '@portillon/core/wire/messages.ts';
 import { digestOfChunks, type Snapshot, snapshotAnswerSchema } from '@portillon/core/wire/snapshot.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeClubAccess, changeStanding } from '../postgres/access-changes.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { writeFeed } from '../postgres/feed.ts';
 import { freshSnapshot, makeSnapshot } from '../postgres/feed-snapshots.ts';
 import { fillFeed } from '../test/feed-of-a-network.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
-import { newTestId, TestEdge } from '../test/test-edge.ts';
+import { newTestId, saleEvent, TestEdge } from '../test/test-edge.ts';
 
 const members = 6_000;
 const clubName = 'Lyon Part-Dieu';
@@ -206,6 +213,68 @@ describe('a snapshot', () => {
     expect(text(all).join('\n') === text(whole.filter((each) => each.record !== null)).join('\n')).toBe(true);
   });
 });
+
+describe('a club of another legal entity', () => {
+  it('[W-SCOPE-1] [W-SCOPE-2] is told nothing of the business of this one, and anew when its policy counts other debts', async () => {
+    const [entity, club] = [newTestId(), newTestId()];
+    const here = base.clubs[clubName] ?? '';
+    await sql.query(
+      `insert into legal_entities select (jsonb_populate_record(legal_entities, jsonb_build_object(
+         'id', $1::text, 'name', 'Licensee', 'siret', '99999999999999'))).* from legal_entities limit 1`,
+      [entity],
+    );
+    await sql.query(
+      `insert into clubs select (jsonb_populate_record(clubs, jsonb_build_object(
+         'id', $1::text, 'name', 'Licensed club', 'legal_entity_id', $2::text))).* from clubs where id = $3`,
+      [club, entity, here],
+    );
+    const licensee = await TestEdge.enrolled(
+      base.url,
+      await newEnrolmentCode(sql, club, systemClock.wallMs()),
+    );
+    const [seller] = await sql.query<{ id: string }>(
+      'select legal_entity_id as id from clubs where id = $1',
+      [here],
+    );
+    const sold = saleEvent({ legalEntityId: seller?.id ?? '', planId: place.planId });
+    edge.append(sold);
+    await edge.pushed();
+    const card = sold.credentials[0]?.credentialId ?? '';
+    const [user] = await sql.query<{ id: string }>('select id from staff_users limit 1');
+    await sql.query(
+      `insert into debts (id, member_id, legal_entity_id, club_id, amount_cents, vat_rate, reason, words, since)
+       values ($1, $2, $3, $4, 777, 2000, 'other', 'x', now())`,
+      [newTestId(), sold.member.memberId, seller?.id, here],
+    );
+    const by = () => ({ changeId: newTestId(), userId: user?.id ?? '', nowMs: systemClock.wallMs() });
+    await changeStanding(sql, sold.member.memberId, { staff: true, reason: 'told anew' }, by());
+
+    const told = async (who: TestEdge, after: number) => {
+      const changes = await who.wholeFeed(after, 'order');
+      return { changes, debts: debtsOf(changes.find(({ change }) => change.id === card)) };
+    };
+    expect((await told(edge, 0)).debts.map(({ amountCents }) => amountCents)).toEqual([777]);
+    const elsewhere = await told(licensee, 0);
+    expect(elsewhere.debts.map(({ amountCents }) => amountCents)).toEqual([100_000_000]);
+    const clubs = elsewhere.changes.filter(({ change }) => change.kind === 'club');
+    expect(clubs.find(({ change }) => change.id === here)?.change.record).toMatchObject({
+      hours: {},
+      mediator: '',
+    });
+    expect(JSON.stringify(clubs)).not.toContain('"siret":"8');
+
+    const { head = 0 } = await licensee.feed();
+    const policy = accessPolicySchema.parse({ debt: { graceDays: 0, fromCents: 1_000 } });
+    await changeClubAccess(sql, club, { policy, reason: 'small debts count for nothing' }, by());
+    expect((await told(licensee, head)).changes.map(({ change }) => change.id)).toEqual([card, club]);
+    expect((await told(licensee, head)).debts).toEqual([]);
+  });
+});
+
+function debtsOf(found: FeedChange | undefined) {
+  const record = found?.change.kind === 'credential' ? found.change.record : null;
+  return record?.account?.debts ?? [];
+}
 
 describe('the feed on the wire', () => {
   it('[W-FEED-9] is compressed as the edge takes it', async () => {

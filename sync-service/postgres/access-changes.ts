@@ -1,3 +1,4 @@
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { ClubAccess, ClubAccessRequest, StandingRequest } from '../http/staff/access-view.ts';
 import type { ShownChange } from '../http/staff/member-view.ts';
@@ -49,12 +50,42 @@ export async function changeClubAccess(
       hours: change.hours && JSON.stringify(change.hours),
       capacity: change.capacity,
     };
+    const before = change.policy === undefined ? null : await debtFromCents(sql, clubId);
     if (!(await set(sql, 'clubs', clubId, columns))) return false;
     await keepChange(sql, { memberId: null, clubId, change, reason }, by);
     await announce(sql, 'live');
-    await writeFeed(sql, await clubRecords(sql, [clubId]), by.nowMs);
+    const debtors =
+      before === null ? [] : await debtorsBetween(sql, clubId, before, await debtFromCents(sql, clubId));
+    await writeFeed(
+      sql,
+      [...(await credentialRecords(sql, debtors)), ...(await clubRecords(sql, [clubId]))],
+      by.nowMs,
+    );
     return true;
   });
+}
+
+/** From which amount a debt counts in that club; locked, so that two changes follow each other. */
+async function debtFromCents(sql: Sql, clubId: string): Promise<number> {
+  const [club] = await sql.query<{ fromCents: number | null }>(
+    `select (policy #>> '{debt,fromCents}')::int as "fromCents" from clubs where id = $1 for update`,
+    [clubId],
+  );
+  return club?.fromCents ?? openPolicy.debt.fromCents;
+}
+
+/** W-SCOPE-2: who owes another legal entity what counted in that club and counts no more, or the other way round. */
+async function debtorsBetween(sql: Sql, clubId: string, before: number, after: number): Promise<string[]> {
+  if (before === after) return [];
+  const rows = await sql.query<{ id: string }>(
+    `select distinct credentials.id from debts
+       join credentials on credentials.member_id = debts.member_id and not single_use
+       join clubs on clubs.id = $1
+      where settled_at is null and amount_cents >= $2 and amount_cents < $3
+        and debts.legal_entity_id <> clubs.legal_entity_id`,
+    [clubId, Math.min(before, after), Math.max(before, after)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Sets what is not undefined. Names of tables and columns are our own words. */

@@ -1,9 +1,11 @@
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import {
   type FeedChange,
   type FeedRecord,
   type LaterFeedKind,
   laterFeedKinds,
 } from '@portillon/core/wire/messages.ts';
+import { asToldTo } from '../members/feed-scope.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
 import { keepTold } from './told-records.ts';
@@ -96,9 +98,16 @@ async function readPage(
   values: readonly number[],
 ): Promise<FeedPage> {
   const notUnderstood = laterFeedKinds.filter((kind) => !reader.kinds.includes(kind));
-  const rows = await database.query<{ head: number; version: number | null; change: FeedRecord | null }>(
-    `select head.version as head, page.version, page.change
-       from feed_head as head
+  const rows = await database.query<{
+    head: number;
+    legalEntityId: string | null;
+    debtFromCents: number | null;
+    version: number | null;
+    change: FeedRecord | null;
+  }>(
+    `select head.version as head, page.version, page.change, club.legal_entity_id as "legalEntityId",
+            (club.policy #>> '{debt,fromCents}')::int as "debtFromCents"
+       from feed_head as head left join clubs as club on club.id = $3
        left join lateral (
          select version, jsonb_build_object('kind', kind, 'id', id, 'record',
                   case when record is null or club_id is null or club_id = $3 then record
@@ -113,9 +122,13 @@ async function readPage(
     [after, pageLength + 1, reader.clubId, notUnderstood, ...values],
   );
   const head = rows[0]?.head ?? 0;
+  const toldTo = {
+    legalEntityId: rows[0]?.legalEntityId ?? '',
+    debtFromCents: rows[0]?.debtFromCents ?? openPolicy.debt.fromCents,
+  };
   const changes: FeedChange[] = [];
   for (const { version, change } of rows.slice(0, pageLength)) {
-    if (version !== null && change !== null) changes.push({ version, change });
+    if (version !== null && change !== null) changes.push({ version, change: asToldTo(toldTo, change) });
   }
   return { changes, cursor: changes.at(-1)?.version ?? after, more: rows.length > pageLength, head };
 }
