@@ -53,6 +53,10 @@ export class EdgeProcess {
     throw new Error(`the gates are not ready: ${waitsFor}`);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');

@@ -77,6 +77,8 @@ export interface EdgeHealth {
   readonly enrolled: boolean;
   readonly online: boolean;
   readonly dataAgeMs: number | null;
+  /** How many credentials the member book knows, and what they take of the memory. */
+  readonly credentials: { readonly count: number; readonly memoryBytes: number };
   readonly plans: number;
   /** Version of the card keys that this box gives to cards, or only reads; null before it is enrolled. */
   readonly cardKeyVersion: number | null;
@@ -322,6 +324,7 @@ export class Edge {
       enrolled: this.#identity !== null,
       online: this.#agent.state.online,
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
+      credentials: this.#store.book.credentials,
       plans: this.#store.book.plansOnSale().length,
       cardKeyVersion: this.#identity?.cardKeys?.current ?? this.#identity?.cardKey.version ?? null,
       openOrders: this.#store.book.openOrderCount(this.#options.clock.wallMs()),
