@@ -145,18 +145,20 @@ describe('the staff page', () => {
     await page.reload();
     await page.getByTestId('passage-row').first().waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 12; tabs++) {
+    for (let tabs = 0; tabs < 14; tabs++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.textContent'));
     }
     expect(reached).toEqual([
       'En direct',
+      'Recherche',
       'Cas à régler',
       'Ordres',
       'Portillons',
       'Clôtures',
       'Accès',
       'Appareils',
+      'Comptes',
       'Français',
       'English',
       'Quitter',
