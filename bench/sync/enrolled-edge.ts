@@ -2,7 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { EdgeStore } from '@portillon/kiosk/store/edge-store.ts';
-import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent, type SyncAgentState } from '@portillon/sync-service/agent/sync-agent.ts';
 import { TestEdge } from '@portillon/sync-service/test/test-edge.ts';
 
@@ -24,7 +24,7 @@ export class WatchedAgent {
   readonly agent: SyncAgent;
   readonly #look = new Set<() => void>();
 
-  constructor(clock: Clock, store: EdgeStore, baseUrl: string, log: Log) {
+  constructor(clock: Clock, store: AgentStore, baseUrl: string, log: Log) {
     this.agent = new SyncAgent({
       store,
       clock,
