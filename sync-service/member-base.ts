@@ -17,6 +17,7 @@ import { MemberKeys, memberKeysBeside } from './keys/member-keys.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
 import { Announcements } from './postgres/announcements.ts';
 import { readFigures } from './postgres/base-figures.ts';
+import { publishWordings } from './postgres/consents.ts';
 import { Database } from './postgres/database.ts';
 import { EmbeddedServer } from './postgres/embedded-server.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
@@ -170,6 +171,7 @@ async function startWith(
   const moved = await database.transaction((sql) => settleIn(sql, clock.wallMs()));
   if (moved !== null)
     log.warn('base.restored', { epoch: moved, detail: 'it is in another place than before' });
+  await publishWordings(database);
   const epoch = await Epoch.start(database, announcements, log);
   stops.push(async () => epoch.stop());
   const memberKeys = await MemberKeys.open(options.memberKeysUrl ?? memberKeysBeside(databaseUrl), {

@@ -114,6 +114,8 @@ const saleCompleted = z.object({
         purpose: z.enum(['photo', 'news']),
         given: z.boolean(),
         wordingVersion: z.string().min(1).max(40),
+        /** Of the sentences on the screen (sale/consent-wordings.ts); an edge of the version before tells none. */
+        wordingDigest: digestSchema.nullish(),
       }),
     )
     .max(10),

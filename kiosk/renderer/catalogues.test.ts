@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  consentPurposes,
+  consentWordingDigest,
+  consentWordings,
+  consentWordingVersion,
+} from '@portillon/core/sale/consent-wordings.ts';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { catalogues, type MessageId } from './words.ts';
@@ -13,7 +19,31 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 const french = Object.entries(catalogues.fr);
 const english = Object.entries(catalogues.en);
 
+const asking = {
+  photo: [
+    'photo.question',
+    'photo.lead',
+    'photo.facts.see',
+    'photo.facts.compare',
+    'photo.facts.keep',
+    'photo.consent-yes',
+  ],
+  news: ['consents.question', 'consents.lead', 'consents.free-title', 'consents.free-text', 'consents.yes'],
+} as const;
+
 describe('the catalogues', () => {
+  it('[CL2] ask for a consent in the words whose digest is kept with the answer', () => {
+    for (const purpose of consentPurposes) {
+      for (const language of ['fr', 'en'] as const) {
+        const shown = asking[purpose].map((id) => catalogues[language][id]);
+        // A changed sentence is a new version there; the old one stays.
+        expect(consentWordings[consentWordingVersion]?.[purpose][language]).toEqual(shown);
+        expect(consentWordingDigest(purpose, consentWordingVersion, language)).toMatch(/^[0-9a-f]{64}$/);
+      }
+    }
+    expect(consentWordingDigest('news', 'another', 'fr')).toBeNull();
+  });
+
   it('have the same ids', () => {
     expect(Object.keys(catalogues.en).sort()).toEqual(Object.keys(catalogues.fr).sort());
   });

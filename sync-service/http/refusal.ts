@@ -47,6 +47,8 @@ export const refusalStatus = {
   'case.already-settled': 409,
   'debt.malformed': 400,
   'debt.unknown-member': 404,
+  'consent.malformed': 400,
+  'consent.not-given': 409,
   'access.malformed': 400,
   'access.unknown-member': 404,
   'access.unknown-club': 404,

@@ -48,6 +48,8 @@ const whoMay = {
   /** The page and the photo of a member of one's own clubs. */
   'member.see': persons,
   'member.change': deciding,
+  /** Nobody says yes for a member. */
+  'consent.withdraw': persons,
   /** Who read the pages of a member. */
   'read-log.see': ['privacy-officer'],
   /** Who asks to be forgotten, and what became of it: of the whole network, whoever has a part of it only. */
@@ -76,7 +78,8 @@ export function mayDo({ role, reach }: StaffRights, act: StaffAct, subject: Subj
   if ('clubId' in subject) return reach.includes(subject.clubId) ? 'yes' : 'not-theirs';
   if (act === 'member.find' || reach.includes(subject.homeClubId)) return 'yes';
   // What changes a member is for whoever sold the membership.
-  const enough = act === 'member.see' || act === 'debt.see' || act === 'read-log.see';
+  const enough =
+    act === 'member.see' || act === 'debt.see' || act === 'read-log.see' || act === 'consent.withdraw';
   return enough && subject.soldAt.some((clubId) => reach.includes(clubId)) ? 'yes' : 'not-theirs';
 }
 

@@ -35,6 +35,7 @@ import { samePerson } from './migrations/032-same-person.ts';
 import { webhooks } from './migrations/033-webhooks.ts';
 import { eventsManyAtATime } from './migrations/034-events-many-at-a-time.ts';
 import { erasure } from './migrations/035-erasure.ts';
+import { consents } from './migrations/036-consents.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -73,6 +74,7 @@ export const migrations: readonly Migration[] = [
   { name: '033-webhooks', sql: webhooks },
   { name: '034-events-many-at-a-time', sql: eventsManyAtATime },
   { name: '035-erasure', sql: erasure },
+  { name: '036-consents', sql: consents },
 ];
 
 export interface Migration {

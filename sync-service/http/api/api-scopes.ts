@@ -1,6 +1,7 @@
 /** What a key may do; a closed list, told in words to whoever makes one. */
 export const apiScopes = {
   'members:read': 'members with name and contact, and what they hold',
+  'consents:write': 'what members said yes to, and took back',
   'occupancy:read': 'how many are inside each club',
   'sales:read': 'sales, with lines and payment',
   'passages:read': 'who went through which gate, by ids',

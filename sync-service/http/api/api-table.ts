@@ -1,5 +1,6 @@
 import type { ApiRoute } from './api-route.ts';
 import { clubResources } from './club-resources.ts';
+import { consentResources } from './consent-resources.ts';
 import { memberResources } from './member-resources.ts';
 import { occupancyResources } from './occupancy-resources.ts';
 import { orderResources } from './order-resources.ts';
@@ -12,6 +13,7 @@ export const apiTable: readonly ApiRoute[] = [
   ...clubResources,
   ...occupancyResources,
   ...memberResources,
+  ...consentResources,
   ...saleResources,
   ...passageResources,
   ...orderResources,

@@ -5,6 +5,7 @@ export const webhookKinds = {
   'sale.completed': 'sales:read',
   'sale.cancelled': 'sales:read',
   'membership.changed': 'members:read',
+  'consent.changed': 'members:read',
   'order.changed': 'orders:read',
   'passage.sensed': 'passages:read',
 } as const satisfies Record<string, ApiScope>;

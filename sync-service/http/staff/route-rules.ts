@@ -109,6 +109,15 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
     of: member('debt.unknown-member'),
     reads: 'debts',
   },
+  'GET /staff/api/members/:memberId/consents': {
+    may: 'member.see',
+    of: member('access.unknown-member'),
+    reads: 'consents',
+  },
+  'POST /staff/api/members/:memberId/consents': {
+    may: 'consent.withdraw',
+    of: member('access.unknown-member'),
+  },
   'POST /staff/api/members/:memberId/debts': { may: 'debt.write', of: member('debt.unknown-member') },
   'PUT /staff/api/members/:memberId/standing': { may: 'member.change', of: member('access.unknown-member') },
   'GET /staff/api/members/:memberId/reads': { may: 'read-log.see', of: member('access.unknown-member') },

@@ -13,6 +13,7 @@ import { accountRoutes } from './account-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
+import { consentRoutes } from './consent-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { gateRoutes } from './gate-routes.ts';
 import { interventionRoutes } from './intervention-routes.ts';
@@ -118,6 +119,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
     badgeRoutes(app, base);
     memberRoutes(app, base);
     outageRoutes(app, base);
+    consentRoutes(app, base);
     debtRoutes(app, base);
     orderRoutes(app, base);
     closingRoutes(app, base);

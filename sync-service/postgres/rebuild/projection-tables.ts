@@ -384,4 +384,8 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   privacy_log: 'staff',
   // An answer counts once (W-PURGE-4); staff settle others by hand.
   purge_answers: 'push',
+  // Written with the sale that an event tells, once, and never again.
+  consents: 'push',
+  consent_wordings: 'base',
+  retention_runs: 'base',
 };

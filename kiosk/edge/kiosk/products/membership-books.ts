@@ -1,12 +1,10 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { consentWordingDigest, consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
 import { type HandedCredential, handedCredential, type MembershipSale } from '../sale-in-progress.ts';
 import { bridgeRecord, type CredentialRow, cardRecord, ticketRows } from './credential-rows.ts';
 import { moneyOf, paidOf, type SaleBooks } from './sale-books.ts';
-
-/** The wording of the consent screens; a changed sentence is a new version. */
-const consentWordingVersion = '2026-11-a';
 
 /** A member, a membership, a card, and tickets to bring somebody. */
 export function membershipBooks(sale: MembershipSale): SaleBooks {
@@ -28,6 +26,7 @@ export function membershipBooks(sale: MembershipSale): SaleBooks {
     purpose,
     given,
     wordingVersion: consentWordingVersion,
+    wordingDigest: consentWordingDigest(purpose, consentWordingVersion, sale.language),
   });
   return {
     customerId: memberId,

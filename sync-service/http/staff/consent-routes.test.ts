@@ -1,0 +1,202 @@
+import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import {
+  type ConsentPurpose,
+  consentWordingDigest,
+  consentWordingVersion,
+} from '@portillon/core/sale/consent-wordings.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Database } from '../../postgres/database.ts';
+import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { ApiClient } from '../../test/api-client.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
+import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
+import { newTestId, saleEvent, TestEdge, testPhoto } from '../../test/test-edge.ts';
+import { memberConsentsSchema } from './consent-view.ts';
+
+let stateFolder: string;
+let base: StartedBase;
+let sql: Database;
+let edge: TestEdge;
+let shop: ApiClient;
+let legalEntityId: string;
+let planId: string;
+let staff = '';
+
+const ask = (path: string, init: RequestInit = {}) =>
+  fetch(base.url + path, {
+    ...init,
+    headers: { cookie: staff, 'content-type': 'application/json', ...init.headers },
+  });
+const post = (path: string, body: unknown) => ask(path, { method: 'POST', body: JSON.stringify(body) });
+const withdraw = (memberId: string, purpose: ConsentPurpose) =>
+  post(`/staff/api/members/${memberId}/consents`, { purpose, act: 'withdrawn' });
+const consentsOf = async (memberId: string) =>
+  memberConsentsSchema.parse(await (await ask(`/staff/api/members/${memberId}/consents`)).json());
+
+beforeAll(async () => {
+  stateFolder = await temporaryState();
+  base = await startBase({ stateFolder });
+  sql = new Database(base.databaseUrl, silentLog);
+  const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
+  edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
+  shop = await ApiClient.withKey(base.url, sql);
+  legalEntityId = (await sql.query<{ id: string }>('select id from legal_entities'))[0]?.id ?? '';
+  planId = (await sql.query<{ id: string }>('select id from plans order by id'))[0]?.id ?? '';
+  const signedIn = await post('/staff/api/sign-in', { user: 'staff', password: base.staff?.password });
+  staff = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+});
+
+afterAll(async () => {
+  await sql.close();
+  await base.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+async function sold(said: { photo: boolean; news: boolean }, more: { at?: string; photo?: string } = {}) {
+  const event = saleEvent({
+    legalEntityId,
+    planId,
+    ...(more.photo
+      ? { digests: { person: sha256Hex(newTestId()), photo: more.photo, contract: sha256Hex(newTestId()) } }
+      : {}),
+  });
+  const consents = (['photo', 'news'] as const).map((purpose) => ({
+    purpose,
+    given: said[purpose],
+    wordingVersion: consentWordingVersion,
+    wordingDigest: consentWordingDigest(purpose, consentWordingVersion, 'fr'),
+  }));
+  const sale = { ...event, consents, at: more.at ?? event.at };
+  await edge.pushed([edge.append(sale)]);
+  return { memberId: sale.member.memberId, sale };
+}
+
+it('[CL1] [CL2] keeps each answer at a kiosk as a row that nobody changes, with the words that were asked', async () => {
+  const { memberId, sale } = await sold({ photo: true, news: false });
+  const { states, entries } = await consentsOf(memberId);
+  expect(states).toEqual([
+    { purpose: 'photo', state: 'given' },
+    { purpose: 'news', state: 'not-given' },
+  ]);
+  const photo = entries.find(({ purpose }) => purpose === 'photo');
+  expect(photo).toMatchObject({
+    act: 'given',
+    at: sale.at,
+    wordingVersion: consentWordingVersion,
+    wordingDigest: sha256Hex(photo?.wording ?? ''),
+    language: 'fr',
+    channel: 'kiosk',
+    proof: { box: 'off-by-default', saleId: sale.saleId },
+  });
+  expect(photo?.wording).toContain('Aucune machine ne compare les visages.');
+  await expect(sql.query("update consents set act = 'withdrawn'")).rejects.toThrow('never changed');
+  await expect(sql.query('delete from consents')).rejects.toThrow('never changed');
+  await expectRebuiltTheSame(sql);
+  expect((await consentsOf(memberId)).entries).toEqual(entries);
+
+  // An edge of the version before tells no digest: the version and the language name the words.
+  const before = saleEvent({ legalEntityId, planId });
+  const consents = [{ purpose: 'photo' as const, given: true, wordingVersion: consentWordingVersion }];
+  await edge.pushed([edge.append({ ...before, consents })]);
+  expect((await consentsOf(before.member.memberId)).entries[0]?.wordingDigest).toBe(photo?.wordingDigest);
+});
+
+it('[CL3] takes an answer of a shop with its words and its proof, and refuses one without', async () => {
+  const { memberId } = await sold({ photo: false, news: false });
+  const answer = {
+    purpose: 'news',
+    act: 'given',
+    at: isoTime(systemClock.wallMs()),
+    wording: { version: 'web-3', language: 'fr', words: 'Je veux recevoir les nouvelles du club.' },
+    boxOffByDefault: true,
+    reference: 'SHOP-1007',
+  };
+  const path = `/members/${memberId}/consents`;
+  expect((await shop.post(path, answer)).body).toEqual({ purpose: 'news', state: 'given' });
+  const [entry] = (await consentsOf(memberId)).entries;
+  expect(entry).toMatchObject({
+    channel: 'web-shop',
+    wording: answer.wording.words,
+    wordingDigest: sha256Hex(answer.wording.words),
+  });
+  for (const missing of ['at', 'wording', 'boxOffByDefault', 'reference'] as const) {
+    const { [missing]: _left, ...rest } = answer;
+    expect((await shop.post(path, rest)).body.error).toMatchObject({ code: 'api.malformed', path: missing });
+  }
+  const tomorrow = isoTime(systemClock.wallMs() + 86_400_000);
+  expect((await shop.post(path, { ...answer, at: tomorrow })).body.error.path).toBe('at');
+  const reader = await ApiClient.withKey(base.url, sql, { scopes: ['members:read'] });
+  expect((await reader.post(path, answer)).body.error.code).toBe('api.not-in-scope');
+});
+
+it('[CL4] [CL5] lets the stricter count: a yes that a box tells late, or with a clock ahead, undoes nothing', async () => {
+  const { memberId, sale } = await sold({ photo: true, news: true });
+  expect((await withdraw(memberId, 'news')).status).toBe(201);
+  const state = async () =>
+    (await consentsOf(memberId)).states.find(({ purpose }) => purpose === 'news')?.state;
+  expect(await state()).toBe('withdrawn');
+  const again = await withdraw(memberId, 'news');
+  expect(again.status).toBe(409);
+  expect(await again.json()).toMatchObject({ error: { code: 'consent.not-given' } });
+  expect(
+    (await post(`/staff/api/members/${memberId}/consents`, { purpose: 'news', act: 'given' })).status,
+  ).toBe(400);
+
+  const yes = (at: string, receivedAt: string) =>
+    sql.query(
+      `insert into consents (member_id, purpose, act, at, received_at, wording_version, channel, edge_id, sale_id, proof)
+       values ($1, 'news', 'given', $2, $3, 'v', 'kiosk', $4, $5, '{}')`,
+      [memberId, at, receivedAt, newTestId(), newTestId()],
+    );
+  const [taken] = (await consentsOf(memberId)).entries;
+  const takenAt = taken?.at ?? '';
+  // Said before, told after; at the very moment; and by a clock a year ahead, heard at that moment.
+  await yes(sale.at, '2030-01-01T00:00:00.000Z');
+  await yes(takenAt, takenAt);
+  await yes('2099-01-01T00:00:00.000Z', takenAt);
+  expect(await state()).toBe('withdrawn');
+  // Said after it, and heard after it: a new yes.
+  const after = isoTime(Date.parse(takenAt) + 1);
+  await yes(after, after);
+  expect(await state()).toBe('given');
+  expect(
+    (await shop.post(`/members/${memberId}/consents`, { purpose: 'photo', act: 'withdrawn' })).body,
+  ).toEqual({ purpose: 'photo', state: 'withdrawn' });
+});
+
+it('[CL6] [CL7] erases the photo with the consent, takes none in that comes later, and tells who listens', async () => {
+  const sealed = await edge.sealed('photo', testPhoto);
+  const digest = sha256Hex(sealed);
+  const { memberId } = await sold({ photo: true, news: false }, { photo: digest });
+  expect((await edge.put(digest, sealed)).status).toBeLessThan(300);
+  expect((await ask(`/staff/api/members/${memberId}/photo`)).status).toBe(200);
+  const late = await edge.sealed('photo', testPhoto);
+  const other = await sold({ photo: true, news: false }, { photo: sha256Hex(late) });
+  const [key] = await sql.query<{ id: string }>('select id from api_keys limit 1');
+  await sql.query(
+    `insert into webhooks (id, key_id, url, kinds, secret, created_at)
+     values ($1, $2, 'http://127.0.0.1:9/', '{consent.changed}', '', now())`,
+    [newTestId(), key?.id],
+  );
+  await Promise.all([withdraw(memberId, 'photo'), withdraw(other.memberId, 'photo')]);
+  expect((await ask(`/staff/api/members/${memberId}/photo`)).status).toBe(404);
+  // The box may still hold it: taken as done, and kept nowhere.
+  expect((await edge.put(sha256Hex(late), late)).status).toBeLessThan(300);
+  expect(
+    await sql.query(
+      "select sealed, problem from attachments where purpose = 'photo' and member_id = any($1::uuid[])",
+      [[memberId, other.memberId]],
+    ),
+  ).toEqual([1, 2].map(() => ({ sealed: null, problem: 'no-consent' })));
+  const told = await sql.query<{ body: string }>(
+    "select body from webhook_messages where kind = 'consent.changed' and subject_id = $1",
+    [memberId],
+  );
+  expect(told.map(({ body }) => JSON.parse(body).data)).toEqual([
+    { memberId, purpose: 'photo', channel: 'staff', given: false, at: expect.any(String) },
+  ]);
+});
