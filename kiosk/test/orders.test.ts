@@ -9,7 +9,7 @@ let desk: StaffDesk;
 let person: BridgePerson;
 
 beforeAll(async () => {
-  club = await TestClub.open();
+  club = await TestClub.open({ sale: { webOrders: true } });
   desk = await StaffDesk.signIn(club.staff);
 }, 180_000);
 afterAll(() => club?.close(), 60_000);
@@ -158,6 +158,71 @@ it('[SA60] makes a free card with no terminal asked', async () => {
   await finish();
   await allIsTold();
   expect((await desk.find(reference)).sales[0]?.card).toMatchObject({ blocked: false });
+}, 120_000);
+
+it('[J2] [I1] makes the card of an order that is paid in a web shop: nothing paid, typed or signed, no fiscal record, one card', async () => {
+  const made = await club.base(
+    ...['api-key', 'make', '--network', '--name', 'Web shop'],
+    ...['--scopes', 'orders:write,orders:read,members:read,sales:read'],
+  );
+  const call = async (path: string, body?: unknown) => {
+    const answer = await fetch(new URL(`/api/v1${path}`, club.staff.url), {
+      headers: {
+        authorization: `Bearer ${made.out.trim()}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'order-1',
+      },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Record<string, never>;
+  };
+  const clubs: readonly { id: string }[] = (await call('/clubs')).data ?? [];
+  const clubId = clubs[0]?.id;
+  const plans: readonly { id: string; kind: string; hours: unknown }[] =
+    (await call(`/clubs/${clubId}/plans`)).data ?? [];
+  // Takings and duplicates; a look into the books is itself a line in them.
+  const takings = async () => /T \d+, X \d+, D \d+/.exec((await club.journal('verify')).out)?.[0] ?? '';
+  const before = await takings();
+  expect(before).not.toBe('');
+  const { id, code, memberId } = await call('/orders', {
+    reference: 'SHOP-1',
+    clubId,
+    planId: plans.find(({ kind, hours }) => kind === 'monthly' && hours === null)?.id,
+    member: {
+      givenName: 'Awa',
+      familyName: 'Exemple-Diallo',
+      birthDate: '1990-06-01',
+      email: null,
+      phone: null,
+      language: 'fr',
+    },
+    paid: { amountCents: 4490, at: '2026-11-26T17:58:00.000Z', reference: 'pi_1' },
+    contract: { wordingVersion: 'web-3', acceptedAt: '2026-11-26T17:57:00.000Z' },
+  });
+  const order = await confirm(String(code));
+  expect(order).toMatchObject({ kind: 'collection', amountCents: 0 });
+  await person.sees('take-card', ({ phase, paid }) => phase === 'at-mouth' && !paid);
+  const { cardId } = await club.panel.world('take-card', {});
+  await finish();
+  await allIsTold();
+
+  expect(await call(`/orders/${id}`)).toMatchObject({ status: 'collected' });
+  const { credentials, memberships } = await call(`/members/${memberId}`);
+  expect(credentials).toMatchObject([{ kind: 'card', status: 'active' }]);
+  expect(memberships).toMatchObject([{ status: 'active' }]);
+  const sales: readonly { memberId: string }[] = (await call('/sales')).data ?? [];
+  expect(sales.filter((sale) => sale.memberId === memberId)).toMatchObject([
+    { totalCents: 0, lines: [], fiscalRecordNo: null },
+  ]);
+  expect(await takings()).toBe(before);
+
+  const decided = (await club.facts.decisions()).length;
+  await club.panel.world('tap', { gateId: club.gateId, cardId, holdMs: 400 });
+  await club.until(async () => (await club.facts.decisions()).length === decided + 1);
+  expect((await club.facts.decisions()).at(-1)).toMatchObject({ outcome: 'granted' });
+  await enterCode(String(code));
+  await person.sees('code', ({ problem }) => problem === 'used');
+  await person.say({ type: 'finish' });
 }, 120_000);
 
 it('[SA65] takes five wrong codes, then none for a minute', async () => {

@@ -49,6 +49,21 @@ async function reach(programs: ClubPrograms): Promise<Reached> {
   };
 }
 
+/** What a command said, and what it ended with. */
+export interface CommandOutcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function command(name: string, ...args: readonly string[]): Promise<CommandOutcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [inProject('build', `${name}.mjs`), ...args], (error, out, err) => {
+      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+    });
+  });
+}
+
 /** The usual club with settings of its own. */
 function writeClubFile(folder: string, sale: Readonly<Record<string, unknown>>): string {
   const path = join(folder, 'club.json');
@@ -73,15 +88,13 @@ export class TestClub {
   }
 
   /** One command at the journal of the till, as an operator types it; what it answered, and what it ended with. */
-  journal(
-    ...args: readonly string[]
-  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-    const program = [inProject('build', 'journal.mjs'), '--config', this.#reached.edgeConfig, ...args];
-    return new Promise((resolve) => {
-      execFile(process.execPath, program, (error, out, err) => {
-        resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
-      });
-    });
+  journal(...args: readonly string[]): Promise<CommandOutcome> {
+    return command('journal', '--config', this.#reached.edgeConfig, ...args);
+  }
+
+  /** One command on the member base, as its operator types it. */
+  base(...args: readonly string[]): Promise<CommandOutcome> {
+    return command('base', ...args, '--state', this.#state.in('sync-service'));
   }
 
   /**
