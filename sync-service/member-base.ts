@@ -97,6 +97,7 @@ export interface MemberBaseReady {
 const host = '127.0.0.1';
 /** For requests in work when it stops; an edge gives up on a push after 20 s. */
 const stopLimitMs = 10_000;
+const connectionPollMs = 100;
 const usualBackupDays = 35;
 
 /** The member base as a whole: PostgreSQL, keys, tables, HTTP. */
@@ -218,16 +219,19 @@ async function startWith(
   sender.start();
   stops.push(() => sender.stop());
 
-  const app = await baseApp(
+  const { app, requests } = await baseApp(
     base,
     staffRoutes(options.staffPage, options.staffProvider ?? null),
     ...(options.passPage === undefined ? [] : [passRoutes(options.passPage)]),
   );
   stops.push(async () => {
-    const closed = await withTimeLimit(clock, stopLimitMs, app.close());
-    if (closed !== 'timed-out') return;
-    log.warn('base.stopped-in-work', { detail: `requests were cut after ${stopLimitMs} ms` });
-    app.server.closeAllConnections();
+    const closing = app.close();
+    if ((await withTimeLimit(clock, stopLimitMs, requests.none())) === 'timed-out') {
+      log.warn('base.stopped-in-work', { detail: `requests were cut after ${stopLimitMs} ms` });
+    }
+    // What is open now is kept by callers for their next request.
+    do app.server.closeAllConnections();
+    while ((await withTimeLimit(clock, connectionPollMs, closing)) === 'timed-out');
   });
   const url = await app.listen({ host, port: options.port });
   let metricsUrl: string | null = null;

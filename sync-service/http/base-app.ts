@@ -4,6 +4,7 @@ import { type BaseContext, contextFor } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { readiness } from './readiness.ts';
 import { type RefusalWords, refuse } from './refusal.ts';
+import { RequestsInWork } from './requests-in-work.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import { guardStaffRoutes } from './staff/staff-guard.ts';
 
@@ -12,7 +13,10 @@ const requestTimeLimitMs = 60_000;
 export type BaseRoutes = (app: FastifyInstance, options: { base: BaseContext }) => Promise<void>;
 
 /** The HTTP face of the member base. `more` adds what does not belong to edges: the staff page. */
-export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise<FastifyInstance> {
+export async function baseApp(
+  base: BaseContext,
+  ...more: BaseRoutes[]
+): Promise<{ readonly app: FastifyInstance; readonly requests: RequestsInWork }> {
   const app = Fastify({
     logger: false,
     requestTimeout: requestTimeLimitMs,
@@ -25,6 +29,7 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
     },
     routerOptions: { maxParamLength: 200 },
   });
+  const requests = new RequestsInWork(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const words = refusalOf(error);
     if (words.code === 'request.failed' || words.code === 'base.unavailable') {
@@ -64,7 +69,7 @@ export async function baseApp(base: BaseContext, ...more: BaseRoutes[]): Promise
       .header('cache-control', 'no-store')
       .send(found);
   });
-  return app;
+  return { app, requests };
 }
 
 /** What went wrong, in words a stranger may read: nothing of the inside (W-ERR-3). */

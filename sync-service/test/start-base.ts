@@ -64,6 +64,8 @@ export async function startBaseProcess(options: {
   readonly stateFolder: string;
   readonly port?: number;
   readonly args?: readonly string[];
+  /** Of another PostgreSQL than one of its own. */
+  readonly databaseUrl?: string;
 }): Promise<BaseProcess> {
   await mkdir(options.stateFolder, { recursive: true });
   const readyFile = join(options.stateFolder, 'ready.json');
@@ -85,7 +87,10 @@ export async function startBaseProcess(options: {
       '--follow-parent',
       ...(options.args ?? []),
     ],
-    { stdio: ['pipe', 'ignore', 'pipe'] },
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { ...process.env, ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}) },
+    },
   );
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
