@@ -19,7 +19,7 @@ export interface FiscalHeadsTaken extends Omit<FiscalVerdict, 'news'> {
  * Keeps the heads that an edge tells, and opens a case for each chain that has lost what was known of it. One transaction
  * under the lock of the edge's row. `rollbacks` names those whose case was opened by this call.
  */
-export function takeInFiscalHeads(
+export async function takeInFiscalHeads(
   database: Database,
   reporter: Reporter & { readonly counter: number },
   heads: readonly FiscalHead[],
@@ -27,12 +27,15 @@ export function takeInFiscalHeads(
 ): Promise<FiscalHeadsTaken> {
   const { edgeId, counter } = reporter;
   const now = isoTime(base.nowMs);
+  const told = await knownAnchors(database, edgeId);
+  const atOnce = fiscalVerdict(told, heads, counter);
+  if (atOnce.news.length === 0 && atOnce.rollbacks.length === 0) {
+    // Nothing to write, as almost always; what another push writes meanwhile comes later, or came before unseen.
+    return { anchors: told.map(asAnchor), rollbacks: [], notKept: atOnce.notKept };
+  }
   return database.transaction(async (sql) => {
     await sql.query('select 1 from edges where id = $1 for update', [edgeId]);
-    const known = await sql.query<KeptAnchor>(
-      'select chain, no, signature, told_at as at, counter from fiscal_heads where edge_id = $1 order by chain',
-      [edgeId],
-    );
+    const known = await knownAnchors(sql, edgeId);
     const { news, rollbacks, notKept } = fiscalVerdict(known, heads, counter);
     for (const head of news) await keep(sql, edgeId, head, now, counter);
     const opened: Rollback[] = [];
@@ -41,11 +44,22 @@ export function takeInFiscalHeads(
     }
     if (opened.length > 0) await announce(sql, 'live');
     return {
-      anchors: known.map(({ chain, no, signature, at }) => ({ chain, no, signature, at })),
+      anchors: known.map(asAnchor),
       rollbacks: opened,
       notKept,
     };
   });
+}
+
+function knownAnchors(sql: Sql, edgeId: string): Promise<KeptAnchor[]> {
+  return sql.query<KeptAnchor>(
+    'select chain, no, signature, told_at as at, counter from fiscal_heads where edge_id = $1 order by chain',
+    [edgeId],
+  );
+}
+
+function asAnchor({ chain, no, signature, at }: KeptAnchor): FiscalAnchor {
+  return { chain, no, signature, at };
 }
 
 async function keep(sql: Sql, edgeId: string, head: FiscalHead, now: string, counter: number): Promise<void> {

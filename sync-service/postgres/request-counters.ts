@@ -8,28 +8,27 @@ export const counterWindow = 1_024;
  * far below the highest one are refused without a look, so that the table stays small.
  */
 export async function takeCounter(database: Database, edgeId: string, counter: number): Promise<boolean> {
-  return database.transaction(async (sql) => {
-    const [head] = await sql.query<{ highest: number }>(
-      'select highest from edge_counter_heads where edge_id = $1 for update',
-      [edgeId],
-    );
-    const highest = head?.highest ?? 0;
-    if (counter <= highest - counterWindow) return false;
-    const taken = await sql.query(
-      'insert into edge_counters (edge_id, counter) values ($1, $2) on conflict do nothing returning 1',
-      [edgeId, counter],
-    );
-    if (taken.length === 0) return false;
-    await sql.query('update edge_counter_heads set highest = $2 where edge_id = $1 and highest < $2', [
+  // One statement, and so one way to PostgreSQL and one commit: every request of every edge takes it. The row of the head is
+  // locked first, so that what is compared with is what the request before has left.
+  const [taken] = await database.query(
+    `with head as materialized (
+       select highest from edge_counter_heads where edge_id = $1 for update
+     ), taken as (
+       insert into edge_counters (edge_id, counter)
+         select $1, $2 from head where $2 > highest - $3::bigint
+         on conflict do nothing returning counter
+     ), moved as (
+       update edge_counter_heads set highest = $2 from taken where edge_id = $1 and highest < $2
+     )
+     select 1 from taken`,
+    [edgeId, counter, counterWindow],
+  );
+  if (!taken) return false;
+  if (counter % counterWindow === 0) {
+    await database.query('delete from edge_counters where edge_id = $1 and counter <= $2', [
       edgeId,
-      counter,
+      counter - counterWindow,
     ]);
-    if (counter % counterWindow === 0) {
-      await sql.query('delete from edge_counters where edge_id = $1 and counter <= $2', [
-        edgeId,
-        counter - counterWindow,
-      ]);
-    }
-    return true;
-  });
+  }
+  return true;
 }
