@@ -43,7 +43,7 @@ export function figure(
   unit: string,
   target: { readonly atMost: number } | { readonly atLeast: number } | null = null,
 ): SyncFigure {
-  const shown = (amount: number) => `${grouped(amount)} ${unit}`;
+  const shown = (amount: number) => `${grouped(amount)} ${unit}`.trimEnd();
   if (target === null) return { name, measured: shown(value), target: null, ok: true };
   if ('atMost' in target) {
     return {
