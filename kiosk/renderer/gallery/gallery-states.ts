@@ -272,7 +272,7 @@ const statesOfSales: readonly GalleryState[] = [
     name: 'doors-with-code',
     screen: { name: 'doors', offers: { ...workingOffers, code: { possible: true } } },
   },
-  ...([null, 'unknown', 'incomplete', 'other-club', 'used', 'paused'] as const).map(
+  ...([null, 'unknown', 'incomplete', 'other-club', 'offline', 'used', 'paused'] as const).map(
     (problem): GalleryState => ({
       name: `code-${problem ?? 'empty'}`,
       screen: { name: 'code', problem, triesLeft: problem === null ? 5 : 3 },
