@@ -109,6 +109,11 @@ export class Database implements Sql {
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
+    // A server that ends between two statements says so to nobody else; the next statement fails.
+    const lost = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', lost);
     try {
       await client.query('begin');
       const value = await work({
@@ -123,6 +128,7 @@ export class Database implements Sql {
       });
       throw error;
     } finally {
+      client.off('error', lost);
       client.release(broken);
     }
   }

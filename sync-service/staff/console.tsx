@@ -17,6 +17,8 @@ import { MemberPage } from './member/member-page.tsx';
 import { orderWords } from './order-words.ts';
 import { OrdersPage } from './orders-page.tsx';
 import { PageBar, type PageBarProps } from './page-bar.tsx';
+import { PrivacyPage } from './privacy/privacy-page.tsx';
+import { privacyWords } from './privacy/privacy-words.ts';
 import { Rights } from './rights.tsx';
 import { SearchPage } from './search/search-page.tsx';
 import { searchWords } from './search/search-words.ts';
@@ -33,6 +35,7 @@ const actOf: Readonly<Record<(typeof places)[number], StaffAct>> = {
   closings: 'closing.see',
   access: 'club-rules.see',
   devices: 'device.see',
+  privacy: 'privacy.see',
   accounts: 'account.see',
 };
 
@@ -48,6 +51,7 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
     live: text.live,
     search: searchWords[language].search,
     accounts: accountWords[language].accounts,
+    privacy: privacyWords[language].privacy,
     cases: caseWords[language].cases,
     orders: orderWords[language].orders,
     closings: closingWords[language].closings,
@@ -86,6 +90,9 @@ export function Console({ bar, onSignedOut }: { bar: PageBarProps; onSignedOut: 
       )}
       {live.view && place === 'cases' && (
         <CasesPage language={language} view={live.view} connected={live.connected} />
+      )}
+      {live.view && place === 'privacy' && (
+        <PrivacyPage language={language} view={live.view} connected={live.connected} />
       )}
       {live.view && place === 'closings' && (
         <ClosingsPage language={language} view={live.view} connected={live.connected} />

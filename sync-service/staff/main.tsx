@@ -10,6 +10,7 @@ import './closings.css';
 import './gates.css';
 import './access/access.css';
 import './accounts/accounts.css';
+import './privacy/privacy.css';
 
 for (const [name, value] of Object.entries(lookVariables('cadence'))) {
   document.documentElement.style.setProperty(name, value);

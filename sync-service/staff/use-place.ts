@@ -10,6 +10,7 @@ export const places = [
   'closings',
   'access',
   'devices',
+  'privacy',
   'accounts',
 ] as const;
 /** Views that are about one thing, and are reached from where it is shown. */

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { matchKeys } from '../../privacy/person-match.ts';
 import { answerStates } from '../../privacy/purge-progress.ts';
 
+export type { MatchKey } from '../../privacy/person-match.ts';
+export { isSettled } from '../../privacy/purge-progress.ts';
+
 /** What the privacy desk asks and is shown. Names stand only where staff decide about a person. */
 
 const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'not an id');

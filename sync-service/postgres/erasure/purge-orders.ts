@@ -4,7 +4,7 @@ import type { BaseContext } from '../../http/base-context.ts';
 import type { RefusalWords } from '../../http/refusal.ts';
 import type { ErasureRequestView, PrivacyLogEntry, PurgeOrderView } from '../../http/staff/privacy-view.ts';
 import { namesThePerson } from '../../privacy/names-in-words.ts';
-import { type AnswerState, isOverdue, progressOf } from '../../privacy/purge-progress.ts';
+import { type AnswerState, baseStores, isOverdue, progressOf } from '../../privacy/purge-progress.ts';
 import { announce } from '../announcements.ts';
 import type { Database, Sql } from '../database.ts';
 import type { StaffUser } from '../staff-accounts.ts';
@@ -60,8 +60,12 @@ export async function readPurgeOrders(database: Database, nowMs: number): Promis
       order by edge_id is not null, asked_at, store`,
     [orders.map(({ id }) => id)],
   );
+  // The places of the base in their own order, then the boxes.
+  const places: readonly string[] = baseStores;
+  const place = ({ store, edgeId }: { store: string; edgeId: string | null }) =>
+    edgeId === null ? places.indexOf(store) : places.length;
   return orders.map((order) => {
-    const own = answers.filter(({ orderId }) => orderId === order.id);
+    const own = answers.filter(({ orderId }) => orderId === order.id).sort((one, other) => place(one) - place(other));
     const progress = progressOf(own, nowMs);
     const last =
       own
