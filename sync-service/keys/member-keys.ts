@@ -42,7 +42,7 @@ create index if not exists member_keys_destroyed on member_keys (member_id) wher
 
 /**
  * A key for each member, in a database of its own: backups of the member base hold none of them, so that destroying a key
- * erases what it closed in every backup too (docs/decisions/0028-key-per-member.md). Its rows say also whose key was destroyed, by
+ * erases what it closed in every backup too (docs/decisions/0029-key-per-member.md). Its rows say also whose key was destroyed, by
  * which order: a base that comes back from a backup learns from it whom to forget again.
  */
 export class MemberKeys {

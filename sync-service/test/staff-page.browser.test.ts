@@ -145,7 +145,7 @@ describe('the staff page', () => {
     await page.reload();
     await page.getByTestId('passage-row').first().waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 14; tabs++) {
+    for (let tabs = 0; tabs < 15; tabs++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.textContent'));
     }
@@ -158,6 +158,7 @@ describe('the staff page', () => {
       'Clôtures',
       'Accès',
       'Appareils',
+      'Vie privée',
       'Comptes',
       'Français',
       'English',

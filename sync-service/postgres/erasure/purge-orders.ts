@@ -65,7 +65,9 @@ export async function readPurgeOrders(database: Database, nowMs: number): Promis
   const place = ({ store, edgeId }: { store: string; edgeId: string | null }) =>
     edgeId === null ? places.indexOf(store) : places.length;
   return orders.map((order) => {
-    const own = answers.filter(({ orderId }) => orderId === order.id).sort((one, other) => place(one) - place(other));
+    const own = answers
+      .filter(({ orderId }) => orderId === order.id)
+      .sort((one, other) => place(one) - place(other));
     const progress = progressOf(own, nowMs);
     const last =
       own

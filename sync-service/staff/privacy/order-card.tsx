@@ -117,7 +117,7 @@ function BoxRow(props: {
             {text.diskGone}
           </button>
         )}
-        {reason !== null && (
+        {reason !== null && !isSettled(answer.state) && (
           <span className="change">
             <label htmlFor={id}>{text.reason}</label>
             <input
