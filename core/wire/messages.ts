@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessPolicySchema } from '../access/access-policy.ts';
 import { personLanguages } from '../access/person-language.ts';
+import { clockStandings } from '../base/clock-trust.ts';
 import { termsMonths } from '../sale/membership-term.ts';
 import {
   debtLimit,
@@ -123,6 +124,28 @@ const zoneCountSchema = z.object({
 });
 export type ZoneCount = z.infer<typeof zoneCountSchema>;
 
+/** How the clock of an edge stands (W-CLOCK-3). */
+const clockToldSchema = z.object({
+  standing: z.enum(clockStandings),
+  /** The base's clock less its own, as it was believed last, or as it is not believed; null before the first time. */
+  offsetMs: z.int().nullable(),
+  /** By how much its counting is slower than the base's, in millionths; null before it was measured. */
+  driftPpm: z.number().nullable(),
+});
+export type ClockTold = z.infer<typeof clockToldSchema>;
+
+/** The operator vouches for the base's clock to one edge (W-CLOCK-7). */
+const clockOrderSchema = z.object({
+  /** When it was made, by the base's clock. */
+  madeAt: time,
+  /** The network key's signature over `clockOrderToSign`. */
+  signature: base64url.length(86),
+});
+
+export function clockOrderToSign(edgeId: string, madeAt: string): string {
+  return ['portillon-clock-1', edgeId, madeAt].join('\n');
+}
+
 /** Events in one push: what this base takes, and what a base takes that tells nothing of it (W-PUSH-14). */
 export const pushEventLimit = 2_000;
 export const firstPushEventLimit = 1_000;
@@ -152,6 +175,8 @@ export const pushRequestSchema = z.object({
     .max(fiscalChainLimit)
     .refine((heads) => new Set(heads.map(({ chain }) => chain)).size === heads.length, 'names a chain twice')
     .optional(),
+  /** Absent from an edge of the version before. */
+  clock: clockToldSchema.optional(),
 });
 export type PushRequest = z.infer<typeof pushRequestSchema>;
 
@@ -174,6 +199,8 @@ export const pushAnswerSchema = z.object({
   receipt: pushReceiptSchema.optional(),
   /** How this base takes pushes (W-PUSH-14); absent from a base of the version before. */
   takes: z.object({ gzip: z.boolean(), events: z.int().min(1) }).optional(),
+  /** There for ten minutes after it was made. */
+  clockOrder: clockOrderSchema.optional(),
   serverTime: time,
 });
 export type PushAnswer = z.infer<typeof pushAnswerSchema>;

@@ -7,7 +7,7 @@ import { ok, type Result } from '@portillon/core/base/result.ts';
 import { fiscalRulesOf } from '@portillon/core/journal/fiscal-rules-of.ts';
 import type { Software } from '@portillon/core/journal/payload-shapes.ts';
 import type { OfflineStanding } from '@portillon/core/sale/offline-approvals.ts';
-import type { ZoneCount } from '@portillon/core/wire/messages.ts';
+import type { ClockTold, ZoneCount } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import type { SealOfSystem, SecretPlace } from '@portillon/sync-service/secrets/secret-seal.ts';
@@ -16,6 +16,7 @@ import { ReaderKeys } from '../store/reader-keys.ts';
 import { BridgeServer } from './bridge-server.ts';
 import { DayTurn } from './day-turn.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
+import { EdgeClock } from './edge-clock.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
 import type { GateMode } from './gate/gate-now.ts';
@@ -52,6 +53,9 @@ export interface EdgeOptions {
   readonly log: Log;
 }
 
+/** As everything in the edge gets them: with the clock that counts on by itself where the machine's is wrong. */
+type EdgeParts = Omit<EdgeOptions, 'clock'> & { readonly clock: EdgeClock };
+
 export interface DeviceHealth {
   readonly status: string;
   readonly fault: string | null;
@@ -76,6 +80,8 @@ export interface EdgeHealth {
   readonly attachmentsLeft: number;
   readonly enrolled: boolean;
   readonly online: boolean;
+  /** How the clock of the machine stands, and by how much it differs from the base's. */
+  readonly clock: ClockTold;
   readonly dataAgeMs: number | null;
   /** How many credentials the member book knows, and what they take of the memory. */
   readonly credentials: { readonly count: number; readonly memoryBytes: number };
@@ -97,7 +103,7 @@ export interface EdgeHealth {
  * looked at first: a release under way, a sale in flight.
  */
 export class Edge {
-  readonly #options: EdgeOptions;
+  readonly #options: EdgeParts;
   readonly #store: EdgeStore;
   readonly #devices: EdgeDevices;
   readonly #agent: SyncAgent;
@@ -120,7 +126,7 @@ export class Edge {
   #identity: EdgeIdentity | null;
 
   private constructor(
-    options: EdgeOptions,
+    options: EdgeParts,
     store: EdgeStore,
     devices: EdgeDevices,
     identity: EdgeIdentity | null,
@@ -146,6 +152,7 @@ export class Edge {
       log: log.child({ part: 'agent' }),
       baseUrl: config.baseUrl,
       software: options.software,
+      timeKeeper: clock,
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
@@ -234,8 +241,10 @@ export class Edge {
   }
 
   /** Faults: `transport.bad-address`, and those of the store. Rejects when the bridge's port is taken. */
-  static async start(options: EdgeOptions): Promise<Result<Edge, Fault>> {
-    const { config, seal, clock, random, log } = options;
+  static async start(started: EdgeOptions): Promise<Result<Edge, Fault>> {
+    const clock = new EdgeClock(started.clock, started.log.child({ part: 'clock' }));
+    const options: EdgeParts = { ...started, clock };
+    const { config, seal, random, log } = options;
     const store = await EdgeStore.open({
       folder: config.stateFolder,
       seal,
@@ -247,6 +256,7 @@ export class Edge {
       log,
     });
     if (!store.ok) return store;
+    await clock.begin(store.value);
     const devices = makeDevices(config.devices, {
       clock,
       log,
@@ -254,6 +264,7 @@ export class Edge {
       ...(options.pcscProcess ? { pcscProcess: options.pcscProcess } : {}),
     });
     if (!devices.ok) {
+      await clock.stop();
       await store.value.close();
       return devices;
     }
@@ -263,6 +274,7 @@ export class Edge {
       await edge.#gateScreens?.listen();
       await edge.#peers?.listen();
     } catch (error) {
+      await clock.stop();
       await store.value.close();
       throw error;
     }
@@ -323,6 +335,7 @@ export class Edge {
       attachmentsLeft: await this.#store.attachments.leftCount(),
       enrolled: this.#identity !== null,
       online: this.#agent.state.online,
+      clock: clock.told,
       dataAgeMs: this.#store.book.dataAgeMs(clock.wallMs()),
       credentials: this.#store.book.credentials,
       plans: this.#store.book.plansOnSale().length,
@@ -352,6 +365,7 @@ export class Edge {
     await this.#journal?.stop();
     await this.#peers?.stop();
     await this.#agent.stop();
+    await this.#options.clock.stop();
     await this.#store.close();
     this.#options.log.info('edge.stopped');
   }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
+import type { ClockKept } from '@portillon/core/base/clock-trust.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
@@ -253,6 +254,25 @@ export class EdgeStore implements AgentStore {
   async clearVisit(tx: Tx, visitId: string): Promise<void> {
     await this.visits.clearVisit(tx, visitId);
     await this.attachments.dropUnlinked(tx);
+  }
+
+  /** What the clock of this box had seen; null on one that has seen nothing. */
+  clockKept(): Promise<ClockKept | null> {
+    return this.#database.read.get<ClockKept>(
+      `SELECT seen_ms AS seenMs, counted_ms AS countedMs, offset_ms AS offsetMs, drift_ppm AS driftPpm,
+              reset_ms AS resetMs FROM clock`,
+    );
+  }
+
+  async keepClock({ seenMs, countedMs, offsetMs, driftPpm, resetMs }: ClockKept): Promise<void> {
+    await this.write((tx) =>
+      tx.run(
+        `INSERT INTO clock (only_row, seen_ms, counted_ms, offset_ms, drift_ppm, reset_ms) VALUES (1, ?, ?, ?, ?, ?)
+         ON CONFLICT (only_row) DO UPDATE SET seen_ms = excluded.seen_ms, counted_ms = excluded.counted_ms, offset_ms = excluded.offset_ms,
+           drift_ppm = excluded.drift_ppm, reset_ms = excluded.reset_ms`,
+        [seenMs, countedMs, offsetMs, driftPpm, resetMs],
+      ),
+    );
   }
 
   identity(): Promise<EdgeIdentity | null> {

@@ -52,6 +52,7 @@ it('makes every table of a new box', async () => {
     'book_own',
     'book_record',
     'book_staged',
+    'clock',
     'dispenser_counts',
     'edge_state',
     'fiscal_key',

@@ -17,6 +17,7 @@ import { peers } from './migrations/0013-peers.ts';
 import { pushReceipts } from './migrations/0014-push-receipts.ts';
 import { packedBook } from './migrations/0015-packed-book.ts';
 import { purgeOrders } from './migrations/0016-purge-orders.ts';
+import { clock } from './migrations/0017-clock.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   pushReceipts,
   packedBook,
   purgeOrders,
+  clock,
 ];
 
 /**

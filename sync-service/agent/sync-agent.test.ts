@@ -2,11 +2,13 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { newSigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
 import {
   type CardKeysTold,
   cardKeyState,
+  clockOrderToSign,
   counterHeader,
   type FeedAnswer,
   type PushAnswer,
@@ -17,7 +19,7 @@ import { MemoryAgentStore } from '../test/memory-agent-store.ts';
 import { type Asked, type Scripted, ScriptedBase } from '../test/scripted-base.ts';
 import { fiscalHead, newTestId, visit } from '../test/test-edge.ts';
 import { BackOff } from './back-off.ts';
-import { believedOffsetMs, SyncAgent, type SyncAgentState } from './sync-agent.ts';
+import { believedOffsetMs, SyncAgent, type SyncAgentState, type TimeKeeper } from './sync-agent.ts';
 
 let clock: VirtualClock;
 let store: MemoryAgentStore;
@@ -42,7 +44,7 @@ const identity = () => ({
 });
 
 function newAgent(
-  more: { enrolmentCode?: string; onState?: (state: SyncAgentState) => void } = {},
+  more: { enrolmentCode?: string; timeKeeper?: TimeKeeper; onState?: (state: SyncAgentState) => void } = {},
 ): SyncAgent {
   agent = new SyncAgent({
     store,
@@ -111,6 +113,19 @@ async function timePassesUntil(so: () => boolean, limitMs = 120_000): Promise<vo
     if (passedMs > limitMs) throw new Error(`not so within ${limitMs} ms of virtual time`);
     await clock.advance(50);
     await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** What a clock of the edge hears of the agent. */
+class HeardClock {
+  readonly told = { standing: 'right', offsetMs: 0, driftPpm: null } as const;
+  readonly times: number[] = [];
+  readonly resets: [number, number][] = [];
+  heard(baseMs: number): void {
+    this.times.push(baseMs);
+  }
+  reset(baseMs: number, madeMs: number): void {
+    this.resets.push([baseMs, madeMs]);
   }
 }
 
@@ -448,6 +463,30 @@ describe('an enrolled agent', () => {
     );
     newAgent().start();
     await timePassesUntil(() => store.cursor === 4);
+  });
+
+  it('[W-CLOCK-3] [W-CLOCK-7] tells how the clock stands, and passes on only what the network has signed for this box', async () => {
+    const network = newSigningKeyPair();
+    const kept = { ...identity(), networkKey: network.publicKey, privateKey: keys.privateKey };
+    await store.saveIdentity(kept);
+    const madeAt = isoTime(clock.wallMs());
+    const signature = (edgeId: string) =>
+      toBase64url(signBytes(network.privateKey, clockOrderToSign(edgeId, madeAt)));
+    let order = { madeAt, signature: signature(newTestId()) };
+    base.answerWith((asked) => {
+      const answer = wellBehaved(asked);
+      if (!isPush(asked) || typeof answer === 'string') return answer;
+      return { ...answer, json: { ...(answer.json as object), clockOrder: order } };
+    });
+    const timeKeeper = new HeardClock();
+    newAgent({ timeKeeper }).start();
+    await timePassesUntil(() => base.asked.filter(isPush).length >= 2);
+    expect(pushOf(base.asked.filter(isPush)[0] as Asked).clock).toEqual(timeKeeper.told);
+    expect(timeKeeper.times.length).toBeGreaterThan(1);
+    expect(timeKeeper.resets).toEqual([]);
+    order = { madeAt, signature: signature(kept.edgeId) };
+    await timePassesUntil(() => timeKeeper.resets.length > 0);
+    expect(timeKeeper.resets[0]?.[1]).toBe(Date.parse(madeAt));
   });
 
   it('[W-CLOCK-2] dates the member book by a clock near its own, and by its own otherwise', async () => {

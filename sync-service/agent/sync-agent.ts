@@ -3,12 +3,19 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { err, type Result } from '@portillon/core/base/result.ts';
-import { newSigningKeyPair, type SigningKeyPair } from '@portillon/core/crypto/signing-key.ts';
+import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import {
+  newSigningKeyPair,
+  type SigningKeyPair,
+  signatureHolds,
+} from '@portillon/core/crypto/signing-key.ts';
 import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import {
   type CardKeysTold,
+  type ClockTold,
   cardKeyState,
   cardKeysAnswerSchema,
+  clockOrderToSign,
   type EnrolRequest,
   enrolAnswerSchema,
   feedAnswerSchema,
@@ -42,8 +49,20 @@ export interface SyncAgentOptions {
   readonly enrolmentCode?: string;
   /** Name and version, `portillon-edge 0.1.0`. */
   readonly software: string;
+  /** What counts time by the base's answers; left out where nothing does. */
+  readonly timeKeeper?: TimeKeeper;
   /** Called after every change. */
   readonly onState?: (state: SyncAgentState) => void;
+}
+
+/** The clock of the edge, as the agent serves it (W-CLOCK-3 to W-CLOCK-7). */
+export interface TimeKeeper {
+  /** How it stands, for the base. */
+  readonly told: ClockTold;
+  /** An answer came with this time of the base. */
+  heard(baseMs: number): void;
+  /** The operator vouches for the base's clock; the signature holds. */
+  reset(baseMs: number, madeMs: number): void;
 }
 
 export interface SyncAgentState {
@@ -299,6 +318,7 @@ export class SyncAgent {
       return this.#pushFailed(answer.error, push.contentEncoding !== undefined);
     }
     this.#answered('push', answer.value.serverTime, sent);
+    this.#followClockOrder(identity, answer.value);
     return this.#pushTaken(identity, answer.value, from);
   }
 
@@ -371,6 +391,7 @@ export class SyncAgent {
       occupancy: await this.#options.store.occupancy(),
       ...(heldReceipt ? { heldReceipt } : {}),
       ...(await this.#fiscalHeads()),
+      ...(this.#options.timeKeeper ? { clock: this.#options.timeKeeper.told } : {}),
     };
     return pushBody(push, size);
   }
@@ -423,6 +444,19 @@ export class SyncAgent {
     this.#askWhere = true;
     this.#show({ queued: 0, fault: this.#worstFault() });
     return { came: 'done' };
+  }
+
+  /** W-CLOCK-7. What the network's key has not signed for this very box is not followed. */
+  #followClockOrder(identity: EdgeIdentity, { clockOrder, serverTime }: PushAnswer): void {
+    const { timeKeeper, log } = this.#options;
+    if (!clockOrder || !timeKeeper) return;
+    const { madeAt, signature } = clockOrder;
+    const signed = clockOrderToSign(identity.edgeId, madeAt);
+    if (!signatureHolds(identity.networkKey, signed, fromBase64url(signature))) {
+      log.error('sync.clock-order-not-trusted', { madeAt });
+      return;
+    }
+    timeKeeper.reset(Date.parse(serverTime), Date.parse(madeAt));
   }
 
   /** Asks for the card keys when the base has others; until it is answered, every push asks again. */
@@ -645,6 +679,7 @@ export class SyncAgent {
   #answered(task: Task, serverTime: string, sent: Moment): void {
     const { wallMs: nowMs, monotonicMs } = momentOf(this.#options.clock);
     this.#baseTime.heard(Date.parse(serverTime), sent.monotonicMs, monotonicMs);
+    this.#options.timeKeeper?.heard(Date.parse(serverTime));
     const wasOffline = !this.#state.online;
     this.#faults.delete(task);
     this.#show({

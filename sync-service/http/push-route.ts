@@ -4,14 +4,17 @@ import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { signBytes } from '@portillon/core/crypto/signing-key.ts';
 import {
   cardKeyState,
+  clockOrderToSign,
   type FiscalHead,
   type PushAnswer,
+  type PushRequest,
   pushEventLimit,
   pushRequestSchema,
 } from '@portillon/core/wire/messages.ts';
 import { type PushReceipt, receiptToSign } from '@portillon/core/wire/push-receipt.ts';
 import type { FastifyInstance } from 'fastify';
 import { cardKeysFor } from '../keys/base-keys.ts';
+import { noteClock } from '../postgres/edge-clocks.ts';
 import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { type PushOutcome, pushBatch } from '../postgres/push-batch.ts';
 import type { BaseContext } from './base-context.ts';
@@ -56,6 +59,7 @@ export function pushRoute(app: FastifyInstance, base: BaseContext): void {
       wanted,
       cardKeys: cardKeyState(cardKeysFor(base.keys.card, { issuesCards: false })),
       ...(fiscalAnchors ? { fiscalAnchors } : {}),
+      ...(await clockOrderFor(base, edge, push.value)),
       receipt: receiptOf(base, edge.edgeId, taken.value),
       takes: { gzip: true, events: pushEventLimit },
       serverTime: isoTime(base.clock.wallMs()),
@@ -77,6 +81,18 @@ export function pushRoute(app: FastifyInstance, base: BaseContext): void {
       admitted.leave();
     }
   });
+}
+
+/** W-CLOCK-7: signed anew for each answer, as long as it may be followed. */
+async function clockOrderFor(
+  base: BaseContext,
+  { edgeId }: SignedBy,
+  { clock }: PushRequest,
+): Promise<Pick<PushAnswer, 'clockOrder'>> {
+  const madeAt = clock ? await noteClock(base.database, edgeId, clock, base.clock.wallMs()) : null;
+  if (madeAt === null) return {};
+  const signed = signBytes(base.keys.network.privateKey, clockOrderToSign(edgeId, madeAt));
+  return { clockOrder: { madeAt, signature: toBase64url(signed) } };
 }
 
 /** After the commit: what is signed is in the base. */

@@ -85,6 +85,8 @@ export const refusalStatus = {
   'order.not-open': 409,
   'order.claimed': 409,
   'order.reference-used': 409,
+  'box.malformed': 400,
+  'box.unknown': 404,
   'gate.malformed': 400,
   'gate.unknown': 404,
   'gate.unknown-alarm': 404,

@@ -1,8 +1,27 @@
+import type { ClockStanding } from '@portillon/core/base/clock-trust.ts';
 import type { Language } from './words.ts';
 
 /** The words of the devices: what staff did to them on the spot. */
 export interface DeviceWords {
   readonly devices: string;
+  readonly boxes: string;
+  readonly noBox: string;
+  readonly kiosk: string;
+  readonly gateBox: string;
+  readonly online: string;
+  readonly lastHeard: (at: string) => string;
+  /** Of sales, with their photos, contracts and mandates. */
+  readonly complete: string;
+  readonly incomplete: (sales: number, since: string) => string;
+  readonly apart: (offsetMs: number | null) => string;
+  readonly clock: Readonly<Record<ClockStanding, (apart: string) => string>>;
+  readonly clockNotTold: string;
+  readonly setClock: string;
+  readonly whySetClock: string;
+  readonly setClockHint: string;
+  readonly clockSent: string;
+  readonly notAllowed: string;
+  readonly back: string;
   readonly lead: string;
   readonly loading: string;
   readonly noAnswer: string;
@@ -24,9 +43,59 @@ export interface DeviceWords {
 const plural = (count: number, one: string, more: string) => `${count} ${Math.abs(count) === 1 ? one : more}`;
 const signed = (count: number) => (count > 0 ? `+${count}` : `−${Math.abs(count)}`);
 
+interface Units {
+  readonly day: string;
+  readonly hour: string;
+  readonly minute: string;
+  readonly second: string;
+}
+
+/** The two largest units of a span; empty where it is not known. */
+function spanOf(offsetMs: number | null, units: Units): string {
+  if (offsetMs === null) return '';
+  const seconds = Math.round(Math.abs(offsetMs) / 1_000);
+  const parts = [
+    [Math.floor(seconds / 86_400), units.day],
+    [Math.floor((seconds % 86_400) / 3_600), units.hour],
+    [Math.floor((seconds % 3_600) / 60), units.minute],
+    [seconds % 60, units.second],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  const told = parts.slice(first === -1 ? 3 : first).slice(0, 2);
+  return told
+    .filter(([count], index) => count > 0 || index === 0)
+    .map(([count, unit]) => `${count}\u00a0${unit}`)
+    .join(' ');
+}
+
 export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
   fr: {
     devices: 'Appareils',
+    boxes: 'Boîtiers',
+    noBox: 'Aucun boîtier n’est encore enrôlé.',
+    kiosk: 'borne',
+    gateBox: 'contrôleur de tourniquets',
+    online: 'En ligne',
+    lastHeard: (at) => `Hors ligne, entendu le ${at}`,
+    complete: 'Toutes les ventes ont leurs pièces.',
+    incomplete: (sales, since) =>
+      `${plural(sales, 'vente attend', 'ventes attendent')} encore une photo ou un document, la plus ancienne depuis le ${since}.`,
+    apart: (offsetMs) => spanOf(offsetMs, { day: 'j', hour: 'h', minute: 'min', second: 's' }),
+    clock: {
+      right: () => 'Horloge à l’heure.',
+      'set-back': (apart) =>
+        `Horloge en retard${apart && ` de ${apart}`} : le boîtier compte le temps lui-même.`,
+      ahead: (apart) => `Horloge en avance${apart && ` de ${apart}`} : le boîtier compte le temps lui-même.`,
+      'unlike-base': (apart) =>
+        `L’horloge de la base s’écarte de la sienne${apart && ` de ${apart}`} : le boîtier ne la suit pas.`,
+    },
+    clockNotTold: 'Ce boîtier ne dit rien de son horloge : sa version est antérieure.',
+    setClock: 'Mettre à l’heure de la base',
+    whySetClock: 'Pourquoi',
+    setClockHint: 'Vérifiez d’abord l’heure de la base. Vos mots restent.',
+    clockSent: 'Le boîtier reçoit l’ordre dès qu’il est en ligne, pendant dix minutes.',
+    notAllowed: 'Seul un administrateur du réseau peut le faire.',
+    back: 'Retour',
     lead: 'Ce que le personnel a fait sur place aux distributeurs de cartes. Il présente sa carte à la borne, qui le guide pas à pas.',
     loading: 'Lecture des interventions…',
     noAnswer: 'La base ne répond pas. Réessayez dans un instant.',
@@ -46,6 +115,30 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
   },
   en: {
     devices: 'Devices',
+    boxes: 'Boxes',
+    noBox: 'No box is enrolled yet.',
+    kiosk: 'kiosk',
+    gateBox: 'gate controller',
+    online: 'Online',
+    lastHeard: (at) => `Offline, last heard ${at}`,
+    complete: 'Every sale has its documents.',
+    incomplete: (sales, since) =>
+      `${plural(sales, 'sale still waits', 'sales still wait')} for a photo or a document, the oldest since ${since}.`,
+    apart: (offsetMs) => spanOf(offsetMs, { day: 'd', hour: 'h', minute: 'min', second: 's' }),
+    clock: {
+      right: () => 'The clock is right.',
+      'set-back': (apart) => `The clock is${apart && ` ${apart}`} behind: the box counts time by itself.`,
+      ahead: (apart) => `The clock is${apart && ` ${apart}`} ahead: the box counts time by itself.`,
+      'unlike-base': (apart) =>
+        `The base’s clock is${apart && ` ${apart}`} off its own: the box does not follow it.`,
+    },
+    clockNotTold: 'This box says nothing of its clock: it is of an earlier version.',
+    setClock: 'Set by the base’s clock',
+    whySetClock: 'Why',
+    setClockHint: 'Check the base’s clock first. Your words stay.',
+    clockSent: 'The box gets the order as soon as it is online, for ten minutes.',
+    notAllowed: 'Only an administrator of the network may do that.',
+    back: 'Back',
     lead: 'What staff did to the card dispensers on the spot. They hold their card to the kiosk, which leads them step by step.',
     loading: 'Reading the interventions…',
     noAnswer: 'The base does not answer. Try again in a moment.',

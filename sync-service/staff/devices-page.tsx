@@ -5,6 +5,7 @@ import {
   type ShownIntervention,
 } from '../http/staff/intervention-view.ts';
 import type { LiveView } from '../http/staff/live-view.ts';
+import { BoxListSection } from './box-list.tsx';
 import { ConnectionLost } from './connection-lost.tsx';
 import { type DeviceWords, deviceWords } from './device-words.ts';
 import { nameOf } from './person.tsx';
@@ -35,6 +36,7 @@ export function DevicesPage(props: { language: Language; view: LiveView; connect
         <h1>{text.devices}</h1>
       </div>
       {!connected && <ConnectionLost since={view.at} text={words[language]} />}
+      <BoxListSection language={language} view={view} />
       <p className="closing-lead">{text.lead}</p>
       {failed && (
         <p className="lost" role="alert">

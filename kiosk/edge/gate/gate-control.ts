@@ -3,6 +3,7 @@ import { decide, decideExit } from '@portillon/core/access/access-rule.ts';
 import type { Told } from '@portillon/core/access/gate-sign.ts';
 import type { ZoneId } from '@portillon/core/access/zones.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import type { ClockJudgement } from '@portillon/core/base/clock-trust.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -40,7 +41,7 @@ import {
 export interface GateControlOptions extends GateDevices {
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
-  readonly clock: Clock;
+  readonly clock: Clock & { readonly judgement?: ClockJudgement };
   readonly random: Random;
   readonly log: Log;
   readonly onEvent: () => void;
@@ -292,7 +293,7 @@ export class GateControl {
   /** Gather facts, decide, record; then release. */
   async #presented(presented: Presented, identity: EdgeIdentity, side: GateDirection): Promise<void> {
     const { store, clock, random, log, config, onEvent, inFlight } = this.#options;
-    const nowMs = clock.wallMs();
+    const { nowMs, ...bounds } = clock.judgement ?? boundsAt(clock.wallMs());
     const { credentialId, kind } = presented.presented;
     const clubId = identity.clubId as ClubId;
     const club = store.book.club(clubId);
@@ -302,7 +303,11 @@ export class GateControl {
     // AC43: a fire opens what staff had locked.
     const gateLocked = this.#kept.standing === 'locked' && !this.#fire;
     const decision: AccessDecision = club
-      ? rule(gatherFacts(presented, club, { store, clubId, nowMs, inFlight, gateLocked, zone: this.#zone }))
+      ? rule(
+          gatherFacts(presented, club, {
+            ...{ store, clubId, nowMs, clock: bounds, inFlight, gateLocked, zone: this.#zone },
+          }),
+        )
       : { outcome: 'refused', reason: 'unknown' };
     const code = presented.code?.step ?? null;
     if (code !== null && credentialId !== null) {
@@ -515,6 +520,11 @@ export class GateControl {
       await store.peers.put(tx, { kind: 'let-in-over', decisionId: who.decisionId });
     });
   }
+}
+
+/** A clock that nobody doubts. */
+function boundsAt(nowMs: number): Omit<ClockJudgement, 'standing'> {
+  return { nowMs, earliestMs: nowMs, latestMs: nowMs };
 }
 
 /** Of a release with another before it: the one who waits may go through a whole release later. */

@@ -12,6 +12,8 @@ export interface FactsAround {
   readonly store: Pick<EdgeStore, 'book' | 'passages'>;
   readonly clubId: ClubId;
   readonly nowMs: number;
+  /** What the time may be, where the clock is not trusted (AC20); left out while it is. */
+  readonly clock?: AccessFacts['clock'];
   /** Of the gate; left out: the club itself. */
   readonly zone?: ZoneId;
   /** Who was let in and has not gone through yet. */
@@ -27,6 +29,7 @@ export function gatherFacts(
   around: FactsAround,
 ): AccessFacts {
   const { store, clubId, nowMs, inFlight, zone = null } = around;
+  const { earliestMs, latestMs } = around.clock ?? { earliestMs: nowMs, latestMs: nowMs };
   const { book, passages } = store;
   const { credentialId } = presented;
   const known = credentialId ? book.credential(credentialId) : null;
@@ -38,7 +41,7 @@ export function gatherFacts(
   return {
     nowMs,
     // The base's time has been this late: a clock that says less is slow, and nothing is the longer valid for it.
-    clock: { earliestMs: nowMs, latestMs: Math.max(nowMs, book.baseTimeMs ?? nowMs) },
+    clock: { earliestMs, latestMs: Math.max(latestMs, book.baseTimeMs ?? latestMs) },
     club: {
       id: clubId,
       timeZone: club.timeZone,
@@ -66,7 +69,8 @@ export function gatherFacts(
     lastPassage: credentialId ? lastPassage(credentialId, presentMember(row), around) : null,
     companyInside: passages.presence.isInside(row?.standing?.company?.memberIds ?? [], nowMs),
     gateLocked: around.gateLocked ?? false,
-    dataAgeMs: book.dataAgeMs(nowMs),
+    // A book may be as old as it may be late.
+    dataAgeMs: book.dataAgeMs(latestMs),
   };
 }
 

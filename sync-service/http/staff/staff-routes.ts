@@ -11,6 +11,7 @@ import { sharedRateLimit } from '../shared-rate-limit.ts';
 import { accessRoutes } from './access-routes.ts';
 import { accountRoutes } from './account-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
+import { boxRoutes } from './box-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { closingRoutes } from './closing-routes.ts';
 import { consentRoutes } from './consent-routes.ts';
@@ -127,6 +128,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
     migrationRoutes(app, base);
     interventionRoutes(app, base);
     privacyRoutes(app, base);
+    boxRoutes(app, base);
 
     app.get('/', async (_request, reply) => reply.redirect('/staff/'));
     if (pageFolder !== null) {

@@ -22,6 +22,7 @@ export const placesOfWords = [
   { table: 'case_settlements', key: 'case_id', column: 'words', theirs: `case_id in (${ofCases})` },
   { table: 'gate_orders', key: 'id', column: 'words', theirs: nobodys },
   { table: 'gate_orders', key: 'id', column: 'reason', theirs: nobodys },
+  { table: 'clock_orders', key: 'id', column: 'words', theirs: nobodys },
   { table: 'gate_alarms', key: 'id', column: 'acknowledged_words', theirs: nobodys },
 ] as const;
 

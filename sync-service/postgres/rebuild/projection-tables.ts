@@ -363,6 +363,7 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   // Found by what was told then.
   outage_findings: 'feed',
   decision_cases: 'staff',
+  clock_orders: 'staff',
   access_changes: 'staff',
   staff_users: 'staff',
   staff_sessions: 'staff',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
+import type { AccessDecision, AccessFacts } from '@portillon/core/access/access-facts.ts';
 import { decide } from '@portillon/core/access/access-rule.ts';
 import type { Zone } from '@portillon/core/access/zones.ts';
 import { fault } from '@portillon/core/base/fault-codes.ts';
@@ -164,7 +164,7 @@ export class GateCardRig {
     return presentedCard(channel, { identity: as, book: this.store.book, log: this.log });
   }
 
-  decided(shown: Presented, atMs = nowMs): AccessDecision {
+  decided(shown: Presented, atMs = nowMs, clock?: AccessFacts['clock']): AccessDecision {
     const club = this.store.book.club(clubId);
     if (!club) throw new Error('the club is not in the book');
     return decide(
@@ -172,6 +172,7 @@ export class GateCardRig {
         store: this.store,
         clubId,
         nowMs: atMs,
+        ...(clock ? { clock } : {}),
         inFlight: new InFlight(),
       }),
     );

@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
+import { type ClockTold, clockOrderToSign } from '@portillon/core/wire/messages.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Database } from '../../postgres/database.ts';
+import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
+import { newTestId, saleEvent, TestEdge, testPerson, testPhoto } from '../../test/test-edge.ts';
+import { boxListSchema, type ShownBox } from './box-view.ts';
+
+let stateFolder: string;
+let base: StartedBase;
+let sql: Database;
+let edge: TestEdge;
+let staff: string;
+
+beforeAll(async () => {
+  stateFolder = await temporaryState();
+  base = await startBase({ stateFolder });
+  sql = new Database(base.databaseUrl, silentLog);
+  edge = await TestEdge.enrolled(base.url, base.enrolmentCodes['Lyon Part-Dieu'] ?? '');
+  const signedIn = await fetch(`${base.url}/staff/api/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(base.staff),
+  });
+  staff = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+});
+
+afterAll(async () => {
+  await sql.close();
+  await base.stop();
+  await rm(stateFolder, { recursive: true });
+});
+
+const ask = (path: string, init: RequestInit = {}) =>
+  fetch(base.url + path, { ...init, headers: { cookie: staff, ...init.headers } });
+async function box(): Promise<ShownBox> {
+  const { boxes } = boxListSchema.parse(await (await ask('/staff/api/boxes')).json());
+  const found = boxes.find(({ edgeId }) => edgeId === edge.identity.edgeId);
+  if (!found) throw new Error('the box is not shown');
+  return found;
+}
+
+it('[W-ATT-12] counts for staff the sales whose photos or documents have not come, until all have', async () => {
+  const [place] = await sql.query<{ legalEntityId: string; planId: string }>(
+    `select legal_entity_id as "legalEntityId",
+            (select id from plans where record->'names'->>'fr' = 'Tous les jours') as "planId"
+       from clubs where id = $1`,
+    [base.clubs['Lyon Part-Dieu']],
+  );
+  if (!place) throw new Error('the seed was not applied');
+  const person = await edge.sealed('person', testPerson);
+  const photo = await edge.sealed('photo', testPhoto);
+  const contract = await edge.sealed('contract', { nothing: 'of a contract' });
+  const digests = { person: sha256Hex(person), photo: sha256Hex(photo), contract: sha256Hex(contract) };
+  expect(await box()).toMatchObject({ incomplete: 0, oldestIncompleteAt: null, online: true });
+  const sold = saleEvent({ ...place, digests });
+  edge.append(sold);
+  edge.append(saleEvent(place));
+  await edge.pushed();
+  expect(await box()).toMatchObject({ incomplete: 2, oldestIncompleteAt: sold.at });
+  await edge.put(digests.person, person);
+  await edge.put(digests.photo, photo);
+  expect(await box()).toMatchObject({ incomplete: 2 });
+  // What cannot be opened has come all the same (W-ATT-6).
+  await edge.put(digests.contract, contract);
+  expect(await box()).toMatchObject({ incomplete: 1 });
+});
+
+it('[W-CLOCK-3] shows how the clock of a box stands, and nothing of one that does not tell', async () => {
+  expect((await box()).clock).toBeNull();
+  const clock: ClockTold = { standing: 'set-back', offsetMs: 86_400_000, driftPpm: null };
+  await edge.pushed([], { clock });
+  await edge.pushed([]);
+  expect((await box()).clock).toEqual(clock);
+});
+
+it('[W-CLOCK-7] tells a box for ten minutes, signed, that an administrator vouches for its clock', async () => {
+  const clock: ClockTold = { standing: 'unlike-base', offsetMs: 86_400_000, driftPpm: null };
+  const vouch = (edgeId: string, words: string, headers = {}) =>
+    ask(`/staff/api/boxes/${edgeId}/clock`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ words }),
+    });
+  const { edgeId, networkKey } = edge.identity;
+  expect((await edge.pushed([], { clock })).clockOrder).toBeUndefined();
+  expect((await vouch(edgeId, ' ')).status).toBe(400);
+  expect((await vouch(newTestId(), 'checked')).status).toBe(404);
+  expect((await vouch(edgeId, 'checked', { cookie: '' })).status).toBe(401);
+  expect((await vouch(edgeId, 'checked', { origin: 'https://elsewhere.example' })).status).toBe(403);
+  expect((await vouch(edgeId, 'checked against the radio clock')).status).toBe(204);
+  const { clockOrder, serverTime } = await edge.pushed([], { clock });
+  if (!clockOrder) throw new Error('no order was told');
+  const signed = clockOrderToSign(edgeId, clockOrder.madeAt);
+  expect(signatureHolds(networkKey, signed, fromBase64url(clockOrder.signature))).toBe(true);
+  expect(Math.abs(Date.parse(serverTime) - Date.parse(clockOrder.madeAt))).toBeLessThan(60_000);
+  // An edge of the version before is told nothing.
+  expect((await edge.pushed([])).clockOrder).toBeUndefined();
+  await sql.query("update edges set clock_order_at = clock_order_at - interval '10 minutes' where id = $1", [
+    edgeId,
+  ]);
+  expect((await edge.pushed([], { clock })).clockOrder).toBeUndefined();
+  expect(await sql.query('select words, made_by_name as name from clock_orders')).toEqual([
+    { words: 'checked against the radio clock', name: base.staff?.user },
+  ]);
+});
