@@ -217,6 +217,9 @@ it('[AP6] logs each call without anything of a person, and keeps whose particula
     route: '/members/{memberId}',
     member_ids: [members.lyon],
   });
+  await sql.query("update api_reads set at = at - interval '366 days'");
+  await lyonKey.get('/members');
+  expect(await sql.query('select route from api_reads')).toEqual([{ route: '/members' }]);
 });
 
 it('[AP7] pages through a list that grows meanwhile, each row once', async () => {
