@@ -69,6 +69,18 @@ describe('a push', () => {
     expect(await edge.pushed()).toMatchObject({ appliedThrough: 3 });
   });
 
+  it('keeps every body byte for byte, whatever script it is in, and what is no JSON too', async () => {
+    const edge = await newEdge();
+    const texts = ['{"type":"é 𝄞 ж"}', 'plain', '{"type":"漢字 \\" \\n"}', 'a\u0000b', '{"type":"end"}'];
+    for (const text of texts) edge.appendText(text);
+    expect((await edge.pushed()).parked).toHaveLength(texts.length);
+    const rows = await sql.query<{ body: Buffer }>(
+      'select body from edge_events where edge_id = $1 order by seq',
+      [edge.identity.edgeId],
+    );
+    expect(rows.map(({ body }) => body.toString())).toEqual(texts);
+  });
+
   it('[W-PUSH-12] is signed over the bytes as they are sent, not over what they become', async () => {
     const edge = await newEdge();
     const text = pushText(edge);

@@ -147,7 +147,7 @@ async function freshEvents(
   return fresh;
 }
 
-/** Byte for byte. */
+/** Byte for byte. All bodies go as one value, since bytes alone travel without being spelt out, and are cut apart there. */
 async function keepEvents(
   sql: Sql,
   edgeId: string,
@@ -155,17 +155,25 @@ async function keepEvents(
   now: string,
 ): Promise<void> {
   if (events.length === 0) return;
+  const bodies = events.map(({ body }) => Buffer.from(body));
+  let end = 0;
+  const starts = bodies.map(({ length }) => {
+    end += length;
+    return end - length + 1;
+  });
   await sql.query(
     `insert into edge_events (edge_id, seq, event_id, body, prev_hash, hash, received_at)
-     select $1, seq, event_id, body, prev_hash, hash, $2
-       from unnest($3::bigint[], $4::uuid[], $5::bytea[], $6::text[], $7::text[])
-              as event (seq, event_id, body, prev_hash, hash)`,
+     select $1, seq, event_id, substring($3::bytea from start for length), prev_hash, hash, $2
+       from unnest($4::bigint[], $5::uuid[], $6::integer[], $7::integer[], $8::text[], $9::text[])
+              as event (seq, event_id, start, length, prev_hash, hash)`,
     [
       edgeId,
       now,
+      Buffer.concat(bodies),
       events.map(({ seq }) => seq),
       events.map(({ eventId }) => eventId),
-      events.map(({ body }) => Buffer.from(body)),
+      starts,
+      bodies.map(({ length }) => length),
       events.map(({ prevHash }) => prevHash),
       events.map(({ hash }) => hash),
     ],
