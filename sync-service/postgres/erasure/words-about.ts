@@ -16,6 +16,13 @@ export const placesOfWords = [
     column: 'reason',
     theirs: `member_id = $1::uuid or sale_id in (${ofSales})`,
   },
+  // What a web shop said of payment and contract.
+  {
+    table: 'orders',
+    key: 'id',
+    column: 'shop_record',
+    theirs: `member_id = $1::uuid or sale_id in (${ofSales})`,
+  },
   { table: 'access_changes', key: 'id', column: 'reason', theirs: 'member_id = $1::uuid' },
   { table: 'cases', key: 'id', column: 'detail', theirs: `id in (${ofCases})` },
   { table: 'cases', key: 'id', column: 'tried', theirs: `id in (${ofCases})` },
@@ -60,7 +67,7 @@ export async function forgetInWords(sql: Sql, memberId: string, traits: Traits):
   const found = await wordsAbout(sql, memberId, traits);
   await sql.query(`select set_config('portillon.erasing', 'on', true)`);
   for (const { place, key, without } of found) {
-    const type = place.column === 'tried' ? 'jsonb' : 'text';
+    const type = place.column === 'tried' || place.column === 'shop_record' ? 'jsonb' : 'text';
     await sql.query(
       `update ${place.table} set ${place.column} = $2::text::${type} where ${place.key} = $1::uuid`,
       [key, without],
