@@ -27,7 +27,7 @@ export function BoxListSection(props: { language: Language; view: LiveView }) {
     return () => left.abort();
   }, [minute]);
   return (
-    <section className="settled" aria-label={text.boxes}>
+    <section className="settled boxes" aria-label={text.boxes}>
       <h2>{text.boxes}</h2>
       {failed && (
         <p className="lost" role="alert">
@@ -62,7 +62,7 @@ function Box(props: { box: ShownBox; view: LiveView; language: Language; text: D
           ? text.complete
           : text.incomplete(box.incomplete, at(box.oldestIncompleteAt))}
       </div>
-      <p className="settled-by">
+      <p className={standing === null || standing === 'right' ? 'settled-by' : 'settled-by not-right'}>
         {standing === null
           ? text.clockNotTold
           : text.clock[standing](text.apart(box.clock?.offsetMs ?? null))}

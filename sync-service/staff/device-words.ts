@@ -22,6 +22,7 @@ export interface DeviceWords {
   readonly clockSent: string;
   readonly notAllowed: string;
   readonly back: string;
+  readonly interventions: string;
   readonly lead: string;
   readonly loading: string;
   readonly noAnswer: string;
@@ -96,6 +97,7 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
     clockSent: 'Le boîtier reçoit l’ordre dès qu’il est en ligne, pendant dix minutes.',
     notAllowed: 'Seul un administrateur du réseau peut le faire.',
     back: 'Retour',
+    interventions: 'Interventions',
     lead: 'Ce que le personnel a fait sur place aux distributeurs de cartes. Il présente sa carte à la borne, qui le guide pas à pas.',
     loading: 'Lecture des interventions…',
     noAnswer: 'La base ne répond pas. Réessayez dans un instant.',
@@ -139,6 +141,7 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
     clockSent: 'The box gets the order as soon as it is online, for ten minutes.',
     notAllowed: 'Only an administrator of the network may do that.',
     back: 'Back',
+    interventions: 'Interventions',
     lead: 'What staff did to the card dispensers on the spot. They hold their card to the kiosk, which leads them step by step.',
     loading: 'Reading the interventions…',
     noAnswer: 'The base does not answer. Try again in a moment.',

@@ -37,15 +37,18 @@ export function DevicesPage(props: { language: Language; view: LiveView; connect
       </div>
       {!connected && <ConnectionLost since={view.at} text={words[language]} />}
       <BoxListSection language={language} view={view} />
-      <p className="closing-lead">{text.lead}</p>
       {failed && (
         <p className="lost" role="alert">
           {text.noAnswer}
         </p>
       )}
       {!list && !failed && <p className="note">{text.loading}</p>}
+      <div className="settled">
+        <h2>{text.interventions}</h2>
+        <p className="closing-lead">{text.lead}</p>
+      </div>
       {list?.interventions.length === 0 && <p className="empty">{text.none}</p>}
-      <section className="settled" aria-label={text.devices}>
+      <section aria-label={text.interventions} className="settled">
         <ul data-testid="interventions">
           {list?.interventions.map((one) => (
             <Intervention key={one.id} one={one} view={view} language={language} text={text} />
