@@ -170,6 +170,12 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   { asks: 'from feed_changes where version > $1', file: 'feed.ts', by: 'version', within: 'feed' },
+  {
+    asks: 'with head as materialized ( select highest from edge_counter_heads where edge_id = $1 for update )',
+    file: 'request-counters.ts',
+    by: 'edge_id',
+    within: 'partition',
+  },
   // Written from what an event changes (members/event-rows.ts).
   { asks: 'update credentials set status = $1 where id = $2', file: null, by: 'id', within: 'row' },
   {

@@ -3,6 +3,7 @@ import type { Database, Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
 import { orderRecords } from '../order-feed.ts';
 import { ActsBetween } from './acts-between.ts';
+import { keepForgotten } from './keep-forgotten.ts';
 import { projections } from './projection-tables.ts';
 import { forgetErased, forgetUntouched, makeRebuildSchema, rebuildSchema } from './rebuild-schema.ts';
 import { compareProjections, type TableDifference, takeOver } from './reconcile.ts';
@@ -65,6 +66,7 @@ async function rebuild(
   const acts = await ActsBetween.read(sql, home, reporters);
   const { events, stuck } = await replayEvents(sql, reporters, acts, progress);
   await forgetUntouched(sql, home);
+  await keepForgotten(sql, home);
   await forgetErased(sql);
   for (const table of Object.keys(projections)) await sql.query(`analyze ${rebuildSchema}.${table}`);
   const differences = await compareProjections(sql, home);

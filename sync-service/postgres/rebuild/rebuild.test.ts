@@ -172,3 +172,33 @@ it('applies what came first first, though it was written down later', async () =
   ]);
   await expectRebuiltTheSame(sql);
 });
+
+it('brings nobody back who was forgotten', async () => {
+  const { memberId } = sale.member;
+  const orderId = newTestId();
+  await sql.query(
+    "insert into purge_orders (id, member_id, why, made_at, due_at) values ($1, $2, 'request', now(), now())",
+    [orderId, memberId],
+  );
+  await sql.query(
+    "insert into erased_members (member_id, order_id, erased_at, kept) values ($1, $2, now(), '[]')",
+    [memberId, orderId],
+  );
+  await sql.query('update credentials set status = status where member_id = $1', [memberId]);
+  await sql.query('update members set staff = staff where id = $1', [memberId]);
+  const cards = sale.credentials.map(({ credentialId }) => credentialId);
+  for (const table of ['decisions', 'passages']) {
+    await sql.query(`update ${table} set credential_id = null where credential_id = any($1::uuid[])`, [
+      cards,
+    ]);
+  }
+  await expectRebuiltTheSame(sql);
+  await sql.query("delete from passages where gate_id = 'gate-1'");
+  expect(await run('rebuild')).toBe(0);
+  expect(await sql.query('select 1 from passages where credential_id = any($1::uuid[])', [cards])).toEqual(
+    [],
+  );
+  expect(await sql.query('select language from members where id = $1', [memberId])).toEqual([
+    { language: 'und' },
+  ]);
+});

@@ -75,7 +75,14 @@ export async function takeOver(
 ): Promise<void> {
   const differing = new Set(differences.map(({ table }) => table));
   const tables = Object.entries(projections).filter(([table]) => differing.has(table));
-  for (const [table] of tables) await sql.query(`alter table ${home}.${table} disable trigger user`);
+  // Triggers that keep a member forgotten go on.
+  const stays = await sql.query<{ table: string; name: string }>(
+    `select relname as table, tgname as name from pg_trigger join pg_class on pg_class.oid = tgrelid
+      where tgfoid = '${home}.refuse_change'::regproc and relnamespace = '${home}'::regnamespace and relname = any($1::text[])`,
+    [tables.map(([table]) => table)],
+  );
+  for (const { table, name } of stays)
+    await sql.query(`alter table ${home}.${table} disable trigger ${name}`);
   for (const [table, projection] of tables) {
     const { missing, update, compared } = parts(home, table, projection);
     const columns = [...projection.columns, ...Object.keys(projection.kept)];
@@ -88,5 +95,5 @@ export async function takeOver(
   for (const [table, projection] of tables.toReversed()) {
     if (projection.told === 'all') await sql.query(`delete ${parts(home, table, projection).extra}`);
   }
-  for (const [table] of tables) await sql.query(`alter table ${home}.${table} enable trigger user`);
+  for (const { table, name } of stays) await sql.query(`alter table ${home}.${table} enable trigger ${name}`);
 }
