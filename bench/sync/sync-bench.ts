@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { drain } from './drain.ts';
+import { revocation } from './revocation.ts';
 import type { SyncScenario } from './scenario.ts';
 import { snapshot } from './snapshot.ts';
 import { storm } from './storm.ts';
 import { type ScenarioReport, type SyncReport, tableOf } from './sync-report.ts';
 
 /** What can be measured, by the word of `--only`; run in this order. */
-const scenarios: Readonly<Record<string, SyncScenario>> = { drain, storm, snapshot };
+const scenarios: Readonly<Record<string, SyncScenario>> = { drain, storm, snapshot, revocation };
 
 const usage =
   () => `npm run bench -- sync [options]   edges against a member base, real HTTP, durable commits on both sides

@@ -92,6 +92,7 @@ export async function makeSnapshot(
   return database.transaction(async (sql) => {
     await sql.query('set transaction isolation level repeatable read');
     await sql.query(`set local statement_timeout = ${buildLimitMs}`);
+    await sql.query('set local enable_seqscan = off');
     const [lock] = await sql.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [
       buildLock,
     ]);
@@ -142,21 +143,23 @@ async function writeChunks(
   for (const kind of sharedKinds) {
     for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
       const [page] = await sql.query<{ records: number; last: string | null; lines: string | null }>(
-        `select count(*)::int as records, max(id::text) as last, string_agg(line, E'\\n') as lines
-           from (select id, jsonb_build_object('kind', kind, 'id', id, 'record', record)::text as line
-                   from feed_changes
-                  where kind = $1 and id > $2 and record is not null and not (${ownPart})
-                  order by id limit $3) as page`,
+        // The page is cut by the key alone: what is left out of it then would else be guessed, and the whole table read each time.
+        `select count(*) filter (where shared)::int as records, max(id::text) as last,
+                string_agg(line, E'\\n') filter (where shared) as lines
+           from (select id, jsonb_build_object('kind', kind, 'id', id, 'record', record)::text as line,
+                        record is not null and not (${ownPart}) as shared
+                   from feed_changes where kind = $1 and id > $2 order by id limit $3) as page`,
         [kind, after, recordsInChunk],
       );
       if (compressing) await write(await compressing);
       stopped.throwIfAborted();
       compressing = null;
-      if (!page?.last || page.lines === null) break;
+      if (!page?.last) break;
+      after = page.last;
       const { records, lines } = page;
+      if (lines === null) continue;
       const compressed = compress(lines, { level: constants.Z_DEFAULT_COMPRESSION });
       compressing = compressed.then((bytes) => ({ records, bytes }));
-      after = page.last;
     }
   }
   return written;
