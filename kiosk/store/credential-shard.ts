@@ -1,3 +1,5 @@
+import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
 import type { CredentialPacking, PackedKeys } from './credential-packing.ts';
 import { OffsetIndex } from './offset-index.ts';
 
@@ -9,15 +11,20 @@ const headBytes = idBytesLength + lengthBytes;
 
 /** Bytes that are let lie before a shard is written anew: a part of what is in use, and never for a few. */
 const deadAllowed = { part: 0.2, bytes: 4_096 };
+/** Memory is taken in pieces of this size and not moved: growing one piece would leave holes behind as large as the table. */
+const pieceBits = 16;
+const pieceBytes = 1 << pieceBits;
 
 /**
- * A part of the table: records one after the other in one piece of memory, `id │ length │ packed`, and where they begin by
- * id, member, chip and code. Small enough that making room or writing it anew is over in a moment.
+ * A part of the table: records in pieces of memory, `id │ length │ packed`, and where they begin by id, member, chip and code.
+ * Small enough that writing it anew is over in a moment. An offset is the number of the piece and the place in it.
  */
 export class CredentialShard {
   readonly #packing: CredentialPacking;
-  #heap = Buffer.alloc(256);
-  #used = 0;
+  #pieces: Buffer[] = [];
+  /** In the last piece. */
+  #used = pieceBytes;
+  #live = 0;
   #dead = 0;
   #ids = new OffsetIndex();
   #keys = newKeyIndexes();
@@ -33,23 +40,25 @@ export class CredentialShard {
   /** Of memory that it holds, whether in use or not. */
   get byteLength(): number {
     const indexes = [this.#ids, ...keyNames.map((name) => this.#keys[name])];
-    return this.#heap.length + indexes.reduce((sum, index) => sum + index.byteLength, 0);
-  }
-
-  get heap(): Buffer {
-    return this.#heap;
+    const pieces = this.#pieces.reduce((sum, { length }) => sum + length, 0);
+    return pieces + indexes.reduce((sum, index) => sum + index.byteLength, 0);
   }
 
   /** Where the record of that id begins; -1 when there is none. */
   offsetOf(id: Buffer, hash: number): number {
-    return this.#ids.find(
-      hash,
-      (offset) => this.#heap.compare(id, 0, idBytesLength, offset, offset + idBytesLength) === 0,
-    );
+    return this.#ids.find(hash, (offset) => {
+      const at = placeOf(offset);
+      return this.#pieceOf(offset).compare(id, 0, idBytesLength, at, at + idBytesLength) === 0;
+    });
   }
 
-  packedOffset(offset: number): number {
-    return offset + headBytes;
+  recordAt(offset: number): CredentialRecord {
+    return this.#packing.unpack(this.#pieceOf(offset), placeOf(offset) + headBytes);
+  }
+
+  idAt(offset: number): Buffer {
+    const at = placeOf(offset);
+    return this.#pieceOf(offset).subarray(at, at + idBytesLength);
   }
 
   /** `bytes` from `start` to `end` hold what was packed. */
@@ -58,20 +67,18 @@ export class CredentialShard {
     const length = end - start;
     if (before >= 0) {
       this.#forgetKeys(before);
-      if (this.#heap.readUInt32LE(before + idBytesLength) === length) {
-        bytes.copy(this.#heap, before + headBytes, start, end);
+      if (this.#lengthAt(before) === headBytes + length) {
+        bytes.copy(this.#pieceOf(before), placeOf(before) + headBytes, start, end);
         this.#rememberKeys(before);
         return;
       }
-      this.#ids.remove(hash, before);
-      this.#dead += this.#lengthAt(before);
+      this.#drop(before, hash);
     }
-    this.#room(headBytes + length);
-    const offset = this.#used;
-    id.copy(this.#heap, offset, 0, idBytesLength);
-    this.#heap.writeUInt32LE(length, offset + idBytesLength);
-    bytes.copy(this.#heap, offset + headBytes, start, end);
-    this.#used += headBytes + length;
+    const offset = this.#room(headBytes + length);
+    const [piece, at] = [this.#pieceOf(offset), placeOf(offset)];
+    id.copy(piece, at, 0, idBytesLength);
+    piece.writeUInt32LE(length, at + idBytesLength);
+    bytes.copy(piece, at + headBytes, start, end);
     this.#ids.add(hash, offset, this.#hashOfId);
     this.#rememberKeys(offset);
     this.#tidy();
@@ -81,43 +88,75 @@ export class CredentialShard {
     const offset = this.offsetOf(id, hash);
     if (offset < 0) return;
     this.#forgetKeys(offset);
-    this.#ids.remove(hash, offset);
-    this.#dead += this.#lengthAt(offset);
+    this.#drop(offset, hash);
     this.#tidy();
   }
 
   /** Visits each record that has this key. */
   each(name: keyof PackedKeys, key: Buffer, hash: number, visit: (offset: number) => void): void {
     this.#keys[name].find(hash, (offset) => {
-      const found = this.#packing.keysOf(this.#heap, offset + headBytes)[name];
-      if (found && this.#heap.compare(key, 0, key.length, found.start, found.end) === 0) visit(offset);
+      const piece = this.#pieceOf(offset);
+      const found = this.#packing.keysOf(piece, placeOf(offset) + headBytes)[name];
+      if (found && piece.compare(key, 0, key.length, found.start, found.end) === 0) visit(offset);
       return false;
     });
   }
 
-  *offsets(): Generator<number> {
-    yield* this.#ids.offsets();
+  #pieceOf(offset: number): Buffer {
+    const piece = this.#pieces[offset >>> pieceBits];
+    invariant(piece, 'an offset lies in a piece');
+    return piece;
   }
 
+  /** With its head. */
   #lengthAt(offset: number): number {
-    return headBytes + this.#heap.readUInt32LE(offset + idBytesLength);
+    return headBytes + this.#pieceOf(offset).readUInt32LE(placeOf(offset) + idBytesLength);
   }
 
-  readonly #hashOfId = (offset: number): number => hashOf(this.#heap, offset, offset + idBytesLength);
+  #drop(offset: number, hash: number): void {
+    const length = this.#lengthAt(offset);
+    this.#ids.remove(hash, offset);
+    this.#live -= length;
+    this.#dead += length;
+  }
+
+  /** A place for so many bytes in one piece; what is larger than a piece has one of its own. */
+  #room(length: number): number {
+    if (this.#used + length > pieceBytes) {
+      this.#pieces.push(Buffer.allocUnsafeSlow(Math.max(pieceBytes, length)));
+      this.#used = 0;
+    }
+    const offset = (this.#pieces.length - 1) * pieceBytes + this.#used;
+    this.#used += length;
+    this.#live += length;
+    return offset;
+  }
+
+  readonly #hashOfId = (offset: number): number => {
+    const at = placeOf(offset);
+    return hashOf(this.#pieceOf(offset), at, at + idBytesLength);
+  };
+
+  #keysAt(offset: number): PackedKeys {
+    return this.#packing.keysOf(this.#pieceOf(offset), placeOf(offset) + headBytes);
+  }
 
   #rememberKeys(offset: number): void {
-    const keys = this.#packing.keysOf(this.#heap, offset + headBytes);
+    const keys = this.#keysAt(offset);
     for (const name of keyNames) {
       const key = keys[name];
-      if (key) this.#keys[name].add(hashOf(this.#heap, key.start, key.end), offset, this.#hashOfKey[name]);
+      if (key) {
+        const hash = hashOf(this.#pieceOf(offset), key.start, key.end);
+        this.#keys[name].add(hash, offset, this.#hashOfKey[name]);
+      }
     }
   }
 
   #forgetKeys(offset: number): void {
-    const keys = this.#packing.keysOf(this.#heap, offset + headBytes);
+    const keys = this.#keysAt(offset);
     for (const name of keyNames) {
       const key = keys[name];
-      if (key) this.#keys[name].remove(hashOf(this.#heap, key.start, key.end), offset);
+      if (key) this.#keys[name].remove(hashOf(this.#pieceOf(offset), key.start, key.end), offset);
     }
   }
 
@@ -125,37 +164,38 @@ export class CredentialShard {
     keyNames.map((name) => [
       name,
       (offset: number) => {
-        const key = this.#packing.keysOf(this.#heap, offset + headBytes)[name];
-        return key ? hashOf(this.#heap, key.start, key.end) : 0;
+        const key = this.#keysAt(offset)[name];
+        return key ? hashOf(this.#pieceOf(offset), key.start, key.end) : 0;
       },
     ]),
   ) as Record<keyof PackedKeys, (offset: number) => number>;
 
-  #room(count: number): void {
-    if (this.#used + count <= this.#heap.length) return;
-    const larger = Buffer.alloc(Math.ceil((this.#used + count) * 1.125));
-    this.#heap.copy(larger, 0, 0, this.#used);
-    this.#heap = larger;
-  }
-
   /** Writes the shard anew, without what nobody finds any more. */
   #tidy(): void {
-    if (this.#dead < deadAllowed.bytes || this.#dead < this.#used * deadAllowed.part) return;
-    const before = this.#heap;
+    if (this.#dead < deadAllowed.bytes || this.#dead < (this.#live + this.#dead) * deadAllowed.part) return;
+    const before = this.#pieces;
     const offsets = [...this.#ids.offsets()];
-    this.#heap = Buffer.alloc(Math.ceil((this.#used - this.#dead) * 1.125));
-    this.#used = 0;
+    this.#pieces = [];
+    this.#used = pieceBytes;
+    this.#live = 0;
     this.#dead = 0;
     this.#ids = new OffsetIndex();
     this.#keys = newKeyIndexes();
     for (const offset of offsets) {
-      const length = headBytes + before.readUInt32LE(offset + idBytesLength);
-      before.copy(this.#heap, this.#used, offset, offset + length);
-      this.#ids.add(this.#hashOfId(this.#used), this.#used, this.#hashOfId);
-      this.#rememberKeys(this.#used);
-      this.#used += length;
+      const piece = before[offset >>> pieceBits];
+      invariant(piece, 'an offset lies in a piece');
+      const at = placeOf(offset);
+      const length = headBytes + piece.readUInt32LE(at + idBytesLength);
+      const now = this.#room(length);
+      piece.copy(this.#pieceOf(now), placeOf(now), at, at + length);
+      this.#ids.add(this.#hashOfId(now), now, this.#hashOfId);
+      this.#rememberKeys(now);
     }
   }
+}
+
+function placeOf(offset: number): number {
+  return offset & (pieceBytes - 1);
 }
 
 function newKeyIndexes(): Record<keyof PackedKeys, OffsetIndex> {

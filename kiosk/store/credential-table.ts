@@ -39,7 +39,7 @@ export class CredentialTable {
     const hash = hashOf(id, 0, idBytesLength);
     const shard = this.#shardOf(hash);
     const offset = shard.offsetOf(id, hash);
-    return offset < 0 ? null : this.#packing.unpack(shard.heap, shard.packedOffset(offset));
+    return offset < 0 ? null : shard.recordAt(offset);
   }
 
   set(credentialId: string, record: CredentialRecord): void {
@@ -82,10 +82,9 @@ export class CredentialTable {
     const found: KnownCredential[] = [];
     for (const shard of this.#shards) {
       shard.each(name, key, hash, (offset) => {
-        const { heap } = shard;
         found.push({
-          credentialId: idFromBytes<'credential'>(heap.subarray(offset, offset + idBytesLength)),
-          record: this.#packing.unpack(heap, shard.packedOffset(offset)),
+          credentialId: idFromBytes<'credential'>(shard.idAt(offset)),
+          record: shard.recordAt(offset),
         });
       });
     }

@@ -214,6 +214,17 @@ describe('a snapshot', () => {
   });
 });
 
+describe('what is erased', () => {
+  it('[W-SNAP-8] [I12] is in no snapshot any more', async () => {
+    const snapshot = await untilMade();
+    const [some] = (await linesOf(snapshot)).filter(({ kind }) => kind === 'credential');
+    const gone = feedRecordSchema.parse({ kind: 'credential', id: some?.id, record: null });
+    await sql.transaction((tx) => writeFeed(tx, [gone], systemClock.wallMs()));
+    expect(await codeOf(`/v1/snapshot/${snapshot.snapshotId}`)).toBe('snapshot.gone');
+    expect((await linesOf(await untilMade())).map(({ id }) => id)).not.toContain(some?.id);
+  });
+});
+
 describe('a club of another legal entity', () => {
   it('[W-SCOPE-1] [W-SCOPE-2] is told nothing of the business of this one, and anew when its policy counts other debts', async () => {
     const [entity, club] = [newTestId(), newTestId()];

@@ -105,6 +105,7 @@ export async function makeSnapshot(
       [snapshotId, epoch, isoTime(nowMs)],
     );
     const chunks = await writeChunks(sql, snapshotId, stopped);
+    if (await erasedSince(database, snapshotId, sql)) throw new Error('something was erased meanwhile');
     await sql.query('update feed_snapshots set records = $2, digest = $3 where id = $1', [
       snapshotId,
       chunks.reduce((sum, { records }) => sum + records, 0),
@@ -117,6 +118,18 @@ export async function makeSnapshot(
     ]);
     return 'made';
   });
+}
+
+/** Asked apart from the transaction, which sees the feed as it was (W-SNAP-8). */
+async function erasedSince(database: Database, snapshotId: string, sql: Sql): Promise<boolean> {
+  const [own] = await sql.query<{ version: number }>('select version from feed_snapshots where id = $1', [
+    snapshotId,
+  ]);
+  const gone = await database.query(
+    "select 1 from feed_changes where version > $1 and kind = 'credential' and record is null limit 1",
+    [own?.version ?? 0],
+  );
+  return gone.length > 0;
 }
 
 interface WrittenChunk {

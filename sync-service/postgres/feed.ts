@@ -42,6 +42,10 @@ export async function writeFeed(sql: Sql, records: readonly FeedEntry[], nowMs: 
       changes.map(({ clubId }) => clubId ?? null),
     ],
   );
+  // What is erased stays in no full start (W-SNAP-8); edges that are at one begin anew.
+  if (changes.some(({ kind, record }) => kind === 'credential' && record === null)) {
+    await sql.query('delete from feed_snapshots');
+  }
   await keepTold(sql, changes, before, nowMs);
   await announce(sql, 'feed');
 }
