@@ -171,7 +171,7 @@ describe('a snapshot', () => {
     const records = await linesOf(snapshot);
     expect(records).toHaveLength(snapshot.records);
     expect(new Set(records.map(({ kind, id }) => kind + id)).size).toBe(records.length);
-    expect(snapshot.chunks.every((chunk) => chunk.records <= 5_000)).toBe(true);
+    expect(snapshot.chunks.every((chunk) => chunk.records <= 2_000)).toBe(true);
     expect(digestOfChunks(snapshot.chunks)).toBe(snapshot.digest);
     expect(await codeOf(`/v1/snapshot/${snapshot.snapshotId}/chunks/${snapshot.chunks.length}`)).toBe(
       'snapshot.gone',
