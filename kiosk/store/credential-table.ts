@@ -14,7 +14,7 @@ const shardCount = 64;
 
 /**
  * All credentials of the network in memory, a million in about a hundred megabytes: as packed bytes, not as objects. A
- * lookup unpacks the one record that it finds. Decision 0028.
+ * lookup unpacks the one record that it finds. Decision 0030.
  */
 export class CredentialTable {
   readonly #packing: CredentialPacking;
