@@ -46,6 +46,8 @@ it.each([
     ['../sync-service/http/staff/sign-in', '../sync-service/members', '../sync-service/postgres'],
   ],
   ['../sync-service/privacy', 'PV', ['../sync-service/http/staff', '../sync-service/keys']],
+  ['../sync-service/privacy/kept', 'RT', ['../sync-service/http/staff']],
+  ['../sync-service/privacy/kept', 'RC', ['../sync-service/http/staff']],
   ['../sync-service/privacy/kept', 'CL', ['../sync-service/http/staff', '../kiosk/renderer']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],
   ['../drivers/gate', 'GT', ['../kiosk/edge/gate']],

@@ -1,5 +1,3 @@
-import { sha256Hex } from '../crypto/digest.ts';
-
 /** What somebody is asked to agree to. Each stands for itself; none is needed for a membership. */
 export const consentPurposes = ['photo', 'news'] as const;
 export type ConsentPurpose = (typeof consentPurposes)[number];
@@ -50,13 +48,3 @@ export const consentWordings: Readonly<Record<string, Wordings>> = {
     },
   },
 };
-
-/** SHA-256 in hex of the sentences, a line each; null for a wording that is not known here. */
-export function consentWordingDigest(
-  purpose: ConsentPurpose,
-  version: string,
-  language: string,
-): string | null {
-  const sentences = consentWordings[version]?.[purpose][language as WordingLanguage];
-  return sentences ? sha256Hex(sentences.join('\n')) : null;
-}

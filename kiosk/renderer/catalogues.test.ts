@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
 import {
   consentPurposes,
-  consentWordingDigest,
   consentWordings,
   consentWordingVersion,
 } from '@portillon/core/sale/consent-wordings.ts';

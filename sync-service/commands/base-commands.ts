@@ -5,6 +5,7 @@ import { legacyCommand } from './legacy-command.ts';
 import { readLogCommand } from './read-log-command.ts';
 import { rebuildCommand } from './rebuild-command.ts';
 import { restoredCommand } from './restored-command.ts';
+import { retentionCommand } from './retention-command.ts';
 
 /** What `npm run base --` knows, by its word. */
 export const baseCommands: Readonly<Record<string, BaseCommand>> = {
@@ -14,4 +15,5 @@ export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   legacy: legacyCommand,
   rebuild: rebuildCommand,
   restored: restoredCommand,
+  retention: retentionCommand,
 };

@@ -52,6 +52,8 @@ const whoMay = {
   'member.change': deciding,
   /** Nobody says yes for a member. */
   'consent.withdraw': persons,
+  /** Everything about a member in one file. */
+  'privacy.copy': ['privacy-officer', 'network-administrator'],
   /** Who read the pages of a member. */
   'read-log.see': ['privacy-officer'],
   /** Who asks to be forgotten, and what became of it: of the whole network, whoever has a part of it only. */

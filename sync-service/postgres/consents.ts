@@ -1,9 +1,9 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
 import {
   type ConsentPurpose,
   consentPurposes,
-  consentWordingDigest,
   consentWordings,
 } from '@portillon/core/sale/consent-wordings.ts';
 import type { ConsentEntry, ConsentState, MemberConsents } from '../http/staff/consent-view.ts';

@@ -3,11 +3,8 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import {
-  type ConsentPurpose,
-  consentWordingDigest,
-  consentWordingVersion,
-} from '@portillon/core/sale/consent-wordings.ts';
+import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
+import { type ConsentPurpose, consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';

@@ -120,6 +120,12 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
     may: 'consent.withdraw',
     of: member('access.unknown-member'),
   },
+  'GET /staff/api/members/:memberId/copy': {
+    may: 'privacy.copy',
+    of: member('access.unknown-member'),
+    reads: 'copy',
+  },
+  'GET /staff/api/retention': { may: 'privacy.see' },
   'POST /staff/api/members/:memberId/debts': { may: 'debt.write', of: member('debt.unknown-member') },
   'PUT /staff/api/members/:memberId/standing': { may: 'member.change', of: member('access.unknown-member') },
   'GET /staff/api/members/:memberId/reads': { may: 'read-log.see', of: member('access.unknown-member') },

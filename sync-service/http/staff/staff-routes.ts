@@ -18,6 +18,7 @@ import { consentRoutes } from './consent-routes.ts';
 import { debtRoutes } from './debt-routes.ts';
 import { gateRoutes } from './gate-routes.ts';
 import { interventionRoutes } from './intervention-routes.ts';
+import { keptRoutes } from './kept-routes.ts';
 import { LiveBoard, reachKey } from './live-board.ts';
 import type { LiveView } from './live-view.ts';
 import { memberRoutes } from './member-routes.ts';
@@ -122,6 +123,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
     outageRoutes(app, base);
     consentRoutes(app, base);
     debtRoutes(app, base);
+    keptRoutes(app, base);
     orderRoutes(app, base);
     closingRoutes(app, base);
     gateRoutes(app, base);

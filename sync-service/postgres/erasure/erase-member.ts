@@ -13,7 +13,7 @@ export interface Erasure {
   readonly memberId: string;
   readonly orderId: string;
   readonly requestId: string | null;
-  readonly why: 'request' | 'restored';
+  readonly why: 'request' | 'restored' | 'kept-long-enough';
   readonly kept: readonly Kept[];
   readonly nowMs: number;
 }

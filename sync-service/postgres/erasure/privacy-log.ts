@@ -15,6 +15,7 @@ export const privacyActions = [
   'told-again',
   'restored',
   'documents-erased',
+  'kept-long-enough',
 ] as const;
 export type PrivacyAction = (typeof privacyActions)[number];
 

@@ -7,6 +7,7 @@ import { announce } from '../announcements.ts';
 import { putUnderMemberKeys } from '../attachments.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
+import { applyRetention } from '../retention.ts';
 import { destroyKeys } from './destroy-keys.ts';
 import { eraseMember } from './erase-member.ts';
 import { logPrivacy } from './privacy-log.ts';
@@ -39,6 +40,8 @@ export async function privacyRound(base: BaseContext): Promise<void> {
   // What was brought over from another system, or came before there were keys of members.
   while (!base.stopping.aborted && (await putUnderMemberKeys(base, base.clock.wallMs())) > 0);
   await forgetAgain(base);
+  const ended = await applyRetention(base, { onceADay: true });
+  if (ended) base.log.info('privacy.retention', { ...ended });
   await finishKeys(base);
   await endKeeping(base);
   await tellAgain(base);

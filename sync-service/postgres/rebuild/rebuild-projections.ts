@@ -2,10 +2,17 @@ import { credentialRecords } from '../credential-feed.ts';
 import type { Database, Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
 import { orderRecords } from '../order-feed.ts';
+import { endOfTerm } from '../retention.ts';
 import { ActsBetween } from './acts-between.ts';
 import { keepForgotten } from './keep-forgotten.ts';
 import { projections } from './projection-tables.ts';
-import { forgetErased, forgetUntouched, makeRebuildSchema, rebuildSchema } from './rebuild-schema.ts';
+import {
+  forgetAged,
+  forgetErased,
+  forgetUntouched,
+  makeRebuildSchema,
+  rebuildSchema,
+} from './rebuild-schema.ts';
 import { compareProjections, type TableDifference, takeOver } from './reconcile.ts';
 import { replayEvents, type StuckEvent } from './replay-events.ts';
 import { reportersOf } from './reporters.ts';
@@ -68,6 +75,7 @@ async function rebuild(
   await forgetUntouched(sql, home);
   await keepForgotten(sql, home);
   await forgetErased(sql);
+  await forgetAged(sql, home, endOfTerm('entry-log', nowMs));
   for (const table of Object.keys(projections)) await sql.query(`analyze ${rebuildSchema}.${table}`);
   const differences = await compareProjections(sql, home);
   const found = { events, differences, stuck };

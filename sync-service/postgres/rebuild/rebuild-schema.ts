@@ -91,3 +91,14 @@ export async function forgetErased(sql: Sql): Promise<void> {
     await sql.query(`update ${table} set credential_id = null where credential_id in (${theirs})`);
   }
 }
+
+/** RT3: of entries that lost their person when their time was over, events still say whose they were. */
+export async function forgetAged(sql: Sql, home: string, before: string): Promise<void> {
+  for (const table of ['decisions', 'passages', 'interventions']) {
+    await sql.query(
+      `update ${table} as built set credential_id = null from ${home}.${table} as kept
+        where kept.id = built.id and kept.credential_id is null and built.at < $1`,
+      [before],
+    );
+  }
+}

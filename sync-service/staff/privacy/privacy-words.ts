@@ -245,6 +245,7 @@ const fr: PrivacyWords = {
     'told-again': 'a redemandé à un boîtier',
     restored: 'a oublié de nouveau, après une sauvegarde',
     'documents-erased': 'a effacé des documents gardés assez longtemps',
+    'kept-long-enough': 'a effacé une personne gardée assez longtemps',
   },
 };
 
@@ -413,6 +414,7 @@ const en: PrivacyWords = {
     'told-again': 'asked a box again',
     restored: 'forgot again, after a backup',
     'documents-erased': 'erased documents that were kept long enough',
+    'kept-long-enough': 'erased a person who was kept long enough',
   },
 };
 

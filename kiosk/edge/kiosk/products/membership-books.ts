@@ -1,6 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
-import { consentWordingDigest, consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
+import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
+import { consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
 import { type HandedCredential, handedCredential, type MembershipSale } from '../sale-in-progress.ts';
 import { bridgeRecord, type CredentialRow, cardRecord, ticketRows } from './credential-rows.ts';

@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { retentionCommand } from '../../commands/retention-command.ts';
+import { Database } from '../../postgres/database.ts';
+import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { copyParts, notInCopy } from '../../postgres/member-copy.ts';
+import { applyRetention } from '../../postgres/retention.ts';
+import { keptSinceMs, type Period } from '../../privacy/kept/kept-since.ts';
+import { retentionTable, tablesWithoutPersons } from '../../privacy/kept/retention-table.ts';
+import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
+import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
+import { newTestId, saleEvent, TestEdge, testContract, testPerson, testPhoto } from '../../test/test-edge.ts';
+
+let stateFolder: string;
+let base: StartedBase;
+let sql: Database;
+let edge: TestEdge;
+let legalEntityId: string;
+let planId: string;
+let staff = '';
+
+const context = { clock: systemClock, random: systemRandom };
+const ask = (path: string, cookie = staff) => fetch(base.url + path, { headers: { cookie } });
+
+beforeAll(async () => {
+  stateFolder = await temporaryState();
+  base = await startBase({ stateFolder });
+  sql = new Database(base.databaseUrl, silentLog);
+  const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
+  edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
+  legalEntityId = (await sql.query<{ id: string }>('select id from legal_entities'))[0]?.id ?? '';
+  planId = (await sql.query<{ id: string }>('select id from plans order by id'))[0]?.id ?? '';
+  const signedIn = await fetch(`${base.url}/staff/api/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'staff', password: base.staff?.password }),
+  });
+  staff = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+});
+
+afterAll(async () => {
+  await sql.close();
+  await base.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+interface Sold {
+  readonly memberId: string;
+  readonly cardId: string;
+}
+
+/** A member with particulars, photo and contract who bought then, went in an hour later, and whose period ends then. */
+async function sold(name: string, at: string, validTo: string | null): Promise<Sold> {
+  const person = await edge.sealed('person', {
+    ...testPerson,
+    givenName: name,
+    email: `${name}@example.com`,
+  });
+  const photo = await edge.sealed('photo', testPhoto);
+  const contract = await edge.sealed('contract', testContract);
+  const digests = { person: sha256Hex(person), photo: sha256Hex(photo), contract: sha256Hex(contract) };
+  const event = saleEvent({ legalEntityId, planId, digests });
+  const credentials = event.credentials.map((each) => ({ ...each, validFrom: at, validTo }));
+  const cardId = credentials[0]?.credentialId ?? '';
+  const sale = { ...event, at, credentials, membership: { ...event.membership, validFrom: at, validTo } };
+  const decisionId = newTestId();
+  const entry = {
+    type: 'access.decided' as const,
+    decisionId,
+    at,
+    gateId: 'entry',
+    credentialId: cardId,
+    presented: 'card' as const,
+    outcome: 'granted' as const,
+    reason: null,
+    dataAgeMs: 0,
+    byGrant: false,
+  };
+  await edge.pushed([edge.append(sale), edge.append(entry)]);
+  for (const bytes of [person, photo, contract]) await edge.put(sha256Hex(bytes), bytes);
+  return { memberId: sale.member.memberId, cardId };
+}
+
+/** Before the end of a term, by so many days. */
+const past = (period: Period, days = 10) =>
+  isoTime(keptSinceMs(systemClock.wallMs(), period) - days * 86_400_000);
+const nameOf = async ({ memberId }: Sold) =>
+  (
+    await sql.query<{ name: string | null }>('select given_name as name from members where id = $1', [
+      memberId,
+    ])
+  )[0]?.name;
+const documentsOf = async ({ memberId }: Sold) =>
+  (
+    await sql.query<{ purpose: string }>(
+      'select purpose from attachments where member_id = $1 and sealed is not null order by purpose',
+      [memberId],
+    )
+  ).map(({ purpose }) => purpose);
+
+it('[RT1] names every table of the base, and the page of the documents says the same', async () => {
+  const tables = await sql.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public' order by tablename",
+  );
+  const named = retentionTable.flatMap((line) => [...line.tables] as string[]);
+  const without: readonly string[] = tablesWithoutPersons;
+  expect([...new Set([...named, ...without])].sort()).toEqual(tables.map(({ name }) => name).sort());
+  expect(without.filter((table) => named.includes(table))).toEqual([]);
+  // A column that leads to a person is in no table that is said to hold nothing of one.
+  const leading = await sql.query<{ table: string }>(
+    `select distinct table_name as table from information_schema.columns
+      where table_schema = 'public' and table_name = any($1::text[])
+        and column_name ~ '(member|credential|given_name|family_name|birth|email|iban|user_id|user_name)'`,
+    [without],
+  );
+  expect(leading).toEqual([]);
+
+  const page = readFileSync(new URL('../../../docs/privacy.md', import.meta.url), 'utf8').replace(/ +/g, ' ');
+  for (const { what, period, from, source } of retentionTable) {
+    expect(page).toContain(`| ${what.en} | ${inWords(period)} | ${from.en} | ${source} |`);
+  }
+  const shown = (await (await ask('/staff/api/retention')).json()) as { table: unknown[] };
+  expect(shown.table).toEqual(retentionTable);
+});
+
+function inWords(period: Period | null): string {
+  if (period === null) return '–';
+  if (period.months !== undefined) return `${period.months} months`;
+  return period.days === 0 ? 'at once' : `${period.days} ${period.days === 1 ? 'day' : 'days'}`;
+}
+
+it('[RT3] [RT4] [RT5] [RT6] ends what is over once, as the dry run said, and leaves the rest alone', async () => {
+  const now = systemClock.wallMs();
+  const stays = await sold('Staying', past({ months: 40 }), null);
+  const gone = await sold('Gone', past({ months: 40 }), past({ months: 36 }));
+  const owing = await sold('Owing', past({ months: 40 }), past({ months: 36 }));
+  const ended = await sold('Ended', past({ months: 12 }), past({ months: 6 }));
+  const running = await sold('Running', past({ days: 0 }, 1), isoTime(now + 86_400_000));
+  // Three years and a day after the period, but she came back to pay something four months ago.
+  const back = await sold('Back', past({ months: 40 }), past({ months: 36 }));
+  const debt = (memberId: string, settled: boolean) =>
+    sql.query(
+      `insert into debts (id, member_id, legal_entity_id, club_id, amount_cents, vat_rate, reason, words, since, settled_at, settled_by_sale)
+       select $1, $2, $3, club_id, 990, 2000, 'card-not-returned', 'a word', now() - interval '5 years',
+              case when $4 then now() - interval '4 months' end, case when $4 then id end
+         from sales where member_id = $2`,
+      [newTestId(), memberId, legalEntityId, settled],
+    );
+  await debt(owing.memberId, false);
+  await debt(back.memberId, true);
+  // They said so when they bought: the base hears of it today.
+  const entries = async () =>
+    sql.query<{ all: number; known: number }>(
+      'select count(*)::int as all, count(credential_id)::int as known from decisions',
+    );
+  expect(await entries()).toEqual([{ all: 6, known: 6 }]);
+
+  const said: string[] = [];
+  const run = (...args: string[]) =>
+    retentionCommand.run(args, {
+      ...context,
+      database: sql,
+      stateFolder: null,
+      environment: {},
+      say: (text) => said.push(text),
+      tell: () => undefined,
+    });
+  expect(await run('--dry-run')).toBe(0);
+  const dry = said.splice(0);
+  expect(dry).toEqual(expect.arrayContaining(['decisions 5', 'attachments 4', 'members 1', 'held 1']));
+  expect(await entries()).toEqual([{ all: 6, known: 6 }]);
+  expect(await run()).toBe(0);
+  // The photo of who goes goes with the others that are over.
+  expect(said).toEqual(dry);
+
+  expect(await entries()).toEqual([{ all: 6, known: 1 }]);
+  expect(await Promise.all([stays, gone, owing, ended, running, back].map(nameOf))).toEqual([
+    'Staying',
+    null,
+    'Owing',
+    'Ended',
+    'Running',
+    'Back',
+  ]);
+  expect(await documentsOf(gone)).toEqual(['contract']);
+  expect(await documentsOf(ended)).toEqual(['contract', 'person']);
+  expect(await documentsOf(running)).toEqual(['contract', 'person', 'photo']);
+  expect(await documentsOf(stays)).toEqual(['contract', 'person', 'photo']);
+  expect(await sql.query('select why from purge_orders where member_id = $1', [gone.memberId])).toEqual([
+    { why: 'kept-long-enough' },
+  ]);
+  // Boxes are told as they are on request, and nobody comes back when the tables are built anew.
+  expect((await edge.wholeFeed(0, 'purge-order')).some(({ change }) => change.kind === 'purge-order')).toBe(
+    true,
+  );
+  // What was paid long ago is an amount without the words; no event tells of this one.
+  expect(
+    await sql.query('delete from debts where member_id = $1 returning words, amount_cents', [back.memberId]),
+  ).toEqual([{ words: '', amount_cents: 990 }]);
+  await expectRebuiltTheSame(sql);
+
+  said.length = 0;
+  expect(await run()).toBe(0);
+  expect(said.filter((line) => !line.endsWith(' 0'))).toEqual(['members 1', 'held 1']);
+  expect(await applyRetention({ ...context, database: sql }, { onceADay: true })).toBeNull();
+}, 60_000);
+
+it('[RC1] [RC3] [RC4] tells all of one member in one file, nothing of another, and writes down that it was read', async () => {
+  const mine = await sold('Copied', past({ days: 0 }, 2), null);
+  const other = await sold('Somebodyelse', past({ days: 0 }, 2), null);
+  const answer = await ask(`/staff/api/members/${mine.memberId}/copy`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-disposition')).toContain('attachment');
+  const text = await answer.text();
+  const copy = JSON.parse(text) as {
+    parts: { title: string; table: string; rows: Record<string, unknown>[] }[];
+    documents: { purpose: string; base64: string; mediaType: string }[];
+  };
+  const rowsOf = (table: string) => copy.parts.find((part) => part.table === table)?.rows;
+  expect(rowsOf('members')).toMatchObject([{ given_name: 'Copied', email: 'Copied@example.com' }]);
+  expect(rowsOf('decisions')).toMatchObject([{ credential_id: mine.cardId, gate_id: 'entry' }]);
+  expect(rowsOf('consents')).toMatchObject([{ purpose: 'photo', act: 'given' }]);
+  expect(rowsOf('sales')).toHaveLength(1);
+  expect(copy.parts[0]?.title).toBe('Qui vous êtes');
+  expect(copy.documents.map(({ purpose, mediaType }) => [purpose, mediaType])).toEqual([
+    ['contract', 'application/json'],
+    ['person', 'application/json'],
+    ['photo', 'image/jpeg'],
+  ]);
+  expect(Buffer.from(copy.documents[2]?.base64 ?? '', 'base64')).toEqual(Buffer.from(testPhoto));
+  for (const notMine of [other.memberId, other.cardId, 'Somebodyelse', 'code_hash', 'user_name']) {
+    expect(text).not.toContain(notMine);
+  }
+  expect(
+    await sql.query('select user_name, page from person_reads where member_id = $1', [mine.memberId]),
+  ).toEqual([{ user_name: 'staff', page: 'copy' }]);
+  expect((await ask(`/staff/api/members/${newTestId()}/copy`)).status).toBe(404);
+  expect((await ask(`/staff/api/members/${mine.memberId}/copy`, '')).status).toBe(401);
+});
+
+it('[RC2] covers every table that names a member, directly or by what is theirs', async () => {
+  const naming = await sql.query<{ table: string }>(
+    `select distinct table_name as table from information_schema.columns
+      where table_schema = 'public'
+        and column_name in ('member_id', 'other_member_id', 'member_ids', 'credential_id', 'sale_id', 'decision_id', 'case_id')`,
+  );
+  const covered = new Set([...copyParts.map(({ table }) => table), ...Object.keys(notInCopy)]);
+  expect(naming.map(({ table }) => table).filter((table) => !covered.has(table))).toEqual([]);
+  for (const reason of Object.values(notInCopy)) expect(reason).not.toBe('');
+});
