@@ -39,6 +39,7 @@ it.each([
     'GS',
     ['access', '../kiosk/gate-screen', '../kiosk/edge/gate', '../kiosk/test'],
   ],
+  ['../sync-service/adapters', 'AD', ['../sync-service/adapters/check']],
   ['../sync-service/migration', 'MI', ['../sync-service/postgres', '../sync-service/commands']],
   [
     '../sync-service/http/staff',

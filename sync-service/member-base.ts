@@ -3,6 +3,8 @@ import { type Clock, delay, isoTime, withTimeLimit } from '@portillon/core/base/
 import { newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { AdapterSender } from './adapters/adapter-sender.ts';
+import type { MemberBaseAdapter } from './adapters/member-base-adapter.ts';
 import { firstSignIn, identity, withCardKeysAsWanted } from './base-identity.ts';
 import { baseApp } from './http/base-app.ts';
 import { type BaseContext, contextFor } from './http/base-context.ts';
@@ -15,6 +17,7 @@ import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { grantIssuerOf } from './keys/grant-issuer.ts';
 import { MemberKeys, memberKeysBeside } from './keys/member-keys.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
+import { registerAdapter } from './postgres/adapter-outbox.ts';
 import { Announcements } from './postgres/announcements.ts';
 import { readFigures } from './postgres/base-figures.ts';
 import { publishWordings } from './postgres/consents.ts';
@@ -62,6 +65,8 @@ export interface MemberBaseOptions {
   readonly creditorIds?: Readonly<Record<string, string>>;
   /** Ranges of private addresses (`10.1.0.0/16`) that webhooks may be sent to, also without TLS; none but public ones otherwise. */
   readonly webhookTargets?: readonly string[];
+  /** Member bases of others; each is closed with this one. */
+  readonly adapters?: readonly MemberBaseAdapter[];
   /** Port of the metrics on the loopback address, 0 for any free one; without it they are not served. */
   readonly metricsPort?: number;
   /** How long it still answers after it has said that it is about to stop, for a balancer to notice; 0 without it. */
@@ -218,6 +223,12 @@ async function startWith(
   const sender = new WebhookSender(contextFor(base, 'staff'), base.webhookTargets);
   sender.start();
   stops.push(() => sender.stop());
+  for (const adapter of options.adapters ?? []) {
+    await registerAdapter(database, adapter.name, adapter.takes);
+    const teller = new AdapterSender(contextFor(base, 'staff'), adapter);
+    teller.start();
+    stops.push(() => teller.stop());
+  }
 
   const { app, requests } = await baseApp(
     base,

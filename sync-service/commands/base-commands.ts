@@ -1,4 +1,5 @@
 import { accountCommand } from './account-command.ts';
+import { adapterCommand } from './adapter-command.ts';
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
 import { legacyCommand } from './legacy-command.ts';
@@ -12,6 +13,7 @@ export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   account: accountCommand,
   'read-log': readLogCommand,
   'api-key': apiKeyCommand,
+  adapter: adapterCommand,
   legacy: legacyCommand,
   rebuild: rebuildCommand,
   restored: restoredCommand,

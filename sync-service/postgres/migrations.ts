@@ -37,6 +37,7 @@ import { eventsManyAtATime } from './migrations/034-events-many-at-a-time.ts';
 import { erasure } from './migrations/035-erasure.ts';
 import { consents } from './migrations/036-consents.ts';
 import { clocksOfEdges } from './migrations/037-clocks-of-edges.ts';
+import { adapters } from './migrations/038-adapters.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -77,6 +78,7 @@ export const migrations: readonly Migration[] = [
   { name: '035-erasure', sql: erasure },
   { name: '036-consents', sql: consents },
   { name: '037-clocks-of-edges', sql: clocksOfEdges },
+  { name: '038-adapters', sql: adapters },
 ];
 
 export interface Migration {

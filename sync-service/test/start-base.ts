@@ -6,6 +6,7 @@ import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import { type Log, silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import type { MemberBaseAdapter } from '../adapters/member-base-adapter.ts';
 import type { ProviderSettings } from '../http/staff/sign-in/provider-settings.ts';
 import { MemberBase, type MemberBaseReady } from '../member-base.ts';
 import { seedFileSchema } from '../seed/seed-file.ts';
@@ -32,6 +33,7 @@ export async function startBase(options: {
   readonly staffPage?: string;
   readonly staffProvider?: ProviderSettings;
   readonly webhookTargets?: readonly string[];
+  readonly adapters?: readonly MemberBaseAdapter[];
 }): Promise<StartedBase> {
   const base = await MemberBase.start({
     stateFolder: options.stateFolder,
@@ -40,6 +42,7 @@ export async function startBase(options: {
     staffPage: options.staffPage ?? null,
     ...(options.staffProvider ? { staffProvider: options.staffProvider } : {}),
     webhookTargets: options.webhookTargets ?? [],
+    adapters: options.adapters ?? [],
     serverSettings: { fsync: 'off' },
     clock: options.clock ?? systemClock,
     random: systemRandom,

@@ -56,6 +56,7 @@ const page = (name, root) => ({ kind: 'page', name: `${name} page`, root, output
 /** Everything that is built, and where it goes. @type {readonly Target[]} */
 export const targets = [
   nodeProgram('edge', 'kiosk/edge/edge-program.ts'),
+  nodeProgram('adapter-check', 'sync-service/adapters/check/adapter-check-program.ts'),
   nodeProgram('journal', 'kiosk/edge/journal-program.ts'),
   nodeProgram('readers', 'kiosk/edge/readers-program.ts'),
   nodeProgram('keys', 'tools/keys/keys-program.ts'),
@@ -82,6 +83,7 @@ export const targets = [
 
 /** Names that `npm run edge` and its like may start. */
 export const programNames = [
+  'adapter-check',
   'edge',
   'journal',
   'readers',

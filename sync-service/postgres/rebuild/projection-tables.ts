@@ -347,6 +347,9 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   api_answers: 'base',
   webhooks: 'staff',
   webhook_messages: 'base',
+  adapters: 'base',
+  adapter_ids: 'base',
+  adapter_outbox: 'base',
   base_events: 'base',
   // What is rebuilt from; and that an event was kept aside is a decision of its time, which is not taken again.
   edge_events: 'push',
