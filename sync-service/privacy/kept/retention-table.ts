@@ -212,6 +212,22 @@ export const retentionTable = [
     applied: 'own',
   },
   {
+    id: 'adapters',
+    what: {
+      en: 'What waits for a member base of others: ids, no name',
+      fr: 'Ce qui attend un autre système de membres\u00a0: identifiants, sans nom',
+    },
+    tables: ['adapter_ids', 'adapter_outbox'],
+    period: null,
+    from: {
+      en: 'until the other side has taken it',
+      fr: 'jusqu’à ce que l’autre système l’ait pris',
+    },
+    reason: { en: 'nothing is missed', fr: 'rien n’est manqué' },
+    source: 'RGPD 5(1)e',
+    applied: 'own',
+  },
+  {
     id: 'pieces',
     what: {
       en: 'Pieces of documents that never came whole (sealed)',
@@ -296,6 +312,7 @@ export type RetentionId = (typeof retentionTable)[number]['id'];
 
 /** Tables that hold nothing of a person. One that is in neither list fails a test. */
 export const tablesWithoutPersons = [
+  'adapters',
   'api_keys',
   'clubs',
   'consent_wordings',

@@ -12,6 +12,7 @@ import { useAddress } from '../use-address.ts';
 import { type Language, words } from '../words.ts';
 import { CredentialList } from './credential-list.tsx';
 import { DecisionList } from './decision-list.tsx';
+import { MemberConsents } from './member-consents.tsx';
 import { MemberDebts } from './member-debts.tsx';
 import { type MemberWords, memberWords } from './member-words.ts';
 import { ReadLog } from './read-log.tsx';
@@ -67,6 +68,12 @@ export function MemberPage(props: { language: Language; view: LiveView; connecte
             <StandingPanel member={shown} timeZone={home?.timeZone} {...shared} />
             <DecisionList member={shown} {...shared} />
             <MemberDebts member={shown} timeZone={home?.timeZone} language={language} onDone={askAgain} />
+            <MemberConsents
+              memberId={shown.who.memberId}
+              timeZone={home?.timeZone}
+              language={language}
+              onDone={askAgain}
+            />
             <ChangeHistory
               changes={shown.changes}
               timeZone={home?.timeZone}

@@ -9,6 +9,7 @@ import { FindPerson } from './find-person.tsx';
 import { OrderCard } from './order-card.tsx';
 import { privacyWords } from './privacy-words.ts';
 import { RequestCard } from './request-card.tsx';
+import { RetentionPanel } from './retention-panel.tsx';
 
 /** The privacy desk (J20): who asks to be forgotten, what would go, and which store has answered. */
 export function PrivacyPage(props: { language: Language; view: LiveView; connected: boolean }) {
@@ -64,6 +65,7 @@ export function PrivacyPage(props: { language: Language; view: LiveView; connect
               ))}
             </ul>
           </section>
+          <RetentionPanel language={language} news={`${connected}`} />
           <Log log={shown.log} language={language} />
         </>
       )}

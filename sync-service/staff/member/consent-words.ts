@@ -1,0 +1,41 @@
+/** Words of what a member said yes to, and of the copy. */
+export const consentWords = {
+  fr: {
+    title: 'Consentements',
+    none: 'On ne lui a rien demandé.',
+    purposes: { photo: 'Photo', news: 'Nouvelles du club' },
+    states: { given: 'oui', 'not-given': 'non', withdrawn: 'retiré' },
+    follows: {
+      photo: 'La photo est effacée tout de suite.',
+      news: 'Les autres systèmes sont prévenus tout de suite.',
+    },
+    withdraw: (purpose: string) => `Retirer\u00a0: ${purpose}`,
+    sure: 'Oui, retirer',
+    back: 'Retour',
+    failed: 'Le retrait n’est pas passé. Réessayez.',
+    history: 'Réponses, avec les mots de la question',
+    channels: { kiosk: 'à la borne', 'web-shop': 'boutique en ligne', staff: 'à l’accueil' },
+    wording: (version: string, language: string) => `texte ${version} (${language})`,
+    copy: 'Copie de tout ce qui concerne ce membre',
+    copyHint: 'Un fichier JSON, avec photo et contrat. La consultation est notée.',
+  },
+  en: {
+    title: 'Consents',
+    none: 'They were asked for nothing.',
+    purposes: { photo: 'Photo', news: 'News of the club' },
+    states: { given: 'yes', 'not-given': 'no', withdrawn: 'taken back' },
+    follows: {
+      photo: 'The photo is erased at once.',
+      news: 'Other systems are told at once.',
+    },
+    withdraw: (purpose: string) => `Take back: ${purpose}`,
+    sure: 'Yes, take it back',
+    back: 'Back',
+    failed: 'It was not taken back. Try again.',
+    history: 'Answers, with the words that were asked',
+    channels: { kiosk: 'at the kiosk', 'web-shop': 'web shop', staff: 'at the desk' },
+    wording: (version: string, language: string) => `wording ${version} (${language})`,
+    copy: 'Copy of everything about this member',
+    copyHint: 'One JSON file, with photo and contract. That it was read is written down.',
+  },
+} as const;
