@@ -297,3 +297,30 @@ it('[AD12] puts aside what is refused or fails alone, shows it, and tells it aga
   });
   expect(await command('dead', name)).toEqual([0, expect.stringMatching(/theirs stands/)]);
 });
+
+it('[AD9] tells as forgotten who was forgotten while the message waited', async () => {
+  const member = await newMember('Forgotten');
+  await drained();
+  expect((await other.held(`customers/${member}`))?.fields).toMatchObject({ forgotten: false });
+  await other.is('down');
+  await sql.query("update members set email = 'later@example.com' where id = $1", [member]);
+  const order = newTestId();
+  await sql.query(
+    `insert into purge_orders (id, member_id, why, made_at, due_at) values ($1, $2, 'kept-long-enough', now(), now())`,
+    [order, member],
+  );
+  await sql.query(
+    `insert into erased_members (member_id, order_id, erased_at, kept) values ($1, $2, now(), '[]')`,
+    [member, order],
+  );
+  // As a member is erased: a trigger takes the particulars.
+  await sql.query('update members set staff = false where id = $1', [member]);
+  await other.is('up');
+  await drained();
+  expect((await other.held(`customers/${member}`))?.fields).toMatchObject({
+    forgotten: true,
+    name: { first: null, last: null },
+    mail: null,
+  });
+  expect(JSON.stringify(await other.received())).not.toContain('later@example.com');
+});
