@@ -11,6 +11,8 @@ export type CredentialChange = Extract<FeedRecord, { kind: 'credential' }>;
 /** Rows read, or deleted, at a time: between two of them a gate gets its turn. */
 const rowsAtOnce = 2_000;
 const firstId = '';
+/** Greater than the number of any event. */
+const afterAllEvents = Number.MAX_SAFE_INTEGER;
 
 /** One row after the other: length of the packed bytes in three bytes, id, packed bytes. */
 const rowsAsHex = `group_concat(printf('%06X', length(packed)) || hex(id) || hex(packed), '')`;
@@ -92,6 +94,15 @@ export class BookCredentials {
   async isOwn(tx: Tx, id: string): Promise<void> {
     await tx.run(
       `INSERT INTO book_own (id, event_seq) SELECT unhex(?), COALESCE(MAX(seq), 0) FROM outbox WHERE true
+       ON CONFLICT (id) DO UPDATE SET event_seq = excluded.event_seq`,
+      [hexOf(id)],
+    );
+  }
+
+  /** Nobody here knows when the base has heard of it: it stays over a snapshot until the feed tells the credential anew. */
+  async isEndedByPeer(tx: Tx, id: string): Promise<void> {
+    await tx.run(
+      `INSERT INTO book_own (id, event_seq) VALUES (unhex(?), ${afterAllEvents})
        ON CONFLICT (id) DO UPDATE SET event_seq = excluded.event_seq`,
       [hexOf(id)],
     );

@@ -129,6 +129,28 @@ describe('a snapshot at the edge', () => {
     }
   });
 
+  it('[W-SNAP-6] [W-PEER-8] keeps ended what another box of the club has ended, until the base tells it anew', async () => {
+    const share = (number: number) => ({
+      kind: 'credential' as const,
+      ...{
+        credentialId: card(number),
+        record: sampleCredential({ status: 'blocked' }),
+        atMs: clock.wallMs(),
+      },
+    });
+    await store.hearPeer(sampleId(7), [share(1), share(2)], 9);
+    // Made before that box has been heard by the base.
+    await store.beginSnapshot(progress(0));
+    await store.stageSnapshot([credential(1), credential(2)], progress(1));
+    await store.finishSnapshot(50, clock.wallMs() - 60_000);
+    for (const _ of ['live', 'restarted']) {
+      expect([1, 2].map(statusOf)).toEqual(['blocked', 'blocked']);
+      await restart();
+    }
+    await store.applyFeed([{ version: 51, change: credential(2) }], 51, clock.wallMs());
+    expect([1, 2].map(statusOf)).toEqual(['blocked', 'active']);
+  });
+
   it('[W-SNAP-7] goes on after a restart, and begins anew without what was kept of another', async () => {
     await store.beginSnapshot(progress(0));
     await store.stageSnapshot([credential(4)], progress(1));

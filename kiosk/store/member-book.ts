@@ -254,6 +254,7 @@ export class MemberBook {
     // Of a row that the base has told since, only the end is another box's to say.
     const taken = known && isEnd ? { ...known, status: record.status } : record;
     await this.#put(tx, [{ kind: 'credential', id: credentialId, record: taken }]);
+    if (isEnd) await this.#credentials.isEndedByPeer(tx, credentialId);
     return true;
   }
 

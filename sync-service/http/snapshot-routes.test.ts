@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeClubAccess, changeStanding } from '../postgres/access-changes.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
+import { eraseMember } from '../postgres/erasure/erase-member.ts';
 import { writeFeed } from '../postgres/feed.ts';
 import { freshSnapshot, makeSnapshot } from '../postgres/feed-snapshots.ts';
 import { fillFeed } from '../test/feed-of-a-network.ts';
@@ -222,6 +223,35 @@ describe('what is erased', () => {
     await sql.transaction((tx) => writeFeed(tx, [gone], systemClock.wallMs()));
     expect(await codeOf(`/v1/snapshot/${snapshot.snapshotId}`)).toBe('snapshot.gone');
     expect((await linesOf(await untilMade())).map(({ id }) => id)).not.toContain(some?.id);
+  });
+
+  it('[W-SNAP-8] [PV30] is in no full start that was made before its member was forgotten', async () => {
+    const [owner] = await sql.query<{ id: string }>('select legal_entity_id as id from clubs where id = $1', [
+      base.clubs[clubName],
+    ]);
+    const sale = saleEvent({ legalEntityId: owner?.id ?? '', planId: place.planId });
+    const [card] = sale.credentials;
+    edge.append(sale);
+    await edge.pushed();
+    await sql.query('delete from feed_snapshots');
+    const snapshot = await untilMade();
+    const numbered = async (made: Snapshot) =>
+      (await linesOf(made)).filter(
+        (line) => line.kind === 'credential' && line.record?.cardUid === card?.cardUid,
+      );
+    expect((await numbered(snapshot)).map(({ id }) => id)).toContain(card?.credentialId);
+    await sql.transaction((tx) =>
+      eraseMember(tx, {
+        memberId: sale.member.memberId,
+        orderId: newTestId(),
+        requestId: null,
+        why: 'restored',
+        kept: [],
+        nowMs: systemClock.wallMs(),
+      }),
+    );
+    expect(await codeOf(`/v1/snapshot/${snapshot.snapshotId}`)).toBe('snapshot.gone');
+    expect((await numbered(await untilMade())).map(({ id }) => id)).not.toContain(card?.credentialId);
   });
 });
 

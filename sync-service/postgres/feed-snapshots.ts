@@ -126,7 +126,8 @@ async function erasedSince(database: Database, snapshotId: string, sql: Sql): Pr
     snapshotId,
   ]);
   const gone = await database.query(
-    "select 1 from feed_changes where version > $1 and kind = 'credential' and record is null limit 1",
+    `select 1 from feed_changes
+      where version > $1 and (kind = 'purge-order' or kind = 'credential' and record is null) limit 1`,
     [own?.version ?? 0],
   );
   return gone.length > 0;

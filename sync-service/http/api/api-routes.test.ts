@@ -169,6 +169,31 @@ it('[AP4] shows a licensee the rows of its own clubs, and another’s as if they
   expect((await lyonKey.get('/passages')).body.data).toEqual([]);
 });
 
+it('[AP4] leaves out of the page of a member what a licensee sold to them', async () => {
+  const [bought, cardId] = [newTestId(), newTestId()];
+  await sql.query(
+    `insert into memberships (id, member_id, plan_id, club_id, valid_from, valid_to, status)
+     select $1, member_id, plan_id, $2, valid_from + interval '1 year', null, 'active'
+       from memberships where member_id = $3`,
+    [bought, clubs.villeurbanne, members.lyon],
+  );
+  await sql.query(
+    `insert into credentials (id, kind, member_id, plan_id, home_club_id, valid_from, single_use, status)
+     select $1, 'pass', member_id, plan_id, $2, now(), false, 'active' from memberships where id = $3`,
+    [cardId, clubs.villeurbanne, bought],
+  );
+  const ofLicensee = async (client: ApiClient) => {
+    const { body } = await client.get(`/members/${members.lyon}`);
+    expect([body.memberships.length, body.credentials.length]).not.toContain(0);
+    const ids = [...body.memberships, ...body.credentials].map(({ id }: { id: string }) => id);
+    return [bought, cardId].filter((id) => ids.includes(id));
+  };
+  expect(await ofLicensee(network)).toEqual([bought, cardId]);
+  expect(await ofLicensee(lyonKey)).toEqual([]);
+  await sql.query('delete from credentials where id = $1', [cardId]);
+  await sql.query('delete from memberships where id = $1', [bought]);
+});
+
 it('[AP5] counts the calls of a key over all processes, and says when to come again', async () => {
   const hasty = await ApiClient.withKey(base.url, sql, { callsPerMinute: 3 });
   // The minute may turn between two calls: then they count anew.

@@ -74,6 +74,9 @@ const exampleMember = {
 /** A member belongs to the business of the club that they joined in (AP4). */
 const ofEntity = '($6::uuid is null or clubs.legal_entity_id = $6)';
 
+/** What a member holds from another legal entity is that entity's to know (AP4). */
+const soldBy = '($2::uuid is null or clubs.legal_entity_id = $2)';
+
 /** Members and what they hold. Who reads a person's particulars is kept (AP6). */
 export const memberResources: readonly ApiRoute[] = [
   apiRoute({
@@ -142,15 +145,18 @@ export const memberResources: readonly ApiRoute[] = [
       );
       if (!member) throw new ApiRefusal('api.unknown', 'there is no such member');
       const memberships = await sql.query<MembershipRow>(
-        `select ${membershipColumns} from memberships where member_id = $1 order by valid_from, id`,
-        [params.memberId],
+        `select ${membershipColumns} from memberships join clubs on clubs.id = club_id
+          where member_id = $1 and ${soldBy} order by valid_from, memberships.id`,
+        [params.memberId, entityId],
       );
       const credentials = await sql.query<
         z.input<typeof memberPageSchema>['credentials'][number] & Record<string, unknown>
       >(
-        `select id, kind, valid_from as "validFrom", valid_to as "validTo", status from credentials
-          where member_id = $1 and not single_use and kind <> 'voucher' order by valid_from, id`,
-        [params.memberId],
+        `select credentials.id, kind, valid_from as "validFrom", valid_to as "validTo", status
+           from credentials join clubs on clubs.id = home_club_id
+          where member_id = $1 and not single_use and kind <> 'voucher' and ${soldBy}
+          order by valid_from, credentials.id`,
+        [params.memberId, entityId],
       );
       call.noteRead([params.memberId]);
       return { ...member, memberships, credentials };

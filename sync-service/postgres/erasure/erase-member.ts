@@ -127,6 +127,8 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
     [orderId, now],
   );
   await announce(sql, 'live');
+  // W-SNAP-8: full starts that were made before hold the numbers and keys.
+  await sql.query('delete from feed_snapshots');
   const record: PurgeOrderRecord = { memberId, digests: digests.map(({ digest }) => digest), credentialIds };
   await writeFeed(
     sql,
