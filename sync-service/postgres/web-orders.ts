@@ -204,9 +204,16 @@ export async function cancelWebOrder(
     "update orders set status = 'cancelled', closed_at = $2, closed_by_name = made_by_name where id = $1",
     [orderId, isoTime(nowMs)],
   );
-  await sql.query("update memberships set status = 'cancelled' where member_id = $1 and sale_id is null", [
-    order.memberId,
-  ]);
+  // The one that was made with it, and no other that the member has without a sale of ours: of two alike it does not matter which.
+  await sql.query(
+    `update memberships set status = 'cancelled' where id = (
+       select memberships.id from memberships join credentials as voucher on voucher.id = $2
+        where memberships.member_id = $1 and memberships.sale_id is null and memberships.status = 'active'
+          and (memberships.plan_id, memberships.club_id, memberships.valid_from)
+            = (voucher.plan_id, voucher.home_club_id, voucher.valid_from)
+        order by memberships.id limit 1)`,
+    [order.memberId, order.voucherId],
+  );
   await writeFeed(
     sql,
     [...(await credentialRecords(sql, [order.voucherId])), ...(await orderRecords(sql, [orderId]))],

@@ -174,6 +174,25 @@ it('[AP8] carries a call out once, gives the same answer again, and refuses anot
   expect((await shop.post('/orders', order(), 'twice-1')).status).toBe(201);
 });
 
+it('[W-ORDER-16] a cancelled order takes no other membership of its member along', async () => {
+  const { id, memberId, membershipId } = await ordered();
+  // As after two records of one person were merged: brought over from another system, and ordered a second time.
+  const [broughtOver, orderedTwice] = [newTestId(), newTestId()];
+  await sql.query(
+    `insert into memberships (id, member_id, plan_id, club_id, valid_from, valid_to, status)
+     select $1::uuid, member_id, plan_id, club_id, valid_from - interval '1 year', null, 'active' from memberships where id = $3
+     union all select $2::uuid, member_id, plan_id, club_id, valid_from, valid_to, 'active' from memberships where id = $3`,
+    [broughtOver, orderedTwice, membershipId],
+  );
+  expect((await shop.post(`/orders/${id}/cancel`)).status).toBe(200);
+  const active = await sql.query<{ id: string }>(
+    "select id from memberships where member_id = $1 and status = 'active'",
+    [memberId],
+  );
+  expect(active.map((row) => row.id)).toContain(broughtOver);
+  expect(active).toHaveLength(2);
+});
+
 it('[AP21] refuses what cannot be ordered, with its place, and leaves nothing behind', async () => {
   const before = await sql.query('select count(*) from members');
   const [{ reference } = { reference: '' }] = (await shop.get('/orders?limit=1')).body.data;
