@@ -105,6 +105,7 @@ function receive(base: BaseContext, edge: SignedBy, digest: string, sealed: Buff
     memberKeys: base.memberKeys,
     nowMs: base.clock.wallMs(),
     caseId: newId<'case'>(base.clock, base.random),
+    newCaseId: () => newId<'case'>(base.clock, base.random),
   });
 }
 

@@ -8,9 +8,9 @@ const deskOfLyon = { role: 'front-desk', reach: [lyon] } as const;
 describe('what staff may do', () => {
   it('[ST2] an auditor and a privacy officer change nothing of a club, and only the latter sees who read', () => {
     const changing = staffActs.filter((act) =>
-      /\.(settle|give|sign|order|change|write|block|open-case)$/.test(act),
+      /\.(settle|give|sign|order|change|merge|write|block|open-case)$/.test(act),
     );
-    expect(changing).toHaveLength(11);
+    expect(changing).toHaveLength(12);
     for (const act of changing) {
       expect([act, mayDo({ role: 'auditor', reach: null }, act, null)]).toEqual([act, 'not-this-role']);
       expect([act, mayDo({ role: 'privacy-officer', reach: null }, act, null)]).toEqual([

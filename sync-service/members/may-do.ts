@@ -50,6 +50,8 @@ const whoMay = {
   /** The page and the photo of a member of one's own clubs. */
   'member.see': persons,
   'member.change': deciding,
+  /** Two records of one person: which of them stays, and back again. */
+  'member.merge': deciding,
   /** Nobody says yes for a member. */
   'consent.withdraw': persons,
   /** Everything about a member in one file. */

@@ -13,6 +13,7 @@ import {
 import type { KeyPart, MemberKeys } from '../keys/member-keys.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
+import { findPossibleDuplicates } from './possible-duplicates.ts';
 
 type Purpose = 'person' | 'photo' | 'contract' | 'mandate';
 
@@ -37,6 +38,8 @@ export async function receiveAttachment(
     readonly memberKeys: MemberKeys;
     readonly nowMs: number;
     readonly caseId: string;
+    /** For those of pairs that are found. */
+    readonly newCaseId: () => string;
   },
 ): Promise<'stored' | 'unknown'> {
   const [wanted] = await database.query<{ purpose: Purpose; member_id: string; received_at: string | null }>(
@@ -80,6 +83,7 @@ export async function receiveAttachment(
       );
     } else if ('person' in opened) {
       await writePerson(sql, wanted.member_id, opened.person);
+      await findPossibleDuplicates(sql, [wanted.member_id], base.nowMs, base.newCaseId);
     }
     if (wanted.purpose === 'mandate')
       await writeMandate(sql, digest, 'mandate' in opened ? opened.mandate : null);

@@ -4,6 +4,7 @@ import {
   type CaseOutcome,
   casePage,
   type OpenCase,
+  outcomesOf,
   type SettledCase,
   type Settlement,
 } from '../http/staff/case-view.ts';
@@ -112,16 +113,25 @@ export async function settleCase(
     readonly words: string;
     readonly nowMs: number;
   },
-): Promise<Settling | null> {
+): Promise<Settling | 'not-of-this-kind' | null> {
   const { user, outcome, words, nowMs } = by;
   return database.transaction(async (sql) => {
+    const [settled] = await sql.query<{ kind: string }>('select kind from cases where id = $1', [caseId]);
+    if (settled && !outcomesOf(settled.kind).includes(outcome)) return 'not-of-this-kind';
     const written = await sql.query(
       `insert into case_settlements (case_id, settled_at, user_id, user_name, outcome, words)
        select id, $2, $3, $4, $5, $6 from cases where id = $1
        on conflict do nothing returning 1`,
       [caseId, isoTime(nowMs), user.id, user.name, outcome, words],
     );
-    if (written.length > 0) await announce(sql, 'live');
+    if (written.length > 0) {
+      // DU6: two persons are not asked about again.
+      await sql.query('update possible_duplicates set settled_at = $2 where case_id = $1', [
+        caseId,
+        isoTime(nowMs),
+      ]);
+      await announce(sql, 'live');
+    }
     const [row] = await sql.query<SettlementRow>(
       `select ${settlementColumns} from case_settlements where case_id = $1`,
       [caseId],

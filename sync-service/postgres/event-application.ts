@@ -19,6 +19,7 @@ import type { Reporter, RowChange } from '../members/row-change.ts';
 import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
+import { memberThatStays } from './member-merges.ts';
 
 /** What became of one event: applied, with the rows of interest that it touched, or kept aside. */
 export type Application =
@@ -44,8 +45,9 @@ export async function applyEvent(
   /** Counts anew at each call: what was tried before an event is parked is undone. */
   caseIds: () => () => string,
 ): Promise<Application> {
-  const event = readEvent(body);
-  if (typeof event === 'string') return { parked: event };
+  const told = readEvent(body);
+  if (typeof told === 'string') return { parked: told };
+  const event = await ofWhoStays(sql, told);
   await sql.query('savepoint event');
   const park = async (reason: string): Promise<Application> => {
     await sql.query('rollback to savepoint event');
@@ -85,6 +87,13 @@ export async function applyEvent(
     if (reason === null) throw error;
     return park(reason);
   }
+}
+
+/** DU9: a box may name a record that was merged meanwhile; what it tells is of the one that stays. */
+async function ofWhoStays(sql: Sql, event: ReadEvent): Promise<ReadEvent> {
+  if (event.type !== 'membership.renewed' && event.type !== 'debt.settled') return event;
+  await lockId(sql, event.memberId);
+  return { ...event, memberId: await memberThatStays(sql, event.memberId) };
 }
 
 /** What an event that was kept aside does all the same: when projections are built again, where it stays aside. */

@@ -76,7 +76,7 @@ export async function importMembers(
       .filter(({ memberId }) => done.has(memberId))
       .map(({ sourceId, memberId, digest }) => ({ sourceId, memberId, rowId: memberId, digest })),
   );
-  const possibleDuplicates = await findPossibleDuplicates(sql, [...done], context.nowMs);
+  const possibleDuplicates = await findPossibleDuplicates(sql, [...done], context.nowMs, context.newId);
   const outcomes = lines.map(({ before, same, memberId }): RowOutcome => {
     if (same) return 'unchanged';
     if (!before) return 'written';

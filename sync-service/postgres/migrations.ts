@@ -38,6 +38,7 @@ import { erasure } from './migrations/035-erasure.ts';
 import { consents } from './migrations/036-consents.ts';
 import { clocksOfEdges } from './migrations/037-clocks-of-edges.ts';
 import { adapters } from './migrations/038-adapters.ts';
+import { mergedMembers } from './migrations/039-merged-members.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -79,6 +80,7 @@ export const migrations: readonly Migration[] = [
   { name: '036-consents', sql: consents },
   { name: '037-clocks-of-edges', sql: clocksOfEdges },
   { name: '038-adapters', sql: adapters },
+  { name: '039-merged-members', sql: mergedMembers },
 ];
 
 export interface Migration {

@@ -10,6 +10,8 @@ const clubOf = {
   edge: 'select club_id as "clubId" from edges where id = $1',
   alarm: 'select club_id as "clubId" from gate_alarms where id = $1',
   decision: 'select club_id as "clubId" from decisions where id = $1',
+  merge: `select home_club_id as "homeClubId", '{}'::text[] as "soldAt"
+            from member_merges join members on members.id = stays_id where member_merges.id = $1`,
   credential: 'select home_club_id as "clubId" from credentials where id = $1',
   member: `select home_club_id as "homeClubId",
                   array(select distinct club_id::text from sales where member_id = members.id) as "soldAt"

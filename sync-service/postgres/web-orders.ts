@@ -10,6 +10,7 @@ import { type Sql, sqlState } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { withNewCode } from './order-codes.ts';
 import { orderRecords } from './order-feed.ts';
+import { findPossibleDuplicates } from './possible-duplicates.ts';
 
 /** How long an order of a web shop waits: it is paid already (W-ORDER-13). */
 export const webOrderLifeMs = 180 * 24 * 3_600_000;
@@ -134,6 +135,7 @@ export async function makeWebOrder(
       );
       return inserted.length > 0;
     });
+    await findPossibleDuplicates(sql, [memberId], nowMs, () => id<'case'>());
     await writeFeed(
       sql,
       [...(await credentialRecords(sql, [voucherId])), ...(await orderRecords(sql, [orderId]))],

@@ -92,7 +92,13 @@ export function CaseCard(props: CaseCardProps) {
         )}
       </dl>
       {settling ? (
-        <SettleForm caseId={shown.id} text={text} onSettled={props.onSettled} onBack={props.onBack} />
+        <SettleForm
+          caseId={shown.id}
+          kind={shown.kind}
+          text={text}
+          onSettled={props.onSettled}
+          onBack={props.onBack}
+        />
       ) : (
         <p className="case-ways">
           <May act="case.settle">

@@ -100,6 +100,8 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
       'not-wanted': 'Le client n’en veut pas',
       'money-not-taken': 'L’argent n’a pas été pris',
       other: 'Autre',
+      'different-persons': 'Deux personnes différentes',
+      merged: 'Une seule personne : fiches réunies',
     },
     kinds: {
       'payment-in-doubt': {
@@ -234,6 +236,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow:
           'Remettez le boîtier en ligne, ou mettez-le à jour. S’il est hors service et son disque détruit, dites-le sous « Vie privée ».',
       },
+      'same-person': {
+        title: 'Peut-être la même personne',
+        happened:
+          'Deux fiches portent les mêmes coordonnées : une carte prise à la borne et une commande en ligne, par exemple. Rien n’a été réuni.',
+        owed: () => 'Rien au client.',
+        doNow:
+          'Comparez les deux fiches et demandez au membre. Un responsable les réunit ; si ce sont deux personnes, réglez ainsi.',
+      },
       'paid-twice': {
         title: 'Payé deux fois',
         happened: 'Le membre a payé une période ou une dette qui était déjà payée, à une borne sans réseau.',
@@ -289,6 +299,8 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
       'not-wanted': 'The customer does not want it',
       'money-not-taken': 'The money was not taken',
       other: 'Other',
+      'different-persons': 'Two different persons',
+      merged: 'One person: records merged',
     },
     kinds: {
       'payment-in-doubt': {
@@ -426,6 +438,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'To the person: that their data are erased everywhere.',
         doNow:
           'Bring the box back online, or update it. If it is out of use and its disk destroyed, say so under “Privacy”.',
+      },
+      'same-person': {
+        title: 'Perhaps the same person',
+        happened:
+          'Two records agree in their particulars: a card bought at a kiosk and a web order, for example. Nothing was merged.',
+        owed: () => 'Nothing to the customer.',
+        doNow:
+          'Compare both records and ask the member. A manager merges them; if they are two persons, settle it so.',
       },
       'paid-twice': {
         title: 'Paid twice',

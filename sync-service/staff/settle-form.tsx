@@ -1,5 +1,10 @@
 import { type FormEvent, useState } from 'react';
-import { type CaseOutcome, caseOutcomes, settlementWords } from '../http/staff/case-view.ts';
+import {
+  type CaseOutcome,
+  outcomesOf,
+  type ShownCaseKind,
+  settlementWords,
+} from '../http/staff/case-view.ts';
 import type { CaseWords } from './case-words.ts';
 import { ChoiceField } from './choice-field.tsx';
 import { type Settling, settleCase } from './settle-case.ts';
@@ -7,13 +12,14 @@ import { WordsField } from './words-field.tsx';
 
 export interface SettleFormProps {
   readonly caseId: string;
+  readonly kind: ShownCaseKind;
   readonly text: CaseWords;
   readonly onSettled: (settling: Exclude<Settling, 'failed'>) => void;
   readonly onBack: () => void;
 }
 
 /** How it ended, and what was done in words: neither can be left out, since it stays for good. */
-export function SettleForm({ caseId, text, onSettled, onBack }: SettleFormProps) {
+export function SettleForm({ caseId, kind, text, onSettled, onBack }: SettleFormProps) {
   const [outcome, setOutcome] = useState<CaseOutcome | null>(null);
   const [words, setWords] = useState('');
   const [problem, setProblem] = useState<'chooseOutcome' | 'wordsTooShort' | 'notSettled' | null>(null);
@@ -40,7 +46,7 @@ export function SettleForm({ caseId, text, onSettled, onBack }: SettleFormProps)
       <ChoiceField
         legend={text.howItEnded}
         className="outcomes"
-        choices={caseOutcomes}
+        choices={outcomesOf(kind)}
         words={text.outcomes}
         chosen={outcome}
         onChoose={setOutcome}

@@ -18,7 +18,7 @@ export interface ClubOfTest {
   /** By kind of thing, as routes name them. */
   readonly ids: Readonly<
     Record<
-      'club' | 'case' | 'order' | 'sale' | 'edge' | 'alarm' | 'decision' | 'credential' | 'member',
+      'club' | 'case' | 'order' | 'sale' | 'edge' | 'alarm' | 'decision' | 'credential' | 'member' | 'merge',
       string
     >
   >;
@@ -115,7 +115,7 @@ async function clubOfTest(made: {
   await edge.put(digests.photo, photo);
   const clubId = base.clubs[name] ?? '';
   const { edgeId } = edge.identity;
-  const [alarmId, orderId] = [newTestId(), newTestId()];
+  const [alarmId, orderId, mergeId] = [newTestId(), newTestId(), newTestId()];
   const [user] = await sql.query<{ id: string }>('select id from staff_users limit 1');
   const memberId = sale.member.memberId;
   await sql.query(
@@ -154,6 +154,12 @@ async function clubOfTest(made: {
      values ($1, $2, $3, $4, 4200, 2000, 'other', 'words', now())`,
     [newTestId(), memberId, legalEntityId, clubId],
   );
+  await sql.query(
+    `insert into member_merges (id, gone_id, stays_id, at, user_id, user_name, reason, moved, own, standing_before,
+                                standing_after, undone_at)
+     values ($1, $2, $2, now(), $3, 'staff', 'test', '{}', '{}', '{}', '{}', now())`,
+    [mergeId, memberId, user?.id],
+  );
   return {
     clubId,
     legalEntityId,
@@ -169,6 +175,7 @@ async function clubOfTest(made: {
       decision: through.decided.decisionId,
       credential: card.credentialId,
       member: memberId,
+      merge: mergeId,
     },
   };
 }

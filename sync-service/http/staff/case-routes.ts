@@ -32,6 +32,10 @@ export function caseRoutes(app: FastifyInstance, base: BaseContext): void {
       ? await settleCase(base.database, caseId, { user, ...asked.data, nowMs: base.clock.wallMs() })
       : null;
     if (settling === null) return refuse(reply, { code: 'case.unknown', message: 'there is no such case' });
+    if (settling === 'not-of-this-kind') {
+      const message = 'a case of this kind does not end so';
+      return refuse(reply, { code: 'case.malformed', message, path: 'outcome' });
+    }
     const { done, settlement } = settling;
     if (!done) {
       base.log.info('staff.case-settled-already', { userId: user.id, caseId });

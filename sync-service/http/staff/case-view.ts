@@ -17,6 +17,7 @@ export const shownCaseKinds = [
   'ticket-used-twice',
   'decided-in-outage',
   'purge-overdue',
+  'same-person',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 
@@ -29,8 +30,17 @@ export const caseOutcomes = [
   'not-wanted',
   'money-not-taken',
   'other',
+  'different-persons',
+  'merged',
 ] as const;
 export type CaseOutcome = (typeof caseOutcomes)[number];
+
+/** Those that staff may write by themselves: `merged` is written by the merge. */
+export function outcomesOf(kind: string): readonly CaseOutcome[] {
+  return kind === 'same-person'
+    ? ['different-persons']
+    : caseOutcomes.filter((outcome) => outcome !== 'different-persons' && outcome !== 'merged');
+}
 
 export const settlementWords = { min: 3, max: 300 } as const;
 

@@ -44,6 +44,20 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
     of: [{ kind: 'case', at: 'params.caseId', code: 'case.unknown' }],
   },
 
+  'GET /staff/api/cases/:caseId/same-person': {
+    may: 'member.see',
+    of: [{ kind: 'case', at: 'params.caseId', code: 'case.unknown' }],
+  },
+  // DU7: both members too, as the route itself asks.
+  'POST /staff/api/cases/:caseId/merge': {
+    may: 'member.merge',
+    of: [{ kind: 'case', at: 'params.caseId', code: 'case.unknown' }],
+  },
+  'POST /staff/api/member-merges/:mergeId/undo': {
+    may: 'member.merge',
+    of: [{ kind: 'merge', at: 'params.mergeId', code: 'merge.unknown' }],
+  },
+
   'GET /staff/api/orders': { may: 'order.see', of: clubAsked('order.unknown') },
   'GET /staff/api/sales': { may: 'sale.see' },
   'POST /staff/api/orders': {

@@ -26,6 +26,7 @@ import { migrationRoutes } from './migration-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { outageRoutes } from './outage-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
+import { samePersonRoutes } from './same-person-routes.ts';
 import type { ProviderSettings } from './sign-in/provider-settings.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { StaffProvider } from './sign-in/staff-provider.ts';
@@ -117,6 +118,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
 
     accountRoutes(app, base);
     caseRoutes(app, base);
+    samePersonRoutes(app, base);
     accessRoutes(app, base);
     badgeRoutes(app, base);
     memberRoutes(app, base);

@@ -1,5 +1,5 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
-import { newId } from '@portillon/core/base/ids.ts';
+import { type Id, newId } from '@portillon/core/base/ids.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { BaseContext } from '../../http/base-context.ts';
 import type { RefusalWords } from '../../http/refusal.ts';
@@ -8,6 +8,7 @@ import { namesThePerson } from '../../privacy/names-in-words.ts';
 import type { MatchKey } from '../../privacy/person-match.ts';
 import { announce } from '../announcements.ts';
 import type { Sql } from '../database.ts';
+import { otherRecordsOf } from '../member-merges.ts';
 import type { StaffUser } from '../staff-accounts.ts';
 import { destroyKeys } from './destroy-keys.ts';
 import { eraseMember } from './erase-member.ts';
@@ -85,7 +86,9 @@ export async function carryOutRequest(
 ): Done<{ orderId: string }> {
   const orderId = newId<'purge-order'>(base.clock, base.random);
   const nowMs = base.clock.wallMs();
+  const orderIds: Id<'purge-order'>[] = [orderId];
   const done = await base.database.transaction(async (sql): Done<{ memberId: string }> => {
+    orderIds.splice(1);
     const member = await openRequest(sql, requestId, asked.reason);
     if (!member.ok) return member;
     const memberId = member.value;
@@ -100,6 +103,11 @@ export async function carryOutRequest(
       return err({ code: 'erasure.changed', message: 'what would go has changed: look at it again' });
     }
     const { kept } = plan.holds;
+    for (const other of await otherRecordsOf(sql, memberId)) {
+      const forgotten = await forgetToo(sql, base, user, requestId, other);
+      if (!forgotten.ok) return forgotten;
+      orderIds.push(forgotten.value);
+    }
     await eraseMember(sql, { memberId, orderId, requestId, why: 'request', kept, nowMs });
     await close(sql, base, user, requestId, { state: 'carried-out', reason: asked.reason });
     await logPrivacy(sql, base, user, {
@@ -113,11 +121,43 @@ export async function carryOutRequest(
   });
   if (!done.ok) return done;
   // Left for the next round when the store of the keys does not answer (privacy-rounds.ts).
-  await destroyKeys(base, orderId).catch((error: Error) =>
-    base.log.warn('privacy.keys-not-destroyed', { orderId, detail: error.message }),
-  );
+  for (const each of orderIds) {
+    await destroyKeys(base, each).catch((error: Error) =>
+      base.log.warn('privacy.keys-not-destroyed', { orderId: each, detail: error.message }),
+    );
+  }
   base.log.info('privacy.carried-out', { userId: user.id, orderId, memberId: done.value.memberId });
   return ok({ orderId });
+}
+
+/** DU10: another record of the same person, under an order of its own. Resolves with that order. */
+async function forgetToo(
+  sql: Sql,
+  base: BaseContext,
+  user: StaffUser,
+  requestId: string,
+  memberId: string,
+): Done<Id<'purge-order'>> {
+  const nowMs = base.clock.wallMs();
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
+  const plan = await planErasure(sql, memberId, nowMs);
+  if (!plan) return err({ code: 'erasure.unknown-member', message: 'there is no such member' });
+  const { blocking, kept } = plan.holds;
+  if (blocking.length > 0) {
+    const kinds = blocking.map(({ kind }) => kind).join(', ');
+    const message = `stands against it at member ${memberId}, the same person: ${kinds}; settle that first`;
+    return err({ code: 'erasure.held', message });
+  }
+  const orderId = newId<'purge-order'>(base.clock, base.random);
+  await eraseMember(sql, { memberId, orderId, requestId: null, why: 'request', kept, nowMs });
+  await logPrivacy(sql, base, user, {
+    action: 'carried-out',
+    memberId,
+    requestId,
+    orderId,
+    detail: { goes: plan.goes, kept, sameAs: requestId },
+  });
+  return ok(orderId);
 }
 
 /** Whose request it is; refused when it is not open, or the reason would keep the name for good (PV50). */

@@ -27,6 +27,18 @@ export const placesOfWords = [
   { table: 'cases', key: 'id', column: 'detail', theirs: `id in (${ofCases})` },
   { table: 'cases', key: 'id', column: 'tried', theirs: `id in (${ofCases})` },
   { table: 'case_settlements', key: 'case_id', column: 'words', theirs: `case_id in (${ofCases})` },
+  {
+    table: 'member_merges',
+    key: 'id',
+    column: 'reason',
+    theirs: '$1::uuid in (gone_id, stays_id)',
+  },
+  {
+    table: 'member_merges',
+    key: 'id',
+    column: 'undone_reason',
+    theirs: '$1::uuid in (gone_id, stays_id)',
+  },
   { table: 'gate_orders', key: 'id', column: 'words', theirs: nobodys },
   { table: 'gate_orders', key: 'id', column: 'reason', theirs: nobodys },
   { table: 'clock_orders', key: 'id', column: 'words', theirs: nobodys },

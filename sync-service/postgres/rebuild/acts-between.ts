@@ -2,11 +2,19 @@ import { unreachable } from '@portillon/core/base/invariant.ts';
 import type { Reporter } from '../../members/row-change.ts';
 import type { Sql } from '../database.ts';
 import { applyEvent } from '../event-application.ts';
+import { moveMembers } from '../member-merges.ts';
 
 /** What somebody else than an edge did to rows that events change too, and when, by the clock of the base. */
 interface Act {
   readonly at: string;
-  readonly what: 'credential-set' | 'card-lost' | 'case-settled' | 'mandate-came' | 'base-event';
+  readonly what:
+    | 'credential-set'
+    | 'card-lost'
+    | 'case-settled'
+    | 'mandate-came'
+    | 'base-event'
+    | 'merged'
+    | 'unmerged';
   /** Of the row; of an event of the base, its edge. */
   readonly id: string;
   readonly value: string | null;
@@ -47,6 +55,10 @@ export class ActsBetween {
            from ${home}.attachments where purpose = 'mandate' and received_at is not null
          union all
          select applied_at, 'base-event', edge_id::text, body from base_events
+         union all
+         select at, 'merged', id::text, null from member_merges
+         union all
+         select undone_at, 'unmerged', id::text, null from member_merges where undone_at is not null
        ) as act order by at`,
     );
     return new ActsBetween(sql, home, reporters, acts);
@@ -93,6 +105,10 @@ export class ActsBetween {
         if (reporter) await applyEvent(this.#sql, reporter, value ?? '', noCase);
         return;
       }
+      case 'merged':
+        return moveMembers(this.#sql, id, 'stays_id');
+      case 'unmerged':
+        return moveMembers(this.#sql, id, 'gone_id');
       default:
         unreachable(what);
     }

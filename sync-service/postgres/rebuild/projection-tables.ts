@@ -39,6 +39,7 @@ export const projections: Readonly<Record<string, Projection>> = {
       suspended_until: 'staff',
       staff: 'staff',
       company: 'staff',
+      merged_into: 'staff',
     },
   },
   sales: {
@@ -381,6 +382,7 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   import_runs: 'staff',
   imported_rows: 'staff',
   possible_duplicates: 'staff',
+  member_merges: 'staff',
   reconciliations: 'staff',
   erasure_requests: 'staff',
   purge_orders: 'staff',

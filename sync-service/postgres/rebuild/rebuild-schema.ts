@@ -37,6 +37,7 @@ export async function makeRebuildSchema(sql: Sql): Promise<string> {
   const notTold = (table: string) =>
     `not exists (select 1 from told_ids where name = '${table}' and told_ids.id = ${home}.${table}.id::text)`;
   await sql.query(`insert into members select * from ${home}.members where ${notTold('members')}`);
+  await sql.query('update members set merged_into = null where merged_into is not null');
   for (const table of ['memberships', 'credentials']) {
     await sql.query(`insert into ${table} select * from ${home}.${table} where ${notTold(table)}`);
     await sql.query(`update ${table} set status = 'active'`);

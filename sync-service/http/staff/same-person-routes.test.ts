@@ -1,0 +1,317 @@
+import { rm } from 'node:fs/promises';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { type Person, refusalSchema } from '@portillon/core/wire/messages.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { rebuildProjections } from '../../postgres/rebuild/rebuild-projections.ts';
+import { ApiClient } from '../../test/api-client.ts';
+import { newTestId, renewalEvent, saleEvent, type TestEdge } from '../../test/test-edge.ts';
+import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
+import { caseListSchema } from './case-view.ts';
+import { samePersonSchema } from './same-person-view.ts';
+
+let two: TwoLicensees;
+let network: string;
+let managerOfLyon: string;
+let planId: string;
+let people = 0;
+
+beforeAll(async () => {
+  two = await startTwoLicensees(silentLog);
+  network = (await two.cookieOf({ role: 'network-administrator', reach: { kind: 'network' } })).cookie;
+  managerOfLyon = (
+    await two.cookieOf({ role: 'manager', reach: { kind: 'clubs', clubIds: [two.lyon.clubId] } })
+  ).cookie;
+  const [plan] = await two.sql.query<{ id: string }>('select plan_id as id from memberships limit 1');
+  planId = plan?.id ?? '';
+});
+
+afterAll(async () => {
+  await two.sql.close();
+  await two.base.stop();
+  await rm(two.stateFolder, { recursive: true, force: true });
+});
+
+const ask = async (path: string, body?: unknown, cookie = network) => {
+  const answer = await fetch(`${two.base.url}/staff/api${path}`, {
+    headers: { 'content-type': 'application/json', cookie },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  const json: unknown = await answer.json();
+  const refusal = refusalSchema.safeParse(json);
+  return { status: answer.status, json, code: refusal.success ? refusal.data.error.code : null };
+};
+
+/** Nobody else's particulars, on a day of birth of their own. */
+function somebody(more: Partial<Person> = {}): Person {
+  const no = ++people;
+  const day = String(no).padStart(2, '0');
+  return {
+    givenName: `Zoé${no}`,
+    familyName: `Lefèvre-${no}`,
+    birthDate: `1988-01-${day}`,
+    email: `z${no}@example.org`,
+    phone: `+336000000${day}`,
+    ...more,
+  };
+}
+
+async function sold(club: ClubOfTest, person: Person, validTo: string | null = null) {
+  const { edge } = club;
+  const sealed = await edge.sealed('person', person);
+  const event = saleEvent({
+    legalEntityId: club.legalEntityId,
+    planId,
+    digests: { person: sha256Hex(sealed), photo: null, contract: sha256Hex(newTestId()) },
+  });
+  const sale = {
+    ...event,
+    membership: { ...event.membership, validTo },
+    credentials: event.credentials.map((each) => ({ ...each, validTo })),
+  };
+  await applied(edge, sale);
+  expect((await edge.put(sha256Hex(sealed), sealed)).status).toBe(204);
+  return {
+    memberId: sale.member.memberId,
+    cardId: sale.credentials[0]?.credentialId ?? '',
+    saleId: sale.saleId,
+  };
+}
+
+async function applied(edge: TestEdge, event: Parameters<TestEdge['append']>[0]): Promise<void> {
+  const { seq } = edge.append(event);
+  expect((await edge.pushed(edge.events.slice(seq - 1))).parked).toEqual([]);
+}
+
+const openPairs = async (...memberIds: string[]) => {
+  const { open } = caseListSchema.parse((await ask('/cases?open=500')).json);
+  return open.filter(
+    ({ kind, detail }) => kind === 'same-person' && memberIds.every((id) => detail.includes(id)),
+  );
+};
+
+async function pairOf(first: Person, second: Person = first) {
+  const gone = await sold(two.lyon, first);
+  const stays = await sold(two.bron, second);
+  const [found] = await openPairs(gone.memberId, stays.memberId);
+  return { gone, stays, caseId: found?.id ?? '' };
+}
+
+const recordOf = async (credentialId: string) =>
+  (await two.bron.edge.wholeFeed()).filter(({ change }) => change.id === credentialId).at(-1)?.change.record;
+
+const owners = (memberId: string) =>
+  two.sql.query(
+    `select 'sale' as what, id from sales where member_id = $1
+     union all select 'period', id from memberships where member_id = $1
+     union all select 'card', id from credentials where member_id = $1 order by 1, 2`,
+    [memberId],
+  );
+
+/** Gates, alarms and interventions of the two licensees come from no event. */
+async function expectBuiltAgainTheSame(): Promise<void> {
+  const how = { check: true, nowMs: systemClock.wallMs(), progress: () => undefined };
+  const { differences, stuck } = await rebuildProjections(two.sql, how);
+  const others = differences.filter(({ table }) => !['gates', 'gate_alarms', 'interventions'].includes(table));
+  expect({ others, stuck }).toEqual({ others: [], stuck: [] });
+}
+
+const reason = 'Both came to the desk with one passport';
+
+it('[DU1] [DU3] finds one person by each pair of keys that agree, with one case, and not by half a key', async () => {
+  const one = somebody();
+  const first = await sold(two.lyon, one);
+  const keysOf = async (other: Partial<Person>) => {
+    const { memberId } = await sold(two.bron, somebody(other));
+    const cases = await openPairs(first.memberId, memberId);
+    expect(cases.length).toBeLessThan(2);
+    return cases[0]?.detail.replace(/^.* agree in /, '') ?? null;
+  };
+  const { givenName, familyName, birthDate, email, phone } = one;
+  // Nobody of the same name, address or day alone.
+  expect(await keysOf({ birthDate })).toBeNull();
+  expect(await keysOf({ email })).toBeNull();
+  expect(await keysOf({ phone })).toBeNull();
+  expect(await keysOf({ givenName, familyName })).toBeNull();
+  expect(await keysOf({ birthDate, givenName: 'ZOE1', familyName: 'LEFEVRE-1' })).toBe('name');
+  expect(await keysOf({ birthDate, email: email?.toUpperCase() ?? null })).toBe('email');
+  expect(await keysOf({ birthDate, phone: '06 00 00 00 01' })).toBe('phone');
+  expect(phone).toBe('+33600000001');
+  expect(await keysOf({ givenName, familyName, email })).toBe('email');
+  expect(await keysOf({ givenName, familyName, phone })).toBe('phone');
+  expect((await two.sql.query('select 1 from cases where detail like $1', [`%${email}%`])).length).toBe(0);
+});
+
+it('[DU2] finds who comes by a web order, and the other way round, once', async () => {
+  const person = somebody();
+  const { memberId } = await sold(two.lyon, person);
+  const shop = await ApiClient.withKey(two.base.url, two.sql);
+  const answer = await shop.post('/orders', {
+    reference: 'SHOP-1',
+    clubId: two.lyon.clubId,
+    planId,
+    member: { ...person, language: 'fr' },
+    paid: { amountCents: 4_490, at: '2026-11-20T10:00:00.000Z', reference: 'pi_1' },
+    contract: { wordingVersion: 'web-3', acceptedAt: '2026-11-20T10:00:00.000Z' },
+  });
+  expect([answer.status, answer.body.error]).toEqual([201, undefined]);
+  const found = await openPairs(memberId, answer.body.memberId);
+  expect(found).toHaveLength(1);
+  const later = await sold(two.bron, person);
+  expect(await openPairs(later.memberId)).toHaveLength(2);
+});
+
+it('[DU3] shows both records, and of a member of other clubs no more than name and club', async () => {
+  const { gone, stays } = await pairOf(somebody());
+  const [found] = await openPairs(gone.memberId);
+  const both = samePersonSchema.parse((await ask(`/cases/${found?.id}/same-person`)).json);
+  expect(both.keys.sort()).toEqual(['email', 'name', 'phone']);
+  expect(both.records.map(({ memberId }) => memberId).sort()).toEqual([gone.memberId, stays.memberId].sort());
+  for (const { more } of both.records) {
+    expect(more).toMatchObject({ memberships: [{ status: 'active' }], credentials: { card: 1, pass: 0 } });
+  }
+  // The case lies at the club of who came last.
+  expect((await ask(`/cases/${found?.id}/same-person`, undefined, managerOfLyon)).code).toBe('case.unknown');
+  const [other] = [await pairTheOtherWay()];
+  const seen = samePersonSchema.parse(
+    (await ask(`/cases/${other.caseId}/same-person`, undefined, managerOfLyon)).json,
+  );
+  expect(seen.records.map(({ memberId, more }) => [memberId, more !== null]).sort()).toEqual(
+    [
+      [other.inBron, false],
+      [other.inLyon, true],
+    ].sort(),
+  );
+  // DU7 too: who does not see both merges neither.
+  const body = { staysId: other.inLyon, reason };
+  expect((await ask(`/cases/${other.caseId}/merge`, body, managerOfLyon)).code).toBe('staff.not-allowed');
+});
+
+async function pairTheOtherWay() {
+  const person = somebody();
+  const inBron = (await sold(two.bron, person)).memberId;
+  const inLyon = (await sold(two.lyon, person)).memberId;
+  const [found] = await openPairs(inBron, inLyon);
+  return { inBron, inLyon, caseId: found?.id ?? '' };
+}
+
+it('[DU6] two persons are settled so, and never asked about again', async () => {
+  const person = somebody();
+  const { gone, stays, caseId } = await pairOf(person);
+  const words = 'Twins, both at the desk';
+  const settle = (outcome: string) => ask(`/cases/${caseId}/settlement`, { outcome, words });
+  expect((await settle('other')).code).toBe('case.malformed');
+  expect((await settle('merged')).code).toBe('case.malformed');
+  expect((await settle('different-persons')).status).toBe(201);
+  expect(await openPairs(gone.memberId, stays.memberId)).toEqual([]);
+  // The same particulars arrive again with a third sale: only that one is new.
+  const third = await sold(two.lyon, person);
+  expect(await openPairs(third.memberId)).toHaveLength(2);
+  expect(await openPairs(gone.memberId, stays.memberId)).toEqual([]);
+  const merge = await ask(`/cases/${caseId}/merge`, { staysId: stays.memberId, reason });
+  expect(merge.code).toBe('case.already-settled');
+});
+
+it('[DU4] [DU5] [DU8] merges all that the other has, tells every edge, and puts exactly that back', async () => {
+  const { gone, stays, caseId } = await pairOf(somebody());
+  await two.sql.query(`update members set suspended_until = '2027-01-01T00:00:00Z' where id = $1`, [
+    gone.memberId,
+  ]);
+  const before = [await owners(gone.memberId), await owners(stays.memberId)];
+  const merged = await ask(`/cases/${caseId}/merge`, { staysId: stays.memberId, reason });
+  expect(merged.status).toBe(201);
+  const { mergeId } = merged.json as { mergeId: string };
+  expect(await owners(gone.memberId)).toEqual([]);
+  expect((await owners(stays.memberId)).length).toBe(before.flat().length);
+  for (const id of [gone.cardId, stays.cardId]) {
+    expect(await recordOf(id)).toMatchObject({
+      memberId: stays.memberId,
+      status: 'active',
+      account: { status: 'active' },
+      standing: { suspendedUntil: '2027-01-01T00:00:00.000Z' },
+    });
+  }
+  expect(await openPairs(gone.memberId)).toEqual([]);
+  await expectBuiltAgainTheSame();
+  const undone = await ask(`/member-merges/${mergeId}/undo`, { reason });
+  expect(undone.status).toBe(201);
+  expect([await owners(gone.memberId), await owners(stays.memberId)]).toEqual(before);
+  expect(await recordOf(gone.cardId)).toMatchObject({ memberId: gone.memberId });
+  const back = await recordOf(stays.cardId);
+  expect(back).toMatchObject({ memberId: stays.memberId });
+  expect(back).not.toHaveProperty('standing');
+  expect((await openPairs(gone.memberId)).map(({ id }) => id)).toEqual([
+    (undone.json as { caseId: string }).caseId,
+  ]);
+  expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).code).toBe('merge.not-possible');
+});
+
+it('[DU9] [DU8] a renewal of the merged record is of the one that stays, and the merge cannot be undone after it', async () => {
+  const person = somebody();
+  const from = '2027-03-01T00:00:00.000Z';
+  const gone = await sold(two.lyon, person, from);
+  const stays = await sold(two.bron, person, '2027-02-01T00:00:00.000Z');
+  const [found] = await openPairs(gone.memberId, stays.memberId);
+  const merged = await ask(`/cases/${found?.id}/merge`, { staysId: stays.memberId, reason });
+  const member = { memberId: gone.memberId, legalEntityId: two.lyon.legalEntityId, planId };
+  const renewal = renewalEvent(member, { from, to: '2027-04-01T00:00:00.000Z' });
+  await applied(two.lyon.edge, renewal);
+  expect(await two.sql.query('select member_id from sales where id = $1', [renewal.saleId])).toEqual([
+    { member_id: stays.memberId },
+  ]);
+  expect(await recordOf(gone.cardId)).toMatchObject({
+    memberId: stays.memberId,
+    validTo: '2027-04-01T00:00:00.000Z',
+  });
+  const { mergeId } = merged.json as { mergeId: string };
+  expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).code).toBe('merge.not-possible');
+  await expectBuiltAgainTheSame();
+});
+
+it('[DU7] asks for a reason that names nobody, and for a record of the pair', async () => {
+  const person = somebody();
+  const { stays, caseId } = await pairOf(person);
+  const merge = (body: unknown) => ask(`/cases/${caseId}/merge`, body);
+  expect((await merge({ staysId: stays.memberId })).code).toBe('merge.malformed');
+  expect((await merge({ staysId: newTestId(), reason })).code).toBe('merge.unknown');
+  expect((await merge({ staysId: stays.memberId, reason: `Is ${person.familyName}` })).code).toBe(
+    'merge.names-the-person',
+  );
+  const merged = await merge({ staysId: stays.memberId, reason });
+  const { mergeId } = merged.json as { mergeId: string };
+  // The other one is of a club that this manager does not see.
+  expect((await ask(`/member-merges/${mergeId}/undo`, { reason }, managerOfLyon)).code).toBe('merge.unknown');
+});
+
+it('[DU2] [DU10] to forget one is to forget both, and nobody is found by what was forgotten', async () => {
+  const person = somebody();
+  const ended = '2026-11-01T00:00:00.000Z';
+  const gone = await sold(two.lyon, person, ended);
+  const stays = await sold(two.bron, person, ended);
+  const [found] = await openPairs(gone.memberId, stays.memberId);
+  await ask(`/cases/${found?.id}/merge`, { staysId: stays.memberId, reason });
+  const made = await ask('/privacy/requests', {
+    memberId: stays.memberId,
+    way: 'in-person',
+    matched: ['member-id'],
+  });
+  const { requestId } = made.json as { requestId: string };
+  const plan = (await ask(`/privacy/requests/${requestId}/plan`)).json as { digest: string };
+  const done = await ask(`/privacy/requests/${requestId}/erasure`, {
+    digest: plan.digest,
+    reason: 'Asked at the desk',
+  });
+  expect([done.status, done.code]).toEqual([200, null]);
+  expect(
+    await two.sql.query(
+      'select given_name, email from members join erased_members on member_id = id where id = any($1::uuid[])',
+      [[gone.memberId, stays.memberId]],
+    ),
+  ).toEqual([
+    { given_name: null, email: null },
+    { given_name: null, email: null },
+  ]);
+  const again = await sold(two.lyon, person);
+  expect(await openPairs(again.memberId)).toEqual([]);
+});
