@@ -49,7 +49,7 @@ export async function readGoFacts(sql: Sql, clubId: string, nowMs: number): Prom
             (select count(*) from boxes where issues_cards)::int as kiosks,
             (select count(*) from boxes where issues_cards and last_contact_at > $3)::int as "kiosksOnline",
             (select min(last_contact_at) from boxes) as "oldestContact",
-            (select count(*) from cases where club_id = $1
+            (select count(*) from cases where club_id = $1 and kind <> 'same-person'
                 and not exists (select 1 from case_settlements where case_id = cases.id))::int as "openCases",
             (select count(*) from parked_events join edges on edges.id = parked_events.edge_id
               where edges.club_id = $1 and settled_at is null)::int as "parkedEvents",

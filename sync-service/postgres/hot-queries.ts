@@ -35,6 +35,19 @@ export interface HotQuery {
 /** What is asked of the large tables for every push, every attachment and every look into the feed. */
 export const hotQueries: readonly HotQuery[] = [
   {
+    asks: 'with recursive stays as ( select id, merged_into from members where id = $1',
+    file: 'member-merges.ts',
+    by: 'id',
+    within: 'row',
+  },
+  // Each side of a pair by an index of its own: date of birth, or name, with the other key.
+  {
+    asks: 'with found as ( insert into possible_duplicates (member_id, other_member_id, keys, found_at)',
+    file: 'possible-duplicates.ts',
+    by: 'birth_date',
+    within: 'row',
+  },
+  {
     asks: 'select seq, hash from edge_events where edge_id = $1 and seq = any($2::bigint[])',
     file: 'push-batch.ts',
     by: 'edge_id',

@@ -21,7 +21,7 @@ export async function readSamePerson(sql: Sql, caseId: string, reach: Reach): Pr
     `select members.id as "memberId", nullif(concat_ws(' ', given_name, family_name), '') as name,
             home_club_id as "homeClubId", clubs.name as "homeClub", ${ownMember('$2')} as own,
             birth_date::text as "birthDate", email, phone, created_at as since,
-            coalesce((select jsonb_agg(jsonb_build_object('plan', plans.record->>'name', 'from', iso_time(valid_from),
+            coalesce((select jsonb_agg(jsonb_build_object('plan', plans.record->'names', 'from', iso_time(valid_from),
                                                           'to', iso_time(valid_to), 'status', status)
                                        order by valid_from desc)
                         from memberships join plans on plans.id = plan_id

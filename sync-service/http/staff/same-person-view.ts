@@ -30,7 +30,7 @@ const recordSchema = z.object({
       /** The last first. */
       memberships: z.array(
         z.object({
-          plan: z.string(),
+          plan: z.object({ fr: z.string(), en: z.string() }),
           from: z.iso.datetime(),
           to: z.iso.datetime().nullable(),
           status: z.enum(['active', 'cancelled']),
