@@ -113,7 +113,9 @@ const owners = (memberId: string) =>
 async function expectBuiltAgainTheSame(): Promise<void> {
   const how = { check: true, nowMs: systemClock.wallMs(), progress: () => undefined };
   const { differences, stuck } = await rebuildProjections(two.sql, how);
-  const others = differences.filter(({ table }) => !['gates', 'gate_alarms', 'interventions'].includes(table));
+  const others = differences.filter(
+    ({ table }) => !['gates', 'gate_alarms', 'interventions'].includes(table),
+  );
   expect({ others, stuck }).toEqual({ others: [], stuck: [] });
 }
 
