@@ -16,6 +16,7 @@ const clock = new LeapingClock({
   offsetMs: Number(values['offset-ms']),
   // Devices answer in their own time.
   timersLeap: false,
+  monotonicLeaps: true,
 });
 
 /** What the run of the day listens for. */

@@ -27,9 +27,10 @@ it('brings timers nearer where nothing but people is waited for, in their order'
   expect(fired).toEqual(['soon']);
   await under.advance(29_999);
   expect(fired).toEqual(['soon']);
-  expect(clock.isWaitedFor).toBe(true);
+  expect(clock.isWaitedFor(0, 60_000)).toBe(true);
+  expect(clock.isWaitedFor(10, 60_000)).toBe(false);
   clock.leap(60_001);
-  expect(clock.isWaitedFor).toBe(false);
+  expect(clock.isWaitedFor(0, 60_000)).toBe(false);
   await under.advance(0);
   expect(fired).toEqual(['soon', 'later']);
   expect(clock.monotonicMs()).toBe(90_000);
@@ -46,4 +47,15 @@ it('leaves timers to the devices where devices are driven', async () => {
   await under.advance(1);
   expect(fired).toEqual(['pulse over']);
   expect(clock.monotonicMs()).toBe(5_000);
+});
+
+it('has the time pass with the wall for a program that judges its own clock', async () => {
+  const under = new VirtualClock();
+  const clock = new LeapingClock({ under, offsetMs: 0, timersLeap: false, monotonicLeaps: true });
+  const fired: string[] = [];
+  clock.setTimer(5_000, () => fired.push('pulse over'));
+  clock.leap(hourMs);
+  expect(clock.monotonicMs()).toBe(hourMs);
+  await under.advance(4_999);
+  expect(fired).toEqual([]);
 });

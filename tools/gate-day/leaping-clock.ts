@@ -11,6 +11,11 @@ export interface LeapingClockOptions {
    * moves the wall only.
    */
   readonly timersLeap: boolean;
+  /**
+   * True for a program that would take a wall which goes on alone for a clock that somebody has set (the edge): what has passed
+   * leaps with it, and timers that do not leap keep to what is left of them. As `timersLeap` when it is not said.
+   */
+  readonly monotonicLeaps?: boolean;
 }
 
 interface Timer {
@@ -26,24 +31,26 @@ interface Timer {
 export class LeapingClock implements Clock {
   readonly #under: Clock;
   readonly #timersLeap: boolean;
+  readonly #monotonicLeaps: boolean;
   readonly #timers = new Set<Timer>();
   #offsetMs: number;
   #leaptMs = 0;
 
-  constructor({ under, offsetMs, timersLeap }: LeapingClockOptions) {
+  constructor({ under, offsetMs, timersLeap, monotonicLeaps }: LeapingClockOptions) {
     this.#under = under;
     this.#offsetMs = offsetMs;
     this.#timersLeap = timersLeap;
+    this.#monotonicLeaps = monotonicLeaps ?? timersLeap;
   }
 
   get offsetMs(): number {
     return this.#offsetMs;
   }
 
-  /** Somebody waits for a time that has not come yet. */
-  get isWaitedFor(): boolean {
+  /** Somebody waits for a time that comes in so long. */
+  isWaitedFor(fromMs: number, toMs: number): boolean {
     const nowMs = this.monotonicMs();
-    return [...this.#timers].some(({ dueMs }) => dueMs > nowMs);
+    return [...this.#timers].some(({ dueMs }) => dueMs - nowMs > fromMs && dueMs - nowMs <= toMs);
   }
 
   wallMs(): number {
@@ -70,8 +77,8 @@ export class LeapingClock implements Clock {
     const byMs = offsetMs - this.#offsetMs;
     if (byMs < 0) throw new Error(`the clock of a day does not go back (by ${-byMs} ms)`);
     this.#offsetMs = offsetMs;
+    if (this.#monotonicLeaps) this.#leaptMs += byMs;
     if (!this.#timersLeap) return;
-    this.#leaptMs += byMs;
     for (const timer of this.#timers) this.#arm(timer);
   }
 
