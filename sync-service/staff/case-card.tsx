@@ -5,6 +5,7 @@ import type { CaseWords } from './case-words.ts';
 import { MemberLink } from './member/member-link.tsx';
 import { Face, WatchMark } from './person.tsx';
 import { May } from './rights.tsx';
+import { SamePersonPanel } from './same-person.tsx';
 import { SettleForm, type SettleFormProps } from './settle-form.tsx';
 import { addressOfOrders } from './use-place.ts';
 import { ago, dayAndTime, type Language, words } from './words.ts';
@@ -91,6 +92,14 @@ export function CaseCard(props: CaseCardProps) {
           </div>
         )}
       </dl>
+      {shown.kind === 'same-person' && (
+        <SamePersonPanel
+          caseId={shown.id}
+          language={language}
+          text={text}
+          onMerged={() => props.onSettled({ done: true })}
+        />
+      )}
       {settling ? (
         <SettleForm
           caseId={shown.id}

@@ -208,3 +208,36 @@ describe('the cases of the staff page', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 });
+
+it('shows two records of one person beside each other, and merges them', async () => {
+  const sql = new Database(base.databaseUrl, silentLog);
+  const [row] = await sql.query<{ legalEntityId: string; planId: string }>(
+    'select legal_entities.id as "legalEntityId", plans.id as "planId" from legal_entities, plans limit 1',
+  );
+  await sql.close();
+  for (const edge of [lyon, villeurbanne]) {
+    const person = await edge.sealed('person', {
+      ...testPerson,
+      familyName: 'Deux-Fois',
+      email: 'd@example.com',
+    });
+    const digests = { person: sha256Hex(person), photo: null, contract: sha256Hex(edge.identity.edgeId) };
+    const place = { legalEntityId: row?.legalEntityId ?? '', planId: row?.planId ?? '' };
+    const { seq } = edge.append(saleEvent({ ...place, digests }));
+    await edge.pushed(edge.events.slice(seq - 1));
+    await edge.put(digests.person, person);
+  }
+  const fresh = await newPage();
+  const card = fresh.locator('[data-kind=same-person]').filter({ hasText: 'Deux-Fois' });
+  await card.locator('.records').waitFor();
+  expect(await card.locator('.records dl').count()).toBe(2);
+  await card.getByRole('button', { name: 'Réunir les fiches' }).click();
+  await card.getByRole('button', { name: 'Réunir les fiches' }).click();
+  expect(await card.getByRole('alert').innerText()).toBe('Choisissez la fiche qui reste.');
+  expect(await axeObjections(fresh)).toEqual([]);
+  await card.getByLabel(/Lyon Part-Dieu/).check();
+  await card.getByLabel('Pourquoi').fill('Même passeport');
+  await card.getByRole('button', { name: 'Réunir les fiches' }).click();
+  await fresh.getByText('Réglé : Peut-être la même personne.').waitFor();
+  await fresh.context().close();
+});
