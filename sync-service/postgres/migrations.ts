@@ -39,6 +39,7 @@ import { consents } from './migrations/036-consents.ts';
 import { clocksOfEdges } from './migrations/037-clocks-of-edges.ts';
 import { adapters } from './migrations/038-adapters.ts';
 import { mergedMembers } from './migrations/039-merged-members.ts';
+import { webhooksApart } from './migrations/040-webhooks-apart.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -81,6 +82,7 @@ export const migrations: readonly Migration[] = [
   { name: '037-clocks-of-edges', sql: clocksOfEdges },
   { name: '038-adapters', sql: adapters },
   { name: '039-merged-members', sql: mergedMembers },
+  { name: '040-webhooks-apart', sql: webhooksApart },
 ];
 
 export interface Migration {

@@ -52,6 +52,9 @@ async function dropWaiting(sql: Sql, webhookId: string, problem: string): Promis
   );
 }
 
+/** So many may be on their way to one receiver: one that never answers holds up nobody else (AP37). */
+const atOnceTo = 5;
+
 /** A message that this process has to send, before its lease is over. */
 export interface LeasedMessage {
   readonly id: string;
@@ -75,15 +78,22 @@ export async function leaseMessages(
 ): Promise<LeasedMessage[]> {
   const rows = await database.query<Omit<LeasedMessage, 'secret'> & { sealed: Buffer }>(
     `with due as (
-       select message.id from webhook_messages as message
-         join webhooks on webhooks.id = message.webhook_id join api_keys on api_keys.id = webhooks.key_id
-        where message.state = 'waiting' and message.due_at <= now()
-          and (message.leased_until is null or message.leased_until < now())
-          and webhooks.ended_at is null and api_keys.revoked_at is null and api_keys.expires_at > now()
-          and not exists (select 1 from webhook_messages as older
-                           where older.webhook_id = message.webhook_id and older.subject_id = message.subject_id
-                             and older.state = 'waiting' and older.seq < message.seq)
-        order by message.due_at, message.seq limit $1 for update of message skip locked
+       select message.id from webhooks join api_keys on api_keys.id = webhooks.key_id
+        cross join lateral (
+          select id from webhook_messages as one
+           where one.webhook_id = webhooks.id and one.state = 'waiting' and one.due_at <= now()
+             and (one.leased_until is null or one.leased_until < now())
+             and not exists (select 1 from webhook_messages as older
+                              where older.webhook_id = one.webhook_id and older.subject_id = one.subject_id
+                                and older.state = 'waiting' and older.seq < one.seq)
+           order by one.due_at, one.seq
+           limit greatest(0, $3 - (select count(*) from webhook_messages as sending
+                                    where sending.webhook_id = webhooks.id and sending.state = 'waiting'
+                                      and sending.leased_until > now()))
+             for update of one skip locked
+        ) as message
+        where webhooks.ended_at is null and api_keys.revoked_at is null and api_keys.expires_at > now()
+        limit $1
      )
      update webhook_messages as message
         set leased_until = now() + $2 * interval '1 ms', attempts = attempts + 1
@@ -91,7 +101,7 @@ export async function leaseMessages(
       where message.id = due.id and webhooks.id = message.webhook_id
      returning message.id, message.webhook_id as "webhookId", webhooks.url, message.body, message.attempts,
                webhooks.secret as sealed`,
-    [most, leaseMs],
+    [most, leaseMs, atOnceTo],
   );
   return Promise.all(
     rows.map(async ({ sealed, ...row }) => ({

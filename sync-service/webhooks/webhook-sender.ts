@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { delay } from '@portillon/core/base/clock.ts';
 import type { BaseContext } from '../http/base-context.ts';
 import {
@@ -16,7 +17,8 @@ export const retryAfterS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000
 const answerLimitMs = 15_000;
 /** Longer than an answer may take, with time to write down what came of it. */
 const leaseMs = 60_000;
-const atOnce = 20;
+/** Of this process. */
+const atOnce = 100;
 const pauseMs = 500;
 const sweepMs = 600_000;
 
@@ -30,6 +32,8 @@ export class WebhookSender {
   constructor(base: BaseContext, targets: WebhookTargets) {
     this.#base = base;
     this.#targets = targets;
+    // Each message on its way listens for the end.
+    setMaxListeners(atOnce + 10, this.#stopped.signal);
   }
 
   start(): void {
@@ -44,22 +48,42 @@ export class WebhookSender {
 
   async #run(): Promise<void> {
     const { database, keys, clock, log } = this.#base;
+    const sending = new Set<Promise<void>>();
+    let pause: Promise<void> | null = null;
+    const paused = () => {
+      pause ??= this.#pause().finally(() => {
+        pause = null;
+      });
+      return pause;
+    };
     let sweptMs = clock.monotonicMs();
     while (!this.#stopped.signal.aborted) {
-      let sent = 0;
       try {
-        const messages = await leaseMessages(database, keys, atOnce, leaseMs);
-        sent = messages.length;
-        await Promise.all(messages.map((message) => this.#send(message)));
+        const room = atOnce - sending.size;
+        const messages = room === 0 ? [] : await leaseMessages(database, keys, room, leaseMs);
+        for (const message of messages) {
+          const sent: Promise<void> = this.#send(message)
+            .catch((error: Error) => log.warn('webhook.not-settled', { detail: error.message }))
+            .finally(() => sending.delete(sent));
+          sending.add(sent);
+        }
         if (clock.monotonicMs() - sweptMs > sweepMs) {
           sweptMs = clock.monotonicMs();
           await dropOldMessages(database);
         }
+        // What is settled makes room for the next of its receiver; nobody waits for the slowest.
+        if (messages.length > 0) await Promise.race([...sending, paused()]);
+        else await paused();
       } catch (error) {
         log.warn('webhook.not-sent', { detail: (error as Error).message });
+        await paused();
       }
-      if (sent < atOnce) await delay(clock, pauseMs, this.#stopped.signal).catch(() => undefined);
     }
+    await Promise.all(sending);
+  }
+
+  #pause(): Promise<void> {
+    return delay(this.#base.clock, pauseMs, this.#stopped.signal).catch(() => undefined);
   }
 
   async #send(message: LeasedMessage): Promise<void> {

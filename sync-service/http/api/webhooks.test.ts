@@ -353,3 +353,26 @@ it('[AP36] judges the address that a name leads to, and sends to public ones and
   expect(open.problemOf('https://[2606:4700::1111]/')).toBeNull();
   expect(() => new WebhookTargets(['ten'])).toThrow('not a range');
 });
+
+it('[AP37] is delayed by no receiver that never answers', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/never`;
+    expect((await client.post('/webhooks', { url, kinds: ['passage.sensed'] })).status).toBe(201);
+    const hook = await subscribed(['sale.completed']);
+    await passages(300);
+    const startedMs = systemClock.monotonicMs();
+    await sell();
+    await until(() => at(hook.path).length === 1);
+    // Far less than one wait for the answer that never comes.
+    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(10_000);
+    const [leased] = await sql.query<{ count: number }>(
+      "select count(*)::int from webhook_messages where state = 'waiting' and leased_until > now()",
+    );
+    expect(leased?.count).toBeLessThanOrEqual(5);
+  } finally {
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+  }
+});
