@@ -94,7 +94,10 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
   },
   'GET /staff/api/interventions': { may: 'device.see' },
   'GET /staff/api/boxes': { may: 'device.see' },
-  'POST /staff/api/boxes/:edgeId/clock': { may: 'box.set-clock' },
+  'POST /staff/api/boxes/:edgeId/clock': {
+    may: 'box.set-clock',
+    of: [{ kind: 'edge', at: 'params.edgeId', code: 'box.unknown' }],
+  },
 
   'GET /staff/api/clubs/:clubId/access': { may: 'club-rules.see', of: club('access.unknown-club') },
   'PUT /staff/api/clubs/:clubId/access': { may: 'club-rules.change', of: club('access.unknown-club') },
