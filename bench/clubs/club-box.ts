@@ -135,7 +135,7 @@ export class ClubBox {
     };
     const text = (value: object) => new TextEncoder().encode(JSON.stringify(value));
     const [person, photo, contract] = [
-      await sealed('person', text(testPerson)),
+      await sealed('person', text(this.#somebody())),
       await sealed('photo', testPhoto),
       await sealed('contract', text(testContract)),
     ];
@@ -149,6 +149,12 @@ export class ClubBox {
       return event.eventId;
     });
     return { eventIds: [eventId], soldCredentialId: sale.credentials[0]?.credentialId ?? null };
+  }
+
+  /** Somebody else each time: one and the same person who buys again and again would be a case each time. */
+  #somebody() {
+    const id = newId(this.#clock, systemRandom);
+    return { ...testPerson, familyName: `Testard ${id}`, email: `${id}@example.com` };
   }
 
   /** As the gate decides of a card whose dates are good: by what the book says of it now. */

@@ -104,6 +104,7 @@ export const copyParts: readonly CopyPart[] = [
 /** RC2: of a table that names a member, why its rows are not in the copy. */
 export const notInCopy: Readonly<Record<string, string>> = {
   possible_duplicates: 'a guess about another person',
+  member_merges: 'ids of what was moved from a record to the one that stays, whose copy holds it',
   decision_cases: 'ids only; its case is there',
   purge_orders: 'there is nothing to copy once it is given',
   purge_answers: 'ids of an order',

@@ -47,6 +47,7 @@ export const retentionTable = [
       'members',
       'credentials',
       'possible_duplicates',
+      'member_merges',
       'imported_rows',
       'feed_changes',
       'feed_snapshots',
