@@ -79,7 +79,12 @@ async function runTests(name, args) {
       {
         cwd: projectFolder,
         limitMs: runnerLimitMs,
-        env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+        env: {
+          ...process.env,
+          FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+          // Most unit tests wait for a simulated line, a disk or PostgreSQL; the others start whole clubs.
+          ...(name === 'unit' ? { VITEST_MAX_WORKERS: '4' } : {}),
+        },
       },
     );
     if (code === 128)
