@@ -7,7 +7,7 @@ import {
   type ImportContext,
   type KeptRow,
   keepRows,
-  knownRows,
+  knownWithMembers,
   type RowOutcome,
   rejected,
   tellMembers,
@@ -36,18 +36,7 @@ export async function importBadges(
       [numbers],
     );
   }
-  const members = await knownRows(
-    sql,
-    context,
-    'members',
-    rows.map(({ member }) => member),
-  );
-  const known = await knownRows(
-    sql,
-    context,
-    'badges',
-    rows.map(({ sourceId }) => sourceId),
-  );
+  const { members, known } = await knownWithMembers(sql, context, 'badges', rows);
   const memberIds = [...members.values()].map(({ memberId }) => memberId);
   const running = await runningMemberships(sql, memberIds, context.nowMs);
   const holders = await holdersOf(sql, numbers);

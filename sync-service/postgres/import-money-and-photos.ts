@@ -10,7 +10,7 @@ import {
   type ImportContext,
   type KeptRow,
   keepRows,
-  knownRows,
+  knownWithMembers,
   type RowOutcome,
   rejected,
   tellMembers,
@@ -23,18 +23,7 @@ export async function importDebts(
   rows: readonly SourceDebt[],
 ): Promise<ChunkResult> {
   const { mapping, clubId, legalEntityId, timeZone, nowMs } = context;
-  const members = await knownRows(
-    sql,
-    context,
-    'members',
-    rows.map(({ member }) => member),
-  );
-  const known = await knownRows(
-    sql,
-    context,
-    'debts',
-    rows.map(({ sourceId }) => sourceId),
-  );
+  const { members, known } = await knownWithMembers(sql, context, 'debts', rows);
   const settled = new Set(
     (
       await sql.query<{ id: string }>(
@@ -109,18 +98,7 @@ export async function importPhotos(
   context: ImportContext,
   rows: readonly ReadPhoto[],
 ): Promise<ChunkResult> {
-  const members = await knownRows(
-    sql,
-    context,
-    'members',
-    rows.map(({ member }) => member),
-  );
-  const known = await knownRows(
-    sql,
-    context,
-    'photos',
-    rows.map(({ sourceId }) => sourceId),
-  );
+  const { members, known } = await knownWithMembers(sql, context, 'photos', rows);
   const memberIds = [...members.values()].map(({ memberId }) => memberId);
   const takenHere = new Set(
     (

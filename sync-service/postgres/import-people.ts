@@ -7,6 +7,7 @@ import {
   type ImportContext,
   keepRows,
   knownRows,
+  knownWithMembers,
   type RowOutcome,
   rejected,
   tellMembers,
@@ -100,18 +101,7 @@ export async function importMemberships(
   rows: readonly SourceMembership[],
 ): Promise<ChunkResult> {
   const { mapping, planIds, clubId, timeZone, nowMs } = context;
-  const members = await knownRows(
-    sql,
-    context,
-    'members',
-    rows.map(({ member }) => member),
-  );
-  const known = await knownRows(
-    sql,
-    context,
-    'memberships',
-    rows.map(({ sourceId }) => sourceId),
-  );
+  const { members, known } = await knownWithMembers(sql, context, 'memberships', rows);
   const sold = await soldSince(
     sql,
     [...members.values()].map(({ memberId }) => memberId),

@@ -61,6 +61,28 @@ export async function knownRows(
   return new Map(rows.map((row) => [row.sourceId, row]));
 }
 
+/** For lines that each belong to a member: what was brought over of both before. */
+export async function knownWithMembers(
+  sql: Sql,
+  context: ImportContext,
+  kind: RowKind,
+  rows: readonly { readonly member: string; readonly sourceId: string }[],
+): Promise<{ members: ReadonlyMap<string, KnownRow>; known: ReadonlyMap<string, KnownRow> }> {
+  const members = await knownRows(
+    sql,
+    context,
+    'members',
+    rows.map(({ member }) => member),
+  );
+  const known = await knownRows(
+    sql,
+    context,
+    kind,
+    rows.map(({ sourceId }) => sourceId),
+  );
+  return { members, known };
+}
+
 export interface KeptRow {
   readonly sourceId: string;
   readonly memberId: string;
