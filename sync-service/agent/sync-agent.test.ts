@@ -454,6 +454,30 @@ describe('an enrolled agent', () => {
     expect(store.applied[0]?.cursor).toBe(4);
   });
 
+  it('[W-EPOCH-3] reads the feed from 0 although a push told of the new epoch while the feed was on its way', async () => {
+    store.cursor = 77;
+    store.through = { seq: 0, epoch: 1 };
+    const isOld = (asked: Asked) => isFeed(asked) && asked.query.get('after') === '77';
+    let asksAgain = () => {};
+    const askedWhere = new Promise<void>((resolve) => {
+      asksAgain = resolve;
+    });
+    base.answerWith(async (asked) => {
+      // The second push goes out because the answer to the first was of a new epoch.
+      if (isPush(asked) && base.asked.filter(isPush).length === 2) asksAgain();
+      if (isOld(asked)) {
+        epoch = 2;
+        await askedWhere;
+      }
+      return wellBehaved(asked);
+    });
+    newAgent().start();
+    await base.next((asked) => isOld(asked));
+    await timePassesUntil(() => store.through.epoch === 2);
+    expect(base.asked.filter(isFeed).map(({ query }) => query.get('after'))).toContain('0');
+    expect(store.applied).toHaveLength(1);
+  });
+
   it('[W-EPOCH-4] reads the feed from 0 when its cursor lies ahead of the base', async () => {
     store.cursor = 900;
     base.answerWith((asked) =>

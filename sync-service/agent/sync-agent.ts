@@ -570,7 +570,8 @@ export class SyncAgent {
     const backOff = new BackOff(random);
     let fresh = false;
     while (!this.#stopped.signal.aborted) {
-      const restarted = this.#cursorAhead || this.#bookEpoch !== this.#baseEpoch;
+      const askedIn = this.#baseEpoch;
+      const restarted = this.#cursorAhead || this.#bookEpoch !== askedIn;
       if ((restarted || this.#farBehind) && this.#snapshotTries < snapshotTriesMax) {
         const outcome = await this.#takeSnapshot(identity, restarted);
         if (outcome === 'failed')
@@ -603,8 +604,9 @@ export class SyncAgent {
       const { epoch, changes, cursor, more, head, serverTime } = answer.value;
       this.#answered('feed', serverTime, sent);
       fresh = !more;
-      // Read after a cursor of the old epoch: it proves nothing.
-      if (this.#enterEpoch(epoch)) continue;
+      this.#enterEpoch(epoch);
+      // Read after a cursor of another epoch: it proves nothing, whoever told of the new one first.
+      if (epoch !== askedIn) continue;
       if (!this.#farBehind && head !== undefined && head - after > farBehindVersions && !restarted) {
         this.#farBehind = true;
         continue;
@@ -659,14 +661,13 @@ export class SyncAgent {
     this.#pushBell.ring();
   }
 
-  /** A base that came back from a backup hands numbers and versions out again. True when it has just done so. */
-  #enterEpoch(epoch: number): boolean {
-    if (epoch === this.#baseEpoch) return false;
+  /** A base that came back from a backup hands numbers and versions out again. */
+  #enterEpoch(epoch: number): void {
+    if (epoch === this.#baseEpoch) return;
     this.#options.log.warn('sync.new-epoch', { from: this.#baseEpoch, to: epoch });
     this.#baseEpoch = epoch;
     this.#askWhere = true;
     this.#pushBell.ring();
-    return true;
   }
 
   /** The base's time where it is near ours; otherwise ours. One wrong clock at the base must not age every book. */
