@@ -458,7 +458,7 @@ describe('an enrolled agent', () => {
     store.cursor = 77;
     store.through = { seq: 0, epoch: 1 };
     const isOld = (asked: Asked) => isFeed(asked) && asked.query.get('after') === '77';
-    let asksAgain = () => {};
+    let asksAgain: () => void = () => undefined;
     const askedWhere = new Promise<void>((resolve) => {
       asksAgain = resolve;
     });

@@ -28,9 +28,14 @@ import type { SignedBy } from './signed-request.ts';
 /** 2 MiB of event bodies, as the agent batches them, with envelopes and escapes around them; sent or inflated. */
 export const pushBodyBytes = 8 * 1024 * 1024;
 
+/** Of a push that keeps to the lane of the small ones, as it is sent: a heartbeat, or a few events. */
+const fewBytes = 4 * 1024;
+
 /** `POST /v1/push`: what happened at an edge (W-PUSH-1 to W-PUSH-15, W-RECEIPT-1). */
 export function pushRoute(app: FastifyInstance, base: BaseContext): void {
-  const admission = new PushAdmission(base.clock, base.random);
+  // Who comes with hardly anything, a heartbeat or a passage just now, does not stand behind the queues of others.
+  const newLane = () => new PushAdmission(base.clock, base.random);
+  const lanes = { few: newLane(), many: newLane() };
   const takeIn = signed(base, async (edge, request, reply) => {
     const push = await jsonBody(request, pushRequestSchema, 'push.malformed', {
       inflatedBytes: pushBodyBytes,
@@ -68,7 +73,8 @@ export function pushRoute(app: FastifyInstance, base: BaseContext): void {
   });
 
   app.post('/v1/push', { bodyLimit: pushBodyBytes }, async (request, reply) => {
-    const admitted = await admission.enter();
+    const bytes = request.body instanceof Buffer ? request.body.length : 0;
+    const admitted = await lanes[bytes <= fewBytes ? 'few' : 'many'].enter(bytes);
     if (!admitted.admitted) {
       const { retryAfterMs } = admitted;
       base.log.info('push.come-again', { retryAfterMs });
