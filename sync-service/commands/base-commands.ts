@@ -2,6 +2,7 @@ import { accountCommand } from './account-command.ts';
 import { adapterCommand } from './adapter-command.ts';
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
+import { copyCommand } from './copy-command.ts';
 import { legacyCommand } from './legacy-command.ts';
 import { readLogCommand } from './read-log-command.ts';
 import { rebuildCommand } from './rebuild-command.ts';
@@ -12,6 +13,7 @@ import { retentionCommand } from './retention-command.ts';
 export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   account: accountCommand,
   'read-log': readLogCommand,
+  copy: copyCommand,
   'api-key': apiKeyCommand,
   adapter: adapterCommand,
   legacy: legacyCommand,

@@ -17,6 +17,7 @@ import { readGoFacts } from '../postgres/go-facts.ts';
 import { type ImportReport, importLegacyClub } from '../postgres/legacy-import.ts';
 import { reconcileClub } from '../postgres/reconcile-club.ts';
 import type { BaseCommand, CommandContext, ExitCode } from './base-command.ts';
+import { callerOf } from './caller.ts';
 
 const usage = `  legacy bring --club NAME --mapping FILE [--dry-run] [--rejected FILE]
                      brings the files of the club's old system over; the same again changes nothing
@@ -226,8 +227,4 @@ async function filesOf({ mapping = '' }: Call): Promise<SourceFiles> {
     throw new CsvFault([`${mapping} is no mapping file:`, ...flaws].join('\n'));
   }
   return new SourceFiles(read.data, dirname(mapping));
-}
-
-function callerOf(environment: NodeJS.ProcessEnv): string {
-  return `command, ${environment.USER ?? environment.LOGNAME ?? 'somebody'}`;
 }

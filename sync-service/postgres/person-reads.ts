@@ -6,6 +6,9 @@ export const readsKeptMs = 365 * 86_400_000;
 /** The page asks anew whenever something happens at a gate: within so long that is the same reading. */
 const sameReadingMs = 5 * 60_000;
 
+/** Of whoever read by a command, who has no account. */
+export const nobodysAccount = '00000000-0000-0000-0000-000000000000';
+
 export interface PersonRead {
   readonly id: string;
   readonly user: { readonly id: string; readonly name: string };

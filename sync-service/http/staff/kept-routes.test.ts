@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { copyCommand } from '../../commands/copy-command.ts';
 import { retentionCommand } from '../../commands/retention-command.ts';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
@@ -242,6 +244,79 @@ it('[RC1] [RC3] [RC4] tells all of one member in one file, nothing of another, a
   ).toEqual([{ user_name: 'staff', page: 'copy' }]);
   expect((await ask(`/staff/api/members/${newTestId()}/copy`)).status).toBe(404);
   expect((await ask(`/staff/api/members/${mine.memberId}/copy`, '')).status).toBe(401);
+});
+
+it('[RC5] [RC6] writes the same file by a command for one person alone, and lists them where several may be meant', async () => {
+  const mine = await sold('Asking', past({ days: 0 }, 2), null);
+  const other = await sold('Twin', past({ days: 0 }, 2), null);
+  await sql.query('update members set email = $2, birth_date = $3 where id = $1', [
+    other.memberId,
+    'ASKING@example.com',
+    '1971-01-01',
+  ]);
+  const folder = await temporaryState();
+  const file = join(folder, 'copy.json');
+  const said: string[] = [];
+  const run = (...args: string[]) => {
+    said.length = 0;
+    return copyCommand.run(args, {
+      ...context,
+      database: sql,
+      stateFolder,
+      environment: { USER: 'ana' },
+      say: (text) => said.push(text),
+      tell: (text) => said.push(text),
+    });
+  };
+  const email = ['--email', 'asking@example.com'];
+  expect(await run('--to', file, '--family-name', 'Martin')).toBe(2);
+  expect(await run(...email)).toBe(2);
+  expect(await run('--to', file, ...email, '--birth-date', '2.5.90')).toBe(2);
+  expect(said).toEqual([expect.stringMatching('^--birth-date: ')]);
+  expect(await run('--to', file, '--email', 'nobody@example.com')).toBe(1);
+  expect(await run('--list', ...email)).toBe(0);
+  const listed = [...said].sort();
+  expect(listed.map((line) => line.split('\t')[0])).toEqual([mine.memberId, other.memberId].sort());
+  expect(await run('--to', file, ...email)).toBe(3);
+  expect(said.slice(0, 2).sort()).toEqual(listed);
+  // One person alone, but not born then.
+  expect(await run('--to', file, '--member', other.memberId, '--birth-date', '1980-01-01')).toBe(3);
+  await writeFile(join(folder, 'there.json'), 'mine');
+  expect(await run('--to', join(folder, 'there.json'), '--member', mine.memberId)).toBe(1);
+  await expect(run('--to', join(folder, 'no/such.json'), '--member', mine.memberId)).rejects.toThrow(
+    'no/such',
+  );
+  await expect(run('--to', file, '--keys', folder, '--member', mine.memberId)).rejects.toThrow(
+    'base-keys.json',
+  );
+  expect(await readdir(folder)).toEqual(['there.json']);
+  expect(await readFile(join(folder, 'there.json'), 'utf8')).toBe('mine');
+
+  expect(await run('--to', file, '--member', mine.memberId)).toBe(0);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const withoutTime = (text: string) => text.replace(/"at":"[^"]*"/, '');
+  const asked = await (await ask(`/staff/api/members/${mine.memberId}/copy`)).text();
+  const written = await readFile(file, 'utf8');
+  // Each tells of the readings up to its own.
+  const partsOf = (text: string) =>
+    (JSON.parse(text) as { parts: { table: string }[] }).parts.filter(
+      ({ table }) => table !== 'person_reads',
+    );
+  expect(partsOf(written)).toEqual(partsOf(asked));
+  expect(withoutTime(written.slice(written.indexOf('"documents"')))).toBe(
+    withoutTime(asked.slice(asked.indexOf('"documents"'))),
+  );
+  expect(
+    await sql.query(
+      `select user_name, page, came_from from person_reads where member_id = $1 and user_name <> 'staff' limit 1`,
+      [mine.memberId],
+    ),
+  ).toEqual([{ user_name: 'command, ana', page: 'copy', came_from: 'command' }]);
+  const [searched] = await sql.query<{ detail: unknown }>(
+    `select detail from privacy_log where user_name = 'command, ana' order by at desc, id desc limit 1`,
+  );
+  expect(searched?.detail).toEqual({ by: ['memberId'], found: [mine.memberId] });
+  await rm(folder, { recursive: true });
 });
 
 it('[RC2] covers every table that names a member, directly or by what is theirs', async () => {

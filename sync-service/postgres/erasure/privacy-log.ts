@@ -2,7 +2,6 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import type { BaseContext } from '../../http/base-context.ts';
 import type { Sql } from '../database.ts';
-import type { StaffUser } from '../staff-accounts.ts';
 
 export const privacyActions = [
   'searched',
@@ -28,11 +27,17 @@ export interface Logged {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+/** Who did it: an account, or whoever called a command, who has none. */
+export interface WhoDid {
+  readonly id: string | null;
+  readonly name: string;
+}
+
 /** PV50: who did what at the privacy desk, when; null for what the base did by itself. Never changed or deleted. */
 export async function logPrivacy(
   sql: Sql,
   base: Pick<BaseContext, 'clock' | 'random'>,
-  user: StaffUser | null,
+  user: WhoDid | null,
   { action, memberId = null, requestId = null, orderId = null, detail = {} }: Logged,
 ): Promise<void> {
   await sql.query(
