@@ -52,7 +52,7 @@ export async function receiveAttachment(
     wanted.purpose,
     sealed,
     base.sealPrivateKey,
-    await mandateReferenceOf(database, digest),
+    await mandateReferenceOf(database, wanted.member_id, digest),
   );
   const now = isoTime(base.nowMs);
   const part = partOf(wanted.purpose);
@@ -69,8 +69,15 @@ export async function receiveAttachment(
     await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [wanted.member_id]);
     const [stored] = await sql.query<{ sealed: boolean }>(
       `update attachments set sealed = $2, received_at = $3, problem = $4, key_part = $5
-        where digest = $1 and received_at is null returning sealed is not null as sealed`,
-      [digest, kept, now, kept === null ? 'erased' : 'problem' in opened ? opened.problem : null, part],
+        where digest = $1 and member_id = $6 and received_at is null returning sealed is not null as sealed`,
+      [
+        digest,
+        kept,
+        now,
+        kept === null ? 'erased' : 'problem' in opened ? opened.problem : null,
+        part,
+        wanted.member_id,
+      ],
     );
     if (stored) await sql.query('delete from attachment_pieces where digest = $1', [digest]);
     // W-PURGE-5: of somebody who was forgotten meanwhile nothing is kept.
@@ -86,7 +93,7 @@ export async function receiveAttachment(
       await findPossibleDuplicates(sql, [wanted.member_id], base.nowMs, base.newCaseId);
     }
     if (wanted.purpose === 'mandate')
-      await writeMandate(sql, digest, 'mandate' in opened ? opened.mandate : null);
+      await writeMandate(sql, wanted.member_id, digest, 'mandate' in opened ? opened.mandate : null);
     await announce(sql, 'live');
   });
   return 'stored';
@@ -100,26 +107,36 @@ async function writePerson(sql: Sql, memberId: string, person: Person): Promise<
 }
 
 /** W-MAND-3: one of a sale that was undone stays cancelled. */
-async function writeMandate(sql: Sql, digest: string, mandate: Mandate | null): Promise<void> {
+async function writeMandate(
+  sql: Sql,
+  memberId: string,
+  digest: string,
+  mandate: Mandate | null,
+): Promise<void> {
   await sql.query(
     `update mandates
         set status = case when status = 'awaited' then $2 else status end,
             creditor_id = $3, iban_masked = $4, signed_at = $5
-      where attachment_digest = $1`,
+      where attachment_digest = $1 and member_id = $6`,
     [
       digest,
       mandate ? 'in-force' : 'unreadable',
       mandate?.creditor.creditorId ?? null,
       mandate && maskedIban(mandate.debtor.iban),
       mandate?.signedAt ?? null,
+      memberId,
     ],
   );
 }
 
-async function mandateReferenceOf(database: Database, digest: string): Promise<string | null> {
+async function mandateReferenceOf(
+  database: Database,
+  memberId: string,
+  digest: string,
+): Promise<string | null> {
   const [named] = await database.query<{ reference: string }>(
-    'select reference from mandates where attachment_digest = $1',
-    [digest],
+    'select reference from mandates where member_id = $1 and attachment_digest = $2',
+    [memberId, digest],
   );
   return named?.reference ?? null;
 }

@@ -184,8 +184,9 @@ async function gatherFacts(
       if (event.credentialId === null || event.decisionId === null) return facts;
       await lockId(sql, event.credentialId);
       const found = await sql.query(
-        "select 1 from decisions where id = $1 and edge_id = $2 and credential_id = $3 and outcome = 'granted'",
-        [event.decisionId, reporter.edgeId, event.credentialId],
+        `select 1 from decisions
+          where club_id = $1 and id = $2 and edge_id = $3 and credential_id = $4 and outcome = 'granted'`,
+        [reporter.clubId, event.decisionId, reporter.edgeId, event.credentialId],
       );
       const isEntry = found.length > 0 && event.direction === 'entry' && event.zone === null;
       const before = isEntry ? await usedBefore(sql, event.credentialId) : null;

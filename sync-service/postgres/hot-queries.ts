@@ -60,10 +60,10 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'row',
   },
   {
-    asks: 'update sales set received_at = $2 where id = any($1::uuid[])',
+    asks: 'update sales set received_at = $2 where club_id = $3',
     file: 'push-batch.ts',
-    by: 'id',
-    within: 'row',
+    by: 'club_id',
+    within: 'partition',
   },
   {
     asks: 'select passages.credential_id from passages join decisions on decisions.id = passages.decision_id',
@@ -84,10 +84,10 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'row',
   },
   {
-    asks: "select 1 from decisions where id = $1 and edge_id = $2 and credential_id = $3 and outcome = 'granted'",
+    asks: "select 1 from decisions where club_id = $1 and id = $2 and edge_id = $3 and credential_id = $4 and outcome = 'granted'",
     file: 'event-application.ts',
-    by: 'id',
-    within: 'row',
+    by: 'club_id',
+    within: 'partition',
   },
   {
     asks: 'select 1 from credentials where id = $1 and single_use',
@@ -115,10 +115,10 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   {
-    asks: 'from decisions where id = any($1::uuid[]) and credential_id is not null',
+    asks: 'from decisions where club_id = $1 and id = any($2::uuid[]) and credential_id is not null',
     file: 'outage-findings.ts',
-    by: 'id',
-    within: 'row',
+    by: 'club_id',
+    within: 'partition',
   },
   {
     asks: 'from (select distinct member_id from credentials where id = any($1::uuid[])',
@@ -165,16 +165,16 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'row',
   },
   {
-    asks: 'select reference from mandates where attachment_digest = $1',
+    asks: 'select reference from mandates where member_id = $1 and attachment_digest = $2',
     file: 'attachments.ts',
-    by: 'attachment_digest',
-    within: 'row',
+    by: 'member_id',
+    within: 'partition',
   },
   {
-    asks: 'update attachments set sealed = $2, received_at = $3, problem = $4, key_part = $5 where digest = $1',
+    asks: 'update attachments set sealed = $2, received_at = $3, problem = $4, key_part = $5 where digest = $1 and member_id = $6',
     file: 'attachments.ts',
-    by: 'digest',
-    within: 'row',
+    by: 'member_id',
+    within: 'partition',
   },
   {
     asks: 'update members set given_name = $2, family_name = $3, birth_date = $4, email = $5, phone = $6 where id = $1',

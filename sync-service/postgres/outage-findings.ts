@@ -30,10 +30,10 @@ export async function reviewLate(
     `select id, at, credential_id as "credentialId", presented, by_number as "byNumber", outcome, reason,
             data_age_ms as "dataAgeMs"
        from decisions
-      where id = any($1::uuid[]) and credential_id is not null and direction = 'entry'
-        and (data_age_ms is null or data_age_ms > $2)
+      where club_id = $1 and id = any($2::uuid[]) and credential_id is not null and direction = 'entry'
+        and (data_age_ms is null or data_age_ms > $3)
       order by at, id`,
-    [decisionIds, outageAgeMs],
+    [clubId, decisionIds, outageAgeMs],
   );
   if (rows.length === 0) return;
   const late = rows.map((row): Late => ({ ...row, clubId, atMs: Date.parse(row.at) }));

@@ -104,7 +104,11 @@ async function takeIn(
     [edgeId, wantedLimit],
   );
   if (push.events.length > 0 || recounted.length > 0) await announce(sql, 'live');
-  await sql.query('update sales set received_at = $2 where id = any($1::uuid[])', [applied.sales, now]);
+  await sql.query('update sales set received_at = $2 where club_id = $3 and id = any($1::uuid[])', [
+    applied.sales,
+    now,
+    reporter.clubId,
+  ]);
   await reviewLate(sql, reporter, applied.decided, nowMs);
   await writeFeed(
     sql,
