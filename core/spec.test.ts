@@ -46,7 +46,7 @@ it.each([
     'ST',
     ['../sync-service/http/staff/sign-in', '../sync-service/members', '../sync-service/postgres'],
   ],
-  ['../sync-service/same-person', 'DU', ['../sync-service/http/staff']],
+  ['../sync-service/same-person', 'DU', ['../sync-service/http/staff', '../sync-service/postgres']],
   ['../sync-service/privacy', 'PV', ['../sync-service/http/staff', '../sync-service/keys']],
   ['../sync-service/privacy/kept', 'RT', ['../sync-service/http/staff']],
   ['../sync-service/privacy/kept', 'RC', ['../sync-service/http/staff']],

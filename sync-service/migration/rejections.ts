@@ -48,5 +48,7 @@ export const leftOutReasons = [
   'nothing-owed',
   /** Taken out of the base on its member's wish. */
   'erased',
+  /** Of a record that was merged into another: a person decided which one counts (DU13). */
+  'merged',
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];

@@ -53,7 +53,8 @@ export async function readCaseList(
       [clubId, reach, now, shown.open],
     ),
     database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
-      `select ${caseColumns}, ${settlementColumns}
+      `select ${caseColumns}, ${settlementColumns},
+              (select stays_id from member_merges where member_merges.case_id = cases.id and undone_at is null) as "mergedInto"
          from case_settlements join cases on cases.id = case_settlements.case_id ${withSale}
         where ${ofClub}
         order by settled_at desc, cases.id limit $4`,

@@ -166,6 +166,7 @@ async function endUntouched(database: Database, clubId: string, nowMs: number): 
         `select member_id as id from imported_rows
           where club_id = $1 and kind = 'members' and ended_at is null
             and not exists (select 1 from sales where sales.member_id = imported_rows.member_id)
+            and not exists (select 1 from members where id = imported_rows.member_id and merged_into is not null)
           limit ${chunkRows} for update`,
         [clubId],
       );

@@ -19,7 +19,7 @@ import type { Reporter, RowChange } from '../members/row-change.ts';
 import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
-import { memberThatStays } from './member-merges.ts';
+import { memberThatStays } from './records-of-person.ts';
 
 /** What became of one event: applied, with the rows of interest that it touched, or kept aside. */
 export type Application =

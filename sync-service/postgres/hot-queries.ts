@@ -35,8 +35,8 @@ export interface HotQuery {
 /** What is asked of the large tables for every push, every attachment and every look into the feed. */
 export const hotQueries: readonly HotQuery[] = [
   {
-    asks: 'with recursive stays as ( select id, merged_into from members where id = $1',
-    file: 'member-merges.ts',
+    asks: 'with recursive stays as ( select id as asked, id, merged_into from members where id = any($1::uuid[])',
+    file: 'records-of-person.ts',
     by: 'id',
     within: 'row',
   },

@@ -116,6 +116,7 @@ export async function importPhotos(
     const before = known.get(sourceId);
     const digest = digestOf({ sourceId, photo: sha256Hex(plain) });
     if (before?.digest === digest) return 'unchanged';
+    if (of.merged) return { leftOut: 'merged' };
     if (takenHere.has(of.memberId)) return { leftOut: 'sold-since' };
     write.push({ sourceId, memberId: of.memberId, rowId: null, digest, plain });
     return before ? 'updated' : 'written';

@@ -13,6 +13,7 @@ import {
   tellMembers,
 } from './imported-rows.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
+import { recordsThatStay } from './records-of-person.ts';
 
 export interface ChunkResult {
   /** One for each line, in their order. */
@@ -32,6 +33,10 @@ export async function importMembers(
     'members',
     rows.map(({ sourceId }) => sourceId),
   );
+  const merged = await recordsThatStay(
+    sql,
+    [...known.values()].map(({ memberId }) => memberId),
+  );
   const lines = rows.map((row) => {
     const before = known.get(row.sourceId);
     const digest = digestOf(row);
@@ -39,7 +44,7 @@ export async function importMembers(
     return { ...row, digest, before, same, memberId: before?.memberId ?? context.newId() };
   });
   const fresh = lines.filter(({ before }) => !before);
-  const changed = lines.filter(({ before, same }) => before && !same);
+  const changed = lines.filter(({ before, same, memberId }) => before && !same && !merged.has(memberId));
   const values = (some: typeof lines) => [
     some.map(({ memberId }) => memberId),
     some.map(({ givenName }) => givenName),
@@ -81,6 +86,7 @@ export async function importMembers(
   const outcomes = lines.map(({ before, same, memberId }): RowOutcome => {
     if (same) return 'unchanged';
     if (!before) return 'written';
+    if (merged.has(memberId)) return { leftOut: 'merged' };
     return done.has(memberId) ? 'updated' : { leftOut: 'erased' };
   });
   return { outcomes, possibleDuplicates };

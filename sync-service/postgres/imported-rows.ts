@@ -6,6 +6,7 @@ import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { recordsThatStay } from './records-of-person.ts';
 
 /** What an import of one club works with. */
 export interface ImportContext {
@@ -61,18 +62,33 @@ export async function knownRows(
   return new Map(rows.map((row) => [row.sourceId, row]));
 }
 
+/** A member whom a line names: with the record that stays, where theirs was merged into it (DU13). */
+export interface NamedMember extends KnownRow {
+  readonly merged: boolean;
+}
+
 /** For lines that each belong to a member: what was brought over of both before. */
 export async function knownWithMembers(
   sql: Sql,
   context: ImportContext,
   kind: RowKind,
   rows: readonly { readonly member: string; readonly sourceId: string }[],
-): Promise<{ members: ReadonlyMap<string, KnownRow>; known: ReadonlyMap<string, KnownRow> }> {
-  const members = await knownRows(
+): Promise<{ members: ReadonlyMap<string, NamedMember>; known: ReadonlyMap<string, KnownRow> }> {
+  const named = await knownRows(
     sql,
     context,
     'members',
     rows.map(({ member }) => member),
+  );
+  const stays = await recordsThatStay(
+    sql,
+    [...named.values()].map(({ memberId }) => memberId),
+  );
+  const members = new Map(
+    [...named].map(([sourceId, row]) => {
+      const memberId = stays.get(row.memberId);
+      return [sourceId, { ...row, memberId: memberId ?? row.memberId, merged: memberId !== undefined }];
+    }),
   );
   const known = await knownRows(
     sql,

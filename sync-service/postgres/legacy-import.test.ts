@@ -11,11 +11,13 @@ import { mappingFileSchema } from '../migration/mapping-file.ts';
 import { reconciliationText } from '../migration/reconciliation.ts';
 import { type RejectedLine, rejectedCsv, SourceFiles } from '../migration/source-files.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
-import { settledDebtEvent, TestEdge } from '../test/test-edge.ts';
+import { newTestId, settledDebtEvent, TestEdge } from '../test/test-edge.ts';
 import { changeClubState } from './club-migration.ts';
 import { Database } from './database.ts';
 import { importLegacyClub } from './legacy-import.ts';
+import { mergeMembers, undoMerge } from './member-merges.ts';
 import { reconcileClub } from './reconcile-club.ts';
+import type { StaffUser } from './staff-accounts.ts';
 
 const club = 'Villeurbanne Gratte-Ciel';
 const folder = mkdtempSync(join(tmpdir(), 'portillon-import-'));
@@ -385,6 +387,69 @@ it('[MI8] [MI14] a line that changed in the source changes its row, and edges he
     },
     { cardUid: '04A1B2C4', status: 'active' },
   ]);
+});
+
+it('[DU13] [MI7] writes nothing to a record that was merged: what it came with is of the one that stays', async () => {
+  const owner = async (table: 'memberships' | 'credentials' | 'debts') =>
+    Object.fromEntries(
+      (
+        await sql.query<{ sourceId: string; of: string; said: string }>(
+          `select source_id as "sourceId", family_name as of, imported_rows.member_id = ${table}.member_id as said
+             from imported_rows join ${table} on ${table}.id = row_id join members on members.id = ${table}.member_id
+            where system = $1 and imported_rows.kind <> 'members'`,
+          [mapping.system],
+        )
+      ).map(({ sourceId, of, said }) => [sourceId, said ? of : `${of}, of another line`]),
+    );
+  const idOf = async (name: string) =>
+    (await sql.query<{ id: string }>('select id from members where family_name = $1', [name]))[0]?.id ?? '';
+  const [goneId, staysId] = [await idOf('Müller'), await idOf('Muller')];
+  const [pair] = await sql.query<{ caseId: string }>(
+    'select case_id as "caseId" from possible_duplicates where $1 in (member_id, other_member_id)',
+    [goneId],
+  );
+  const [staff] = await sql.query<{ id: string; name: string }>('select id, name from staff_users limit 1');
+  const user = { ...staff, role: 'network-administrator', reach: null } as unknown as StaffUser;
+  const ids = { mergeId: newTestId(), caseId: pair?.caseId ?? '', staysId };
+  const by = { user, reason: 'One passport', nowMs: systemClock.wallMs() };
+  expect(await mergeMembers(sql, ids, by)).toMatchObject({ ok: true });
+  const before = await sql.query('select given_name, family_name, email from members where id = $1', [
+    goneId,
+  ]);
+
+  writeFiles({
+    members: memberLines.map((line) => line.replace('eve@example.fr', 'neu@example.fr')),
+    memberships: ['Client;Formule;Etat;Début;Fin', '1;GOLD;A;01/03/2026;31/12/2061', '9;GOLD;A;01/03/2026;'],
+    debts: ['no;client;montant', 'd1;1;31,90', 'd9;1;5,00'],
+  });
+  const report = await brought();
+  expect(report.kinds.members).toMatchObject({ leftOut: { merged: 1 } });
+  expect(
+    await sql.query('select given_name, family_name, email from members where id = $1', [goneId]),
+  ).toEqual(before);
+  expect(Object.values({ ...(await owner('memberships')), ...(await owner('debts')) })).not.toContain(
+    'Müller',
+  );
+  expect(await owner('debts')).toEqual({ d1: 'Muller', d9: 'Muller' });
+  expect(Object.values(await owner('credentials'))).toContain('Muller');
+  for (const table of ['memberships', 'credentials', 'debts']) {
+    expect(await sql.query(`select 1 from ${table} where member_id = $1`, [goneId])).toEqual([]);
+  }
+  // The badge goes on opening, by the membership that it came with.
+  expect(
+    await sql.query("select status from credentials where card_uid = '04A1B2C3' and member_id = $1", [
+      staysId,
+    ]),
+  ).toEqual([{ status: 'active' }]);
+  const { differences } = await reconciled();
+  expect(differences.filter(({ what }) => what === 'holder')).toEqual([]);
+
+  await sql.query("delete from imported_rows where source_id = 'd9'");
+  await sql.query('delete from debts where amount_cents = 500');
+  expect(await undoMerge(sql, ids.mergeId, newTestId(), by)).toMatchObject({ ok: true });
+  expect(await owner('debts')).toEqual({ d1: 'Müller' });
+  writeFiles();
+  await brought();
 });
 
 it('[MI10] takes no number from another badge', async () => {

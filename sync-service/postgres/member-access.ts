@@ -7,6 +7,7 @@ import { readChanges } from './access-changes.ts';
 import { answerNow } from './answer-now.ts';
 import { blockedByHand } from './credential-status.ts';
 import type { Database } from './database.ts';
+import { readMerges } from './merge-shown.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 import { inReach } from './reach.ts';
 import { ToldRecords } from './told-records.ts';
@@ -52,35 +53,37 @@ export async function readMemberAccess(
   const { suspendedUntil, staff, company } = isHome
     ? head
     : { suspendedUntil: null, staff: false, company: null };
-  const [accompanied, companions, debts, memberships, credentials, decisions, changes] = await Promise.all([
-    database.query<NamedRow>(
-      `select id as "memberId", ${nameOf('members')} from members where id = any($1::uuid[])`,
-      [company?.memberIds ?? []],
-    ),
-    database.query<NamedRow & { kind: 'guardian' | 'member' }>(
-      `select id as "memberId", ${nameOf('members')}, company->>'kind' as kind from members
+  const [accompanied, companions, debts, memberships, credentials, decisions, changes, merges] =
+    await Promise.all([
+      database.query<NamedRow>(
+        `select id as "memberId", ${nameOf('members')} from members where id = any($1::uuid[])`,
+        [company?.memberIds ?? []],
+      ),
+      database.query<NamedRow & { kind: 'guardian' | 'member' }>(
+        `select id as "memberId", ${nameOf('members')}, company->>'kind' as kind from members
         where company->'memberIds' @> to_jsonb(array[$1::text]) and ${inReach('members.home_club_id', '$2')}
         order by created_at limit ${rowsShown}`,
-      [memberId, reach],
-    ),
-    database.query<Omit<MemberAccess['debts'][number], 'refusesFrom'>>(
-      `select id as "debtId", amount_cents as "amountCents", reason, words, since
+        [memberId, reach],
+      ),
+      database.query<Omit<MemberAccess['debts'][number], 'refusesFrom'>>(
+        `select id as "debtId", amount_cents as "amountCents", reason, words, since
          from debts where member_id = $1 and settled_at is null and ${inReach('debts.club_id', '$2')}
         order by since, id limit ${rowsShown}`,
-      [memberId, reach],
-    ),
-    database.query<MemberAccess['memberships'][number]>(
-      `select memberships.id, record->'names' as plan, club_id as "clubId", valid_from as "validFrom",
+        [memberId, reach],
+      ),
+      database.query<MemberAccess['memberships'][number]>(
+        `select memberships.id, record->'names' as plan, club_id as "clubId", valid_from as "validFrom",
               valid_to as "validTo", status
          from memberships join plans on plans.id = plan_id
         where member_id = $1 and ${inReach('club_id', '$2')}
         order by valid_from desc, memberships.id limit ${rowsShown}`,
-      [memberId, reach],
-    ),
-    readCredentials(database, memberId, reach, nowMs),
-    readDecisions(database, memberId, reach),
-    isHome ? readChanges(database, { memberId }) : [],
-  ]);
+        [memberId, reach],
+      ),
+      readCredentials(database, memberId, reach, nowMs),
+      readDecisions(database, memberId, reach),
+      isHome ? readChanges(database, { memberId }) : [],
+      readMerges(database, memberId),
+    ]);
   const { graceDays, fromCents } = (head.policy ?? openPolicy).debt;
   return {
     own: true,
@@ -112,6 +115,7 @@ export async function readMemberAccess(
     credentials,
     decisions,
     changes,
+    merges,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DocumentKeys, imageType, openDocument } from './attachments.ts';
 import type { Sql } from './database.ts';
+import { otherRecordsOf } from './records-of-person.ts';
 
 interface CopyPart {
   readonly table: string;
@@ -104,7 +105,8 @@ export const copyParts: readonly CopyPart[] = [
 /** RC2: of a table that names a member, why its rows are not in the copy. */
 export const notInCopy: Readonly<Record<string, string>> = {
   possible_duplicates: 'a guess about another person',
-  member_merges: 'ids of what was moved from a record to the one that stays, whose copy holds it',
+  member_merges:
+    'ids of what was moved from a record to the one that stays; the copy of either holds both records',
   decision_cases: 'ids only; its case is there',
   purge_orders: 'there is nothing to copy once it is given',
   purge_answers: 'ids of an order',
@@ -145,23 +147,38 @@ async function* pieces(
   at: string,
   language: 'en' | 'fr',
 ): AsyncGenerator<string> {
-  yield `{"format":"portillon-person-1","at":${JSON.stringify(at)},"memberId":${JSON.stringify(memberId)},"parts":[`;
+  // DU12: all records of the person, the one that was asked for first.
+  const others = await otherRecordsOf(base.database, memberId);
+  const ids = [memberId, ...others];
+  const [record] = await base.database.query<{ mergedInto: string | null }>(
+    'select merged_into as "mergedInto" from members where id = $1',
+    [memberId],
+  );
+  const head = {
+    format: 'portillon-person-1',
+    at,
+    memberId,
+    ...(others.length === 0 ? {} : { mergedInto: record?.mergedInto ?? null, otherRecords: others }),
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},"parts":[`;
   let first = true;
   for (const part of copyParts) {
     const head = JSON.stringify({ title: part.words[language], table: part.table }).slice(0, -1);
     yield `${first ? '' : ','}\n${head},"rows":[`;
     first = false;
     let told = 0;
-    for await (const row of rowsOf(base.database, part, memberId)) {
-      yield `${told === 0 ? '' : ','}\n${row}`;
-      told += 1;
+    for (const [index] of ids.entries()) {
+      for await (const row of rowsOf(base.database, part, ids.slice(0, index + 1))) {
+        yield `${told === 0 ? '' : ','}\n${row}`;
+        told += 1;
+      }
     }
     yield ']}';
   }
   yield '],"documents":[';
   const documents = await base.database.query<{ digest: string; purpose: string }>(
-    'select digest, purpose from attachments where member_id = $1 and sealed is not null order by purpose, digest',
-    [memberId],
+    'select digest, purpose from attachments where member_id = any($1::uuid[]) and sealed is not null order by purpose, digest',
+    [ids],
   );
   for (const [index, { digest, purpose }] of documents.entries()) {
     const bytes = await openDocument(base, digest);
@@ -172,14 +189,21 @@ async function* pieces(
   yield ']}\n';
 }
 
-/** Some at a time, by their place in the table: a member has thousands of passages, and nothing of it is held in memory. */
-async function* rowsOf(sql: Sql, { table, about }: CopyPart, memberId: string): AsyncGenerator<string> {
+/**
+ * Those about the last of the ids, and of none before it. Some at a time, by their place in the table: a member has thousands of
+ * passages, and nothing of it is held in memory.
+ */
+async function* rowsOf(sql: Sql, { table, about }: CopyPart, ids: readonly string[]): AsyncGenerator<string> {
+  const [memberId, ...before] = [...ids].reverse();
+  const told = before.map(
+    (_, index) => ` and not coalesce(${about.replaceAll('$1', `$${index + 4}`)}, false)`,
+  );
   let after = '(0,0)';
   for (;;) {
     const rows = await sql.query<{ place: string; row: string }>(
       `select ctid::text as place, (to_jsonb(${table}) - $2::text[])::text as row from ${table}
-        where ${about} and ctid > $3::tid order by ctid limit ${rowsAtOnce}`,
-      [memberId, leftOut, after],
+        where ${about} and ctid > $3::tid${told.join('')} order by ctid limit ${rowsAtOnce}`,
+      [memberId, leftOut, after, ...before],
     );
     for (const { row } of rows) yield row;
     const last = rows.at(-1);

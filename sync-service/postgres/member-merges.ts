@@ -47,31 +47,6 @@ export interface By {
 
 const refused = (code: RefusalWords['code'], message: string) => err({ code, message });
 
-/** The record that stands for this member: its own id, or that of the one it was merged into (DU9). */
-export async function memberThatStays(sql: Sql, memberId: string): Promise<string> {
-  const [last] = await sql.query<{ id: string }>(
-    `with recursive stays as (
-       select id, merged_into from members where id = $1
-       union select members.id, members.merged_into from stays join members on members.id = stays.merged_into)
-     select id from stays where merged_into is null`,
-    [memberId],
-  );
-  return last?.id ?? memberId;
-}
-
-/** DU10: every other record that was merged into the same one, and that one. */
-export async function otherRecordsOf(sql: Sql, memberId: string): Promise<string[]> {
-  const rows = await sql.query<{ id: string }>(
-    `with recursive same as (
-       select id, merged_into from members where id = $1
-       union select members.id, members.merged_into from same join members
-          on members.merged_into = same.id or members.id = same.merged_into)
-     select id from same where id <> $1 order by id`,
-    [memberId],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** Merges one record of the pair of a case into the other, which stays (DU4, DU5). */
 export function mergeMembers(
   database: Database,
@@ -121,7 +96,7 @@ export function mergeMembers(
       ],
     );
     await moveMembers(sql, mergeId, 'stays_id');
-    await moveStaffRows(sql, moved, staysId);
+    await moveStaffRows(sql, moved, { from: goneId, to: staysId });
     await setStanding(sql, staysId, standingAfter);
     await sql.query(
       `insert into case_settlements (case_id, settled_at, user_id, user_name, outcome, words)
@@ -165,7 +140,7 @@ export function undoMerge(
     if (!same(await standingOf(sql, staysId), standingAfter))
       return refused('merge.not-possible', 'since then what bears on the member’s access was changed');
     await moveMembers(sql, mergeId, 'gone_id');
-    await moveStaffRows(sql, moved, goneId);
+    await moveStaffRows(sql, moved, { from: staysId, to: goneId });
     await setStanding(sql, staysId, standingBefore);
     await sql.query(
       `update member_merges set undone_at = $2, undone_by = $3, undone_by_name = $4, undone_reason = $5 where id = $1`,
@@ -207,9 +182,18 @@ export async function moveMembers(sql: Sql, mergeId: string, to: 'stays_id' | 'g
   ]);
 }
 
-async function moveStaffRows(sql: Sql, moved: Ids, owner: string): Promise<void> {
-  await give(sql, 'debts', moved.debts, owner);
-  await give(sql, 'orders', moved.orders, owner);
+async function moveStaffRows(
+  sql: Sql,
+  moved: Ids,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await give(sql, 'debts', moved.debts, to);
+  await give(sql, 'orders', moved.orders, to);
+  await sql.query(
+    `update imported_rows set member_id = $2
+      where member_id = $1 and kind in ('memberships', 'badges', 'debts') and row_id::text = any($3::text[])`,
+    [from, to, [...moved.memberships, ...moved.credentials, ...moved.debts]],
+  );
 }
 
 async function give(sql: Sql, table: Followed, ids: readonly string[], owner: string): Promise<void> {

@@ -24,6 +24,7 @@ type CredentialRow = {
 interface FoundRow extends MemberRow {
   readonly own: boolean;
   readonly homeClubId: string;
+  readonly mergedInto: string | null;
 }
 
 /**
@@ -43,7 +44,7 @@ export async function searchMembers(
   });
   const rows = await sql.query<FoundRow>(
     // Of a beginning that half the network shares, some are looked at, one's own before others.
-    `select ${memberColumns('$1')}, ${ownMember('$1')} as own, home_club_id as "homeClubId"
+    `select ${memberColumns('$1')}, ${ownMember('$1')} as own, home_club_id as "homeClubId", merged_into as "mergedInto"
        from members
       where id in (
         (select id from members where ${named.join(' and ')} and home_club_id = any($1::uuid[]) limit ${lookedAt})
@@ -74,6 +75,7 @@ export async function searchMembers(
       return [
         {
           who,
+          mergedInto: row.mergedInto,
           own: row.own,
           homeClubId: row.own ? row.homeClubId : null,
           answer: answer && clubId !== undefined ? { clubId, outcome: answer.outcome } : null,
@@ -91,8 +93,8 @@ export async function readVisitor(
   reach: readonly string[],
   nowMs: number,
 ): Promise<Visitor | null> {
-  const [row] = await sql.query<MemberRow>(
-    `select ${memberColumns('$2')} from members where members.id = $1`,
+  const [row] = await sql.query<MemberRow & { mergedInto: string | null }>(
+    `select ${memberColumns('$2')}, merged_into as "mergedInto" from members where members.id = $1`,
     [memberId, reach],
   );
   const who = row && personShown(row, false);
@@ -108,7 +110,7 @@ export async function readVisitor(
     const answer = answerAsTold(told, clubId, credentials, nowMs);
     return answer ? [{ clubId, outcome: answer.outcome }] : [];
   });
-  return { own: false, at: isoTime(nowMs), who, answers };
+  return { own: false, at: isoTime(nowMs), who, mergedInto: row.mergedInto, answers };
 }
 
 function credentialsOf(sql: Sql, memberIds: readonly string[]): Promise<CredentialRow[]> {

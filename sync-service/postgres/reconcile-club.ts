@@ -8,12 +8,16 @@ import type { SourceFiles } from '../migration/source-files.ts';
 import type { SourceRows } from '../migration/source-rows.ts';
 import type { Database, Sql } from './database.ts';
 import { momentsOf } from './import-people.ts';
+import { recordsThatStay } from './records-of-person.ts';
 
 type Compared = 'members' | 'memberships' | 'badges' | 'debts';
 
 interface BaseRow {
   readonly sourceId: string;
+  /** Number of who has it in the base; '' for nobody who came over. */
   readonly member: string;
+  /** All numbers of that person: more than one where records were merged. */
+  readonly holders: readonly string[];
 }
 interface BaseMembership {
   readonly plan: string;
@@ -116,7 +120,7 @@ export async function reconcileClub(
       continue;
     }
     const { validFrom, validTo } = momentsOf(row, club.timeZone);
-    differs('holder', row.member, base.member);
+    differs('holder', row.member, base.holders.includes(row.member) ? row.member : base.member);
     differs('plan', plan, base.plan);
     differs('status', row.status, base.status);
     differs('from', validFrom, base.validFrom);
@@ -137,7 +141,7 @@ export async function reconcileClub(
     else if (!base && !running.has(member)) leave('badges, left out: membership-over');
     else {
       sourceBadges++;
-      if (base?.member === member) continue;
+      if (base?.holders.includes(member)) continue;
       differences.push({
         kind: 'badges',
         sourceId,
@@ -233,14 +237,28 @@ async function baseLines<More extends object>(
       where club_id = $1 and system = $2 and kind = 'members'`,
     of,
   );
-  const memberOf = new Map(owners.map(({ memberId, member }) => [memberId, member]));
+  // DU13: what came over of a merged record is of the one that stays, which may have a number of its own.
+  const stays = await recordsThatStay(
+    sql,
+    owners.map(({ memberId }) => memberId),
+  );
+  const numbers = new Map<string, string[]>();
+  for (const { memberId, member } of owners) {
+    const id = stays.get(memberId) ?? memberId;
+    numbers.set(id, [...(numbers.get(id) ?? []), member]);
+  }
   const rows = await sql.query<{ sourceId: string; memberId: string } & More>(
     `select line.source_id as "sourceId", line.member_id as "memberId" ${columns}
        from imported_rows as line ${join}
       where line.club_id = $1 and line.system = $2 and line.kind = '${kind}' and line.ended_at is null`,
     of,
   );
-  return new Map(rows.map((row) => [row.sourceId, { ...row, member: memberOf.get(row.memberId) ?? '' }]));
+  return new Map(
+    rows.map((row) => {
+      const holders = numbers.get(row.memberId) ?? [];
+      return [row.sourceId, { ...row, holders, member: holders[0] ?? '' }];
+    }),
+  );
 }
 
 /** Members who came over and whose membership runs or will, and whether anything opens for them, or will in `both`. */

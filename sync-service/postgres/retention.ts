@@ -5,7 +5,7 @@ import { keptSinceMs } from '../privacy/kept/kept-since.ts';
 import { type RetentionId, retentionTable } from '../privacy/kept/retention-table.ts';
 import type { Database, Sql } from './database.ts';
 import { eraseMember } from './erasure/erase-member.ts';
-import { planErasure } from './erasure/erasure-plan.ts';
+import { lockPerson, planPerson } from './erasure/person-plan.ts';
 import { logPrivacy } from './erasure/privacy-log.ts';
 
 /** Rows that have been kept long enough: what happens to them, and which they are. `$1` is the end of the term, `$2` now. */
@@ -18,7 +18,10 @@ interface RetentionRule {
   readonly over: string;
 }
 
-const noPeriodRuns = `not exists (select 1 from memberships where memberships.member_id = attachments.member_id
+/** A photo may lie with a record that was merged: its person's memberships are with the one that stays. */
+const ofThePerson =
+  'memberships.member_id in (select coalesce(merged_into, id) from members where id = attachments.member_id)';
+const noPeriodRuns = `not exists (select 1 from memberships where ${ofThePerson}
   and status = 'active' and (valid_to is null or valid_to > $1::timestamptz))`;
 
 /** RT3, RT4, RT7. */
@@ -36,7 +39,7 @@ export const retentionRules: readonly RetentionRule[] = [
     key: 'digest',
     set: `sealed = null, received_at = coalesce(received_at, $2::timestamptz), problem = 'kept-long-enough'`,
     over: `purpose = 'photo' and sealed is not null and ${noPeriodRuns}
-      and exists (select 1 from memberships where memberships.member_id = attachments.member_id)`,
+      and exists (select 1 from memberships where ${ofThePerson})`,
   },
   {
     id: 'unpaid',
@@ -76,7 +79,7 @@ const overPeople = `select members.id, last.at from members, lateral (
     ) as activity (at)
   ) as last
   where members.created_at < $1::timestamptz and last.at < $1::timestamptz and not exists (select 1 from erased_members where member_id = members.id)
-    and not members.staff`;
+    and not members.staff and members.merged_into is null`;
 
 /** `held`: time is over, and something stands against it (PV10). */
 export type RetentionCounts = Readonly<Record<string, number>>;
@@ -195,17 +198,26 @@ async function endPerson(
   { end, nowMs, dryRun }: { readonly end: string; readonly nowMs: number; readonly dryRun: boolean },
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
-    const plan = await planErasure(sql, memberId, nowMs);
-    if (!plan || plan.holds.blocking.length > 0) return false;
+    await lockPerson(sql, memberId);
+    const person = await planPerson(sql, memberId, nowMs);
+    if (!person || person.shown.holds.blocking.length > 0) return false;
     if (dryRun) return true;
     const still = await sql.query(`${overPeople} and members.id = $2`, [end, memberId]);
     if (still.length === 0) return false;
-    const orderId = newId<'purge-order'>(context.clock, context.random);
-    const { kept } = plan.holds;
-    await eraseMember(sql, { memberId, orderId, requestId: null, why: 'kept-long-enough', kept, nowMs });
-    const detail = { goes: plan.goes, kept };
-    await logPrivacy(sql, context, null, { action: 'kept-long-enough', memberId, orderId, detail });
+    for (const { memberId: id, goes, holds } of person.records) {
+      const orderId = newId<'purge-order'>(context.clock, context.random);
+      const { kept } = holds;
+      await eraseMember(sql, {
+        memberId: id,
+        orderId,
+        requestId: null,
+        why: 'kept-long-enough',
+        kept,
+        nowMs,
+      });
+      const detail = { goes, kept };
+      await logPrivacy(sql, context, null, { action: 'kept-long-enough', memberId: id, orderId, detail });
+    }
     return true;
   });
 }

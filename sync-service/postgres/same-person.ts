@@ -15,6 +15,23 @@ export async function readSamePerson(sql: Sql, caseId: string, reach: Reach): Pr
     [caseId],
   );
   if (!pair) return null;
+  const records = await recordsShown(sql, pair.ids, reach, null);
+  return { keys: pair.keys, mergeId: pair.mergeId, records };
+}
+
+/** Records, the older one first; of a merge, each with what it would have once that is undone. */
+export async function recordsShown(
+  sql: Sql,
+  ids: readonly string[],
+  reach: Reach,
+  mergeId: string | null,
+): Promise<SamePersonRecord[]> {
+  const theirs = (table: 'memberships' | 'credentials') =>
+    mergeId === null
+      ? `${table}.member_id = members.id`
+      : `${table}.id in (select jsonb_array_elements_text(
+           case when gone_id = members.id then moved else own end -> '${table}')::uuid
+           from member_merges where id = $3::uuid)`;
   const rows = await sql.query<
     Omit<SamePersonRecord, 'more'> & NonNullable<SamePersonRecord['more']> & { own: boolean }
   >(
@@ -25,24 +42,20 @@ export async function readSamePerson(sql: Sql, caseId: string, reach: Reach): Pr
                                                           'to', iso_time(valid_to), 'status', status)
                                        order by valid_from desc)
                         from memberships join plans on plans.id = plan_id
-                       where memberships.member_id = members.id), '[]') as memberships,
+                       where ${theirs('memberships')}), '[]') as memberships,
             (select jsonb_build_object('card', count(*) filter (where kind = 'card'),
                                        'pass', count(*) filter (where kind = 'pass'),
                                        'other', count(*) filter (where kind not in ('card', 'pass')))
-               from credentials where credentials.member_id = members.id and status = 'active') as credentials
+               from credentials where ${theirs('credentials')} and status = 'active') as credentials
        from members join clubs on clubs.id = home_club_id
       where members.id = any($1::uuid[]) order by created_at, members.id`,
-    [pair.ids, reach],
+    mergeId === null ? [ids, reach] : [ids, reach, mergeId],
   );
-  return {
-    keys: pair.keys,
-    mergeId: pair.mergeId,
-    records: rows.map(({ own, memberId, name, homeClubId, homeClub, ...more }) => ({
-      memberId,
-      name,
-      homeClubId,
-      homeClub,
-      more: own ? more : null,
-    })),
-  };
+  return rows.map(({ own, memberId, name, homeClubId, homeClub, ...more }) => ({
+    memberId,
+    name,
+    homeClubId,
+    homeClub,
+    more: own ? more : null,
+  }));
 }

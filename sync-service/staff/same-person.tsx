@@ -50,7 +50,8 @@ export function SamePersonPanel({ caseId, language, text, onMerged }: SamePerson
   );
 }
 
-function RecordShown({ record, language }: { record: SamePersonRecord; language: Language }) {
+/** One of two records, as much of it as the account may see. */
+export function RecordShown({ record, language }: { record: SamePersonRecord; language: Language }) {
   const said = samePersonWords[language];
   const { name, homeClub, more } = record;
   const day = (iso: string) =>
@@ -83,7 +84,7 @@ function RecordShown({ record, language }: { record: SamePersonRecord; language:
             {more.memberships.length === 0 && <dd>{said.none}</dd>}
             {more.memberships.map(({ plan, from, to }) => (
               <dd key={`${plan.en} ${from}`}>
-                {plan[language]}, {said.from(day(from), to && day(to))}
+                {plan[language]}, {said.between(day(from), to && day(to))}
               </dd>
             ))}
           </div>

@@ -239,5 +239,33 @@ it('shows two records of one person beside each other, and merges them', async (
   await card.getByLabel('Pourquoi').fill('Même passeport');
   await card.getByRole('button', { name: 'Réunir les fiches' }).click();
   await fresh.getByText('Réglé : Peut-être la même personne.').waitFor();
+
+  // DU11: the settled case leads to the page where it is undone.
+  const below = fresh.getByTestId('settled-case').filter({ hasText: 'Même passeport' });
+  await below.getByRole('link', { name: 'Voir la fiche qui compte' }).click();
+  const merges = fresh.getByTestId('merges');
+  await merges.getByText('est réunie dans celle-ci').waitFor();
+  await merges.getByRole('button', { name: 'Séparer les fiches…' }).click();
+  await merges.locator('.records dl').nth(1).waitFor();
+  expect(await merges.getByText('1 carte(s), 0 pass, 0 autre(s)').count()).toBe(2);
+  expect(await axeObjections(fresh)).toEqual([]);
+  await merges.getByRole('button', { name: 'Séparer les fiches' }).click();
+  await merges.getByText('Écrivez pourquoi').waitFor();
+  await merges.getByLabel('Pourquoi').fill('Madame Deux-Fois a une sœur');
+  await merges.getByRole('button', { name: 'Séparer les fiches' }).click();
+  await merges.getByText('n’y mettez ni nom').waitFor();
+  await merges.getByRole('link').click();
+  await merges.getByText('Celle-ci ne compte plus.').waitFor();
+  await fresh.getByRole('link', { name: 'Recherche' }).click();
+  await fresh.getByLabel('Nom, adresse e-mail ou numéro de carte').fill('Deux-Fois');
+  await fresh.getByRole('button', { name: 'Chercher' }).click();
+  await fresh.getByText('Réunie dans une autre fiche.').waitFor();
+  await fresh.getByRole('link', { name: 'Voir la fiche qui compte' }).click();
+  await merges.getByRole('button', { name: 'Séparer les fiches…' }).click();
+  await merges.getByLabel('Pourquoi').fill('Deux sœurs, une adresse');
+  await merges.getByRole('button', { name: 'Séparer les fiches' }).click();
+  await merges.waitFor({ state: 'detached' });
+  await fresh.getByRole('link', { name: /Cas à régler/ }).click();
+  await fresh.locator('[data-kind=same-person]').filter({ hasText: 'Deux-Fois' }).waitFor();
   await fresh.context().close();
 });

@@ -87,7 +87,11 @@ const openCaseSchema = z.object({
 });
 export type OpenCase = z.infer<typeof openCaseSchema>;
 
-const settledCaseSchema = openCaseSchema.omit({ who: true }).extend({ settlement: settlementSchema });
+const settledCaseSchema = openCaseSchema.omit({ who: true }).extend({
+  settlement: settlementSchema,
+  /** Of a merge in force, the record that stays: it is undone on the page of that one (DU11). */
+  mergedInto: z.string().nullable(),
+});
 export type SettledCase = z.infer<typeof settledCaseSchema>;
 
 /** How many are shown at first, and how many more each time somebody asks; nobody reads more than `mostCases`. */

@@ -213,6 +213,26 @@ it('[RT3] [RT4] [RT5] [RT6] ends what is over once, as the dry run said, and lea
   expect(await applyRetention({ ...context, database: sql }, { onceADay: true })).toBeNull();
 }, 60_000);
 
+it('[DU10] [RT4] [RT5] a merged record ends with the one that stays, and not before', async () => {
+  const kept = await sold('Kept', past({ months: 40 }), null);
+  const old = await sold('Old', past({ months: 40 }), past({ months: 36 }));
+  for (const table of ['sales', 'memberships', 'credentials']) {
+    await sql.query(`update ${table} set member_id = $1 where member_id = $2`, [kept.memberId, old.memberId]);
+  }
+  await sql.query('update members set merged_into = $1 where id = $2', [kept.memberId, old.memberId]);
+  const run = () => applyRetention({ ...context, database: sql }, { onceADay: false });
+  await run();
+  expect(await Promise.all([kept, old].map(nameOf))).toEqual(['Kept', 'Old']);
+  expect(await documentsOf(old)).toEqual(['contract', 'person', 'photo']);
+  await sql.query('update memberships set valid_to = $1 where member_id = $2', [
+    past({ months: 36 }),
+    kept.memberId,
+  ]);
+  await run();
+  expect(await Promise.all([kept, old].map(nameOf))).toEqual([null, null]);
+  expect(await sql.query('select 1 from purge_orders where member_id = $1', [old.memberId])).toHaveLength(1);
+});
+
 it('[RC1] [RC3] [RC4] tells all of one member in one file, nothing of another, and writes down that it was read', async () => {
   const mine = await sold('Copied', past({ days: 0 }, 2), null);
   const other = await sold('Somebodyelse', past({ days: 0 }, 2), null);

@@ -56,12 +56,14 @@ describe('members of other clubs', () => {
     expect(members).toEqual([
       {
         who: { memberId: lyon.ids.member, name: 'Inès Moreau', hasPhoto: true, guest: false },
+        mergedInto: null,
         own: true,
         homeClubId: lyon.clubId,
         answer: { clubId: lyon.clubId, outcome: 'granted' },
       },
       {
         who: { memberId: bron.ids.member, name: 'Inès Moréno', hasPhoto: false, guest: false },
+        mergedInto: null,
         own: false,
         homeClubId: null,
         answer: { clubId: lyon.clubId, outcome: 'granted' },

@@ -9,6 +9,9 @@ import { reasonSchema } from './staff-words.ts';
 const time = z.iso.datetime();
 const planNames = z.object({ fr: z.string(), en: z.string() });
 
+/** Id of the record of the same person that counts; null where it is this one (DU12). */
+const mergedInto = z.string().nullable();
+
 const named = z.object({ memberId: z.string(), name: z.string().nullable() });
 
 export const shownChangeSchema = z.object({
@@ -130,6 +133,18 @@ export const memberAccessSchema = z.object({
   decisions: z.array(shownDecisionSchema),
   /** Newest first. */
   changes: z.array(shownChangeSchema),
+  /** DU11: merges in force, with the other record; `into` where this is the one that does not count any more. */
+  merges: z.array(
+    z.object({
+      mergeId: z.string(),
+      way: z.enum(['into', 'from']),
+      at: time,
+      /** The staff user's name. */
+      by: z.string(),
+      reason: z.string(),
+      other: named.extend({ homeClub: z.string() }),
+    }),
+  ),
 });
 export type MemberAccess = z.infer<typeof memberAccessSchema>;
 
@@ -138,6 +153,7 @@ export const visitorSchema = z.object({
   own: z.literal(false),
   at: time,
   who: whoSchema,
+  mergedInto,
   /** What the rule says now at each of one's own clubs, the first ones by name. */
   answers: z.array(z.object({ clubId: z.string(), outcome: z.enum(['granted', 'refused']) })),
 });
@@ -150,6 +166,7 @@ export const memberSearchSchema = z.object({
   members: z.array(
     z.object({
       who: whoSchema,
+      mergedInto,
       /** Of one's own clubs. */
       own: z.boolean(),
       /** Null for a member of other clubs. */

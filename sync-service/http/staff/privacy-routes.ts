@@ -1,9 +1,9 @@
 import { isId } from '@portillon/core/base/ids.ts';
 import type { Result } from '@portillon/core/base/result.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { planErasure } from '../../postgres/erasure/erasure-plan.ts';
 import { carryOutRequest, closeRequest, makeRequest } from '../../postgres/erasure/erasure-requests.ts';
 import { findCandidates } from '../../postgres/erasure/find-candidates.ts';
+import { planPerson } from '../../postgres/erasure/person-plan.ts';
 import { logPrivacy } from '../../postgres/erasure/privacy-log.ts';
 import {
   readErasureRequests,
@@ -89,16 +89,16 @@ export function privacyRoutes(app: FastifyInstance, base: BaseContext): void {
           [requestId],
         )
       : [];
-    const plan = row ? await planErasure(base.database, row.memberId, base.clock.wallMs()) : null;
+    const plan = row ? await planPerson(base.database, row.memberId, base.clock.wallMs()) : null;
     if (!plan) return refuse(reply, unknown);
-    const { memberId, goes, holds } = plan;
+    const { memberId, records, goes, holds } = plan.shown;
     await logPrivacy(base.database, base, user, {
       action: 'dry-run',
       memberId,
       requestId,
-      detail: { goes, holds },
+      detail: { ...(records === 1 ? {} : { records }), goes, holds },
     });
-    return reply.header('cache-control', 'private, no-store').send(plan);
+    return reply.header('cache-control', 'private, no-store').send(plan.shown);
   });
 
   app.post<Named>('/staff/api/privacy/requests/:id/erasure', async (request, reply) => {

@@ -77,6 +77,8 @@ export type BlockingView = z.infer<typeof blockingSchema>;
 
 export const erasurePlanSchema = z.object({
   memberId: id,
+  /** Of one person, where records were merged (DU10). */
+  records: z.int(),
   goes: z.object({
     particulars: z.int(),
     photos: z.int(),

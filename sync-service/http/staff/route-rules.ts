@@ -53,6 +53,10 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
     may: 'member.merge',
     of: [{ kind: 'case', at: 'params.caseId', code: 'case.unknown' }],
   },
+  'GET /staff/api/member-merges/:mergeId': {
+    may: 'member.merge',
+    of: [{ kind: 'merge', at: 'params.mergeId', code: 'merge.unknown' }],
+  },
   'POST /staff/api/member-merges/:mergeId/undo': {
     may: 'member.merge',
     of: [{ kind: 'merge', at: 'params.mergeId', code: 'merge.unknown' }],

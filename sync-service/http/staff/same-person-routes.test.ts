@@ -9,7 +9,9 @@ import { ApiClient } from '../../test/api-client.ts';
 import { newTestId, renewalEvent, saleEvent, type TestEdge } from '../../test/test-edge.ts';
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
 import { caseListSchema } from './case-view.ts';
-import { samePersonSchema } from './same-person-view.ts';
+import { memberAccessSchema, memberSearchSchema } from './member-view.ts';
+import { erasurePlanSchema } from './privacy-view.ts';
+import { mergedPairSchema, samePersonSchema } from './same-person-view.ts';
 
 let two: TwoLicensees;
 let network: string;
@@ -249,6 +251,86 @@ it('[DU4] [DU5] [DU8] merges all that the other has, tells every edge, and puts 
   expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).code).toBe('merge.not-possible');
 });
 
+it('[DU11] [DU12] says on both pages, in the search and on the case what was merged, and shows what undoing would give back', async () => {
+  const person = somebody();
+  const { gone, stays, caseId } = await pairOf(person);
+  const merged = await ask(`/cases/${caseId}/merge`, { staysId: stays.memberId, reason });
+  const { mergeId } = merged.json as { mergeId: string };
+  const page = async (id: string) => memberAccessSchema.parse((await ask(`/members/${id}/access`)).json);
+  const name = `${person.givenName} ${person.familyName}`;
+  expect((await page(gone.memberId)).merges).toMatchObject([
+    {
+      mergeId,
+      way: 'into',
+      reason,
+      other: { memberId: stays.memberId, name, homeClub: 'Villeurbanne Gratte-Ciel' },
+    },
+  ]);
+  expect((await page(stays.memberId)).merges).toMatchObject([
+    { mergeId, way: 'from', other: { memberId: gone.memberId } },
+  ]);
+  const found = memberSearchSchema.parse(
+    (await ask(`/member-search?words=${encodeURIComponent(person.email ?? '')}`)).json,
+  );
+  const mergedInto = Object.fromEntries(found.members.map((one) => [one.who.memberId, one.mergedInto]));
+  expect(mergedInto).toEqual({ [gone.memberId]: stays.memberId, [stays.memberId]: null });
+  const settledCase = async () =>
+    caseListSchema.parse((await ask('/cases?settled=500')).json).settled.find(({ id }) => id === caseId);
+  expect(await settledCase()).toMatchObject({ mergedInto: stays.memberId });
+
+  const pair = mergedPairSchema.parse((await ask(`/member-merges/${mergeId}`)).json);
+  expect(pair.goneId).toBe(gone.memberId);
+  expect(pair.records.map(({ memberId }) => memberId)).toEqual([gone.memberId, stays.memberId]);
+  for (const { more } of pair.records) {
+    expect(more).toMatchObject({ memberships: [{ status: 'active' }], credentials: { card: 1, pass: 0 } });
+  }
+  expect((await ask(`/member-merges/${mergeId}`, undefined, managerOfLyon)).code).toBe('merge.unknown');
+  expect(
+    await two.sql.query('select 1 from person_reads where member_id = $1 and came_from = $2', [
+      stays.memberId,
+      'member',
+    ]),
+  ).not.toEqual([]);
+  expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).status).toBe(201);
+  expect((await page(stays.memberId)).merges).toEqual([]);
+  expect((await settledCase())?.mergedInto).toBeNull();
+  expect((await ask(`/member-merges/${mergeId}`)).code).toBe('merge.unknown');
+});
+
+it('[DU12] [RC4] the copy of either holds what both records hold, each row once, and says which is which', async () => {
+  const { gone, stays, caseId } = await pairOf(somebody());
+  await ask(`/cases/${caseId}/merge`, { staysId: stays.memberId, reason });
+  for (const [asked, other, mergedInto] of [
+    [gone.memberId, stays.memberId, stays.memberId],
+    [stays.memberId, gone.memberId, null],
+  ] as const) {
+    const copy = (await ask(`/members/${asked}/copy`)).json as {
+      memberId: string;
+      mergedInto: string | null;
+      otherRecords: string[];
+      parts: { table: string; rows: Record<string, unknown>[] }[];
+      documents: { purpose: string }[];
+    };
+    expect(copy).toMatchObject({ memberId: asked, mergedInto, otherRecords: [other] });
+    const rows = (table: string) => copy.parts.find((part) => part.table === table)?.rows ?? [];
+    expect(rows('members').map(({ id }) => id)).toEqual([asked, other]);
+    expect(
+      rows('sales')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([gone.saleId, stays.saleId].sort());
+    // The case names both records.
+    expect(rows('cases').filter(({ id }) => id === caseId)).toHaveLength(1);
+    expect(copy.documents.filter(({ purpose }) => purpose === 'person')).toHaveLength(2);
+    expect(
+      await two.sql.query(
+        "select 1 from person_reads where member_id = $1 and page = 'copy' and came_from = 'member'",
+        [other],
+      ),
+    ).toHaveLength(1);
+  }
+});
+
 it('[DU9] [DU8] a renewal of the merged record is of the one that stays, and the merge cannot be undone after it', async () => {
   const person = somebody();
   const from = '2027-03-01T00:00:00.000Z';
@@ -299,11 +381,25 @@ it('[DU2] [DU10] to forget one is to forget both, and nobody is found by what wa
     matched: ['member-id'],
   });
   const { requestId } = made.json as { requestId: string };
-  const plan = (await ask(`/privacy/requests/${requestId}/plan`)).json as { digest: string };
-  const done = await ask(`/privacy/requests/${requestId}/erasure`, {
-    digest: plan.digest,
-    reason: 'Asked at the desk',
-  });
+  const planned = async () =>
+    erasurePlanSchema.parse((await ask(`/privacy/requests/${requestId}/plan`)).json);
+  const plan = await planned();
+  expect(plan).toMatchObject({ records: 2, goes: { particulars: 2, credentials: 2 } });
+  expect(plan.holds).toEqual({ blocking: [], kept: [{ what: 'sales', count: 2, until: null }] });
+  // What stands against the other record is said in the dry run.
+  await two.sql.query(
+    `insert into debts (id, member_id, legal_entity_id, club_id, amount_cents, vat_rate, reason, words, since)
+     select $1, $2, legal_entity_id, club_id, 500, 2000, 'other', '', at from sales where id = $3`,
+    [newTestId(), gone.memberId, gone.saleId],
+  );
+  const held = await planned();
+  expect(held.holds.blocking).toEqual([{ kind: 'debt', count: 1, amountCents: 500 }]);
+  const carryOut = (digest: string, words = 'Asked at the desk') =>
+    ask(`/privacy/requests/${requestId}/erasure`, { digest, reason: words });
+  expect((await carryOut(held.digest)).code).toBe('erasure.held');
+  await two.sql.query('delete from debts where member_id = $1', [gone.memberId]);
+  expect((await carryOut(held.digest)).code).toBe('erasure.changed');
+  const done = await carryOut(plan.digest);
   expect([done.status, done.code]).toEqual([200, null]);
   expect(
     await two.sql.query(

@@ -2,6 +2,7 @@ import { isId, newId } from '@portillon/core/base/ids.ts';
 import type { FastifyInstance } from 'fastify';
 import { mayDo } from '../../members/may-do.ts';
 import { membersOfMerge, mergeMembers, undoMerge } from '../../postgres/member-merges.ts';
+import { readMergedPair } from '../../postgres/merge-shown.ts';
 import { writePersonRead } from '../../postgres/person-reads.ts';
 import { readSamePerson } from '../../postgres/same-person.ts';
 import type { StaffUser } from '../../postgres/staff-accounts.ts';
@@ -9,7 +10,7 @@ import { staffSubject } from '../../postgres/staff-subjects.ts';
 import type { BaseContext } from '../base-context.ts';
 import { refuse } from '../refusal.ts';
 import { whereAndWhat } from '../where-and-what.ts';
-import { mergeRequestSchema, undoMergeRequestSchema } from './same-person-view.ts';
+import { mergeRequestSchema, type SamePersonRecord, undoMergeRequestSchema } from './same-person-view.ts';
 import { notSignedIn, staffOnOurPage, staffUserOf } from './staff-session.ts';
 
 /** Two records that may be one person: shown beside each other, merged, and put back (same-person/SPEC.md). */
@@ -32,19 +33,23 @@ export function samePersonRoutes(app: FastifyInstance, base: BaseContext): void 
     message: 'one of the two is a member of another club: ask who sees both',
   } as const;
 
+  /** ST8: of whom more than the name is shown, it is a reading. */
+  async function writeReads(user: StaffUser, records: readonly SamePersonRecord[], cameFrom: string) {
+    for (const { memberId, more } of records) {
+      if (more === null) continue;
+      const id = newId<'person-read'>(base.clock, base.random);
+      const read = { id, user, memberId, page: 'member', cameFrom, nowMs: base.clock.wallMs() };
+      await writePersonRead(base.database, read);
+    }
+  }
+
   app.get<OfCase>('/staff/api/cases/:caseId/same-person', async (request, reply) => {
     const user = await staffUserOf(base, request);
     if (!user) return notSignedIn(reply);
     const { caseId } = request.params;
     const pair = isId(caseId) ? await readSamePerson(base.database, caseId, user.reach) : null;
     if (!pair) return refuse(reply, unknownCase);
-    for (const { memberId, more } of pair.records) {
-      // ST8: of whom more than the name is shown, it is a reading.
-      if (more === null) continue;
-      const id = newId<'person-read'>(base.clock, base.random);
-      const read = { id, user, memberId, page: 'member', cameFrom: 'cases', nowMs: base.clock.wallMs() };
-      await writePersonRead(base.database, read);
-    }
+    await writeReads(user, pair.records, 'cases');
     return reply.header('cache-control', 'private, no-store').send(pair);
   });
 
@@ -65,6 +70,16 @@ export function samePersonRoutes(app: FastifyInstance, base: BaseContext): void 
     if (!merged.ok) return refuse(reply, merged.error);
     base.log.info('staff.members-merged', { userId: user.id, caseId, mergeId });
     return reply.status(201).send(merged.value);
+  });
+
+  app.get<OfMerge>('/staff/api/member-merges/:mergeId', async (request, reply) => {
+    const user = await staffUserOf(base, request);
+    if (!user) return notSignedIn(reply);
+    const { mergeId } = request.params;
+    const pair = isId(mergeId) ? await readMergedPair(base.database, mergeId, user.reach) : null;
+    if (!pair) return refuse(reply, unknownMerge);
+    await writeReads(user, pair.records, 'member');
+    return reply.header('cache-control', 'private, no-store').send(pair);
   });
 
   app.post<OfMerge>('/staff/api/member-merges/:mergeId/undo', async (request, reply) => {

@@ -53,3 +53,13 @@ export const samePersonSchema = z.object({
   mergeId: z.string().nullable(),
 });
 export type SamePerson = z.infer<typeof samePersonSchema>;
+
+/** `GET /staff/api/member-merges/:mergeId`: both records as they would be once it is undone. */
+export const mergedPairSchema = z.object({
+  mergeId: z.string(),
+  /** The one that was merged into the other. */
+  goneId: z.string(),
+  /** The older one first. */
+  records: z.array(recordSchema).length(2),
+});
+export type MergedPair = z.infer<typeof mergedPairSchema>;

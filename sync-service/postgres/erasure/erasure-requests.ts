@@ -8,11 +8,12 @@ import { namesThePerson } from '../../privacy/names-in-words.ts';
 import type { MatchKey } from '../../privacy/person-match.ts';
 import { announce } from '../announcements.ts';
 import type { Sql } from '../database.ts';
-import { otherRecordsOf } from '../member-merges.ts';
+import { otherRecordsOf } from '../records-of-person.ts';
 import type { StaffUser } from '../staff-accounts.ts';
 import { destroyKeys } from './destroy-keys.ts';
 import { eraseMember } from './erase-member.ts';
-import { planErasure, traitsOf } from './erasure-plan.ts';
+import { type ErasurePlan, traitsOf } from './erasure-plan.ts';
+import { lockPerson, planPerson } from './person-plan.ts';
 import { logPrivacy } from './privacy-log.ts';
 
 type Done<Value> = Promise<Result<Value, RefusalWords>>;
@@ -92,22 +93,20 @@ export async function carryOutRequest(
     const member = await openRequest(sql, requestId, asked.reason);
     if (!member.ok) return member;
     const memberId = member.value;
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
-    const plan = await planErasure(sql, memberId, nowMs);
-    if (!plan) return err({ code: 'erasure.unknown-member', message: 'there is no such member' });
-    if (plan.holds.blocking.length > 0) {
-      const kinds = plan.holds.blocking.map(({ kind }) => kind).join(', ');
+    await lockPerson(sql, memberId);
+    const person = await planPerson(sql, memberId, nowMs);
+    if (!person) return err({ code: 'erasure.unknown-member', message: 'there is no such member' });
+    const { shown, records } = person;
+    if (shown.holds.blocking.length > 0) {
+      const kinds = shown.holds.blocking.map(({ kind }) => kind).join(', ');
       return err({ code: 'erasure.held', message: `stands against it: ${kinds}; settle that first` });
     }
-    if (plan.digest !== asked.digest) {
+    if (shown.digest !== asked.digest) {
       return err({ code: 'erasure.changed', message: 'what would go has changed: look at it again' });
     }
+    const [plan, ...others] = records;
     const { kept } = plan.holds;
-    for (const other of await otherRecordsOf(sql, memberId)) {
-      const forgotten = await forgetToo(sql, base, user, requestId, other);
-      if (!forgotten.ok) return forgotten;
-      orderIds.push(forgotten.value);
-    }
+    for (const other of others) orderIds.push(await forgetToo(sql, base, user, requestId, other));
     await eraseMember(sql, { memberId, orderId, requestId, why: 'request', kept, nowMs });
     await close(sql, base, user, requestId, { state: 'carried-out', reason: asked.reason });
     await logPrivacy(sql, base, user, {
@@ -136,28 +135,25 @@ async function forgetToo(
   base: BaseContext,
   user: StaffUser,
   requestId: string,
-  memberId: string,
-): Done<Id<'purge-order'>> {
-  const nowMs = base.clock.wallMs();
-  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
-  const plan = await planErasure(sql, memberId, nowMs);
-  if (!plan) return err({ code: 'erasure.unknown-member', message: 'there is no such member' });
-  const { blocking, kept } = plan.holds;
-  if (blocking.length > 0) {
-    const kinds = blocking.map(({ kind }) => kind).join(', ');
-    const message = `stands against it at member ${memberId}, the same person: ${kinds}; settle that first`;
-    return err({ code: 'erasure.held', message });
-  }
+  { memberId, goes, holds: { kept } }: ErasurePlan,
+): Promise<Id<'purge-order'>> {
   const orderId = newId<'purge-order'>(base.clock, base.random);
-  await eraseMember(sql, { memberId, orderId, requestId: null, why: 'request', kept, nowMs });
+  await eraseMember(sql, {
+    memberId,
+    orderId,
+    requestId: null,
+    why: 'request',
+    kept,
+    nowMs: base.clock.wallMs(),
+  });
   await logPrivacy(sql, base, user, {
     action: 'carried-out',
     memberId,
     requestId,
     orderId,
-    detail: { goes: plan.goes, kept, sameAs: requestId },
+    detail: { goes, kept, sameAs: requestId },
   });
-  return ok(orderId);
+  return orderId;
 }
 
 /** Whose request it is; refused when it is not open, or the reason would keep the name for good (PV50). */
@@ -169,8 +165,9 @@ async function openRequest(sql: Sql, requestId: string, reason: string): Done<st
   if (!request) return err({ code: 'erasure.unknown', message: 'there is no such request' });
   if (request.state !== 'open')
     return err({ code: 'erasure.not-open', message: 'this request was closed before' });
-  const traits = await traitsOf(sql, request.memberId);
-  if (traits && namesThePerson(reason, traits)) {
+  for (const id of [request.memberId, ...(await otherRecordsOf(sql, request.memberId))]) {
+    const traits = await traitsOf(sql, id);
+    if (!traits || !namesThePerson(reason, traits)) continue;
     return err({
       code: 'erasure.names-the-person',
       message: 'the reason stays written for good: leave the name, address and number of the person out',

@@ -15,6 +15,7 @@ import { DecisionList } from './decision-list.tsx';
 import { MemberConsents } from './member-consents.tsx';
 import { MemberDebts } from './member-debts.tsx';
 import { type MemberWords, memberWords } from './member-words.ts';
+import { MergedRecords } from './merged-records.tsx';
 import { ReadLog } from './read-log.tsx';
 import { StandingPanel } from './standing-panel.tsx';
 import { VisitorCard } from './visitor-card.tsx';
@@ -64,6 +65,14 @@ export function MemberPage(props: { language: Language; view: LiveView; connecte
             <Answer answer={shown.answer} club={home?.name ?? ''} language={language} text={text} />
           </header>
           <div className="member-parts">
+            {shown.merges.length > 0 && (
+              <MergedRecords
+                merges={shown.merges}
+                timeZone={home?.timeZone}
+                language={language}
+                onDone={askAgain}
+              />
+            )}
             <CredentialList member={shown} {...shared} />
             <StandingPanel member={shown} timeZone={home?.timeZone} {...shared} />
             <DecisionList member={shown} {...shared} />

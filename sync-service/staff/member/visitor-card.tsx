@@ -1,6 +1,7 @@
 import type { LiveView } from '../../http/staff/live-view.ts';
 import type { Visitor } from '../../http/staff/member-view.ts';
 import { Face, nameOf, StateMark } from '../person.tsx';
+import { samePersonWords } from '../same-person-words.ts';
 import { searchWords } from '../search/search-words.ts';
 import { type Language, words } from '../words.ts';
 import { memberWords } from './member-words.ts';
@@ -16,6 +17,12 @@ export function VisitorCard(props: { visitor: Visitor; view: LiveView; language:
         <h1>{nameOf(visitor.who, '', words[language])}</h1>
         <p className="hint">{text.otherClub}</p>
         <p className="hint">{memberWords[language].visitorLead}</p>
+        {visitor.mergedInto && (
+          <p>
+            {samePersonWords[language].mergedInto}.{' '}
+            <a href={`#member/${visitor.mergedInto}/member`}>{samePersonWords[language].toRecord}</a>
+          </p>
+        )}
       </div>
       <ul className="member-answer plain-answers">
         {visitor.answers.length === 0 && <li>{text.noCredential}</li>}

@@ -38,6 +38,7 @@ export interface PrivacyWords {
   readonly states: Readonly<Record<'open' | 'carried-out' | 'withdrawn' | 'declined', string>>;
   readonly dryRun: string;
   readonly hide: string;
+  readonly ofRecords: (count: number) => string;
   readonly goesTitle: string;
   readonly goes: Readonly<Record<Goes, (count: number) => string>>;
   readonly staysTitle: string;
@@ -144,6 +145,7 @@ const fr: PrivacyWords = {
   states: { open: 'Ouverte', 'carried-out': 'Exécutée', withdrawn: 'Retirée', declined: 'Refusée' },
   dryRun: 'Voir ce qui partirait',
   hide: 'Fermer',
+  ofRecords: (count) => `Cette personne a ${count} fiches, réunies : tout est compté, et toutes partent.`,
   goesTitle: 'Partirait',
   goes: {
     particulars: (count) => (count > 0 ? 'Nom, naissance et contact' : 'Aucun nom, aucun contact'),
@@ -313,6 +315,7 @@ const en: PrivacyWords = {
   states: { open: 'Open', 'carried-out': 'Carried out', withdrawn: 'Withdrawn', declined: 'Declined' },
   dryRun: 'See what would go',
   hide: 'Close',
+  ofRecords: (count) => `This person has ${count} records, merged: all is counted, and all of them go.`,
   goesTitle: 'Would go',
   goes: {
     particulars: (count) => (count > 0 ? 'Name, birth date and contact' : 'No name, no contact'),

@@ -114,6 +114,7 @@ function PlanLists({ plan, language }: { readonly plan: ErasurePlanView; readonl
           </ul>
         </section>
       )}
+      {plan.records > 1 && <p className="hint">{text.ofRecords(plan.records)}</p>}
       <section>
         <h3>{text.goesTitle}</h3>
         <ul>

@@ -4,6 +4,7 @@ import { type MemberSearch, memberSearchSchema } from '../../http/staff/member-v
 import { ConnectionLost } from '../connection-lost.tsx';
 import { MemberLink } from '../member/member-link.tsx';
 import { Face, StateMark } from '../person.tsx';
+import { samePersonWords } from '../same-person-words.ts';
 import { type Language, words } from '../words.ts';
 import { type SearchWords, searchWords } from './search-words.ts';
 
@@ -88,6 +89,12 @@ function FoundMember(props: {
         <small className="hint">
           {homeClubId === null ? text.otherClub : text.homeClub(clubName(homeClubId))}
         </small>
+        {one.mergedInto && (
+          <small>
+            {samePersonWords[language].mergedInto}.{' '}
+            <a href={`#member/${one.mergedInto}/search`}>{samePersonWords[language].toRecord}</a>
+          </small>
+        )}
       </div>
       <span className="found-answer">
         {answer ? (
