@@ -20,7 +20,7 @@ async function run(
   const { check } = values;
   const beganMs = clock.monotonicMs();
   let told = 0;
-  const { events, differences, stuck } = await rebuildProjections(database, {
+  const { events, reduced, differences, stuck } = await rebuildProjections(database, {
     check,
     nowMs: clock.wallMs(),
     progress: (count) => {
@@ -33,6 +33,11 @@ async function run(
   for (const difference of differences) say(inWords(difference));
   for (const { edgeId, seq, reason } of stuck) {
     say(`event ${seq} of box ${edgeId} was taken in once and cannot be now: ${reason}`);
+  }
+  if (reduced > 0) {
+    say(
+      `${reduced} events are entries that lost their person when their time was over: which tickets they spent is left as it is.`,
+    );
   }
   if (stuck.length > 0 && !check) tell('Nothing was changed: bring what these events need back first.');
   else if (differences.length === 0) say(`${events} events, ${seconds} s: every row is what they say.`);

@@ -40,6 +40,7 @@ import { clocksOfEdges } from './migrations/037-clocks-of-edges.ts';
 import { adapters } from './migrations/038-adapters.ts';
 import { mergedMembers } from './migrations/039-merged-members.ts';
 import { webhooksApart } from './migrations/040-webhooks-apart.ts';
+import { reducedEvents } from './migrations/041-reduced-events.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -83,6 +84,7 @@ export const migrations: readonly Migration[] = [
   { name: '038-adapters', sql: adapters },
   { name: '039-merged-members', sql: mergedMembers },
   { name: '040-webhooks-apart', sql: webhooksApart },
+  { name: '041-reduced-events', sql: reducedEvents },
 ];
 
 export interface Migration {

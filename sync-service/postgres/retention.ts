@@ -7,6 +7,7 @@ import type { Database, Sql } from './database.ts';
 import { eraseMember } from './erasure/erase-member.ts';
 import { lockPerson, planPerson } from './erasure/person-plan.ts';
 import { logPrivacy } from './erasure/privacy-log.ts';
+import { reduceEvents } from './reduce-events.ts';
 
 /** Rows that have been kept long enough: what happens to them, and which they are. `$1` is the end of the term, `$2` now. */
 interface RetentionRule {
@@ -24,7 +25,7 @@ const ofThePerson =
 const noPeriodRuns = `not exists (select 1 from memberships where ${ofThePerson}
   and status = 'active' and (valid_to is null or valid_to > $1::timestamptz))`;
 
-/** RT3, RT4, RT7. */
+/** RT3, RT4. */
 export const retentionRules: readonly RetentionRule[] = [
   ...['decisions', 'passages', 'interventions'].map((table) => ({
     id: 'entry-log' as const,
@@ -116,6 +117,11 @@ export async function applyRetention(
     for (const rule of retentionRules) {
       counts[rule.table] = (counts[rule.table] ?? 0) + (await endRows(database, rule, beganMs, dryRun));
     }
+    counts.edge_events = await reduceEvents(database, {
+      beforeMs: Date.parse(endOfTerm('entry-log', beganMs)),
+      nowMs: beganMs,
+      dryRun,
+    });
     Object.assign(counts, await endPeople(context, database, beganMs, dryRun));
     if (!dryRun) {
       await database.query('insert into retention_runs (began_at, ended_at, counts) values ($1, $2, $3)', [

@@ -6,18 +6,30 @@ import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { genesisHash } from '@portillon/core/crypto/hash-chain.ts';
+import type { EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copyCommand } from '../../commands/copy-command.ts';
+import { rebuildCommand } from '../../commands/rebuild-command.ts';
 import { retentionCommand } from '../../commands/retention-command.ts';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { copyParts, notInCopy } from '../../postgres/member-copy.ts';
+import { reduceEvents } from '../../postgres/reduce-events.ts';
 import { applyRetention } from '../../postgres/retention.ts';
 import { keptSinceMs, type Period } from '../../privacy/kept/kept-since.ts';
 import { retentionTable, tablesWithoutPersons } from '../../privacy/kept/retention-table.ts';
 import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
-import { newTestId, saleEvent, TestEdge, testContract, testPerson, testPhoto } from '../../test/test-edge.ts';
+import {
+  newTestId,
+  saleEvent,
+  TestEdge,
+  testContract,
+  testPerson,
+  testPhoto,
+  visit,
+} from '../../test/test-edge.ts';
 
 let stateFolder: string;
 let base: StartedBase;
@@ -88,6 +100,18 @@ async function sold(name: string, at: string, validTo: string | null): Promise<S
   for (const bytes of [person, photo, contract]) await edge.put(sha256Hex(bytes), bytes);
   return { memberId: sale.member.memberId, cardId };
 }
+
+const serviced: Omit<EventOf<'dispenser.serviced'>, 'interventionId' | 'at' | 'credentialId'> = {
+  type: 'dispenser.serviced',
+  faultBefore: null,
+  faultAfter: null,
+  outcome: 'ready',
+  filled: 20,
+  emptied: null,
+  takenByHand: 0,
+  counted: { stack: 80, bin: 0, fed: 0, captured: 0, handed: 0, inPath: 0, byDevice: null, since: null },
+  differences: { bin: null, path: 0 },
+};
 
 /** Before the end of a term, by so many days. */
 const past = (period: Period, days = 10) =>
@@ -211,6 +235,134 @@ it('[RT3] [RT4] [RT5] [RT6] ends what is over once, as the dry run said, and lea
   expect(await run()).toBe(0);
   expect(said.filter((line) => !line.endsWith(' 0'))).toEqual(['members 1', 'held 1']);
   expect(await applyRetention({ ...context, database: sql }, { onceADay: true })).toBeNull();
+}, 60_000);
+
+it('[RT7] takes the person out of entries that are over, some at a time, and leaves a chain that still shows each of them', async () => {
+  const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
+  const gate = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
+  const { edgeId } = gate.identity;
+  const old = past({ months: 3 }, 40);
+  const sale = saleEvent({ legalEntityId, planId, ticket: true });
+  const credentials = sale.credentials.map((each) => ({ ...each, validFrom: old }));
+  const [card = '', ticket = ''] = credentials.map(({ credentialId }) => credentialId);
+  const entry = (credentialId: string, at: string) => {
+    const { decided, sensed } = visit(credentialId);
+    return [gate.append({ ...decided, at }), gate.append({ ...sensed, at })];
+  };
+  gate.append({ ...sale, at: old, credentials });
+  entry(ticket, old);
+  const [ahead] = entry(card, '2031-01-01T00:00:00.000Z');
+  gate.append({ type: 'access.decided', credentialId: card });
+  gate.appendText(`no JSON about ${card}`);
+  gate.append({ ...serviced, interventionId: newTestId(), at: old, credentialId: card });
+  for (let count = 0; count < 20; count++) entry(card, old);
+  const [recent] = entry(card, past({ days: 0 }, 1));
+  // Behind one that is not over, by a clock that had been wrong.
+  entry(card, old);
+  expect((await gate.pushed()).parked).toHaveLength(2);
+  const tickets = () => sql.query('select status from credentials where id = $1', [ticket]);
+  expect(await tickets()).toEqual([{ status: 'spent' }]);
+  // What was dated ahead, and what does not say when, came four months ago.
+  await sql.query(
+    'update edge_events set received_at = $3 where edge_id = $1 and seq between $2 and $2 + 2',
+    [edgeId, ahead?.seq, old],
+  );
+  const kept = () =>
+    sql.query<{
+      seq: number;
+      event_id: string;
+      prev_hash: string;
+      hash: string;
+      body: string;
+      reduced: boolean;
+    }>(
+      `select seq, event_id, prev_hash, hash, convert_from(body, 'UTF8') as body, reduced_at is not null as reduced
+         from edge_events where edge_id = $1 order by seq`,
+      [edgeId],
+    );
+  const asReceived = await kept();
+
+  const ended = async (dryRun: boolean) =>
+    (await applyRetention({ ...context, database: sql }, { dryRun }))?.edge_events;
+  const nowMs = systemClock.wallMs();
+  const beforeMs = keptSinceMs(nowMs, { months: 3 });
+  const endedSome = () => reduceEvents(sql, { beforeMs, nowMs, dryRun: false, atOnce: 7 });
+  // Two decisions and passages, one not understood, the intervention, and twenty times two.
+  const over = 4 + 1 + 1 + 40;
+  expect(await ended(true)).toBe(over);
+  expect(await kept()).toEqual(asReceived);
+  // Some of them fail: what was done before stays done, and is not done again.
+  await sql.query(
+    `create function fails() returns trigger language plpgsql as $$ begin raise exception 'no disk'; end $$`,
+  );
+  await sql.query(
+    'create trigger fails before update on edge_events for each row when (old.seq = 30) execute function fails()',
+  );
+  await expect(endedSome()).rejects.toThrow('no disk');
+  await sql.query('drop trigger fails on edge_events');
+  const half = (await kept()).filter(({ reduced }) => reduced).length;
+  expect(half).toBeGreaterThan(10);
+  expect(await endedSome()).toBe(over - half);
+  expect(await ended(false)).toBe(0);
+
+  const left = await kept();
+  expect(left.map(({ body, reduced, ...stays }) => stays)).toEqual(
+    asReceived.map(({ body, reduced, ...stays }) => stays),
+  );
+  left.forEach(({ prev_hash }, index) => {
+    expect(prev_hash).toBe(left[index - 1]?.hash ?? genesisHash);
+  });
+  const reduced = left.filter((event) => event.reduced);
+  expect(reduced.filter(({ body }) => body.includes(card) || body.includes(ticket))).toEqual([]);
+  // The sale stays as it came, by law, and so does what is not over.
+  const whole = left.filter((event) => !event.reduced);
+  expect(whole).toEqual(asReceived.filter(({ seq }) => whole.some((event) => event.seq === seq)));
+  expect(whole.map(({ seq }) => seq).slice(-4)[0]).toBe(recent?.seq);
+  for (const table of ['decisions', 'passages', 'interventions']) {
+    const known = await sql.query<{ count: number }>(
+      `select count(*)::int as count from ${table} where edge_id = $1 and credential_id is not null`,
+      [edgeId],
+    );
+    expect(known).toEqual([{ count: table === 'interventions' ? 0 : 1 }]);
+  }
+  // Sent once more they are known, and another under the same number is not taken for one of them.
+  expect(await gate.pushed()).toMatchObject({ appliedThrough: gate.events.length });
+  const forged = { ...(gate.events[1] as OutboxEvent), hash: genesisHash };
+  expect(await gate.push([forged])).toMatchObject({ body: { error: { code: 'push.fork' } } });
+
+  await expectRebuiltTheSame(sql);
+  const said: string[] = [];
+  const rebuild = (...args: string[]) =>
+    rebuildCommand.run(args, {
+      ...context,
+      database: sql,
+      stateFolder: null,
+      environment: {},
+      say: (text) => said.push(text),
+      tell: () => undefined,
+    });
+  await sql.query(`delete from passages where gate_id = 'gate-1' and edge_id = $1 and at = $2`, [
+    edgeId,
+    old,
+  ]);
+  await sql.query(`update decisions set outcome = 'refused' where edge_id = $1 and at = $2`, [edgeId, old]);
+  expect(await rebuild('--check')).toBe(1);
+  expect(said).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^passages: 22 missing/),
+      expect.stringMatching(/^decisions: 22 other in outcome/),
+      expect.stringMatching(/^\d\d events are entries that lost their person/),
+    ]),
+  );
+  expect(await rebuild()).toBe(0);
+  await expectRebuiltTheSame(sql);
+  expect(await tickets()).toEqual([{ status: 'spent' }]);
+  expect(
+    await sql.query('select 1 from passages where edge_id = $1 and at = $2 and credential_id is not null', [
+      edgeId,
+      old,
+    ]),
+  ).toHaveLength(1);
 }, 60_000);
 
 it('[DU10] [RT4] [RT5] a merged record ends with the one that stays, and not before', async () => {

@@ -394,4 +394,5 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   consents: 'push',
   consent_wordings: 'base',
   retention_runs: 'base',
+  reduced_events: 'base',
 };

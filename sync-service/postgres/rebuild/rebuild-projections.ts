@@ -10,6 +10,7 @@ import {
   forgetAged,
   forgetErased,
   forgetUntouched,
+  keepSpent,
   makeRebuildSchema,
   rebuildSchema,
 } from './rebuild-schema.ts';
@@ -19,6 +20,8 @@ import { reportersOf } from './reporters.ts';
 
 export interface Rebuilt {
   readonly events: number;
+  /** Among them those of entries of which it is no longer known whose they were (RT7). */
+  readonly reduced: number;
   /** What differed from what the events say. */
   readonly differences: readonly TableDifference[];
   /** Events that were applied once and could not be applied again: the tables are not changed. */
@@ -71,14 +74,16 @@ async function rebuild(
   const home = await makeRebuildSchema(sql);
   const reporters = await reportersOf(sql);
   const acts = await ActsBetween.read(sql, home, reporters);
-  const { events, stuck } = await replayEvents(sql, reporters, acts, progress);
+  const { events, reduced, stuck } = await replayEvents(sql, reporters, acts, progress);
   await forgetUntouched(sql, home);
   await keepForgotten(sql, home);
   await forgetErased(sql);
-  await forgetAged(sql, home, endOfTerm('entry-log', nowMs));
+  const entriesBefore = endOfTerm('entry-log', nowMs);
+  await forgetAged(sql, home, entriesBefore);
+  if (reduced > 0) await keepSpent(sql, home, entriesBefore);
   for (const table of Object.keys(projections)) await sql.query(`analyze ${rebuildSchema}.${table}`);
   const differences = await compareProjections(sql, home);
-  const found = { events, differences, stuck };
+  const found = { events, reduced, differences, stuck };
   if (check || stuck.length > 0) throw new OnlyLooked(found);
   const touched = await changedIds(sql, home, differences);
   await takeOver(sql, home, differences);

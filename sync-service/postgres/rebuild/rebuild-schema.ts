@@ -1,3 +1,4 @@
+import { nobodysCard } from '../../privacy/kept/without-person.ts';
 import type { Sql } from '../database.ts';
 import { projections } from './projection-tables.ts';
 import { findToldIds } from './told-ids.ts';
@@ -102,4 +103,15 @@ export async function forgetAged(sql: Sql, home: string, before: string): Promis
       [before],
     );
   }
+  await sql.query('update interventions set credential_id = null where credential_id = $1', [nobodysCard]);
+}
+
+/** RT7: which tickets were spent by entries whose events lost their person is known from the table in use alone. */
+export async function keepSpent(sql: Sql, home: string, before: string): Promise<void> {
+  await sql.query(
+    `update credentials as built set status = kept.status from ${home}.credentials as kept
+      where kept.id = built.id and kept.single_use and kept.status = 'spent' and built.status = 'active'
+        and built.valid_from < $1`,
+    [before],
+  );
 }

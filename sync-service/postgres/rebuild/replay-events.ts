@@ -11,6 +11,7 @@ interface KeptEvent {
   readonly received_at: string;
   /** Why it was kept aside; null when it was applied. */
   readonly reason: string | null;
+  readonly reduced: boolean;
 }
 
 /** An event that was applied once and cannot be now. */
@@ -18,6 +19,13 @@ export interface StuckEvent {
   readonly edgeId: string;
   readonly seq: number;
   readonly reason: string;
+}
+
+export interface Replayed {
+  readonly events: number;
+  /** Among them those of entries of which it is no longer known whose they were (RT7). */
+  readonly reduced: number;
+  readonly stuck: readonly StuckEvent[];
 }
 
 const fetched = 1_000;
@@ -33,10 +41,11 @@ export async function replayEvents(
   reporters: ReadonlyMap<string, Reporter>,
   acts: ActsBetween,
   progress: (events: number) => void,
-): Promise<{ readonly events: number; readonly stuck: readonly StuckEvent[] }> {
+): Promise<Replayed> {
   const waiting = new Map<string, KeptEvent[]>();
   const stuck: StuckEvent[] = [];
   let events = 0;
+  let reduced = 0;
   const apply = (event: KeptEvent) => applyAgain(sql, reporters.get(event.edge_id), event);
 
   /** Who waits tries again, as long as that leads anywhere. */
@@ -56,7 +65,8 @@ export async function replayEvents(
 
   await sql.query(
     `declare kept_events no scroll cursor for
-     select edge_events.edge_id, edge_events.seq, body, received_at, reason
+     select edge_events.edge_id, edge_events.seq, body, received_at, reason,
+            reduced_at is not null as reduced
        from edge_events left join parked_events
          on parked_events.edge_id = edge_events.edge_id and parked_events.seq = edge_events.seq
       order by applied_order nulls first, received_at, edge_events.edge_id, edge_events.seq`,
@@ -65,6 +75,7 @@ export async function replayEvents(
     const page = await sql.query<KeptEvent>(`fetch ${fetched} from kept_events`);
     if (page.length === 0) break;
     for (const event of page) {
+      if (event.reduced) reduced++;
       const queue = waiting.get(event.edge_id);
       if (queue) {
         queue.push(event);
@@ -90,7 +101,7 @@ export async function replayEvents(
     }
     await tryAgain();
   }
-  return { events, stuck };
+  return { events, reduced, stuck };
 }
 
 /** Null when it is in; else why it cannot be, and nothing of it is. */

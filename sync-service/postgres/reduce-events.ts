@@ -1,0 +1,103 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { entryEvent } from '../privacy/kept/without-person.ts';
+import type { Database, Sql } from './database.ts';
+
+const usuallyAtOnce = 1_000;
+
+interface ReduceOptions {
+  /** The end of the term of the entry log: what was before is over. */
+  readonly beforeMs: number;
+  readonly nowMs: number;
+  readonly dryRun: boolean;
+  /** Events that are looked through in one transaction. */
+  readonly atOnce?: number;
+}
+
+interface KeptEvent {
+  readonly seq: number;
+  readonly body: Buffer;
+  readonly received_at: string;
+}
+
+/**
+ * RT7. Takes the person out of events of entries that are over, and resolves with how many it were. The events of each edge are
+ * gone through in the order of their numbers, each once: up to the first entry that is not over, where the next round goes on. No
+ * event happened later than it was received, whatever the clock of its edge said.
+ */
+export async function reduceEvents(database: Database, options: ReduceOptions): Promise<number> {
+  const edges = await database.query<{ id: string; through: number }>(
+    `select edges.id, coalesce(through, 0) as through
+       from edges left join reduced_events on reduced_events.edge_id = edges.id order by edges.id`,
+  );
+  let reduced = 0;
+  for (const { id, through } of edges) {
+    for (let after: number | null = through; after !== null; ) {
+      const from: number = after;
+      const done = await database.transaction((sql) => reduceSome(sql, id, from, options));
+      reduced += done.reduced;
+      after = done.next;
+    }
+  }
+  return reduced;
+}
+
+/** `next`: where to go on at once; null where what follows is not over, or not there. */
+async function reduceSome(
+  sql: Sql,
+  edgeId: string,
+  after: number,
+  { beforeMs, nowMs, dryRun, atOnce = usuallyAtOnce }: ReduceOptions,
+): Promise<{ readonly reduced: number; readonly next: number | null }> {
+  const events = await sql.query<KeptEvent>(
+    `select seq, body, received_at from edge_events where edge_id = $1 and seq > $2 order by seq limit $3`,
+    [edgeId, after, atOnce],
+  );
+  const rests: { readonly seq: number; readonly rest: string; readonly rowId: string | null }[] = [];
+  let through = after;
+  let isOver = true;
+  for (const { seq, body, received_at } of events) {
+    const entry = entryEvent(body.toString('utf8'));
+    if (entry) {
+      const receivedMs = Date.parse(received_at);
+      isOver = Math.min(entry.atMs ?? receivedMs, receivedMs) < beforeMs;
+      if (!isOver) break;
+      if (entry.rest !== null) rests.push({ seq, rest: entry.rest, rowId: entry.rowId });
+    }
+    through = seq;
+  }
+  if (!dryRun) {
+    await writeRests(sql, edgeId, rests, isoTime(nowMs));
+    if (through > after) {
+      await sql.query(
+        `insert into reduced_events (edge_id, through) values ($1, $2)
+         on conflict (edge_id) do update set through = excluded.through`,
+        [edgeId, through],
+      );
+    }
+  }
+  return { reduced: rests.length, next: isOver && events.length === atOnce ? through : null };
+}
+
+/** With the rows that they became: what is built anew from an event says no less than the row, and no more. */
+async function writeRests(
+  sql: Sql,
+  edgeId: string,
+  rests: readonly { readonly seq: number; readonly rest: string; readonly rowId: string | null }[],
+  now: string,
+): Promise<void> {
+  if (rests.length === 0) return;
+  await sql.query(
+    `update edge_events set body = convert_to(reduced.rest, 'UTF8'), reduced_at = $2
+       from unnest($3::bigint[], $4::text[]) as reduced (seq, rest)
+      where edge_events.edge_id = $1 and edge_events.seq = reduced.seq`,
+    [edgeId, now, rests.map(({ seq }) => seq), rests.map(({ rest }) => rest)],
+  );
+  const rowIds = rests.flatMap(({ rowId }) => rowId ?? []);
+  for (const table of ['decisions', 'passages', 'interventions']) {
+    await sql.query(
+      `update ${table} set credential_id = null
+        where id = any($1::uuid[]) and edge_id = $2 and credential_id is not null`,
+      [rowIds, edgeId],
+    );
+  }
+}
