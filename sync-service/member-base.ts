@@ -29,6 +29,7 @@ import { forgetAgain, startPrivacyRounds } from './postgres/erasure/privacy-roun
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
+import { startPeopleRounds } from './postgres/people-rounds.ts';
 import type { SealOfSystem } from './secrets/secret-seal.ts';
 import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
@@ -256,6 +257,7 @@ async function startWith(
     metricsUrl = served.url;
   }
   stops.push(startPrivacyRounds(contextFor(base, 'job')));
+  stops.push(startPeopleRounds(contextFor(base, 'job')));
   stops.push(async () => {
     stopping.abort();
     await delay(clock, options.stopDelayMs ?? 0);

@@ -232,7 +232,7 @@ export type AttachmentAnswer = z.infer<typeof attachmentAnswerSchema>;
  */
 
 /** Kinds of records that the first edges did not know: sent only to those that ask for them. */
-export const laterFeedKinds = ['order', 'gate-order', 'purge-order'] as const;
+export const laterFeedKinds = ['order', 'gate-order', 'purge-order', 'person'] as const;
 export type LaterFeedKind = (typeof laterFeedKinds)[number];
 
 /**
@@ -307,6 +307,19 @@ export const purgeOrderRecordSchema = z.object({
   credentialIds: z.array(id),
 });
 export type PurgeOrderRecord = z.infer<typeof purgeOrderRecordSchema>;
+
+/** Somebody of the edge's own club (W-PERSON-1): all that staff there are told, and no edge elsewhere. */
+export const personRecordSchema = z.object({
+  memberId: id,
+  givenName: z.string().max(200),
+  familyName: z.string().max(200),
+  /** Names the picture that `GET /v1/photos/:digest` tells this club; null where there is none. */
+  photo: digestSchema.nullable(),
+});
+export type PersonRecord = z.infer<typeof personRecordSchema>;
+
+/** The longest picture that is told to an edge, as it was taken. */
+export const toldPhotoMaxBytes = 1024 * 1024;
 
 /** VAT of a plan by country of the seller (ISO 3166), hundredths of a percent, where it is not `vatRate` for both lines. */
 export const vatByCountrySchema = z.record(
@@ -460,6 +473,7 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order'), id, record: orderRecordSchema.nullable() }),
   z.object({ kind: z.literal('gate-order'), id, record: gateOrderRecordSchema.nullable() }),
   z.object({ kind: z.literal('purge-order'), id, record: purgeOrderRecordSchema.nullable() }),
+  z.object({ kind: z.literal('person'), id, record: personRecordSchema.nullable() }),
   z.object({
     kind: z.literal('edge-key'),
     id,

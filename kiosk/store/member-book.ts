@@ -294,8 +294,8 @@ export class MemberBook {
 
   #usable(changes: readonly FeedRecord[]): readonly FeedRecord[] {
     return changes.filter((change) => {
-      // Orders to forget somebody are no part of the book (purge-orders.ts).
-      if (change.kind === 'purge-order') return false;
+      // Orders to forget somebody, and people, are no part of the book (purge-orders.ts, club-people.ts).
+      if (change.kind === 'purge-order' || change.kind === 'person') return false;
       const problem = this.#problemOf(change);
       if (problem) {
         const { kind, id } = change;
@@ -370,6 +370,7 @@ export class MemberBook {
         setOrDelete(this.#gateOrders, change.id, change.record);
         return;
       case 'purge-order':
+      case 'person':
         return;
       case 'credential':
         return; // book-credentials.ts

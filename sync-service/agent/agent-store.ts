@@ -26,6 +26,14 @@ export interface SnapshotProgress {
   readonly ownAfter: number;
 }
 
+/** The people of the club, as far as the agent brings them: records come with the feed, photos when somebody was let in. */
+export interface PeopleOfStore {
+  /** Digests of photos that are wanted and not held, those of who came in last first. */
+  wantedPhotos(limit: number): Promise<readonly string[]>;
+  /** Kept only where somebody of that photo is known still. */
+  keepPhoto(digest: string, photo: Uint8Array): Promise<void>;
+}
+
 /** What the agent needs of the edge's store. All of it durable when the promise resolves. */
 export interface AgentStore {
   identity(): Promise<EdgeIdentity | null>;
@@ -68,6 +76,8 @@ export interface AgentStore {
    * applied yet stays in it, and the cursor is the snapshot's version (W-SNAP-6).
    */
   finishSnapshot(version: number, baseTimeMs: number): Promise<void>;
+  /** Absent where the box has nobody to show them to: then the base is not asked for people (W-PERSON-5). */
+  readonly people?: PeopleOfStore | null;
   /** The count to tell with the next heartbeat. */
   occupancy(): Promise<PushRequest['occupancy']>;
   /**

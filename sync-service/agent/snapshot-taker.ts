@@ -11,7 +11,6 @@ import {
   feedAnswerSchema,
   feedRecordSchema,
   isKnownKind,
-  laterFeedKinds,
 } from '@portillon/core/wire/messages.ts';
 import {
   digestOfChunks,
@@ -22,6 +21,7 @@ import {
 } from '@portillon/core/wire/snapshot.ts';
 import type { AgentStore, EdgeIdentity, SnapshotProgress } from './agent-store.ts';
 import type { BaseClient, RequestFailure } from './base-client.ts';
+import { kindsAskedFor } from './photo-fetcher.ts';
 
 const unpack = promisify(gunzip);
 
@@ -121,7 +121,7 @@ export class SnapshotTaker {
       coming = following;
     }
     for (let more = true; more; ) {
-      const path = `/v1/snapshot/${snapshot.snapshotId}/own?after=${progress.ownAfter}&kinds=${laterFeedKinds.join(',')}`;
+      const path = `/v1/snapshot/${snapshot.snapshotId}/own?after=${progress.ownAfter}&kinds=${kindsAskedFor(this.#options.store)}`;
       const request = { method: 'GET' as const, path, limitMs: limitMs.question, answer: feedAnswerSchema };
       const page = await this.#options.client.send(request, identity);
       if (!page.ok) return page;

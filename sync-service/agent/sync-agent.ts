@@ -20,7 +20,6 @@ import {
   enrolAnswerSchema,
   feedAnswerSchema,
   fiscalChainLimit,
-  laterFeedKinds,
   type OrderClaimAnswer,
   orderClaimAnswerSchema,
   type PushAnswer,
@@ -35,6 +34,7 @@ import { BackOff } from './back-off.ts';
 import { BaseClient, type RequestFailure } from './base-client.ts';
 import { BaseTime } from './base-time.ts';
 import { Bell } from './bell.ts';
+import { kindsAskedFor, PhotoFetcher } from './photo-fetcher.ts';
 import { type PushBody, PushManners, type PushSize, pushBody } from './push-body.ts';
 import { type BaseRegression, ReceiptBook } from './receipt-book.ts';
 import { SnapshotTaker } from './snapshot-taker.ts';
@@ -165,6 +165,8 @@ export class SyncAgent {
   /** Ask the base how far it got before sending anything. */
   #askWhere = true;
   readonly #receipts: ReceiptBook;
+  /** Null where nobody is shown any. */
+  readonly #photos: PhotoFetcher | null;
   readonly #pushManners = new PushManners();
   /** Through where the base has said to be, and the epoch of the book as it is kept with it; null until it is read. */
   #through: { readonly seq: number; readonly epoch: number } | null = null;
@@ -188,6 +190,13 @@ export class SyncAgent {
       quiet: () => this.#quiet(),
       stopped: this.#stopped.signal,
     });
+    this.#photos = store.people
+      ? new PhotoFetcher({
+          ...{ client: this.#client, people: store.people, clock, random, log },
+          quiet: () => this.#quiet(),
+          stopped: this.#stopped.signal,
+        })
+      : null;
     this.#receipts = new ReceiptBook(options.store, options.clock, options.log);
   }
 
@@ -213,6 +222,7 @@ export class SyncAgent {
   /** There is a new event in the outbox: send it now. */
   notify(): void {
     this.#pushBell.ring();
+    this.#photos?.look();
   }
 
   /** Cuts requests in flight and resolves when nothing is left running. Safe to repeat. */
@@ -229,7 +239,12 @@ export class SyncAgent {
     this.#bookEpoch = epoch === 0 ? identity.epoch : epoch;
     this.#baseEpoch = this.#bookEpoch;
     this.#show({ enrolled: true, appliedThrough: seq });
-    await Promise.all([this.#pushLoop(identity), this.#attachmentLoop(identity), this.#feedLoop(identity)]);
+    await Promise.all([
+      this.#pushLoop(identity),
+      this.#attachmentLoop(identity),
+      this.#feedLoop(identity),
+      this.#photos?.run(identity),
+    ]);
   }
 
   /** Null when stopped, or when the base has refused the code: only a person can change that. */
@@ -585,7 +600,7 @@ export class SyncAgent {
       const answer = await this.#client.send(
         {
           method: 'GET',
-          path: `/v1/feed?after=${after}&waitSeconds=${waitSeconds}&kinds=${laterFeedKinds.join(',')}`,
+          path: `/v1/feed?after=${after}&waitSeconds=${waitSeconds}&kinds=${kindsAskedFor(store)}`,
           // Short for one that does not wait: lost on a line that has just failed, it would keep the book old.
           limitMs: limitMs.feed + waitSeconds * 1_000,
           answer: feedAnswerSchema,
@@ -618,6 +633,7 @@ export class SyncAgent {
       }
       // Carried out with it, and answered by an event of its own (W-PURGE-3).
       if (changes.some(({ change }) => change.kind === 'purge-order')) this.#pushBell.ring();
+      if (changes.some(({ change }) => change.kind === 'person')) this.#photos?.look();
       this.#cursorAhead = false;
       this.#bookIsOf(epoch);
     }

@@ -23,6 +23,7 @@ import type { BaseContext } from './base-context.ts';
 import { answerCompressed } from './compressed-answer.ts';
 import { jsonBody } from './json-body.ts';
 import { claimOrder } from './order-claim.ts';
+import { photoRoute } from './photo-route.ts';
 import { pushRoute } from './push-route.ts';
 import { refuse } from './refusal.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
@@ -125,6 +126,8 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     signed(base, (edge, request, reply) => takeAttachment(base, edge, request, reply)),
   );
 
+  photoRoute(app, base);
+
   app.get(
     '/v1/feed',
     signed(base, async (edge, request, reply) => {
@@ -179,11 +182,13 @@ async function changesAfter(
   const stopListening = base.announcements.on('feed', () => wake());
   const deadline = base.clock.monotonicMs() + limitMs;
   const database = base.database.for('feed');
+  let from = after;
   try {
     for (;;) {
-      const page = await readFeed(database, after, reader);
+      const page = await readFeed(database, from, reader);
       const leftMs = deadline - base.clock.monotonicMs();
       if (page === 'ahead' || page.changes.length > 0 || leftMs <= 0 || gone.signal.aborted) return page;
+      from = page.cursor;
       const waiting = new AbortController();
       const timer = delay(base.clock, leftMs, AbortSignal.any([gone.signal, waiting.signal])).catch(
         () => undefined,

@@ -32,6 +32,7 @@ export const refusalStatus = {
   'feed.malformed': 400,
   'feed.cursor-ahead': 409,
   'snapshot.gone': 404,
+  'photo.not-told': 404,
   'staff.not-signed-in': 401,
   'staff.wrong-sign-in': 403,
   'staff.foreign-page': 403,

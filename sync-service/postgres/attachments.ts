@@ -12,7 +12,9 @@ import {
 } from '@portillon/core/wire/messages.ts';
 import type { KeyPart, MemberKeys } from '../keys/member-keys.ts';
 import { announce } from './announcements.ts';
+import { changedPeople } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
+import { writeFeed } from './feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
 
 type Purpose = 'person' | 'photo' | 'contract' | 'mandate';
@@ -95,6 +97,10 @@ export async function receiveAttachment(
     if (wanted.purpose === 'mandate')
       await writeMandate(sql, wanted.member_id, digest, 'mandate' in opened ? opened.mandate : null);
     await announce(sql, 'live');
+    if (part === 'person') {
+      const renamed = 'person' in opened;
+      await writeFeed(sql, await changedPeople(sql, [wanted.member_id], base.nowMs, { renamed }), base.nowMs);
+    }
   });
   return 'stored';
 }

@@ -7,7 +7,9 @@ import {
   consentWordings,
 } from '@portillon/core/sale/consent-wordings.ts';
 import type { ConsentEntry, ConsentState, MemberConsents } from '../http/staff/consent-view.ts';
+import { lockedPeople } from './club-people.ts';
 import type { Sql } from './database.ts';
+import { writeFeed } from './feed.ts';
 
 /** Makes the wordings of our own screens known, so that each answer can be read with the words that were asked. */
 export async function publishWordings(sql: Sql): Promise<void> {
@@ -92,6 +94,8 @@ export async function withdrawConsent(
       by.channel === 'web-shop' ? by.keyId : null,
     ],
   );
+  if (purpose === 'photo' && written.length > 0)
+    await writeFeed(sql, await lockedPeople(sql, [memberId], nowMs), nowMs);
   return written.length > 0;
 }
 

@@ -50,6 +50,11 @@ const date = 1082;
 const timestamptz = 1184;
 
 /** The member base's pools of connections. Whole numbers come as numbers, times as ISO 8601 in UTC, days as text. */
+/** Nobody else in the base is at it, until this is released. */
+export interface Alone {
+  readonly release: () => Promise<void>;
+}
+
 export class Database implements Sql {
   readonly url: string;
   readonly #log: Log;
@@ -137,7 +142,35 @@ export class Database implements Sql {
    * Waits until nobody else, in any process of the base, is alone with the same name, and holds that until released or until
    * its connection is lost. Releasing again is harmless.
    */
-  async alone(name: string): Promise<{ readonly release: () => Promise<void> }> {
+  async alone(name: string): Promise<Alone> {
+    const { client, ...alone } = await this.#toBeAlone();
+    try {
+      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`portillon ${name}`]);
+    } catch (error) {
+      await alone.release();
+      throw error;
+    }
+    return alone;
+  }
+
+  /** As above without waiting; null while somebody else is. */
+  async aloneAtOnce(name: string): Promise<Alone | null> {
+    const { client, ...alone } = await this.#toBeAlone();
+    try {
+      const { rows } = await client.query<{ mine: boolean }>(
+        'select pg_try_advisory_lock(hashtextextended($1, 0)) as mine',
+        [`portillon ${name}`],
+      );
+      if (rows[0]?.mine) return alone;
+    } catch (error) {
+      await alone.release();
+      throw error;
+    }
+    await alone.release();
+    return null;
+  }
+
+  async #toBeAlone(): Promise<Alone & { readonly client: pg.Client }> {
     const client = new pg.Client({ connectionString: this.url, lock_timeout: databaseUses.job.lockLimitMs });
     client.on('error', (error) => this.#log.warn('base.connection-lost', { detail: error.message }));
     await client.connect();
@@ -147,13 +180,7 @@ export class Database implements Sql {
       release = async () => undefined;
       await work();
     };
-    try {
-      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`portillon ${name}`]);
-    } catch (error) {
-      await once();
-      throw error;
-    }
-    return { release: once };
+    return { client, release: once };
   }
 
   /** All uses of it. Safe to repeat. */

@@ -7,11 +7,12 @@ import {
 } from '@portillon/core/wire/messages.ts';
 import { asToldTo } from '../members/feed-scope.ts';
 import { announce } from './announcements.ts';
+import { changedPeople, type PersonEntry } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
 import { keepTold } from './told-records.ts';
 
 /** A record for the feed; with a club, it is told whole in that club only (W-ORDER-3). */
-export type FeedEntry = FeedRecord & { readonly clubId?: string };
+export type FeedEntry = (FeedRecord & { readonly clubId?: string }) | PersonEntry;
 
 /**
  * Writes records into the feed, as the last thing of a transaction. The row of the head is locked from here to the
@@ -19,7 +20,9 @@ export type FeedEntry = FeedRecord & { readonly clubId?: string };
  * (W-FEED-1). A sequence would not give that.
  */
 export async function writeFeed(sql: Sql, records: readonly FeedEntry[], nowMs: number): Promise<void> {
-  const last = new Map(records.map((change) => [`${change.kind} ${change.id}`, change]));
+  // Whose credentials are told anew may have become somebody of a club, or ceased to be (W-PERSON-2); their locks are held.
+  const people = await changedPeople(sql, membersOf(records), nowMs);
+  const last = new Map([...records, ...people].map((change) => [`${change.kind} ${change.id}`, change]));
   if (last.size === 0) return;
   const changes = [...last.values()];
   const [head] = await sql.query<{ version: number }>(
@@ -50,6 +53,14 @@ export async function writeFeed(sql: Sql, records: readonly FeedEntry[], nowMs: 
   await announce(sql, 'feed');
 }
 
+function membersOf(records: readonly FeedEntry[]): string[] {
+  return records.flatMap((each) =>
+    each.kind === 'credential' && each.record?.memberId && !each.record.singleUse
+      ? [each.record.memberId]
+      : [],
+  );
+}
+
 export interface FeedPage {
   readonly changes: FeedChange[];
   readonly cursor: number;
@@ -67,8 +78,8 @@ export interface FeedReader {
   readonly kinds: readonly LaterFeedKind[];
 }
 
-/** What is not told to every edge alike, and is in no chunk of a snapshot (W-SNAP-5). An index holds it. */
-export const ownPart = `kind not in ('plan', 'edge-key')
+/** What is not told to every edge alike, and is in no chunk of a snapshot (W-SNAP-5), save people. An index holds it. */
+export const ownPart = `kind not in ('plan', 'edge-key', 'person')
   and (kind <> 'credential' or record #> '{account,debts,0}' is not null)`;
 
 /**
@@ -80,8 +91,10 @@ export async function readFeed(
   after: number,
   reader: FeedReader,
 ): Promise<FeedPage | 'ahead'> {
-  const page = await readPage(database, after, reader, 'true', []);
-  return after > page.head ? 'ahead' : page;
+  const page = await readPage(database, after, reader, ['true', 'true'], []);
+  if (after > page.head) return 'ahead';
+  // What lies between is of other clubs, or of kinds that were not asked for: it is not looked through again.
+  return page.more ? page : { ...page, cursor: page.head };
 }
 
 /** What a snapshot at `version` leaves out for this reader. What has changed since comes with the feed. */
@@ -91,14 +104,20 @@ export function readOwnPart(
   after: number,
   reader: FeedReader,
 ): Promise<FeedPage> {
-  return readPage(database, after, reader, `version <= $5 and record is not null and ${ownPart}`, [version]);
+  const there = 'version <= $5 and record is not null';
+  return readPage(database, after, reader, [`${there} and ${ownPart}`, there], [version]);
 }
+
+/** A name is told as it is now, and to nobody once its member was forgotten. */
+const personTold = `(
+  select record || jsonb_build_object('givenName', left(coalesce(given_name, ''), 80), 'familyName', left(coalesce(family_name, ''), 80))
+    from members where members.id = (record->>'memberId')::uuid and coalesce(given_name, family_name) is not null)`;
 
 async function readPage(
   database: Database,
   after: number,
   reader: FeedReader,
-  which: string,
+  [which, whichPeople]: readonly [string, string],
   values: readonly number[],
 ): Promise<FeedPage> {
   const notUnderstood = laterFeedKinds.filter((kind) => !reader.kinds.includes(kind));
@@ -114,13 +133,22 @@ async function readPage(
        from feed_head as head left join clubs as club on club.id = $3
        left join lateral (
          select version, jsonb_build_object('kind', kind, 'id', id, 'record',
-                  case when record is null or club_id is null or club_id = $3 then record
+                  case when kind = 'person' then ${personTold}
+                       when record is null or club_id is null or club_id = $3 then record
                        -- W-GATE-2: orders to the gates of a club are nobody else's.
                        when kind = 'gate-order' then null
                        else jsonb_build_object('place', 'elsewhere', 'codeHash', record->'codeHash',
                                                'expiresAt', record->'expiresAt') end) as change
-           from feed_changes
-          where version > $1 and kind <> all($4::text[]) and ${which} order by version limit $2
+           from (
+             (select * from feed_changes
+               where version > $1 and kind <> 'person' and kind <> all($4::text[]) and ${which}
+               order by version limit $2)
+             union all
+             -- W-PERSON-1: nobody of another club, and nothing that says that there is anybody.
+             (select * from feed_changes
+               where kind = 'person' and club_id = $3 and version > $1 and kind <> all($4::text[]) and ${whichPeople}
+               order by version limit $2)
+           ) as found order by version limit $2
        ) as page on true
       order by page.version`,
     [after, pageLength + 1, reader.clubId, notUnderstood, ...values],

@@ -6,7 +6,15 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
-import { caseEvent, renewalEvent, saleEvent, TestEdge, testPerson, visit } from '../test/test-edge.ts';
+import {
+  caseEvent,
+  renewalEvent,
+  saleEvent,
+  TestEdge,
+  testPerson,
+  testPhoto,
+  visit,
+} from '../test/test-edge.ts';
 import { Database } from './database.ts';
 import { hotQueries, partitionKeys } from './hot-queries.ts';
 
@@ -65,7 +73,8 @@ beforeAll(async () => {
   } as typeof query;
   const person = await lyon.sealed('person', testPerson);
   const other = sha256Hex('other');
-  const digests = { person: sha256Hex(person), photo: null, contract: other };
+  const photo = await lyon.sealed('photo', testPhoto);
+  const digests = { person: sha256Hex(person), photo: sha256Hex(photo), contract: other };
   const sold = saleEvent({ ...place, ticket: true, digests });
   const sale = { ...sold, membership: { ...sold.membership, validTo: '2030-12-31T00:00:00.000Z' } };
   lyon.append(sale);
@@ -84,7 +93,9 @@ beforeAll(async () => {
   await lyon.pushed();
   await lyon.pushed();
   await lyon.put(digests.person, person);
-  await lyon.feed();
+  await lyon.put(digests.photo, photo);
+  await lyon.feed(0, 0, 'person');
+  await lyon.raw(`/v1/photos/${digests.photo}`);
   pg.Client.prototype.query = query;
 });
 

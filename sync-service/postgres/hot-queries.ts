@@ -184,6 +184,24 @@ export const hotQueries: readonly HotQuery[] = [
   },
   { asks: 'from feed_changes where version > $1', file: 'feed.ts', by: 'version', within: 'feed' },
   {
+    asks: 'select attachments.member_id as "memberId" from attachments join feed_changes',
+    file: 'club-people.ts',
+    by: 'digest',
+    within: 'row',
+  },
+  {
+    asks: 'select sealed, purpose, member_id, key_part from attachments where digest = $1',
+    file: 'attachments.ts',
+    by: 'digest',
+    within: 'row',
+  },
+  {
+    asks: 'with asked as (select distinct id from unnest($1::uuid[]) as id), wanted as (',
+    file: 'club-people.ts',
+    by: 'member_id',
+    within: 'partition',
+  },
+  {
     asks: 'with head as materialized ( select highest from edge_counter_heads where edge_id = $1 for update )',
     file: 'request-counters.ts',
     by: 'edge_id',

@@ -13,6 +13,7 @@ import {
   knownWithMembers,
   type RowOutcome,
   rejected,
+  tellClubs,
   tellMembers,
 } from './imported-rows.ts';
 
@@ -139,5 +140,10 @@ export async function importPhotos(
     ],
   );
   await keepRows(sql, context, 'photos', write);
+  await tellClubs(
+    sql,
+    write.map(({ memberId }) => memberId),
+    context,
+  );
   return { outcomes };
 }

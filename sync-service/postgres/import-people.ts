@@ -10,6 +10,7 @@ import {
   knownWithMembers,
   type RowOutcome,
   rejected,
+  tellClubs,
   tellMembers,
 } from './imported-rows.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
@@ -83,6 +84,8 @@ export async function importMembers(
       .map(({ sourceId, memberId, digest }) => ({ sourceId, memberId, rowId: memberId, digest })),
   );
   const possibleDuplicates = await findPossibleDuplicates(sql, [...done], context.nowMs, context.newId);
+  const renamed = updated.map(({ id }) => id);
+  await tellClubs(sql, renamed, context, { renamed: true });
   const outcomes = lines.map(({ before, same, memberId }): RowOutcome => {
     if (same) return 'unchanged';
     if (!before) return 'written';

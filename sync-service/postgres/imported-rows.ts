@@ -3,6 +3,7 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { MappingFile, RowKind } from '../migration/mapping-file.ts';
 import type { LeftOutReason, Rejection, RejectionCode } from '../migration/rejections.ts';
 import { announce } from './announcements.ts';
+import { lockedPeople } from './club-people.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
@@ -137,7 +138,7 @@ export async function keepRows(
   );
 }
 
-/** Tells every edge what members come in with, save for badges that wait. The last thing of a transaction. */
+/** Tells every edge what members come in with, save for badges that wait, and their clubs who they are. The last thing of a transaction. */
 export async function tellMembers(
   sql: Sql,
   memberIds: readonly string[],
@@ -152,12 +153,19 @@ export async function tellMembers(
     [memberIds],
   );
   await announce(sql, 'live');
-  await writeFeed(
+  const credentials = await credentialRecords(
     sql,
-    await credentialRecords(
-      sql,
-      rows.map(({ id }) => id),
-    ),
-    nowMs,
+    rows.map(({ id }) => id),
   );
+  await writeFeed(sql, [...credentials, ...(await lockedPeople(sql, memberIds, nowMs))], nowMs);
+}
+
+/** Tells their clubs who these are: a name may be another one, a photo may have come. The last thing of a transaction. */
+export async function tellClubs(
+  sql: Sql,
+  memberIds: readonly string[],
+  { nowMs, dryRun }: Pick<ImportContext, 'nowMs' | 'dryRun'>,
+  which: { readonly renamed?: boolean } = {},
+): Promise<void> {
+  if (!dryRun) await writeFeed(sql, await lockedPeople(sql, memberIds, nowMs, which), nowMs);
 }

@@ -91,7 +91,8 @@ export const copyParts: readonly CopyPart[] = [
   },
   {
     table: 'feed_changes',
-    about: `kind = 'credential' and id in (select id from credentials where member_id = $1)`,
+    about: `(kind = 'credential' and id in (select id from credentials where member_id = $1)
+      or kind = 'person' and record->>'memberId' = $1::text)`,
     words: { en: 'What boxes are told', fr: 'Ce que les bornes savent' },
   },
   {

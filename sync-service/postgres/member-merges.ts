@@ -3,6 +3,7 @@ import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { RefusalWords } from '../http/refusal.ts';
 import { namesThePerson } from '../privacy/names-in-words.ts';
 import { announce } from './announcements.ts';
+import { changedPeople } from './club-people.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
 import { traitsOf } from './erasure/erasure-plan.ts';
@@ -104,7 +105,7 @@ export function mergeMembers(
       [caseId, now, user.id, user.name, reason],
     );
     await sql.query('update possible_duplicates set settled_at = $2 where case_id = $1', [caseId, now]);
-    await tell(sql, [...moved.credentials, ...own.credentials], nowMs);
+    await tell(sql, [goneId, staysId], [...moved.credentials, ...own.credentials], nowMs);
     return ok({ mergeId });
   });
 }
@@ -157,7 +158,7 @@ export function undoMerge(
       pairs.map((pair) => ({ ...pair, caseId: newCaseId })),
       nowMs,
     );
-    await tell(sql, [...moved.credentials, ...own.credentials], nowMs);
+    await tell(sql, [goneId, staysId], [...moved.credentials, ...own.credentials], nowMs);
     return ok({ caseId: newCaseId });
   });
 }
@@ -290,7 +291,13 @@ async function setStanding(sql: Sql, memberId: string, standing: Standing): Prom
   ]);
 }
 
-async function tell(sql: Sql, credentialIds: readonly string[], nowMs: number): Promise<void> {
+async function tell(
+  sql: Sql,
+  memberIds: readonly string[],
+  credentialIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
   await announce(sql, 'live');
-  await writeFeed(sql, await credentialRecords(sql, credentialIds), nowMs);
+  const people = await changedPeople(sql, memberIds, nowMs);
+  await writeFeed(sql, [...(await credentialRecords(sql, credentialIds)), ...people], nowMs);
 }

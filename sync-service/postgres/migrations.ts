@@ -41,6 +41,7 @@ import { adapters } from './migrations/038-adapters.ts';
 import { mergedMembers } from './migrations/039-merged-members.ts';
 import { webhooksApart } from './migrations/040-webhooks-apart.ts';
 import { reducedEvents } from './migrations/041-reduced-events.ts';
+import { clubPeople } from './migrations/042-club-people.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -85,6 +86,7 @@ export const migrations: readonly Migration[] = [
   { name: '039-merged-members', sql: mergedMembers },
   { name: '040-webhooks-apart', sql: webhooksApart },
   { name: '041-reduced-events', sql: reducedEvents },
+  { name: '042-club-people', sql: clubPeople },
 ];
 
 export interface Migration {

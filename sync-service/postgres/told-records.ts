@@ -10,7 +10,7 @@ const keptMs = 45 * 24 * 3_600_000;
 /** W-OUTAGE-1: from when until when each record was told. In the transaction of the feed, with the head locked. */
 export async function keepTold(
   sql: Sql,
-  changes: readonly FeedRecord[],
+  changes: readonly (Pick<FeedRecord, 'kind' | 'id'> & { readonly record: object | null })[],
   /** Versions of the changes are those that follow. */
   before: number,
   nowMs: number,

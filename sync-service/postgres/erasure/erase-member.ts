@@ -3,6 +3,7 @@ import type { PurgeOrderRecord } from '@portillon/core/wire/messages.ts';
 import type { Kept } from '../../privacy/erasure-holds.ts';
 import { answerDueMs, type BaseStore } from '../../privacy/purge-progress.ts';
 import { announce } from '../announcements.ts';
+import { changedPeople } from '../club-people.ts';
 import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
@@ -97,13 +98,14 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
     `update members set company = null, suspended_until = null, staff = false where id = $1 returning 1`,
     [memberId],
   );
+  const people = await changedPeople(sql, [memberId], nowMs);
   const answers: Record<BaseStore, number | null> = {
     tables: particulars.length + credentials.length + entries,
     words,
     documents: documents.length + wantedNoMore.length,
     // Lies in another database: done when destroyKeys() says so.
     keys: null,
-    feed: credentialIds.length,
+    feed: credentialIds.length + people.length,
     // Logs name nobody (I8): there is nothing to look for.
     logs: 0,
   };
@@ -132,7 +134,12 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
   const record: PurgeOrderRecord = { memberId, digests: digests.map(({ digest }) => digest), credentialIds };
   await writeFeed(
     sql,
-    [...(await credentialRecords(sql, credentialIds)), { kind: 'purge-order', id: orderId, record }],
+    [
+      ...(await credentialRecords(sql, credentialIds)),
+      { kind: 'purge-order', id: orderId, record },
+      // After the order, so that a box counts what it erases for it (W-PERSON-5).
+      ...people,
+    ],
     nowMs,
   );
 }

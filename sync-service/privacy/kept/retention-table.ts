@@ -76,6 +76,25 @@ export const retentionTable = [
     applied: 'round',
   },
   {
+    id: 'club-people',
+    what: {
+      en: 'Name and photo at the boxes of the own club',
+      fr: 'Nom et photo sur les bornes du club d’attache',
+    },
+    tables: ['feed_changes'],
+    period: { days: 30 },
+    from: {
+      en: 'the end of the last period; the photo with it, or with the yes taken back',
+      fr: 'la fin de la dernière période\u00a0; la photo avec elle, ou au retrait du consentement',
+    },
+    reason: {
+      en: 'staff compare face and member without a network',
+      fr: 'comparer le visage et le membre sans réseau',
+    },
+    source: 'NS-42; RGPD 5(1)c',
+    applied: 'own',
+  },
+  {
     id: 'contract',
     what: { en: 'Signed contract', fr: 'Contrat signé' },
     tables: ['attachments', 'memberships'],

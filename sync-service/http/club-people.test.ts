@@ -1,0 +1,246 @@
+import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import type { FeedRecord, PersonRecord } from '@portillon/core/wire/messages.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withdrawConsent } from '../postgres/consents.ts';
+import { eraseMember } from '../postgres/erasure/erase-member.ts';
+import { readOwnPart } from '../postgres/feed.ts';
+import { peopleRound } from '../postgres/people-rounds.ts';
+import {
+  newTestId,
+  renewalEvent,
+  saleEvent,
+  type TestEdge,
+  testPerson,
+  testPhoto,
+} from '../test/test-edge.ts';
+import { startTwoLicensees, type TwoLicensees } from '../test/two-licensees.ts';
+
+let two: TwoLicensees;
+let planId: string;
+/** Names what the logs of the base say. */
+const logged: string[] = [];
+
+beforeAll(async () => {
+  const keep = (event: string, fields?: object) => logged.push(`${event} ${JSON.stringify(fields ?? {})}`);
+  const log = { ...silentLog, info: keep, warn: keep, child: () => log };
+  two = await startTwoLicensees(log);
+  const [plan] = await two.sql.query<{ id: string }>(
+    `select id from plans where record->>'scope' = 'network' limit 1`,
+  );
+  planId = plan?.id ?? '';
+});
+
+afterAll(async () => {
+  await two.sql.close();
+  await two.base.stop();
+  await rm(two.stateFolder, { recursive: true, force: true });
+});
+
+interface ToldPerson {
+  readonly id: string;
+  readonly record: PersonRecord | null;
+}
+
+async function peopleTold(edge: TestEdge, after = 0): Promise<ToldPerson[]> {
+  const changes = await edge.wholeFeed(after, 'order,purge-order,person');
+  return changes.flatMap(({ change }) =>
+    change.kind === 'person' ? [{ id: change.id, record: change.record }] : [],
+  );
+}
+
+const head = async () => {
+  const [row] = await two.sql.query<{ version: number }>('select version from feed_head');
+  return row?.version ?? 0;
+};
+
+/** Somebody new of the club of Lyon, with a photo; nobody else is there like this one. */
+async function sold(validTo: string | null = null) {
+  const { edge, legalEntityId } = two.lyon;
+  const person = await edge.sealed('person', { ...testPerson, familyName: `Roux ${newTestId()}` });
+  const photo = await edge.sealed('photo', testPhoto);
+  const digests = { person: sha256Hex(person), photo: sha256Hex(photo), contract: sha256Hex(newTestId()) };
+  const event = saleEvent({ legalEntityId, planId, digests });
+  const sale = { ...event, membership: { ...event.membership, validTo } };
+  const before = await head();
+  edge.append(sale);
+  await edge.pushed(edge.events.slice(-1));
+  return { sale, memberId: sale.member.memberId, person, photo, digests, before };
+}
+
+async function soldWithAll(validTo: string | null = null) {
+  const made = await sold(validTo);
+  await two.lyon.edge.put(made.digests.person, made.person);
+  await two.lyon.edge.put(made.digests.photo, made.photo);
+  return { ...made, after: await head() };
+}
+
+const isAbout = (change: FeedRecord) => change.kind === 'person';
+const photoOf = (edge: TestEdge, digest: string) => edge.signed('GET', `/v1/photos/${digest}`);
+const round = () =>
+  peopleRound({ database: two.sql, clock: systemClock, log: silentLog }, new AbortController().signal);
+
+it('[W-PERSON-1] [W-FEED-5] tells a club who its members are, once the base knows, and no other club that there is anybody', async () => {
+  const { lyon, bron } = two;
+  const { before, memberId, person, photo, digests } = await sold();
+  expect(await peopleTold(lyon.edge, before)).toEqual([]);
+  const waiting = lyon.edge.feed(await head(), 20, 'person');
+  const fromMs = systemClock.monotonicMs();
+  await lyon.edge.put(digests.person, person);
+  expect((await waiting).changes.map(({ change }) => change)).toMatchObject([
+    { kind: 'person', record: { memberId, givenName: 'Inès', photo: null } },
+  ]);
+  expect(systemClock.monotonicMs() - fromMs).toBeLessThan(2_000);
+  await lyon.edge.put(digests.photo, photo);
+  const [told, ...more] = await peopleTold(lyon.edge, before);
+  expect(more).toEqual([]);
+  expect(told?.record).toEqual({
+    memberId,
+    givenName: 'Inès',
+    familyName: expect.stringContaining('Roux') as string,
+    photo: digests.photo,
+  });
+  // Of another licensee, and an edge of the version before in the same club.
+  const elsewhere = await bron.edge.feed(before, 0, 'person');
+  expect(elsewhere.changes.map(({ change }) => change.kind)).toEqual(['credential']);
+  expect(elsewhere.cursor).toBe(await head());
+  expect((await lyon.edge.feed(before)).changes.some(({ change }) => isAbout(change))).toBe(false);
+  // No name lies in the feed itself: who forgets the member forgets it there too.
+  const kept = await two.sql.query<{ record: object }>(
+    `select record from feed_changes where kind = 'person' and record->>'memberId' = $1`,
+    [memberId],
+  );
+  expect(kept).toEqual([{ record: { memberId, photo: digests.photo } }]);
+});
+
+it('[W-PERSON-1] [W-SNAP-5] tells them to a new box of the club with the own part of its full start, and to no other', async () => {
+  const { lyon, bron, sql } = two;
+  const { memberId } = await soldWithAll();
+  const own = async (clubId: string, kinds: readonly 'person'[]) => {
+    const { changes } = await readOwnPart(sql, await head(), 0, { clubId, kinds });
+    return changes.flatMap(({ change }) => (change.kind === 'person' ? [change.record?.memberId] : []));
+  };
+  expect(await own(lyon.clubId, ['person'])).toContain(memberId);
+  expect(await own(lyon.clubId, [])).toEqual([]);
+  expect(await own(bron.clubId, ['person'])).toEqual([bron.ids.member]);
+});
+
+it('[W-PERSON-2] [W-FEED-9] tells a member anew where name, photo or club is another, and not with every renewal', async () => {
+  const { lyon, sql } = two;
+  const { memberId, after, sale, digests } = await soldWithAll();
+  const [first] = await peopleTold(lyon.edge, after - 1);
+  lyon.edge.append(
+    renewalEvent(
+      { memberId, legalEntityId: lyon.legalEntityId, planId },
+      { from: '2031-01-01T00:00:00.000Z', to: '2031-02-01T00:00:00.000Z' },
+    ),
+  );
+  await lyon.edge.pushed(lyon.edge.events.slice(-1));
+  expect(await peopleTold(lyon.edge, after)).toEqual([]);
+
+  const [user] = await sql.query<{ id: string; name: string }>('select id, name from staff_users limit 1');
+  if (!user) throw new Error('a base has a first user');
+  await sql.transaction((tx) =>
+    withdrawConsent(tx, memberId, 'photo', { channel: 'staff', user }, systemClock.wallMs()),
+  );
+  const [withdrawn] = await peopleTold(lyon.edge, after);
+  expect(withdrawn).toEqual({ id: first?.id, record: { ...first?.record, photo: null } });
+  expect((await photoOf(lyon.edge, digests.photo)).status).toBe(404);
+
+  await sql.query('update members set home_club_id = $2 where id = $1', [memberId, two.bron.clubId]);
+  await round();
+  expect(await peopleTold(lyon.edge, after)).toEqual([{ id: first?.id, record: null }]);
+  expect((await peopleTold(two.bron.edge, after)).map(({ record }) => record?.memberId)).toEqual([memberId]);
+
+  const moved = await head();
+  lyon.edge.append({
+    type: 'sale.cancelled',
+    saleId: sale.saleId,
+    at: isoTime(systemClock.wallMs()),
+    amountCents: sale.totalCents,
+    reversalReference: 'R1C',
+  });
+  const { parked } = await lyon.edge.pushed(lyon.edge.events.slice(-1));
+  expect(parked).toEqual([]);
+  expect((await peopleTold(two.bron.edge, moved)).map(({ record }) => record)).toEqual([null]);
+});
+
+it('[W-PERSON-3] [I7] tells once a day of whom nobody has told, and that the time of others is over', async () => {
+  const { lyon, sql } = two;
+  const days = (count: number) => isoTime(systemClock.wallMs() + count * 86_400_000);
+  const [lapsed, over, known] = [
+    await soldWithAll(days(-29)),
+    await soldWithAll(days(5)),
+    await soldWithAll(),
+  ];
+  await sql.query('update memberships set valid_to = $2 where member_id = $1', [over.memberId, days(-31)]);
+  await sql.query(
+    `delete from feed_changes where kind = 'person' and record->>'memberId' = any($1::text[])`,
+    [[known.memberId, lapsed.memberId]],
+  );
+  const before = await head();
+  expect(await round()).toBe(3);
+  const told = await peopleTold(lyon.edge, before);
+  expect(told.map(({ record }) => record?.memberId ?? null).toSorted()).toEqual(
+    [known.memberId, lapsed.memberId, null].toSorted(),
+  );
+  expect(await round()).toBe(0);
+});
+
+it('[W-PERSON-4] shows the photo of somebody of its own club to a box, and tells nobody else that there is one', async () => {
+  const { lyon, bron } = two;
+  const { memberId, digests } = await soldWithAll();
+  const shown = await lyon.edge.raw(`/v1/photos/${digests.photo}`);
+  expect([shown.status, shown.bytes]).toEqual([200, Buffer.from(testPhoto)]);
+  const refusal = {
+    status: 404,
+    body: { error: { code: 'photo.not-told', message: expect.any(String) as string } },
+  };
+  const elsewhere = await photoOf(bron.edge, digests.photo);
+  expect(elsewhere).toMatchObject(refusal);
+  expect(await photoOf(bron.edge, sha256Hex('nothing'))).toEqual(elsewhere);
+  expect(await photoOf(bron.edge, 'x')).toEqual(elsewhere);
+  // A contract is no photo, whoever asks.
+  expect(await photoOf(lyon.edge, digests.person)).toEqual(elsewhere);
+  const said = logged.filter((line) => line.startsWith('photo.'));
+  expect(said).toContain(`photo.told ${JSON.stringify({ edgeId: lyon.edge.identity.edgeId, memberId })}`);
+  expect(said.join()).not.toContain('Roux');
+
+  const answers = [];
+  while (answers.length < 61) answers.push((await photoOf(bron.edge, digests.photo)).body);
+  expect(answers.at(-1)).toMatchObject({
+    error: { code: 'request.too-often', retryAfterMs: expect.any(Number) as number },
+  });
+});
+
+it('[W-PERSON-2] [W-PERSON-4] takes photo and name back when they are to be forgotten, after the order to forget', async () => {
+  const { lyon, sql } = two;
+  const { memberId, digests, after } = await soldWithAll();
+  const orderId = newTestId();
+  const forget = {
+    memberId,
+    orderId,
+    requestId: null,
+    why: 'restored',
+    kept: [],
+    nowMs: systemClock.wallMs(),
+  } as const;
+  await sql.transaction((tx) => eraseMember(tx, forget));
+  const changes = await lyon.edge.wholeFeed(after, 'purge-order,person');
+  const told = changes.map(({ change }) => [change.kind, change.record === null]);
+  expect(told).toEqual([
+    ['credential', false],
+    ['purge-order', false],
+    ['person', true],
+  ]);
+  expect((await photoOf(lyon.edge, digests.photo)).status).toBe(404);
+  const [answer] = await sql.query<{ erased: number }>(
+    `select erased from purge_answers where order_id = $1 and store = 'feed'`,
+    [orderId],
+  );
+  expect(answer?.erased).toBe(2);
+  expect(await round()).toBe(0);
+});
