@@ -30,8 +30,8 @@ import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
 import { startPeopleRounds } from './postgres/people-rounds.ts';
+import { changeSeller } from './postgres/sellers.ts';
 import type { SealOfSystem } from './secrets/secret-seal.ts';
-import { setCreditorId } from './seed/creditor-ids.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 import { WebhookTargets } from './webhooks/webhook-targets.ts';
@@ -211,7 +211,7 @@ async function startWith(
   };
   if (options.seed) await applySeed(base, options.seed);
   for (const [siret, creditorId] of Object.entries(options.creditorIds ?? {})) {
-    await setCreditorId(base, siret, creditorId);
+    await changeSeller(database, siret, { creditorId }, clock.wallMs());
   }
   if (options.passPage !== undefined) {
     await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network, clock.wallMs());

@@ -387,6 +387,8 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
           vatNumber: z.string(),
           /** Creditor of direct debits (ICS); absent where it collects none, or from a base of the version before. */
           creditorId: z.string().optional(),
+          /** Optional parts of the product that it takes (`sellerModules`); absent where it takes all (W-SELLER-1). */
+          modules: z.array(z.string().max(40)).max(40).optional(),
         }),
         timeZone: z.string(),
         capacity: z.int().min(1),

@@ -8,6 +8,7 @@ import { readLogCommand } from './read-log-command.ts';
 import { rebuildCommand } from './rebuild-command.ts';
 import { restoredCommand } from './restored-command.ts';
 import { retentionCommand } from './retention-command.ts';
+import { sellerCommand } from './seller-command.ts';
 
 /** What `npm run base --` knows, by its word. */
 export const baseCommands: Readonly<Record<string, BaseCommand>> = {
@@ -20,4 +21,5 @@ export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   rebuild: rebuildCommand,
   restored: restoredCommand,
   retention: retentionCommand,
+  seller: sellerCommand,
 };

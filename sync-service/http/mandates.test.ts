@@ -3,13 +3,15 @@ import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange, Mandate } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runBaseCommand } from '../commands/run-base-command.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
-import { setCreditorId } from '../seed/creditor-ids.ts';
+import { changeSeller } from '../postgres/sellers.ts';
 import { expectRebuiltTheSame } from '../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { saleEvent, TestEdge } from '../test/test-edge.ts';
@@ -242,17 +244,99 @@ describe('the creditor', () => {
     const siret = '12345678200028';
     const feed = await edge.wholeFeed();
     expect(creditors(feed)).toEqual(['FR72ZZZ123456', 'FR72ZZZ123456']);
-    const context = { database: sql, clock: systemClock };
+    const setCreditor = (of: string, creditorId: string) =>
+      changeSeller(sql, of, { creditorId }, systemClock.wallMs());
     const after = feed.at(-1)?.version ?? 0;
-    await setCreditorId(context, siret, 'DE98ZZZ09999999999');
+    await setCreditor(siret, 'DE98ZZZ09999999999');
     expect(creditors(await edge.wholeFeed(after))).toEqual(['DE98ZZZ09999999999', 'DE98ZZZ09999999999']);
-    await setCreditorId(context, siret, 'DE98ZZZ09999999999');
+    await setCreditor(siret, 'DE98ZZZ09999999999');
     expect((await edge.wholeFeed(after)).filter(({ change }) => change.kind === 'club')).toHaveLength(2);
-    await expect(setCreditorId(context, siret, 'FR73ZZZ123456')).rejects.toThrow('not a creditor identifier');
-    await expect(setCreditorId(context, '00000000000000', 'FR72ZZZ123456')).rejects.toThrow(
-      'no legal entity',
+    await expect(setCreditor(siret, 'FR73ZZZ123456')).rejects.toThrow('not a creditor identifier');
+    await expect(setCreditor('00000000000000', 'FR72ZZZ123456')).rejects.toThrow('no legal entity');
+    await setCreditor(siret, 'FR72ZZZ123456');
+  });
+});
+
+describe('the seller', () => {
+  const siret = '12345678200028';
+  const change = (what: Parameters<typeof changeSeller>[2]) =>
+    changeSeller(sql, siret, what, systemClock.wallMs());
+  const told: string[] = [];
+  const seller = (...args: string[]) =>
+    runBaseCommand(['seller', ...args, '--state', stateFolder], {
+      ...{ environment: {}, clock: systemClock, random: systemRandom, log },
+      ...{ say: (text) => told.push(text), tell: (text) => told.push(text) },
+    });
+
+  it('[W-SELLER-1] tells every club of it which parts of the product it takes, and all again', async () => {
+    const modules = async () =>
+      (await edge.wholeFeed()).flatMap(({ change: { kind, record } }) =>
+        kind === 'club' && record ? [record.legalEntity.modules] : [],
+      );
+    expect(await modules()).toEqual([undefined, undefined]);
+    expect(await seller('set', siret, '--modules', 'passes,web-orders')).toBe(0);
+    expect(await modules()).toEqual([
+      ['passes', 'web-orders'],
+      ['passes', 'web-orders'],
+    ]);
+    expect(await seller('set', siret, '--modules', 'lockers')).toBe(1);
+    expect(await seller('set', '00000000000000', '--modules', 'all')).toBe(1);
+    expect(await seller('set', siret, '--add-contract', 'two words')).toBe(1);
+    expect(await seller('set', siret)).toBe(2);
+    expect(await seller('set', siret, '--modules', 'all', '--add-contract', '1234567')).toBe(0);
+    expect(await modules()).toEqual([undefined, undefined]);
+    expect(await seller('list')).toBe(0);
+    expect(told).toEqual([
+      expect.stringContaining('modules passes,web-orders  contracts none known'),
+      'lockers is no part of the product; there are day-entries, passes, web-orders',
+      'no legal entity has the SIRET 00000000000000',
+      'a contract of a terminal has letters and digits, 40 at most',
+      expect.stringContaining('seller set SIRET'),
+      expect.stringContaining('modules all  contracts 1234567'),
+      expect.stringContaining('clubs 2  creditor FR72ZZZ123456  modules all  contracts 1234567'),
+    ]);
+    await change({ removedContracts: ['1234567'] });
+  });
+
+  it('[W-SELLER-4] opens one case for a terminal that pays somebody else, until it is settled', async () => {
+    const sell = async (terminalContract: string | null) => {
+      const sold = saleEvent({ legalEntityId, planId });
+      edge.append({ ...sold, payment: { ...sold.payment, terminalContract } });
+      expect((await edge.pushed()).parked).toEqual([]);
+      return sold;
+    };
+    const cases = () =>
+      sql.query(
+        `select id, sale_id as "saleId", amount_cents as cents, detail from cases
+          where kind = 'other-sellers-terminal' and edge_id = $1 order by at, id`,
+        [edge.identity.edgeId],
+      );
+    await sell('7654321');
+    // Of a seller whose contracts are not known nothing is said.
+    expect(await cases()).toEqual([]);
+    await change({ addedContracts: ['1234567', '1234568'] });
+    await sell('1234568');
+    await sell(null);
+    expect(await cases()).toEqual([]);
+    const first = await sell('7654321');
+    await sell('7654321');
+    const [found] = await cases();
+    expect(await cases()).toEqual([
+      {
+        id: expect.any(String),
+        saleId: first.saleId,
+        cents: first.totalCents,
+        detail: 'terminal contract 7654321 is none of Cadence Lyon SAS',
+      },
+    ]);
+    await sql.query(
+      `insert into case_settlements (case_id, settled_at, user_id, user_name, outcome, words)
+       select $1, now(), id, name, 'other', 'The terminal was replaced.' from staff_users limit 1`,
+      [found?.id],
     );
-    await setCreditorId(context, siret, 'FR72ZZZ123456');
+    await sell('7654321');
+    expect(await cases()).toHaveLength(2);
+    await change({ removedContracts: ['1234567', '1234568'] });
   });
 });
 

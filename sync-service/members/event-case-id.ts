@@ -7,7 +7,16 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
  * 9562 §5.8).
  */
 export function eventCaseId(edgeId: string, seq: number, index: number): CaseId {
-  const hex = sha256Hex(`portillon-event-case-1 ${edgeId} ${seq} ${index}`);
+  return idOf(`portillon-event-case-1 ${edgeId} ${seq} ${index}`);
+}
+
+/** Id of the case about a sale that was paid by a terminal of somebody else. Made from the sale, for the same reason. */
+export function otherSellersTerminalCaseId(saleId: string): CaseId {
+  return idOf(`portillon-other-sellers-terminal-case-1 ${saleId}`);
+}
+
+function idOf(words: string): CaseId {
+  const hex = sha256Hex(words);
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   return [
     hex.slice(0, 8),

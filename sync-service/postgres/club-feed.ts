@@ -13,6 +13,7 @@ interface ClubRow extends Omit<ClubRecord, 'legalEntity' | 'policy' | 'closures'
   readonly siret: string;
   readonly vatNumber: string;
   readonly creditorId: string | null;
+  readonly modules: string[] | null;
 }
 
 /** Clubs as every edge of the network needs them. */
@@ -20,13 +21,25 @@ export async function clubRecords(sql: Sql, ids: readonly string[]): Promise<Fee
   const rows = await sql.query<ClubRow>(
     `select clubs.id, clubs.name, time_zone as "timeZone", capacity, hours, staff_phone as "staffPhone", mediator, policy,
             closures, legal_entities.id as "entityId", legal_entities.name as "entityName", address, siret,
-            vat_number as "vatNumber", creditor_id as "creditorId"
+            vat_number as "vatNumber", creditor_id as "creditorId", modules
        from clubs join legal_entities on legal_entities.id = clubs.legal_entity_id
       where clubs.id = any($1::uuid[]) order by clubs.id for update of clubs`,
     [ids],
   );
   return rows.map(
-    ({ id, policy, closures, entityId, entityName, address, siret, vatNumber, creditorId, ...club }) => ({
+    ({
+      id,
+      policy,
+      closures,
+      entityId,
+      entityName,
+      address,
+      siret,
+      vatNumber,
+      creditorId,
+      modules,
+      ...club
+    }) => ({
       kind: 'club',
       id,
       record: {
@@ -38,6 +51,7 @@ export async function clubRecords(sql: Sql, ids: readonly string[]): Promise<Fee
           siret,
           vatNumber,
           ...(creditorId === null ? {} : { creditorId }),
+          ...(modules === null ? {} : { modules }),
         },
         ...(closures.length === 0 ? {} : { closures }),
         ...(policy ? { policy } : {}),

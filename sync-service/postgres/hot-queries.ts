@@ -66,6 +66,12 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   {
+    asks: 'select distinct on (detail) sales.id as "saleId", reference, at, total_cents as "totalCents", detail from sales',
+    file: 'other-sellers-terminal.ts',
+    by: 'club_id',
+    within: 'partition',
+  },
+  {
     asks: 'select passages.credential_id from passages join decisions on decisions.id = passages.decision_id',
     file: 'event-application.ts',
     by: 'credential_id',

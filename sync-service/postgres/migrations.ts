@@ -42,6 +42,7 @@ import { mergedMembers } from './migrations/039-merged-members.ts';
 import { webhooksApart } from './migrations/040-webhooks-apart.ts';
 import { reducedEvents } from './migrations/041-reduced-events.ts';
 import { clubPeople } from './migrations/042-club-people.ts';
+import { sellers } from './migrations/043-sellers.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -87,6 +88,7 @@ export const migrations: readonly Migration[] = [
   { name: '040-webhooks-apart', sql: webhooksApart },
   { name: '041-reduced-events', sql: reducedEvents },
   { name: '042-club-people', sql: clubPeople },
+  { name: '043-sellers', sql: sellers },
 ];
 
 export interface Migration {

@@ -12,6 +12,7 @@ import { applyEvents } from './events-application.ts';
 import { writeFeed } from './feed.ts';
 import { goneFromFeed } from './gates.ts';
 import { orderRecords } from './order-feed.ts';
+import { findOtherSellersTerminal } from './other-sellers-terminal.ts';
 import { reviewLate } from './outage-findings.ts';
 
 export interface PushOutcome {
@@ -109,6 +110,7 @@ async function takeIn(
     now,
     reporter.clubId,
   ]);
+  await findOtherSellersTerminal(sql, reporter, applied.sales);
   await reviewLate(sql, reporter, applied.decided, nowMs);
   await writeFeed(
     sql,

@@ -150,11 +150,13 @@ export async function makeWebOrder(
   }
 }
 
-/** The box of that club that issues cards and was heard of last. */
+/** The box of that club that issues cards and was heard of last; none where its seller leaves web orders (W-SELLER-3). */
 async function kioskOf(sql: Sql, clubId: string, { legalEntityId }: ApiKey): Promise<string | null> {
   const [edge] = await sql.query<{ id: string }>(
     `select edges.id from edges join clubs on clubs.id = edges.club_id
+                 join legal_entities on legal_entities.id = clubs.legal_entity_id
       where club_id = $1 and status = 'active' and issues_cards and ($2::uuid is null or legal_entity_id = $2)
+        and (modules is null or 'web-orders' = any(modules))
       order by last_contact_at desc limit 1`,
     [clubId, legalEntityId],
   );
@@ -163,7 +165,7 @@ async function kioskOf(sql: Sql, clubId: string, { legalEntityId }: ApiKey): Pro
 
 /**
  * W-ORDER-14: gives an order to the box that asks first, under the lock of its row. `claimed`: another box has it. `unknown`
- * stands for an order that is over, too.
+ * stands for an order that is over, too, and for all of them where the seller leaves web orders (W-SELLER-3).
  */
 export async function claimWebOrder(
   sql: Sql,
@@ -173,8 +175,11 @@ export async function claimWebOrder(
 ): Promise<{ readonly orderId: string } | 'unknown' | 'claimed'> {
   const [order] = await sql.query<{ id: string; edgeId: string | null }>(
     `select id, edge_id as "edgeId" from orders
-      where code_hash = $1 and status = 'open' and kind = 'collection' and expires_at > $2 for update`,
-    [codeHash, isoTime(nowMs)],
+      where code_hash = $1 and status = 'open' and kind = 'collection' and expires_at > $2
+        and exists (select 1 from clubs join legal_entities on legal_entities.id = clubs.legal_entity_id
+                     where clubs.id = $3 and (modules is null or 'web-orders' = any(modules)))
+      for update`,
+    [codeHash, isoTime(nowMs), edge.clubId],
   );
   if (!order) return 'unknown';
   if (order.edgeId !== null) return order.edgeId === edge.edgeId ? { orderId: order.id } : 'claimed';

@@ -3,11 +3,13 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
 import { termsMonths } from '@portillon/core/sale/membership-term.ts';
+import { sellerModules } from '@portillon/core/sale/seller-modules.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { vatByCountrySchema } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import type { BaseContext } from '../http/base-context.ts';
 import { writeFeed } from '../postgres/feed.ts';
+import { terminalContractSchema } from '../postgres/sellers.ts';
 
 const words = z.object({ fr: z.string().min(1), en: z.string().min(1) });
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'not a time like 06:30');
@@ -57,6 +59,10 @@ export const seedFileSchema = z.strictObject({
           .string()
           .refine(isCreditorIdentifier, 'not a creditor identifier like FR72ZZZ123456')
           .optional(),
+        /** Optional parts of the product that it takes; all of them where it is left out. */
+        modules: z.array(z.enum(sellerModules)).optional(),
+        /** Contracts with its bank by which its payment terminals are paid; nothing is compared where none is known. */
+        terminalContracts: z.array(terminalContractSchema).default([]),
         clubs: z
           .array(
             z.strictObject({
@@ -114,8 +120,8 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
     for (const { clubs, ...entity } of seed.legalEntities) {
       const entityId = newId<'legal-entity'>(clock, random);
       await sql.query(
-        `insert into legal_entities (id, network_id, name, address, siret, vat_number, creditor_id)
-         values ($1, $2, $3, $4, $5, $6, $7)`,
+        `insert into legal_entities (id, network_id, name, address, siret, vat_number, creditor_id, modules, terminal_contracts)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
           entityId,
           networkId,
@@ -124,6 +130,8 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
           entity.siret,
           entity.vatNumber,
           entity.creditorId ?? null,
+          entity.modules ?? null,
+          entity.terminalContracts,
         ],
       );
       for (const club of clubs) {

@@ -236,6 +236,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow:
           'Remettez le boîtier en ligne, ou mettez-le à jour. S’il est hors service et son disque détruit, dites-le sous « Vie privée ».',
       },
+      'other-sellers-terminal': {
+        title: 'Argent chez un autre',
+        happened:
+          'Une vente a été payée sur un terminal dont le contrat n’est pas de ceux du vendeur : l’argent arrive sur le compte d’un autre.',
+        owed: (amount) =>
+          amount === null
+            ? 'Rien au client.'
+            : `Rien au client. Au vendeur : ${amount}, et les ventes suivantes.`,
+        doNow:
+          'Comparez le contrat du ticket et celui du vendeur. Remplacez le terminal, ou faites ajouter son contrat au vendeur par le siège.',
+      },
       'same-person': {
         title: 'Peut-être la même personne',
         happened:
@@ -438,6 +449,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'To the person: that their data are erased everywhere.',
         doNow:
           'Bring the box back online, or update it. If it is out of use and its disk destroyed, say so under “Privacy”.',
+      },
+      'other-sellers-terminal': {
+        title: 'Money went to another seller',
+        happened:
+          'A sale was paid on a terminal whose contract is none of the seller’s: the money arrives on somebody else’s account.',
+        owed: (amount) =>
+          amount === null
+            ? 'Nothing to the customer.'
+            : `Nothing to the customer. To the seller: ${amount}, and the sales after it.`,
+        doNow:
+          'Compare the contract on the slip with those of the seller. Have the terminal replaced, or its contract added to the seller by head office.',
       },
       'same-person': {
         title: 'Perhaps the same person',

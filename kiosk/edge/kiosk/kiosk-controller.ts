@@ -18,6 +18,7 @@ import {
   withProblem,
 } from '@portillon/core/sale/questions.ts';
 import { mustNotBeLeft } from '@portillon/core/sale/sale-machine.ts';
+import { type SellerModule, takesModule } from '@portillon/core/sale/seller-modules.ts';
 import { checkJpeg } from '@portillon/drivers/camera/photo-check.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
@@ -121,8 +122,13 @@ export class KioskController {
     this.#options = options;
     this.#visitId = newId(options.clock, options.random);
     this.#practiceTerminal = new PracticeTerminal(options.clock);
-    const { webOrders } = options.config.sale;
-    this.#codes = new CodeEntry(options.clock, webOrders ? options.claimOrder : null);
+    const { claimOrder } = options;
+    this.#codes = new CodeEntry(
+      options.clock,
+      options.config.sale.webOrders && claimOrder
+        ? async (codeHash) => (this.#collectsWebOrders() ? claimOrder(codeHash) : 'unknown')
+        : null,
+    );
     this.#idle = new IdleTimer({
       clock: options.clock,
       onTick: () => this.#publish(),
@@ -422,7 +428,9 @@ export class KioskController {
     const { store } = this.#options;
     const plan = store.book.dayEntries().find((entry) => entry.planId === planId)?.plan;
     const facts = this.#newSaleFacts();
-    if (this.#stage.name !== 'day-entry' || !plan || !facts) return { outcome: 'stale' };
+    if (this.#stage.name !== 'day-entry' || !plan || !facts || !this.#takes('day-entries')) {
+      return { outcome: 'stale' };
+    }
     await this.#sell(() => drawUpDayEntry({ ...facts, planId, plan }, store));
     return { outcome: 'done' };
   }
@@ -807,7 +815,9 @@ export class KioskController {
       from.name === 'member'
         ? this.#member.passHolder(from)
         : from.name === 'welcome' || isShowingTicket(from)
-          ? passHolderOf(from.sale)
+          ? this.#passesTaken()
+            ? passHolderOf(from.sale)
+            : null
           : null;
     const known = this.#options.identity();
     if (!known || !holder || (from.name !== 'welcome' && from.name !== 'member' && !isShowingTicket(from))) {
@@ -916,6 +926,7 @@ export class KioskController {
       slip: this.#slip.state,
       takeCardSeconds: config.sale.takeCardSeconds,
       issues: this.#options.issue.kind,
+      passesTaken: this.#passesTaken(),
       passPageAddress: new URL('/pass/', config.baseUrl).href,
       isKnown: (credentialId) => store.book.credential(credentialId) !== null,
       account: () => {
@@ -933,9 +944,24 @@ export class KioskController {
     });
   }
 
+  /** W-SELLER-2. */
+  #takes(module: SellerModule): boolean {
+    const club = this.#club();
+    return club !== null && takesModule(club.legalEntity, module);
+  }
+
+  /** A box that hands out passes has no other credential to give. */
+  #passesTaken(): boolean {
+    return this.#options.issue.kind === 'pass' || this.#takes('passes');
+  }
+
+  #collectsWebOrders(): boolean {
+    return this.#options.config.sale.webOrders && this.#takes('web-orders');
+  }
+
   /** What can be sold now, judged by the devices as they are; told before anybody begins. */
   #offers(): Offers {
-    const { config, printer, store, journal, identity } = this.#options;
+    const { printer, store, journal, identity } = this.#options;
     const known = identity() !== null && this.#club() !== null;
     const states = this.#offerStates();
     return {
@@ -947,13 +973,13 @@ export class KioskController {
       // What a member holds is not practised with.
       membership: journal.practice === null && this.#member.isPossible,
       dayEntry:
-        known && store.book.dayEntries().length > 0
+        known && this.#takes('day-entries') && store.book.dayEntries().length > 0
           ? offerOf({ ...states, listed: true, dispenser: null })
           : null,
       code:
         known &&
         !journal.practice &&
-        (config.sale.webOrders || store.book.hasOrders(this.#options.clock.wallMs()))
+        (this.#collectsWebOrders() || store.book.hasOrders(this.#options.clock.wallMs()))
           ? // Money given back, and a card for nothing, are not approved by a bank.
             offerOf({ ...states, offlineLimit: false, listed: true, dispenser: null })
           : null,

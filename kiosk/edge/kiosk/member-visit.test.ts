@@ -101,6 +101,7 @@ const threeMonths = id<'plan'>();
 let folder: string;
 let store: EdgeStore;
 let hand: Hand;
+let options: ConstructorParameters<typeof MemberVisit>[0];
 let visit: MemberVisit;
 let stage: KioskStage;
 let sold: SaleInProgress[];
@@ -123,7 +124,7 @@ beforeEach(async () => {
   sold = [];
   staff = [];
   changed = () => undefined;
-  visit = new MemberVisit({
+  options = {
     ...surroundings,
     reader: hand,
     readsCodes: true,
@@ -145,7 +146,8 @@ beforeEach(async () => {
       staff.push(credentialId);
       changed();
     },
-  });
+  };
+  visit = new MemberVisit(options);
 });
 
 afterEach(async () => {
@@ -266,6 +268,21 @@ it('[SA75] shows the account of a card that has proved itself, also of one that 
   visit.begin();
   await next;
   expect(await shownNext()).toMatchObject({ name: 'member', part: 'account' });
+});
+
+it('[W-SELLER-2] offers no pass where the seller leaves them, but where members have nothing else', async () => {
+  const credentialId = await member();
+  const holder = (readsCodes: boolean) => {
+    const { club } = facts;
+    const left = { ...club, legalEntity: { ...club.legalEntity, modules: ['day-entries'] } };
+    const elsewhere = new MemberVisit({
+      ...options,
+      readsCodes,
+      saleFacts: () => ({ ...facts, club: left }),
+    });
+    return elsewhere.passHolder({ name: 'member', credentialId, part: 'account' });
+  };
+  expect([holder(true), holder(false)]).toEqual([expect.objectContaining({ planId: oneMonth }), null]);
 });
 
 it('[SA85] offers a member whose membership runs to put the card on a phone, and says what that ends', async () => {

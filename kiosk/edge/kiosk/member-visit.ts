@@ -2,6 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import { type ClubId, type CredentialId, idBytes } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { takesModule } from '@portillon/core/sale/seller-modules.ts';
 import { ClubCard } from '@portillon/drivers/card/desfire/club-card.ts';
 import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
@@ -146,7 +147,10 @@ export class MemberVisit {
   passHolder({ credentialId, part }: MemberStage): PassHolder | null {
     const facts = this.#options.saleFacts();
     const member = part === 'account' && facts && !facts.practice ? this.#account(credentialId) : null;
-    return member && facts ? passHolderOfMember(member, facts.clock.wallMs()) : null;
+    if (!member || !facts) return null;
+    // Where members have passes, there is nothing else to have (W-SELLER-2).
+    const isTaken = this.#options.readsCodes || takesModule(facts.club.legalEntity, 'passes');
+    return isTaken ? passHolderOfMember(member, facts.clock.wallMs()) : null;
   }
 
   /** Where the screen of the pass goes back to: the account of a code that the pass has taken over from is that of the pass. */

@@ -233,6 +233,29 @@ it('[SA50] begins and ends between two visits only, and lasts through a restart'
   expect(view?.screen).toMatchObject({ offers: { join: { possible: false, why: 'terminal' } } });
 });
 
+it('[W-SELLER-2] offers day entries where the seller takes them', async () => {
+  const dayPlan = samplePlan({ soldAtKiosk: false, dayEntry: { priceCents: 1_200 } });
+  const offered = async (modules: string[] | undefined) => {
+    const club = sampleClub();
+    const legalEntity = { ...club.legalEntity, ...(modules ? { modules } : {}) };
+    const cursor = (await store.feedCursor()) + 2;
+    await store.applyFeed(
+      [
+        { version: cursor - 1, change: { kind: 'club', id: sampleId(3), record: { ...club, legalEntity } } },
+        { version: cursor, change: { kind: 'plan', id: sampleId(21), record: dayPlan } },
+      ],
+      cursor,
+      clock.wallMs(),
+    );
+    kiosk.refresh();
+    const { screen } = view ?? {};
+    return screen?.name === 'attract' ? screen.offers.dayEntry?.possible : 'another screen';
+  };
+  expect(await offered(['passes', 'lockers'])).toBeUndefined();
+  expect(await offered(['day-entries'])).toBe(true);
+  expect(await offered(undefined)).toBe(true);
+});
+
 it('[SA52] [SA53] plays a visit without terminal and dispenser, which leaves one practice record and nothing else', async () => {
   await signContract();
   await answers('approved');

@@ -41,6 +41,8 @@ export interface ScreenFacts {
   readonly takeCardSeconds: number;
   /** What members get here. */
   readonly issues: 'card' | 'pass';
+  /** Whether a pass is offered to who has a card (W-SELLER-2). */
+  readonly passesTaken: boolean;
   /** Only asked for on the contract screen. */
   readonly contract: () => ContractFacts;
   /** Only asked for on the mandate screen. */
@@ -113,7 +115,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
         tickets: stage.sale.tickets.map((ticket) => ticket.text),
         ticketsPrinted: stage.ticketsPrinted,
         // A ticket was to be exchanged on its own screen.
-        passPossible: passHolderOf(stage.sale) !== null && bridgeOf(stage.sale) === null,
+        passPossible: facts.passesTaken && passHolderOf(stage.sale) !== null && bridgeOf(stage.sale) === null,
         saleReference: stage.sale.saleReference,
       };
     case 'pass':

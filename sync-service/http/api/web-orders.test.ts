@@ -6,11 +6,13 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
+import type { SellerModule } from '@portillon/core/sale/seller-modules.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import { type FeedRecord, orderClaimAnswerSchema, refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { changeSeller } from '../../postgres/sellers.ts';
 import { type ApiAnswer, ApiClient } from '../../test/api-client.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, TestEdge } from '../../test/test-edge.ts';
@@ -286,6 +288,22 @@ it('[W-ORDER-14] has an order that names a club at the kiosk of that club from t
   expect(codeOf(await claim(lyon, code))).toBe('order.claimed');
   const nowhere = await shop.post('/orders', order({ collectAtClubId: newTestId() }));
   expect(codeOf(nowhere)).toBe('order.unknown-kiosk');
+});
+
+it('[W-SELLER-3] has orders collected at no club whose seller leaves them', async () => {
+  const [seller] = await sql.query<{ siret: string }>(
+    'select siret from legal_entities join clubs on clubs.legal_entity_id = legal_entities.id where clubs.id = $1',
+    [villeurbanne.identity.clubId],
+  );
+  const modules = (taken: readonly SellerModule[] | 'all') =>
+    changeSeller(sql, seller?.siret ?? '', { modules: taken }, systemClock.wallMs());
+  const { id, code } = await ordered();
+  await modules(['passes']);
+  expect(codeOf(await claim(villeurbanne, code))).toBe('order.unknown');
+  const named = await shop.post('/orders', order({ collectAtClubId: villeurbanne.identity.clubId }));
+  expect(codeOf(named)).toBe('order.unknown-kiosk');
+  await modules('all');
+  expect(orderClaimAnswerSchema.parse((await claim(villeurbanne, code)).body).orderId).toBe(id);
 });
 
 it('[W-ORDER-15] lets a kiosk ask for thirty unknown codes a day', async () => {

@@ -18,6 +18,7 @@ export const shownCaseKinds = [
   'decided-in-outage',
   'purge-overdue',
   'same-person',
+  'other-sellers-terminal',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 
