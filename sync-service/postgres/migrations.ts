@@ -43,6 +43,7 @@ import { webhooksApart } from './migrations/040-webhooks-apart.ts';
 import { reducedEvents } from './migrations/041-reduced-events.ts';
 import { clubPeople } from './migrations/042-club-people.ts';
 import { sellers } from './migrations/043-sellers.ts';
+import { webhooksOfMembers } from './migrations/044-webhooks-of-members.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -89,6 +90,7 @@ export const migrations: readonly Migration[] = [
   { name: '041-reduced-events', sql: reducedEvents },
   { name: '042-club-people', sql: clubPeople },
   { name: '043-sellers', sql: sellers },
+  { name: '044-webhooks-of-members', sql: webhooksOfMembers },
 ];
 
 export interface Migration {

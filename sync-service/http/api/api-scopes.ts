@@ -5,6 +5,7 @@ export const apiScopes = {
   'occupancy:read': 'how many are inside each club',
   'sales:read': 'sales, with lines and payment',
   'passages:read': 'who went through which gate, by ids',
+  'cases:read': 'what a person must settle: what kind, where, how much; told by webhooks',
   'orders:read': 'orders of the web shop, and whether they were collected',
   'orders:write': 'orders of the web shop, given and cancelled',
   'webhooks:write': 'subscriptions to what happens, and what could not be delivered',

@@ -26,6 +26,11 @@ export const memberSchema = z.object({
 });
 
 export const memberPageSchema = memberSchema.extend({
+  mergedInto: idField
+    .nullable()
+    .describe(
+      'Of two records of one person that were merged, the one that counts; null where it is this one, or another legal entity’s.',
+    ),
   memberships: z.array(membershipSchema),
   credentials: z
     .array(
@@ -123,6 +128,7 @@ export const memberResources: readonly ApiRoute[] = [
       params: { memberId: exampleIds.member },
       answer: {
         ...exampleMember,
+        mergedInto: null,
         memberships: [exampleMembership],
         credentials: [
           {
@@ -138,8 +144,11 @@ export const memberResources: readonly ApiRoute[] = [
     refusals: ['api.unknown'],
     async handle(call) {
       const { sql, params, entityId } = call;
-      const [member] = await sql.query<MemberRow>(
-        `select ${memberColumns} from members join clubs on clubs.id = members.home_club_id
+      const [member] = await sql.query<MemberRow & { readonly mergedInto: string | null }>(
+        `select ${memberColumns},
+                (select stays.id from members as stays join clubs as other on other.id = stays.home_club_id
+                  where stays.id = members.merged_into and ($2::uuid is null or other.legal_entity_id = $2)) as "mergedInto"
+           from members join clubs on clubs.id = members.home_club_id
           where members.id = $1 and ($2::uuid is null or clubs.legal_entity_id = $2)`,
         [params.memberId, entityId],
       );

@@ -7,6 +7,7 @@ import type { BaseContext } from '../base-context.ts';
 import { apiPrefix, apiRoutes } from './api-routes.ts';
 import { apiTable } from './api-table.ts';
 import { openApiDocument } from './open-api.ts';
+import { webhookKindNames } from './webhook-kinds.ts';
 
 interface Content {
   readonly 'application/json': { readonly schema: object; readonly example: unknown };
@@ -66,6 +67,12 @@ it('[AP12] each example fits the schema beside it, and holds nothing that the sc
     for (const [status, { content }] of Object.entries(operation.responses)) {
       fits(`${what} ${status}`, content['application/json'].schema, content['application/json'].example);
     }
+  }
+  const webhooks = document.webhooks as Readonly<Record<string, { readonly post: Operation }>>;
+  expect(Object.keys(webhooks)).toEqual(webhookKindNames);
+  for (const [kind, { post }] of Object.entries(webhooks)) {
+    const body = post.requestBody?.content['application/json'];
+    fits(kind, body?.schema ?? {}, body?.example);
   }
   for (const { answer, body, example } of apiTable) {
     expect(answer.parse(example.answer)).toEqual(example.answer);

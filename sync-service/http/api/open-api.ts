@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type RefusalCode, refusalStatus } from '../refusal.ts';
 import type { ApiRoute } from './api-route.ts';
 import { apiScopes } from './api-scopes.ts';
+import { type WebhookKind, webhookKindNames, webhookKinds } from './webhook-kinds.ts';
+import { webhookBody, webhookMessages } from './webhook-messages.ts';
 
 type Json = Record<string, unknown>;
 
@@ -41,6 +43,7 @@ export function openApiDocument(routes: readonly ApiRoute[], prefix: string): Js
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
+    webhooks: Object.fromEntries(webhookKindNames.map((kind) => [kind, { post: message(kind) }])),
     components: {
       schemas: { Refusal: jsonSchema(refusalBodySchema, 'output') },
       securitySchemes: {
@@ -52,6 +55,30 @@ export function openApiDocument(routes: readonly ApiRoute[], prefix: string): Js
             .join(', ')}.`,
         },
       },
+    },
+  };
+}
+
+/** What a receiver is sent (AP31, AP32). */
+function message(kind: WebhookKind): Json {
+  const { summary, example } = webhookMessages[kind];
+  return {
+    operationId: kind.replace(/\.(\w)/, (_, letter: string) => letter.toUpperCase()),
+    tags: ['Webhooks'],
+    summary,
+    'x-scope': webhookKinds[kind],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: jsonSchema(webhookBody(kind), 'output'),
+          example: { type: kind, timestamp: '2026-11-26T18:01:00.000Z', data: example },
+        },
+      },
+    },
+    responses: {
+      '2XX': { description: 'It was taken.' },
+      '410': { description: 'Nobody is there any more.' },
     },
   };
 }

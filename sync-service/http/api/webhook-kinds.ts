@@ -4,10 +4,20 @@ import type { ApiScope } from './api-scopes.ts';
 export const webhookKinds = {
   'sale.completed': 'sales:read',
   'sale.cancelled': 'sales:read',
+  'member.created': 'members:read',
+  'member.changed': 'members:read',
+  'member.merged': 'members:read',
+  'member.erased': 'members:read',
   'membership.changed': 'members:read',
+  'credential.issued': 'members:read',
+  'credential.blocked': 'members:read',
+  'credential.unblocked': 'members:read',
+  'credential.replaced': 'members:read',
   'consent.changed': 'members:read',
   'order.changed': 'orders:read',
   'passage.sensed': 'passages:read',
+  'case.opened': 'cases:read',
+  'case.settled': 'cases:read',
 } as const satisfies Record<string, ApiScope>;
 
 export type WebhookKind = keyof typeof webhookKinds;

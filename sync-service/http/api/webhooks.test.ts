@@ -4,20 +4,24 @@ import type { AddressInfo } from 'node:net';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { FileBaseKeyStore } from '../../keys/file-base-key-store.ts';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { ApiClient } from '../../test/api-client.ts';
 import { untilSeen } from '../../test/poll.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
-import { newTestId, saleEvent, TestEdge } from '../../test/test-edge.ts';
+import { caseEvent, newTestId, saleEvent, TestEdge, testPerson } from '../../test/test-edge.ts';
 import { postWebhook } from '../../webhooks/post-webhook.ts';
 import { retryAfterS, WebhookSender } from '../../webhooks/webhook-sender.ts';
 import { WebhookTargets } from '../../webhooks/webhook-targets.ts';
 import type { BaseContext } from '../base-context.ts';
+import type { WebhookKind } from './webhook-kinds.ts';
+import { webhookBody, webhookMessages } from './webhook-messages.ts';
 
 interface Received {
   readonly path: string;
@@ -205,6 +209,149 @@ it('[AP31] tells a licensee nothing of another’s', async () => {
   expect(await sql.query('select 1 from webhook_messages where webhook_id = $1', [theirs.id])).toEqual([]);
 });
 
+const ofMembers = [
+  'member.created',
+  'member.changed',
+  'member.merged',
+  'member.erased',
+  'credential.issued',
+  'credential.blocked',
+  'credential.unblocked',
+  'credential.replaced',
+  'case.opened',
+  'case.settled',
+] as const;
+
+/** A club and a member of another legal entity. */
+async function neighbour(siret: string) {
+  const ids = { entity: newTestId(), club: newTestId(), member: newTestId() };
+  await sql.query(
+    `insert into legal_entities (id, network_id, name, address, siret, vat_number)
+     select $1, network_id, 'Licence SARL', address, $2, vat_number from legal_entities limit 1`,
+    [ids.entity, siret],
+  );
+  await sql.query(
+    `insert into clubs select (jsonb_populate_record(null::clubs, to_jsonb(clubs)
+       || jsonb_build_object('id', $1::text, 'legal_entity_id', $2::text, 'name', 'Neighbour'))).* from clubs limit 1`,
+    [ids.club, ids.entity],
+  );
+  return ids;
+}
+
+it('[AP38] [AP31] tells of members, of what they come in with and of cases, by ids, each as the description says', async () => {
+  const hook = await subscribed(ofMembers);
+  const licensee = await neighbour('98765432100025');
+  const theirs = await subscribed(
+    ofMembers,
+    await ApiClient.withKey(base.url, sql, { legalEntityId: licensee.entity }),
+  );
+  const { clubId } = edge.identity;
+  const person = await edge.sealed('person', testPerson);
+  const digests = { person: sha256Hex(person), photo: null, contract: '0'.repeat(64) };
+  const event = saleEvent({ legalEntityId, planId, digests });
+  const opened = caseEvent({ amountCents: 990 });
+  edge.append(event);
+  edge.append(opened);
+  expect((await edge.pushed(edge.events.slice(-2))).parked).toEqual([]);
+  await edge.put(digests.person, person);
+  const { memberId } = event.member;
+  const credentialId = event.credentials[0]?.credentialId ?? '';
+  await sql.query("update credentials set status = 'blocked' where id = $1", [credentialId]);
+  await sql.query("update credentials set status = 'active' where id = $1", [credentialId]);
+  // A kiosk carries out the order for another card.
+  const orderId = newTestId();
+  await sql.query(
+    `insert into orders (id, kind, club_id, edge_id, code_hash, status, credential_id, member_id, amount_cents, lines,
+                         ends_membership, reason, made_at, made_by, made_by_name, expires_at)
+     select $1, 'card-replacement', $2, $3, 'x', 'open', $4, $5, 0, '[]', false, 'lost', now(), id, name, now()
+       from staff_users limit 1`,
+    [orderId, clubId, edge.identity.edgeId, credentialId, memberId],
+  );
+  await sql.query("update orders set status = 'collected', result_id = $2 where id = $1", [
+    orderId,
+    event.saleId,
+  ]);
+  await sql.query(
+    `insert into case_settlements (case_id, settled_at, user_id, user_name, outcome, words)
+     select $1, now(), id, name, 'other', 'Inès came by' from staff_users limit 1`,
+    [opened.caseId],
+  );
+  // The other record is of the licensee.
+  await sql.query(
+    `insert into members (id, home_club_id, language, created_at) values ($1, $2, 'fr', now())`,
+    [licensee.member, licensee.club],
+  );
+  await sql.query('update members set merged_into = $2 where id = $1', [licensee.member, memberId]);
+  await sql.query('update members set merged_into = null where id = $1', [licensee.member]);
+  const purgeId = newTestId();
+  await sql.query(
+    `insert into purge_orders (id, member_id, why, made_at, due_at) values ($1, $2, 'request', now(), now())`,
+    [purgeId, memberId],
+  );
+  await sql.query(
+    `insert into erased_members (member_id, order_id, erased_at, kept) values ($1, $2, now(), '[]')`,
+    [memberId, purgeId],
+  );
+  await sql.query('update members set language = language where id = $1', [memberId]);
+
+  await until(() => at(hook.path).length === 12 && at(theirs.path).length === 3);
+  const told = bodies(hook.path);
+  for (const body of told) {
+    const kind = body.type as WebhookKind;
+    const schema = z.strictObject({ ...webhookBody(kind).shape, data: webhookMessages[kind].data.strict() });
+    expect(schema.safeParse(body).error, kind).toBeUndefined();
+  }
+  const dataOf = (kind: string) => told.filter(({ type }) => type === kind).map(({ data }) => data);
+  expect(dataOf('member.created')).toEqual(
+    expect.arrayContaining([
+      { memberId, homeClubId: clubId },
+      { memberId: licensee.member, homeClubId: licensee.club },
+    ]),
+  );
+  // Once: whoever is forgotten has not changed.
+  expect(dataOf('member.changed')).toEqual([{ memberId, homeClubId: clubId }]);
+  expect(dataOf('member.merged')).toEqual([
+    { memberId: licensee.member, state: 'merged', mergedInto: memberId },
+    { memberId: licensee.member, state: 'apart', mergedInto: null },
+  ]);
+  expect(dataOf('member.erased')).toEqual([{ memberId, at: expect.any(String) }]);
+  const card = { credentialId, memberId, clubId };
+  expect(dataOf('credential.issued')).toMatchObject([{ ...card, kind: 'card', status: 'active' }]);
+  expect(dataOf('credential.blocked')).toEqual([card]);
+  expect(dataOf('credential.unblocked')).toEqual([card]);
+  expect(dataOf('credential.replaced')).toEqual([{ ...card, replacedBy: credentialId }]);
+  expect(dataOf('case.opened')).toMatchObject([{ caseId: opened.caseId, clubId, amountCents: 990 }]);
+  expect(dataOf('case.settled')).toMatchObject([{ caseId: opened.caseId, outcome: 'other' }]);
+  // Nothing of a person, and of another’s business nothing at all: the record that counts is not theirs to know.
+  for (const { body } of received) expect(body).not.toMatch(/Inès|Moreau|example\.com/u);
+  expect(bodies(theirs.path).map(({ type, data }) => [type, data])).toEqual(
+    expect.arrayContaining([
+      ['member.created', { memberId: licensee.member, homeClubId: licensee.club }],
+      ['member.merged', { memberId: licensee.member, state: 'merged', mergedInto: null }],
+      ['member.merged', { memberId: licensee.member, state: 'apart', mergedInto: null }],
+    ]),
+  );
+});
+
+it('[AP38] writes one message for each row of a statement, and nothing while nobody listens', async () => {
+  const add = (count: number) =>
+    sql.query(
+      `insert into members (id, home_club_id, language, created_at)
+       select id, $2, 'fr', now() from unnest($1::uuid[]) as id`,
+      [Array.from({ length: count }, newTestId), edge.identity.clubId],
+    );
+  const written = async () =>
+    (await sql.query("select 1 from webhook_messages where kind = 'member.created'")).length;
+  const before = await written();
+  await subscribed(['order.changed']);
+  await add(50);
+  expect(await written()).toBe(before);
+  const hook = await subscribed(['member.created']);
+  await add(50);
+  expect(await written()).toBe(before + 50);
+  await until(() => at(hook.path).length === 50);
+});
+
 it('[AP33] comes again later and later under one id, holds back what follows about the same subject, and follows nowhere', async () => {
   const hook = await subscribed(['membership.changed']);
   statuses.set(hook.path, 302);
@@ -368,7 +515,9 @@ it('[AP37] is delayed by no receiver that never answers', async () => {
     // Far less than one wait for the answer that never comes.
     expect(systemClock.monotonicMs() - startedMs).toBeLessThan(10_000);
     const [leased] = await sql.query<{ count: number }>(
-      "select count(*)::int from webhook_messages where state = 'waiting' and leased_until > now()",
+      `select count(*)::int from webhook_messages
+        where state = 'waiting' and leased_until > now() and webhook_id <> $1`,
+      [hook.id],
     );
     expect(leased?.count).toBeLessThanOrEqual(5);
   } finally {
