@@ -9,7 +9,7 @@ it.each([
     ['../kiosk/edge', '../kiosk/edge/gate', '../kiosk/store', '../kiosk/test', '../sync-service/members'],
   ],
   ['occupancy', 'OC', ['../kiosk/store', '../kiosk/edge']],
-  ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store']],
+  ['sale', 'SA', ['../kiosk/edge/kiosk', '../kiosk/store', '../sync-service/http/staff']],
   ['sale', 'Q', []],
   [
     'journal',

@@ -30,6 +30,7 @@ import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
 import { startPeopleRounds } from './postgres/people-rounds.ts';
+import { startPriceRounds } from './postgres/prices/price-rounds.ts';
 import { changeSeller } from './postgres/sellers.ts';
 import type { SealOfSystem } from './secrets/secret-seal.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
@@ -258,6 +259,7 @@ async function startWith(
   }
   stops.push(startPrivacyRounds(contextFor(base, 'job')));
   stops.push(startPeopleRounds(contextFor(base, 'job')));
+  stops.push(startPriceRounds(contextFor(base, 'job')));
   stops.push(async () => {
     stopping.abort();
     await delay(clock, options.stopDelayMs ?? 0);

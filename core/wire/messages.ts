@@ -327,6 +327,9 @@ export const vatByCountrySchema = z.record(
   z.object({ plan: z.int().min(0).max(10_000), joiningFee: z.int().min(0).max(10_000) }),
 );
 
+/** As many prices to come are told of a plan; later ones once these have begun. */
+export const comingPriceLimit = 40;
+
 /** Why somebody owes money; a closed list, so that every screen has words for it. */
 export const debtReasons = ['direct-debit-rejected', 'card-replacement', 'unpaid-period', 'other'] as const;
 export type DebtReason = (typeof debtReasons)[number];
@@ -440,6 +443,16 @@ export const feedRecordSchema = z.discriminatedUnion('kind', [
          * false, so that an edge of the version before does not offer it as a membership.
          */
         dayEntry: z.object({ priceCents: z.int().min(1) }).optional(),
+        /**
+         * Prices that are set to begin in this club, each with its first day there; what stands above is valid already (W-PLAN-2).
+         * Absent where there is none, or from a base of the version before.
+         */
+        comingPrices: z
+          .array(
+            z.object({ from: z.iso.date(), priceCents: z.int().min(0), joiningFeeCents: z.int().min(0) }),
+          )
+          .max(comingPriceLimit)
+          .optional(),
       })
       .nullable(),
   }),

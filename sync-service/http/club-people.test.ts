@@ -120,7 +120,11 @@ it('[W-PERSON-1] [W-SNAP-5] tells them to a new box of the club with the own par
   const { lyon, bron, sql } = two;
   const { memberId } = await soldWithAll();
   const own = async (clubId: string, kinds: readonly 'person'[]) => {
-    const { changes } = await readOwnPart(sql, await head(), 0, { clubId, kinds });
+    const { changes } = await readOwnPart(sql, await head(), 0, {
+      clubId,
+      kinds,
+      nowMs: systemClock.wallMs(),
+    });
     return changes.flatMap(({ change }) => (change.kind === 'person' ? [change.record?.memberId] : []));
   };
   expect(await own(lyon.clubId, ['person'])).toContain(memberId);

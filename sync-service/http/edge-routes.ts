@@ -163,7 +163,7 @@ function readingKey({ current, versions }: BaseKeys['card']): string {
 /** Waits for the first change; returns what there is, perhaps nothing, when the time is up or the caller has left. */
 async function changesAfter(
   base: BaseContext,
-  reader: FeedReader,
+  reader: Omit<FeedReader, 'nowMs'>,
   after: number,
   waitMs: number,
   request: FastifyRequest,
@@ -185,7 +185,7 @@ async function changesAfter(
   let from = after;
   try {
     for (;;) {
-      const page = await readFeed(database, from, reader);
+      const page = await readFeed(database, from, { ...reader, nowMs: base.clock.wallMs() });
       const leftMs = deadline - base.clock.monotonicMs();
       if (page === 'ahead' || page.changes.length > 0 || leftMs <= 0 || gone.signal.aborted) return page;
       from = page.cursor;

@@ -96,7 +96,8 @@ export async function snapshotRoutes(app: FastifyInstance, { base }: { base: Bas
       const known = asked.success && (await snapshotById(base.database, base.epoch, asked.data.id));
       if (!known) return refuse(reply, gone);
       const { after, kinds } = query.data;
-      const page = await readOwnPart(base.database, known.version, after, { clubId, kinds });
+      const reader = { clubId, kinds, nowMs: base.clock.wallMs() };
+      const page = await readOwnPart(base.database, known.version, after, reader);
       const own: FeedAnswer = { epoch: base.epoch, ...page, serverTime: isoTime(base.clock.wallMs()) };
       return answerCompressed(request, reply, own);
     }),

@@ -72,6 +72,34 @@ it('[W-VER-2] takes in the visit that an edge of the version before recorded, an
   );
 });
 
+it('[W-PLAN-2] [W-VER-1] tells an edge of the version before what a plan costs in its club now, and it passes over the rest', async () => {
+  const { planId, clubId } = await ours();
+  for (const [days, cents] of [
+    [-1, 3_190],
+    [9, 3_290],
+  ]) {
+    await sql.query(
+      `insert into plan_prices (id, plan_id, club_id, valid_from, price_cents, joining_fee_cents, set_at, reason)
+       values (gen_random_uuid(), $1, $2, current_date + $3::int, $4, 0, now(), 'test')`,
+      [planId, clubId, days, cents],
+    );
+  }
+  const told = (await edge.wholeFeed()).find(({ change }) => change.id === planId);
+  expect(told?.change.record).toMatchObject({ monthlyCents: 3_190, comingPrices: [{ priceCents: 3_290 }] });
+  const answer = {
+    epoch: 1,
+    changes: [told],
+    cursor: 1,
+    more: false,
+    serverTime: '2026-11-26T21:44:50.331Z',
+  };
+  const [read] = before.feedAnswerSchema.parse(answer).changes as readonly {
+    readonly change: { readonly record?: unknown };
+  }[];
+  expect(read?.change.record).toMatchObject({ monthlyCents: 3_190, joiningFeeCents: 0 });
+  expect(read?.change.record).not.toHaveProperty('comingPrices');
+});
+
 it('[W-VER-4] sends kinds of records that came later to nobody who does not ask for them', async () => {
   const known = new Set(['club', 'plan', 'credential', 'edge-key', ...before.laterFeedKinds]);
   for (const { change } of await edge.wholeFeed(0, before.laterFeedKinds.join(','))) {

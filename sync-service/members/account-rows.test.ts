@@ -27,6 +27,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
   const facts: Facts = {
     reporter,
     usedTickets: new Set(),
+    planPrices: [],
     decisionGranted: false,
     saleClubId: null,
     order: null,

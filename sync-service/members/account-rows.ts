@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ReadEventOf, TakingEvent } from '@portillon/core/wire/event.ts';
+import { priceDiffers } from './charged-price.ts';
 import type { Facts, KnownPeriod } from './event-facts.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
@@ -65,6 +66,7 @@ export function membershipRenewed(
         { member_id: event.memberId, kind },
       ),
     ),
+    ...priceDiffers(event, facts),
   ]);
 }
 

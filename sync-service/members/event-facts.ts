@@ -1,3 +1,4 @@
+import type { PlanPrice } from '@portillon/core/sale/plan-price.ts';
 import type { PurgeOutcome } from '@portillon/core/wire/event.ts';
 import type { OrderStatus } from '@portillon/core/wire/messages.ts';
 import type { Reporter } from './row-change.ts';
@@ -76,6 +77,8 @@ export interface Facts {
   readonly decisionGranted: boolean;
   /** For what follows a sale: the club it was made in; null when the base knows no such sale. */
   readonly saleClubId: string | null;
+  /** For a sale of a plan: what it cost in this club about then, the latest first; none where the base knows no such plan. */
+  readonly planPrices: readonly PlanPrice[];
   /** For a renewal or a settled debt: what the member holds and owes; null when the base does not know the member. */
   readonly account: KnownAccount | null;
   /** For what carries out an order: the order it names; null when the base knows no such order. */

@@ -9,6 +9,7 @@ const reporter = { edgeId: newTestId(), clubId: newTestId(), legalEntityId: newT
 const nothingKnown: Facts = {
   reporter,
   usedTickets: new Set(),
+  planPrices: [],
   decisionGranted: false,
   saleClubId: null,
   lastClosing: null,

@@ -2,6 +2,7 @@ import { unreachable } from '@portillon/core/base/invariant.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
 import { debtSettled, membershipRenewed } from './account-rows.ts';
+import { priceDiffers } from './charged-price.ts';
 import type { Facts } from './event-facts.ts';
 import { gateAlarmEnded, gateAlarmRaised, gateOrderSettled, gateStands } from './gate-rows.ts';
 import { cardReplaced, saleRefunded } from './order-rows.ts';
@@ -156,6 +157,7 @@ function dayEntrySold(event: ReadEventOf<'day-entry.sold'>, facts: Facts): Resul
       status: facts.usedTickets.has(credentialId) ? 'spent' : 'active',
     }),
     ...ticketUsedTwice(facts, event.at),
+    ...priceDiffers(event, facts),
   ]);
 }
 
@@ -267,7 +269,7 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
       }),
     );
   }
-  return ok([...rows, ...ticketUsedTwice(facts, event.at)]);
+  return ok([...rows, ...ticketUsedTwice(facts, event.at), ...priceDiffers(event, facts)]);
 }
 
 /** W-ORDER-12: what a kiosk had done about a case is undone, so it is owed as before. */

@@ -40,6 +40,9 @@ const whoMay = {
   'outage.open-case': desk,
   'club-rules.see': staffRoles,
   'club-rules.change': deciding,
+  'price.see': [...deciding, 'auditor'],
+  /** Of their whole legal entity, or of the network. */
+  'price.set': deciding,
   'badge.see': reading,
   'badge.write': desk,
   'credential.block': desk,

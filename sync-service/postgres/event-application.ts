@@ -5,6 +5,7 @@ import {
   type TakingEvent,
 } from '@portillon/core/wire/event.ts';
 import { paidNotServed } from '../members/account-rows.ts';
+import { planSold, priceTime } from '../members/charged-price.ts';
 import type {
   Facts,
   KnownAccount,
@@ -19,6 +20,7 @@ import type { Reporter, RowChange } from '../members/row-change.ts';
 import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
+import { pricesAtSale } from './prices/prices-at-sale.ts';
 import { memberThatStays } from './records-of-person.ts';
 
 /** What became of one event: applied, with the rows of interest that it touched, or kept aside. */
@@ -33,6 +35,15 @@ export type Application =
     }
   | { readonly parked: string };
 
+export interface ToApply {
+  /** As it travelled. */
+  readonly body: string;
+  /** When the base heard of it. */
+  readonly receivedAt: string;
+  /** Counts anew at each call: what was tried before an event is parked is undone. */
+  readonly caseIds: () => () => string;
+}
+
 /**
  * Applies one event inside the transaction of its batch. What the event itself is guilty of (not understood, against a
  * rule, colliding with what is there) parks it and undoes only its own rows; a failure of the base goes up and undoes
@@ -41,9 +52,7 @@ export type Application =
 export async function applyEvent(
   sql: Sql,
   reporter: Reporter,
-  body: string,
-  /** Counts anew at each call: what was tried before an event is parked is undone. */
-  caseIds: () => () => string,
+  { body, receivedAt, caseIds }: ToApply,
 ): Promise<Application> {
   const told = readEvent(body);
   if (typeof told === 'string') return { parked: told };
@@ -55,7 +64,7 @@ export async function applyEvent(
     return { parked: reason };
   };
   try {
-    const facts = await gatherFacts(sql, reporter, event);
+    const facts = await gatherFacts(sql, reporter, event, receivedAt);
     const rows = eventRows(event, { ...facts, newCaseId: caseIds() });
     if (!rows.ok) return await park(rows.error);
     const touchedCredentials: string[] = [];
@@ -150,6 +159,7 @@ export const noFacts: Omit<Facts, 'reporter' | 'newCaseId'> = {
   usedTickets: new Set<string>(),
   decisionGranted: false,
   saleClubId: null,
+  planPrices: [],
   account: null,
   order: null,
   gateOrder: null,
@@ -165,8 +175,10 @@ async function gatherFacts(
   sql: Sql,
   reporter: Reporter,
   event: ReadEvent,
+  receivedAt: string,
 ): Promise<Omit<Facts, 'newCaseId'>> {
-  const facts = { ...noFacts, reporter };
+  const planPrices = await pricesOf(sql, reporter, event, receivedAt);
+  const facts = { ...noFacts, reporter, planPrices };
   switch (event.type) {
     case 'sale.completed': {
       const tickets = event.credentials.filter(({ singleUse }) => singleUse);
@@ -236,6 +248,22 @@ async function gatherFacts(
     default:
       return facts;
   }
+}
+
+async function pricesOf(
+  sql: Sql,
+  { clubId }: Reporter,
+  event: ReadEvent,
+  receivedAt: string,
+): Promise<Facts['planPrices']> {
+  if (
+    event.type !== 'sale.completed' &&
+    event.type !== 'membership.renewed' &&
+    event.type !== 'day-entry.sold'
+  ) {
+    return [];
+  }
+  return pricesAtSale(sql, { planId: planSold(event), clubId, receivedAt }, priceTime(event, receivedAt));
 }
 
 async function saleClub(sql: Sql, saleId: string): Promise<string | null> {

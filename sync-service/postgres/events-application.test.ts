@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import fc from 'fast-check';
@@ -132,6 +133,7 @@ it('[W-PUSH-6] come to the same many at a time as one after the other, kept asid
       const received: ReceivedEvent[] = events.map((event, index) => ({
         seq: index + 1,
         body: asText(event),
+        receivedAt: isoTime(systemClock.wallMs()),
         caseIds: () => eventCaseIds(reporter.edgeId, index + 1),
       }));
       const sorted = ({ parked, ...touched }: Awaited<ReturnType<typeof applyEvents>>) => ({
@@ -176,6 +178,7 @@ it('a run of hundreds with one that cannot be written loses no other, and takes 
       },
       ...{ outcome: 'granted', reason: null, dataAgeMs: 0, byGrant: false },
     }),
+    receivedAt: isoTime(systemClock.wallMs()),
     caseIds: () => eventCaseIds(reporter.edgeId, index + 1),
   }));
   let statements = 0;

@@ -5,14 +5,17 @@ import { eventRows } from '../members/event-rows.ts';
 import type { Reporter, Value } from '../members/row-change.ts';
 import { type BulkTable, insertRows } from './bulk-insert.ts';
 import type { Sql } from './database.ts';
-import { type Application, applyEvent, faultOfTheEvent, noFacts, readEvent } from './event-application.ts';
+import {
+  type Application,
+  applyEvent,
+  faultOfTheEvent,
+  noFacts,
+  readEvent,
+  type ToApply,
+} from './event-application.ts';
 
-export interface ReceivedEvent {
+export interface ReceivedEvent extends ToApply {
   readonly seq: number;
-  /** As it travelled. */
-  readonly body: string;
-  /** See `applyEvent`. */
-  readonly caseIds: () => () => string;
 }
 
 /** What became of a batch: what was kept aside, and the rows of interest that were touched. */
@@ -54,8 +57,7 @@ export async function applyEvents(
     sales: [],
   };
   const one = async (received: ReceivedEvent) => {
-    const { seq, body, caseIds } = received;
-    note(applied, seq, await applyEvent(sql, reporter, body, caseIds));
+    note(applied, received.seq, await applyEvent(sql, reporter, received));
   };
   let gathered: GatheredEvent[] = [];
   const writeGathered = async () => {

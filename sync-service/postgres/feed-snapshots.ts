@@ -11,8 +11,8 @@ const compress = promisify(gzip);
 /** Any number that nobody else uses on this base. */
 const buildLock = 7_041_726_554;
 const recordsInChunk = 2_000;
-/** Told to every edge alike, plans before what names them. */
-const sharedKinds = ['plan', 'edge-key', 'credential'] as const;
+/** Told to every edge alike. */
+const sharedKinds = ['edge-key', 'credential'] as const;
 
 /** W-SNAP-3: older than this, or further behind, a new one is made. Reading 20,000 changes on takes an edge seconds. */
 const freshFor = { ms: 24 * 3_600_000, versions: 20_000 };

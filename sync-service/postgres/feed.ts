@@ -6,9 +6,11 @@ import {
   laterFeedKinds,
 } from '@portillon/core/wire/messages.ts';
 import { asToldTo } from '../members/feed-scope.ts';
+import { planInClub } from '../members/plan-in-club.ts';
 import { announce } from './announcements.ts';
 import { changedPeople, type PersonEntry } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
+import { notWithdrawn, type SetPriceRows, setPrices, setPricesOf } from './prices/club-prices.ts';
 import { keepTold } from './told-records.ts';
 
 /** A record for the feed; with a club, it is told whole in that club only (W-ORDER-3). */
@@ -76,10 +78,12 @@ export interface FeedReader {
   readonly clubId: string;
   /** Of the later kinds of records, those it understands (W-FEED-8). */
   readonly kinds: readonly LaterFeedKind[];
+  /** Now: what plans cost today. */
+  readonly nowMs: number;
 }
 
 /** What is not told to every edge alike, and is in no chunk of a snapshot (W-SNAP-5), save people. An index holds it. */
-export const ownPart = `kind not in ('plan', 'edge-key', 'person')
+export const ownPart = `kind not in ('edge-key', 'person')
   and (kind <> 'credential' or record #> '{account,debts,0}' is not null)`;
 
 /**
@@ -125,11 +129,13 @@ async function readPage(
     head: number;
     legalEntityId: string | null;
     debtFromCents: number | null;
+    timeZone: string | null;
     version: number | null;
     change: FeedRecord | null;
+    prices: SetPriceRows;
   }>(
-    `select head.version as head, page.version, page.change, club.legal_entity_id as "legalEntityId",
-            (club.policy #>> '{debt,fromCents}')::int as "debtFromCents"
+    `select head.version as head, page.version, page.change, page.prices, club.legal_entity_id as "legalEntityId",
+            club.time_zone as "timeZone", (club.policy #>> '{debt,fromCents}')::int as "debtFromCents"
        from feed_head as head left join clubs as club on club.id = $3
        left join lateral (
          select version, jsonb_build_object('kind', kind, 'id', id, 'record',
@@ -138,7 +144,9 @@ async function readPage(
                        -- W-GATE-2: orders to the gates of a club are nobody else's.
                        when kind = 'gate-order' then null
                        else jsonb_build_object('place', 'elsewhere', 'codeHash', record->'codeHash',
-                                               'expiresAt', record->'expiresAt') end) as change
+                                               'expiresAt', record->'expiresAt') end) as change,
+                case when kind = 'plan' then ${setPricesOf('found.id', '$3', 'club.legal_entity_id', notWithdrawn)}
+                end as prices
            from (
              (select * from feed_changes
                where version > $1 and kind <> 'person' and kind <> all($4::text[]) and ${which}
@@ -159,8 +167,20 @@ async function readPage(
     debtFromCents: rows[0]?.debtFromCents ?? openPolicy.debt.fromCents,
   };
   const changes: FeedChange[] = [];
-  for (const { version, change } of rows.slice(0, pageLength)) {
-    if (version !== null && change !== null) changes.push({ version, change: asToldTo(toldTo, change) });
+  const place = { timeZone: rows[0]?.timeZone ?? 'UTC', nowMs: reader.nowMs };
+  for (const { version, change, prices } of rows.slice(0, pageLength)) {
+    if (version === null || change === null) continue;
+    changes.push({ version, change: asToldTo(toldTo, atPrices(change, prices, place)) });
   }
   return { changes, cursor: changes.at(-1)?.version ?? after, more: rows.length > pageLength, head };
+}
+
+/** W-PLAN-2. */
+function atPrices(
+  change: FeedRecord,
+  prices: SetPriceRows,
+  place: { readonly timeZone: string; readonly nowMs: number },
+): FeedRecord {
+  if (change.kind !== 'plan' || change.record === null) return change;
+  return { ...change, record: planInClub(change.record, setPrices(prices), place) };
 }

@@ -44,6 +44,7 @@ import { reducedEvents } from './migrations/041-reduced-events.ts';
 import { clubPeople } from './migrations/042-club-people.ts';
 import { sellers } from './migrations/043-sellers.ts';
 import { webhooksOfMembers } from './migrations/044-webhooks-of-members.ts';
+import { planPrices } from './migrations/045-plan-prices.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -91,6 +92,7 @@ export const migrations: readonly Migration[] = [
   { name: '042-club-people', sql: clubPeople },
   { name: '043-sellers', sql: sellers },
   { name: '044-webhooks-of-members', sql: webhooksOfMembers },
+  { name: '045-plan-prices', sql: planPrices },
 ];
 
 export interface Migration {

@@ -133,8 +133,12 @@ export async function redeemLink(
       legalEntityId: edge.legal_entity_id,
     };
     const body = JSON.stringify(event);
-    const applied = await applyEvent(sql, reporter, body, () => () => {
-      throw new Error('an enrolment opens no case');
+    const applied = await applyEvent(sql, reporter, {
+      body,
+      receivedAt: isoTime(nowMs),
+      caseIds: () => () => {
+        throw new Error('an enrolment opens no case');
+      },
     });
     if (applied.parked !== null) return 'card-not-known';
     await sql.query('insert into base_events (edge_id, body, applied_at) values ($1, $2, $3)', [

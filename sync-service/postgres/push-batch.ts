@@ -76,7 +76,12 @@ async function takeIn(
 
   const fresh = await freshEvents(sql, edgeId, push.events, { appliedThrough, lastHash });
   await keepEvents(sql, edgeId, fresh, now);
-  const received = fresh.map(({ seq, body }) => ({ seq, body, caseIds: () => eventCaseIds(edgeId, seq) }));
+  const received = fresh.map(({ seq, body }) => ({
+    seq,
+    body,
+    receivedAt: now,
+    caseIds: () => eventCaseIds(edgeId, seq),
+  }));
   const applied = await applyEvents(sql, reporter, received);
   await keepParked(sql, edgeId, applied.parked, now);
   const last = fresh.at(-1);

@@ -8,6 +8,7 @@ import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { vatByCountrySchema } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import type { BaseContext } from '../http/base-context.ts';
+import type { Sql } from '../postgres/database.ts';
 import { writeFeed } from '../postgres/feed.ts';
 import { terminalContractSchema } from '../postgres/sellers.ts';
 
@@ -17,6 +18,15 @@ const hours = z.partialRecord(
   z.enum(['1', '2', '3', '4', '5', '6', '7']),
   z.array(z.tuple([timeOfDay, timeOfDay])).max(4),
 );
+
+/** What a plan costs in one club from a day on (core/sale/SPEC.md, SA90). */
+const clubPrice = z.strictObject({
+  /** The plan, by its French or English name. */
+  plan: z.string().min(1),
+  from: z.iso.date(),
+  priceCents: z.int().min(0).max(1_000_000),
+  joiningFeeCents: z.int().min(0).max(1_000_000),
+});
 
 const timeZone = z.string().refine((zone) => {
   try {
@@ -74,6 +84,8 @@ export const seedFileSchema = z.strictObject({
               mediator: z.string().min(1),
               /** What the operator decides of access; left out, nothing is decided. */
               policy: accessPolicySchema.optional(),
+              /** Where a plan costs here something else than it says itself. */
+              prices: z.array(clubPrice).max(200).optional(),
             }),
           )
           .min(1),
@@ -117,6 +129,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
       JSON.stringify(seed.network.cardFee),
     ]);
     const records: FeedRecord[] = [];
+    const clubPrices: ClubPrice[] = [];
     for (const { clubs, ...entity } of seed.legalEntities) {
       const entityId = newId<'legal-entity'>(clock, random);
       await sql.query(
@@ -134,7 +147,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
           entity.terminalContracts,
         ],
       );
-      for (const club of clubs) {
+      for (const { prices, ...club } of clubs) {
         const id = newId<'club'>(clock, random);
         await sql.query(
           `insert into clubs (id, legal_entity_id, name, time_zone, capacity, hours, staff_phone, mediator, policy)
@@ -151,23 +164,55 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
             club.policy ? JSON.stringify(club.policy) : null,
           ],
         );
+        for (const price of prices ?? []) clubPrices.push({ clubId: id, ...price });
         records.push({ kind: 'club', id, record: { ...club, legalEntity: { id: entityId, ...entity } } });
       }
     }
+    const planIds = new Map<string, string>();
     for (const [index, plan] of seed.plans.entries()) {
       const id = newId<'plan'>(clock, random);
       const record = planRecord(plan, index + 1);
-      await sql.query('insert into plans (id, network_id, record) values ($1, $2, $3)', [
+      await sql.query('insert into plans (id, network_id, record, prices_told_at) values ($1, $2, $3, $4)', [
         id,
         networkId,
         JSON.stringify(record),
+        isoTime(clock.wallMs()),
       ]);
       records.push({ kind: 'plan', id, record });
+      for (const name of Object.values(plan.names)) planIds.set(name, id);
     }
+    await seedPrices(sql, clubPrices, planIds, base);
     await writeFeed(sql, records, clock.wallMs());
     base.log.info('seed.applied', { records: records.length, at: isoTime(clock.wallMs()) });
     return true;
   });
+}
+
+type ClubPrice = z.infer<typeof clubPrice> & { readonly clubId: string };
+
+async function seedPrices(
+  sql: Sql,
+  prices: readonly ClubPrice[],
+  planIds: ReadonlyMap<string, string>,
+  { clock, random }: Pick<BaseContext, 'clock' | 'random'>,
+): Promise<void> {
+  for (const { clubId, plan, from, priceCents, joiningFeeCents } of prices) {
+    const planId = planIds.get(plan);
+    if (planId === undefined) throw new Error(`the seed names a price of ${plan}, and no plan is called so`);
+    await sql.query(
+      `insert into plan_prices (id, plan_id, club_id, valid_from, price_cents, joining_fee_cents, set_at, reason)
+       values ($1, $2, $3, $4, $5, $6, $7, 'as the base began')`,
+      [
+        newId<'price'>(clock, random),
+        planId,
+        clubId,
+        from,
+        priceCents,
+        joiningFeeCents,
+        isoTime(clock.wallMs()),
+      ],
+    );
+  }
 }
 
 /** W-PLAN-1: whoever knows plans paid by the month only must not sell a prepaid one. */

@@ -221,6 +221,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow:
           'Rétablissez le réseau entre les tourniquets. Si cela se répète, cherchez qui copie des tickets.',
       },
+      'price-differs': {
+        title: 'Prix différent',
+        happened:
+          'La borne a encaissé un autre prix que celui qui valait ce jour-là dans ce club. La vente compte, rien n’a été refusé.',
+        owed: (amount) =>
+          amount === null
+            ? 'Rien au client : il n’a pas payé plus que le prix.'
+            : `Ce que le client a payé en trop : ${amount}.`,
+        doNow:
+          'Comparez avec les prix du club, sous « Accès ». Rendez la différence si le client a payé trop. Si la borne était coupée du réseau, rétablissez-le.',
+      },
       'decided-in-outage': {
         title: 'Décidé hors ligne',
         happened:
@@ -434,6 +445,17 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
           'A ticket for one entry let somebody in twice, at gates that did not see each other on the network.',
         owed: () => 'Nothing to the customer.',
         doNow: 'Get the network between the gates back. If it happens again, find out who copies tickets.',
+      },
+      'price-differs': {
+        title: 'Another price',
+        happened:
+          'The kiosk took another price than the one that was valid that day in this club. The sale counts, nothing was refused.',
+        owed: (amount) =>
+          amount === null
+            ? 'Nothing to the customer, who paid no more than the price.'
+            : `What the customer paid too much: ${amount}.`,
+        doNow:
+          'Compare with the prices of the club, under “Access”. Give the difference back if the customer paid too much. If the kiosk was cut off, get its network back.',
       },
       'decided-in-outage': {
         title: 'Decided offline',

@@ -260,7 +260,8 @@ export function saleEvent(place: {
     lines: [
       {
         label: 'Tous les jours',
-        productId: place.planId,
+        // Of no plan: what it costs is no matter here (W-PLAN-3).
+        productId: 'membership',
         quantity: 1,
         unitCents: 5_490,
         grossCents: 5_490,
@@ -288,7 +289,7 @@ export function renewalEvent(
 ): EventOf<'membership.renewed'> {
   return {
     type: 'membership.renewed',
-    ...paidSale(member.legalEntityId, [[member.planId, priceCents]]),
+    ...paidSale(member.legalEntityId, [['period', priceCents]]),
     memberId: member.memberId,
     membershipId: newTestId(),
     planId: member.planId,

@@ -1,5 +1,6 @@
 import { closingTime } from '@portillon/core/access/opening-hours.ts';
 import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import type { ClockJudgement } from '@portillon/core/base/clock-trust.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, type CredentialId, newId, type PlanId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
@@ -51,6 +52,7 @@ import type { OfflineGuard } from './offline-guard.ts';
 import { findOrder, type OrderDeskFacts } from './order-desk.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
+import { PriceList } from './price-list.ts';
 import {
   bridgeOf,
   customerMayBeThere,
@@ -82,7 +84,7 @@ export interface KioskControllerOptions {
   readonly software: string;
   readonly fiscalSoftware: Software;
   readonly identity: () => EdgeIdentity | null;
-  readonly clock: Clock;
+  readonly clock: Clock & { readonly judgement?: ClockJudgement };
   readonly random: Random;
   readonly log: Log;
   readonly publish: (view: KioskView) => void;
@@ -103,6 +105,7 @@ export class KioskController {
   readonly #slip: UnaskedSlip;
   readonly #practiceTerminal: PracticeTerminal;
   readonly #member: MemberVisit;
+  readonly #prices: PriceList;
   readonly #ticket = new TicketOnScreen();
   #repair: DispenserRepair | null = null;
   #stage: KioskStage = { name: 'attract' };
@@ -122,6 +125,9 @@ export class KioskController {
     this.#options = options;
     this.#visitId = newId(options.clock, options.random);
     this.#practiceTerminal = new PracticeTerminal(options.clock);
+    const { clock, store } = options;
+    const timeZone = () => this.#club()?.timeZone ?? 'UTC';
+    this.#prices = new PriceList({ book: store.book, clock, timeZone });
     const { claimOrder } = options;
     this.#codes = new CodeEntry(
       options.clock,
@@ -146,6 +152,7 @@ export class KioskController {
     this.#member = new MemberVisit({
       ...options,
       readsCodes: options.issue.kind === 'pass',
+      plansOnSale: () => this.#prices.plansOnSale(),
       stage: () => this.#stage,
       show: (stage) => this.#show(stage),
       showAgain: () => this.#publish(),
@@ -358,6 +365,7 @@ export class KioskController {
     this.#language = language;
     this.#staffCalled = false;
     this.#codes.newVisit();
+    this.#prices.visitBegins();
     this.#show(this.#hasDoors() ? { name: 'doors' } : { name: 'questions', questions: firstQuestion });
     return { outcome: 'done' };
   }
@@ -426,7 +434,7 @@ export class KioskController {
 
   async #buyDayEntry(planId: PlanId): Promise<MessageOutcome> {
     const { store } = this.#options;
-    const plan = store.book.dayEntries().find((entry) => entry.planId === planId)?.plan;
+    const plan = this.#prices.dayEntries().find((entry) => entry.planId === planId)?.plan;
     const facts = this.#newSaleFacts();
     if (this.#stage.name !== 'day-entry' || !plan || !facts || !this.#takes('day-entries')) {
       return { outcome: 'stale' };
@@ -884,6 +892,7 @@ export class KioskController {
     this.#staffCalled = false;
     this.#slip.forget();
     this.#clearSavedVisit();
+    this.#prices.visitEnds();
     this.#visitId = newId(this.#options.clock, this.#options.random);
     this.#language = 'fr';
     this.#show({ name: 'attract' });
@@ -917,9 +926,9 @@ export class KioskController {
     return screenOfStage(this.#stage, {
       nowMs: clock.wallMs(),
       club,
-      plans: store.book.plansOnSale(),
+      plans: this.#prices.plansOnSale(),
       debitPlanIds: this.#debitPlanIds(),
-      dayEntries: store.book.dayEntries(),
+      dayEntries: this.#prices.dayEntries(),
       offers: this.#offers(),
       openUntil: closesAt === '24:00' ? null : closesAt,
       canAbort: terminal.capabilities.canAbort,
@@ -1018,11 +1027,11 @@ export class KioskController {
   }
 
   #questionFacts(): QuestionFacts {
-    const { clock, store } = this.#options;
+    const { clock } = this.#options;
     return {
       language: this.#language,
       today: localDay(clock.wallMs(), this.#club()?.timeZone ?? 'UTC'),
-      planIds: store.book.plansOnSale().map(({ planId }) => planId),
+      planIds: this.#prices.plansOnSale().map(({ planId }) => planId),
       debitPlanIds: this.#debitPlanIds(),
     };
   }
@@ -1042,12 +1051,13 @@ export class KioskController {
   #debitPlanIds(): readonly string[] {
     const seller = this.#club()?.legalEntity;
     if (!seller) return [];
-    const { store } = this.#options;
-    return store.book.plansOnSale().flatMap(({ planId, plan }) => (isDebited(plan, seller) ? [planId] : []));
+    return this.#prices
+      .plansOnSale()
+      .flatMap(({ planId, plan }) => (isDebited(plan, seller) ? [planId] : []));
   }
 
   #plan(planId: string | null): Plan | null {
-    return this.#options.store.book.plansOnSale().find((offer) => offer.planId === planId)?.plan ?? null;
+    return this.#prices.plansOnSale().find((offer) => offer.planId === planId)?.plan ?? null;
   }
 
   #club(): ReturnType<EdgeStore['book']['club']> {

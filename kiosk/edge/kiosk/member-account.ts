@@ -8,6 +8,7 @@ import type { Plan } from '@portillon/core/sale/pricing.ts';
 import type { Account } from '@portillon/core/wire/messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { MemberBook } from '../../store/member-book.ts';
+import type { PricedPlan } from './price-list.ts';
 
 /** The member who holds a card at the kiosk, as the book knows them now; nothing of the person is in it. */
 export interface MemberAccount {
@@ -28,8 +29,14 @@ export function memberAccount(
   {
     book,
     identity,
+    plansOnSale,
     nowMs,
-  }: { readonly book: MemberBook; readonly identity: EdgeIdentity; readonly nowMs: number },
+  }: {
+    readonly book: MemberBook;
+    readonly identity: EdgeIdentity;
+    readonly plansOnSale: readonly PricedPlan[];
+    readonly nowMs: number;
+  },
 ): MemberAccount | null {
   const record = book.credential(credentialId);
   const club = book.club(identity.clubId as ClubId);
@@ -50,7 +57,7 @@ export function memberAccount(
       legalEntityId: club.legalEntity.id,
       homeLegalEntityId: homeClub?.legalEntity.id ?? null,
       account,
-      plansOnSale: book.plansOnSale(),
+      plansOnSale,
     }),
   };
 }

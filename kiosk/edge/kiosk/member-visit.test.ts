@@ -129,6 +129,7 @@ beforeEach(async () => {
     reader: hand,
     readsCodes: true,
     store,
+    plansOnSale: () => store.book.plansOnSale(),
     identity: () => identity,
     stage: () => stage,
     show: (next) => {

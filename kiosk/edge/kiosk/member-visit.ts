@@ -20,6 +20,7 @@ import type { KioskStage } from './kiosk-stage.ts';
 import { type MemberAccount, memberAccount } from './member-account.ts';
 import { type MemberAtKiosk, MemberDesk } from './member-desk.ts';
 import type { NewSaleFacts } from './new-sale.ts';
+import type { PricedPlan } from './price-list.ts';
 import { renewedGrant } from './renewed-grant.ts';
 import type { SaleInProgress } from './sale-in-progress.ts';
 
@@ -33,6 +34,8 @@ export interface MemberVisitOptions {
   /** Where members have passes, they show a code to the camera (PS22). */
   readonly readsCodes: boolean;
   readonly store: EdgeStore;
+  /** At the prices of this visit. */
+  readonly plansOnSale: () => readonly PricedPlan[];
   readonly identity: () => EdgeIdentity | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -237,11 +240,11 @@ export class MemberVisit {
   }
 
   #account(credentialId: CredentialId): MemberAccount | null {
-    const { store, identity, saleFacts } = this.#options;
+    const { store, identity, saleFacts, plansOnSale } = this.#options;
     const known = identity();
     const clock = saleFacts()?.clock;
-    return known && clock
-      ? memberAccount(credentialId, { book: store.book, identity: known, nowMs: clock.wallMs() })
-      : null;
+    if (!known || !clock) return null;
+    const around = { book: store.book, identity: known, plansOnSale: plansOnSale() };
+    return memberAccount(credentialId, { ...around, nowMs: clock.wallMs() });
   }
 }

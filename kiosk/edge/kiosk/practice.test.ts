@@ -354,3 +354,23 @@ it('[SA55] a practice that the power ended is over', async () => {
   expect(await store.visits.visitInFlight()).toBeNull();
   expect(await events()).toEqual([]);
 });
+
+it('[SA95] sells at midnight at the price that it showed, and shows whoever comes next the new one', async () => {
+  clock.setWall(Date.parse('2026-12-31T23:59:40+01:00'));
+  const comingPrices = [{ from: '2027-01-01', priceCents: 3_500, joiningFeeCents: 0 }];
+  const plan = { kind: 'plan', id: sampleId(20), record: samplePlan({ comingPrices }) } as const;
+  await store.applyFeed([{ version: 3, change: plan }], 3, clock.wallMs());
+  await say({ type: 'start', language: 'fr' });
+  expect((await sees('plan')).plans).toMatchObject([{ priceCents: 2_990, todayCents: 3_990 }]);
+  await clock.advance(25_000);
+  expect((await sees('plan')).plans).toMatchObject([{ priceCents: 2_990, todayCents: 3_990 }]);
+  await signContract();
+  expect(await sees('payment')).toMatchObject({ totalCents: 3_990 });
+  await answers('declined');
+  await sees('payment', ({ phase }) => phase.name === 'not-paid');
+  await say({ type: 'finish' });
+  await sees('attract');
+  await say({ type: 'start', language: 'fr' });
+  expect((await sees('plan')).plans).toMatchObject([{ priceCents: 3_500, todayCents: 3_500 }]);
+  await say({ type: 'finish' });
+});

@@ -1,6 +1,7 @@
 import type { CredentialId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { localDate } from '@portillon/core/journal/fiscal-time.ts';
 import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
 import { Database } from '@portillon/sync-service/postgres/database.ts';
@@ -22,6 +23,9 @@ const daysAlone = 30;
 const limits = { home: 20, network: 29, debtor: 10 };
 const debtCount = 5;
 const [refundOn, replacementOn] = [3, 5];
+/** A price of the club begins on that day, while nobody can tell it so. */
+const dearerOn = 12;
+const dearer = { priceCents: 3_290, joiningFeeCents: 1_900 };
 
 /** Nine in the morning, so long ago that nothing that follows lies in the future. */
 const cutMs = Math.floor(systemClock.wallMs() / dayMs) * dayMs - (daysAlone + 1) * dayMs + 9 * hourMs;
@@ -44,7 +48,7 @@ const reasonOf = ({ outcome, reason }: EventOf<'access.decided'>) => (outcome ==
 const debtsOf = (credentialId: CredentialId) =>
   club.store.book.credential(credentialId)?.account?.debts ?? [];
 
-it('[M1] [I4] [I7] [I13] lives thirty days alone, refuses nothing that policy allows, and is told once and in order', async () => {
+it('[M1] [I4] [I7] [I13] [SA93] lives thirty days alone, refuses nothing that policy allows, and is told once and in order', async () => {
   await club.beginsDay();
   const offPeak = await club.sellsMembership('Off-peak');
   const monthly = await club.sellsMembership('Every day');
@@ -83,6 +87,7 @@ it('[M1] [I4] [I7] [I13] lives thirty days alone, refuses nothing that policy al
   const came: (string | null)[] = [];
   const decisions: EventOf<'access.decided'>[] = [];
   const entries: string[] = [];
+  const prices: (readonly number[])[] = [];
   const comes = async (with_: SimCard | string, refusal: string | null, stays = false) => {
     const decided = await club.comes(with_, { stays });
     decisions.push(decided);
@@ -98,6 +103,7 @@ it('[M1] [I4] [I7] [I13] lives thirty days alone, refuses nothing that policy al
     const isWeekend = [0, 6].includes(new Date(club.clock.wallMs()).getUTCDay());
     await club.beginsDay();
     const newcomer = await club.sellsMembership('Every day');
+    prices.push(newcomer.lineCents);
     const dayTicket = await club.sellsDayEntry();
     if (day % 3 === 0) await club.renews(renewing);
     if (day % 3 === 1 && debtsOf(payer.credentialId).length > 0) await club.paysOneDebt(payer);
@@ -123,6 +129,8 @@ it('[M1] [I4] [I7] [I13] lives thirty days alone, refuses nothing that policy al
     await comes(dayTicket, 'ticket-spent');
   }
   expect(came).toEqual(awaited);
+  expect(prices.slice(0, dearerOn)).toEqual(prices.slice(0, dearerOn).fill([2_990, 2_500]));
+  expect(prices.slice(dearerOn)).toEqual(prices.slice(dearerOn).fill([3_290, 1_900]));
   expect(new Set(came)).toEqual(
     new Set([null, 'blocked', 'closed-hours', 'data-too-old', 'expired', 'ticket-spent']),
   );
@@ -192,10 +200,15 @@ async function settleBeforeTheCut(who: {
   const clubId = club.base.clubs[clubName] ?? '';
   await club.asStaff('PUT', `clubs/${clubId}/access`, { policy: { dataAgeHours }, reason });
   const { book } = club.store;
+  const everyDay = book.plansOnSale().find(({ plan }) => plan.names.en === 'Every day')?.planId;
+  const from = localDate(cutMs + dearerOn * dayMs, 'Europe/Paris');
+  const price = { planId: everyDay, level: 'club', from, price: dearer, reason };
+  await club.asStaff('POST', `clubs/${clubId}/prices`, price);
   await club.until('the club knows it', () => {
     const policy = book.club(clubId as Parameters<typeof book.club>[0])?.policy;
     return (
       policy?.dataAgeHours.debtor === dataAgeHours.debtor &&
+      book.plansOnSale().some(({ plan }) => plan.comingPrices?.[0]?.from === from) &&
       debtsOf(debtor.credentialId).length === 1 &&
       debtsOf(payer.credentialId).length === debtCount &&
       book.credential(blocked.credentialId)?.status === 'blocked' &&
@@ -213,6 +226,7 @@ async function expectTheSameInTheBase(entries: readonly string[], debtorId: stri
   );
   expect(held).toEqual(club.told.map(({ seq, eventId, hash }) => ({ seq, eventId, hash })));
   expect(await sql.query('select seq, reason from parked_events')).toEqual([]);
+  expect(await sql.query("select detail from cases where kind = 'price-differs'")).toEqual([]);
   expect(
     await sql.query('select digest from attachments where received_at is null or problem is not null'),
   ).toEqual([]);

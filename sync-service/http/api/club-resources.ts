@@ -1,6 +1,14 @@
 import { isOpen } from '@portillon/core/access/opening-hours.ts';
-import { countryOfSeller, type Plan, priceOfPeriod } from '@portillon/core/sale/pricing.ts';
+import { priceOf } from '@portillon/core/sale/plan-price.ts';
+import { countryOfSeller, type Plan } from '@portillon/core/sale/pricing.ts';
 import { z } from 'zod';
+import { planInClub } from '../../members/plan-in-club.ts';
+import {
+  notWithdrawn,
+  type SetPriceRows,
+  setPrices,
+  setPricesOf,
+} from '../../postgres/prices/club-prices.ts';
 import { ApiRefusal, type ApiRoute, apiRoute } from './api-route.ts';
 import { centsField, exampleIds, idField, timeField, wordsField } from './api-shapes.ts';
 
@@ -30,7 +38,7 @@ export const planSchema = z.object({
   scope: z.enum(['network', 'home']).describe('`home`: the club it was sold in, and no other.'),
   kind: z.enum(['monthly', 'prepaid', 'day-entry']),
   priceCents: centsField.describe(
-    'Of a month, of the whole term, or of a day; tax included, in hundredths of a euro.',
+    'Of a month, of the whole term, or of a day, as it is valid in this club today; tax included, in hundredths of a euro.',
   ),
   joiningFeeCents: centsField,
   termMonths: z.int().nullable().describe('Of a prepaid plan.'),
@@ -142,18 +150,30 @@ export const clubResources: readonly ApiRoute[] = [
       },
     },
     refusals: ['api.unknown'],
-    async handle({ sql, params }) {
-      const [seller] = await sql.query<{ networkId: string; vatNumber: string }>(
-        `select network_id as "networkId", vat_number as "vatNumber"
+    async handle({ sql, params, nowMs }) {
+      const [seller] = await sql.query<{
+        networkId: string;
+        legalEntityId: string;
+        vatNumber: string;
+        timeZone: string;
+      }>(
+        `select network_id as "networkId", legal_entity_id as "legalEntityId", vat_number as "vatNumber",
+                time_zone as "timeZone"
            from clubs join legal_entities on legal_entities.id = clubs.legal_entity_id where clubs.id = $1`,
         [params.clubId],
       );
       if (!seller) throw unknownClub();
-      const rows = await sql.query<{ id: string; record: Plan }>(
-        "select id, record from plans where network_id = $1 order by (record->>'position')::int, id",
-        [seller.networkId],
+      const rows = await sql.query<{ id: string; record: Plan; prices: SetPriceRows }>(
+        `select id, record, ${setPricesOf('plans.id', '$2', '$3', notWithdrawn)} as prices
+           from plans where network_id = $1 order by (record->>'position')::int, id`,
+        [seller.networkId, params.clubId, seller.legalEntityId],
       );
-      return { data: rows.map(({ id, record }) => shownPlan(id, record, countryOfSeller(seller))) };
+      const { timeZone } = seller;
+      return {
+        data: rows.map(({ id, record, prices }) =>
+          shownPlan(id, planInClub(record, setPrices(prices), { timeZone, nowMs }), countryOfSeller(seller)),
+        ),
+      };
     },
   }),
 ];
@@ -167,8 +187,7 @@ function shownPlan(id: string, plan: Plan, country: string): z.input<typeof plan
     commitments: plan.commitments,
     scope: plan.scope,
     kind: plan.dayEntry ? 'day-entry' : plan.prepaid ? 'prepaid' : 'monthly',
-    priceCents: plan.dayEntry?.priceCents ?? priceOfPeriod(plan),
-    joiningFeeCents: plan.joiningFeeCents,
+    ...priceOf(plan),
     termMonths: plan.prepaid?.termMonths ?? null,
     vatRate: vat.plan,
     joiningFeeVatRate: vat.joiningFee,

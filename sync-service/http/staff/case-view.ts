@@ -15,6 +15,7 @@ export const shownCaseKinds = [
   'order-not-open',
   'badge-copied',
   'ticket-used-twice',
+  'price-differs',
   'decided-in-outage',
   'purge-overdue',
   'same-person',

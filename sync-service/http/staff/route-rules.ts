@@ -105,6 +105,10 @@ export const routeRules: Readonly<Record<string, RouteRule | typeof open>> = {
 
   'GET /staff/api/clubs/:clubId/access': { may: 'club-rules.see', of: club('access.unknown-club') },
   'PUT /staff/api/clubs/:clubId/access': { may: 'club-rules.change', of: club('access.unknown-club') },
+  'GET /staff/api/clubs/:clubId/prices': { may: 'price.see', of: club('price.unknown-club') },
+  // SA90: and all clubs that the price concerns, as the route itself asks.
+  'POST /staff/api/clubs/:clubId/prices': { may: 'price.set', of: club('price.unknown-club') },
+  'POST /staff/api/clubs/:clubId/price-withdrawals': { may: 'price.set', of: club('price.unknown-club') },
   'GET /staff/api/clubs/:clubId/migration': { may: 'club-rules.see', of: club('migration.unknown-club') },
   'PUT /staff/api/clubs/:clubId/migration': { may: 'club-rules.change', of: club('migration.unknown-club') },
   'GET /staff/api/outages': { may: 'outage.see', of: clubAsked('outage.unknown-club') },

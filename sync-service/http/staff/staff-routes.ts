@@ -25,6 +25,7 @@ import { memberRoutes } from './member-routes.ts';
 import { migrationRoutes } from './migration-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { outageRoutes } from './outage-routes.ts';
+import { priceRoutes } from './price-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import { samePersonRoutes } from './same-person-routes.ts';
 import type { ProviderSettings } from './sign-in/provider-settings.ts';
@@ -131,6 +132,7 @@ export function staffRoutes(pageFolder: string | null, signInWith: ProviderSetti
     gateRoutes(app, base);
     migrationRoutes(app, base);
     interventionRoutes(app, base);
+    priceRoutes(app, base);
     privacyRoutes(app, base);
     boxRoutes(app, base);
 

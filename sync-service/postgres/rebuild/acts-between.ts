@@ -76,7 +76,7 @@ export class ActsBetween {
     }
   }
 
-  async #do({ what, id, value }: Act): Promise<void> {
+  async #do({ at, what, id, value }: Act): Promise<void> {
     switch (what) {
       case 'credential-set':
         await this.#sql.query('update credentials set status = $2 where id = $1', [id, value]);
@@ -102,7 +102,8 @@ export class ActsBetween {
         return;
       case 'base-event': {
         const reporter = this.#reporters.get(id);
-        if (reporter) await applyEvent(this.#sql, reporter, value ?? '', noCase);
+        if (reporter)
+          await applyEvent(this.#sql, reporter, { body: value ?? '', receivedAt: at, caseIds: noCase });
         return;
       }
       case 'merged':

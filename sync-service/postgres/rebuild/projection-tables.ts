@@ -337,6 +337,7 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   legal_entities: 'base',
   clubs: 'staff',
   plans: 'base',
+  plan_prices: 'staff',
   edges: 'base',
   edge_counter_heads: 'base',
   edge_counters: 'base',

@@ -13,6 +13,7 @@ const caseKindsOfEvents = [
   'paid-not-served',
   'badge-copied',
   'ticket-used-twice',
+  'price-differs',
 ];
 
 /**

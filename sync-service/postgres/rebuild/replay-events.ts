@@ -120,7 +120,7 @@ async function applyAgain(
     return null;
   }
   await sql.query('savepoint again');
-  const application = await applyEvent(sql, reporter, text, caseIds);
+  const application = await applyEvent(sql, reporter, { body: text, receivedAt: received_at, caseIds });
   if (application.parked !== null) {
     await sql.query('rollback to savepoint again');
     return application.parked;

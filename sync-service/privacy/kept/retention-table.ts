@@ -306,6 +306,7 @@ export const retentionTable = [
       'gate_orders',
       'gate_alarms',
       'clock_orders',
+      'plan_prices',
     ],
     period: null,
     from: {

@@ -37,6 +37,7 @@ import { drawUpSale } from '../draw-up-sale.ts';
 import { type MemberAccount, memberAccount } from '../member-account.ts';
 import type { NewSaleFacts } from '../new-sale.ts';
 import { findOrder } from '../order-desk.ts';
+import { PriceList } from '../price-list.ts';
 import { renewedGrant } from '../renewed-grant.ts';
 import type { RenewalSale, SaleInProgress } from '../sale-in-progress.ts';
 import { SaleRunner } from '../sale-runner.ts';
@@ -72,6 +73,7 @@ export class LoneClub {
   readonly #gate = new HandGate();
   readonly #control: GateControl;
   readonly #journal: JournalKeeper;
+  readonly #prices: PriceList;
   readonly #random = new SeededRandom(30);
   readonly #script = new TrialScript(allWell);
   readonly #terminal = new ModelTerminal('charge', this.#script);
@@ -92,6 +94,8 @@ export class LoneClub {
     this.#network = parts.network;
     this.#folders = parts.folders;
     const shared = { store: this.store, clock, random: this.#random, log: silentLog };
+    const timeZone = () => this.store.book.club(this.identity.clubId as ClubId)?.timeZone ?? 'UTC';
+    this.#prices = new PriceList({ book: this.store.book, clock, timeZone });
     const { reader, scanner } = this.#readers;
     this.#control = new GateControl({
       ...shared,
@@ -248,7 +252,7 @@ export class LoneClub {
   }
 
   async sellsMembership(english: string): Promise<SoldCard> {
-    const found = this.store.book.plansOnSale().find(({ plan }) => plan.names.en === english);
+    const found = this.#prices.plansOnSale().find(({ plan }) => plan.names.en === english);
     if (!found) throw new Error(`${english} is not for sale`);
     const answers = {
       ...noAnswers,
@@ -279,13 +283,10 @@ export class LoneClub {
 
   /** Resolves with what the ticket says. */
   async sellsDayEntry(): Promise<string> {
-    const [entry] = this.store.book.dayEntries();
+    const [entry] = this.#prices.dayEntries();
     if (!entry) throw new Error('there is no day entry');
     const { planId, plan } = entry;
-    const sale = await drawUpDayEntry(
-      { ...this.#saleFacts(), planId: planId as Parameters<typeof drawUpDayEntry>[0]['planId'], plan },
-      this.store,
-    );
+    const sale = await drawUpDayEntry({ ...this.#saleFacts(), planId, plan }, this.store);
     await this.#sell(sale);
     return sale.tickets[0]?.text ?? '';
   }
@@ -378,7 +379,8 @@ export class LoneClub {
 
   #account({ credentialId }: SoldCard): MemberAccount {
     const { identity, clock } = this;
-    const account = memberAccount(credentialId, { book: this.store.book, identity, nowMs: clock.wallMs() });
+    const around = { book: this.store.book, identity, plansOnSale: this.#prices.plansOnSale() };
+    const account = memberAccount(credentialId, { ...around, nowMs: clock.wallMs() });
     if (!account) throw new Error('the book knows no account of this card');
     return account;
   }
