@@ -130,7 +130,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
     ]);
     const records: FeedRecord[] = [];
     const clubPrices: ClubPrice[] = [];
-    for (const { clubs, ...entity } of seed.legalEntities) {
+    for (const { clubs, terminalContracts, ...entity } of seed.legalEntities) {
       const entityId = newId<'legal-entity'>(clock, random);
       await sql.query(
         `insert into legal_entities (id, network_id, name, address, siret, vat_number, creditor_id, modules, terminal_contracts)
@@ -144,7 +144,7 @@ export async function applySeed(base: BaseContext, seed: SeedFile): Promise<bool
           entity.vatNumber,
           entity.creditorId ?? null,
           entity.modules ?? null,
-          entity.terminalContracts,
+          terminalContracts,
         ],
       );
       for (const { prices, ...club } of clubs) {
