@@ -154,6 +154,18 @@ export const firstPushEventLimit = 1_000;
  * `POST /v1/push`, signed, application/json; compressed where `content-encoding: gzip` says so (W-PUSH-12). An empty list is a
  * heartbeat.
  */
+/** Devices of one box; a controller of eight gates with readers and scanners on both sides has 48. */
+export const deviceLimit = 100;
+
+/** A device of a box as it stands (W-DEVICE-1). A status that the base does not know is shown as it is. */
+export const deviceToldSchema = z.object({
+  /** As the health of the box names it: `terminal`, `gate-1.board`. */
+  name: z.string().min(1).max(120),
+  status: z.string().min(1).max(20),
+  fault: z.string().max(60).nullable(),
+});
+export type DeviceTold = z.infer<typeof deviceToldSchema>;
+
 export const pushRequestSchema = z.object({
   wireVersion: z.literal(wireVersion),
   epoch: z.int().min(1),
@@ -177,6 +189,8 @@ export const pushRequestSchema = z.object({
     .optional(),
   /** Absent from an edge of the version before. */
   clock: clockToldSchema.optional(),
+  /** All devices of the box, where they stand otherwise than the base was told last (W-DEVICE-1). */
+  devices: z.array(deviceToldSchema).max(deviceLimit).optional(),
 });
 export type PushRequest = z.infer<typeof pushRequestSchema>;
 

@@ -153,6 +153,7 @@ export class Edge {
       baseUrl: config.baseUrl,
       software: options.software,
       timeKeeper: clock,
+      devices: () => this.#devicesNow().map(({ name, status, fault }) => ({ name, status, fault })),
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));
@@ -317,13 +318,18 @@ export class Edge {
     return this.#peers?.url ?? null;
   }
 
+  #devicesNow() {
+    return this.#devices.all.map(({ name, device: { state, discardedBytes = null } }) => ({
+      ...{ name, status: state.status, discardedBytes },
+      fault: 'fault' in state ? state.fault.code : null,
+    }));
+  }
+
   async health(): Promise<EdgeHealth> {
     const { clock } = this.#options;
     const devices: Record<string, DeviceHealth> = {};
-    for (const { name, device } of this.#devices.all) {
-      const { state, discardedBytes = null } = device;
-      const fault = 'fault' in state ? state.fault.code : null;
-      devices[name] = { status: state.status, fault, discardedBytes };
+    for (const { name, status, fault, discardedBytes } of this.#devicesNow()) {
+      devices[name] = { status, fault, discardedBytes };
     }
     return {
       devices,

@@ -6,7 +6,7 @@ import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
-import type { FeedAnswer, PushAnswer, PushRequest } from '@portillon/core/wire/messages.ts';
+import type { DeviceTold, FeedAnswer, PushAnswer, PushRequest } from '@portillon/core/wire/messages.ts';
 import { type PushReceipt, receiptToSign } from '@portillon/core/wire/push-receipt.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryAgentStore } from '../test/memory-agent-store.ts';
@@ -25,6 +25,7 @@ let logged: { readonly event: string; readonly fields: LogFields | undefined }[]
 /** What the scripted base has taken in, where it stands, and what it says beside. */
 let taken: PushRequest['events'];
 let epoch: number;
+let devices: () => readonly DeviceTold[];
 let more: (answer: PushAnswer) => Partial<PushAnswer>;
 /** In place of an answer to a push. */
 let insteadOfAnswer: ((asked: Asked) => Scripted | null) | null;
@@ -76,11 +77,20 @@ beforeEach(async () => {
   logged = [];
   taken = [];
   epoch = 1;
+  devices = () => [];
   more = () => ({});
   insteadOfAnswer = null;
   base = new ScriptedBase(scripted);
   const baseUrl = await base.listen();
-  agent = new SyncAgent({ store, clock, random: new SeededRandom(7), log, baseUrl, software: 'test' });
+  agent = new SyncAgent({
+    store,
+    clock,
+    random: new SeededRandom(7),
+    log,
+    baseUrl,
+    software: 'test',
+    devices: () => devices(),
+  });
 });
 
 afterEach(async () => {
@@ -103,6 +113,29 @@ const append = (count: number) => {
 };
 const sent = () => pushes().map((asked) => pushOf(asked).events.length);
 const events = () => pushes().filter((asked) => pushOf(asked).events.length > 0);
+
+describe('the devices of the box', () => {
+  it('[W-DEVICE-1] are told with the first push, when they stand otherwise, and again in a new epoch', async () => {
+    let status = 'starting';
+    devices = () => [{ name: 'dispenser', status, fault: null }];
+    const told = () => pushes().map((asked) => pushOf(asked).devices?.[0]?.status ?? null);
+    agent.start();
+    await timePassesUntil(() => told().length >= 3);
+    expect(told().slice(0, 3)).toEqual(['starting', null, null]);
+    // What was not answered is told again.
+    insteadOfAnswer = () => 'cut';
+    status = 'ready';
+    const before = told().length;
+    await timePassesUntil(() => told().length >= before + 2);
+    insteadOfAnswer = null;
+    await timePassesUntil(() => told().at(-1) === null);
+    const [first, ...more] = told().slice(before);
+    expect([first, more.filter((each) => each === 'ready').length >= 1]).toEqual(['ready', true]);
+    epoch = 2;
+    const inEpoch = told().length;
+    await timePassesUntil(() => told().slice(inEpoch).includes('ready'));
+  });
+});
 
 describe('how a push is sent', () => {
   it('[W-PUSH-12] [W-PUSH-14] compressed, and as many at once as the base takes, once it has said so', async () => {

@@ -16,6 +16,8 @@ import {
   cardKeyState,
   cardKeysAnswerSchema,
   clockOrderToSign,
+  type DeviceTold,
+  deviceLimit,
   type EnrolRequest,
   enrolAnswerSchema,
   feedAnswerSchema,
@@ -51,6 +53,8 @@ export interface SyncAgentOptions {
   readonly software: string;
   /** What counts time by the base's answers; left out where nothing does. */
   readonly timeKeeper?: TimeKeeper;
+  /** How its devices stand, for the base; left out where there are none. */
+  readonly devices?: () => readonly DeviceTold[];
   /** Called after every change. */
   readonly onState?: (state: SyncAgentState) => void;
 }
@@ -102,9 +106,14 @@ const attachmentBatch = 50;
 const limitMs = { claim: 5_000, enrol: 15_000, push: 20_000, feed: 10_000 };
 
 /** A push as it goes out: what follows `from`, and what was in hand as it was read. */
-interface PreparedPush extends PushBody {
+interface PreparedPush extends PushWithDevices {
   readonly from: number;
   readonly events: readonly OutboxEvent[];
+}
+
+/** A body with the devices that it tells; null where it tells none. */
+interface PushWithDevices extends PushBody {
+  readonly devices: string | null;
 }
 
 type PushOutcome =
@@ -165,6 +174,8 @@ export class SyncAgent {
   /** Ask the base how far it got before sending anything. */
   #askWhere = true;
   readonly #receipts: ReceiptBook;
+  /** The devices as the base was told them last; null where it may not know them. */
+  #devicesTold: string | null = null;
   /** Null where nobody is shown any. */
   readonly #photos: PhotoFetcher | null;
   readonly #pushManners = new PushManners();
@@ -322,7 +333,14 @@ export class SyncAgent {
     this.#eventsGoing = !asked && prepared.events.length > 0;
     const sent = momentOf(clock);
     const sending = this.#client.send(
-      { method: 'POST', path: '/v1/push', ...push, limitMs: limitMs.push, answer: pushAnswerSchema },
+      {
+        method: 'POST',
+        path: '/v1/push',
+        body: push.body,
+        ...encodingOf(push),
+        limitMs: limitMs.push,
+        answer: pushAnswerSchema,
+      },
       identity,
     );
     const last = asked ? undefined : prepared.events.at(-1)?.seq;
@@ -333,6 +351,7 @@ export class SyncAgent {
       return this.#pushFailed(answer.error, push.contentEncoding !== undefined);
     }
     this.#answered('push', answer.value.serverTime, sent);
+    this.#devicesTold = push.devices ?? this.#devicesTold;
     this.#followClockOrder(identity, answer.value);
     return this.#pushTaken(identity, answer.value, from);
   }
@@ -397,8 +416,11 @@ export class SyncAgent {
     return this.#prepared;
   }
 
-  async #pushBodyOf(events: readonly OutboxEvent[], size: PushSize): Promise<PushBody> {
+  async #pushBodyOf(events: readonly OutboxEvent[], size: PushSize): Promise<PushWithDevices> {
     const heldReceipt = await this.#receipts.newest();
+    const devices = this.#options.devices?.().slice(0, deviceLimit) ?? [];
+    const text = JSON.stringify(devices);
+    const isNews = this.#options.devices !== undefined && text !== this.#devicesTold;
     const push: PushRequest = {
       wireVersion,
       epoch: this.#baseEpoch,
@@ -407,8 +429,9 @@ export class SyncAgent {
       ...(heldReceipt ? { heldReceipt } : {}),
       ...(await this.#fiscalHeads()),
       ...(this.#options.timeKeeper ? { clock: this.#options.timeKeeper.told } : {}),
+      ...(isNews ? { devices } : {}),
     };
-    return pushBody(push, size);
+    return { ...(await pushBody(push, size)), devices: isNews ? text : null };
   }
 
   async #forgetPrepared(): Promise<void> {
@@ -682,6 +705,7 @@ export class SyncAgent {
     if (epoch === this.#baseEpoch) return;
     this.#options.log.warn('sync.new-epoch', { from: this.#baseEpoch, to: epoch });
     this.#baseEpoch = epoch;
+    this.#devicesTold = null;
     this.#askWhere = true;
     this.#pushBell.ring();
   }
@@ -727,4 +751,8 @@ export class SyncAgent {
     this.#state = { ...before, ...change };
     if (JSON.stringify(before) !== JSON.stringify(this.#state)) this.#options.onState?.(this.#state);
   }
+}
+
+function encodingOf({ contentEncoding }: PushBody): Pick<PushBody, 'contentEncoding'> {
+  return contentEncoding === undefined ? {} : { contentEncoding };
 }

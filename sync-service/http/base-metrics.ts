@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type BaseFigures, contactAges } from '../postgres/base-figures.ts';
+import { type BaseFigures, contactAges, deviceStandings } from '../postgres/base-figures.ts';
 import type { PoolState } from '../postgres/database.ts';
 
 /** What is read from the base when it is asked for, and not counted as it happens. */
@@ -99,6 +99,12 @@ export class BaseMetrics {
       labelNames: ['heard_within'] as const,
       registers,
     });
+    const devices = new Gauge({
+      name: 'portillon_devices',
+      help: 'Devices of enrolled boxes by how they stand, as their boxes told last.',
+      labelNames: ['status'] as const,
+      registers,
+    });
     const cases = new Gauge({
       name: 'portillon_open_cases',
       help: 'Cases that nobody has settled, by kind.',
@@ -120,6 +126,7 @@ export class BaseMetrics {
       epoch.set(figures.epoch);
       version.set(figures.feedVersion);
       for (const age of contactAges) edges.set({ heard_within: age }, figures.edgesByContact[age]);
+      for (const status of deviceStandings) devices.set({ status }, figures.devices[status]);
       cases.reset();
       for (const [kind, count] of Object.entries(figures.openCases)) cases.set({ kind }, count);
       oldestCase.set(figures.oldestCaseSeconds);

@@ -5,6 +5,10 @@ import type { Sql } from './database.ts';
 export const contactAges = ['15s', '1m', '10m', '1h', '1d', 'longer'] as const;
 export type ContactAge = (typeof contactAges)[number];
 
+/** How a device may stand (drivers/device.ts), and anything else. */
+export const deviceStandings = ['starting', 'ready', 'faulted', 'disconnected', 'stopped', 'other'] as const;
+export type DeviceStanding = (typeof deviceStandings)[number];
+
 /** The state of the base in numbers. Nobody's data are in it. */
 export interface BaseFigures {
   readonly epoch: number;
@@ -18,12 +22,16 @@ export interface BaseFigures {
   readonly oldestParkedSeconds: number;
   readonly attachmentsAwaited: number;
   readonly openOrders: number;
+  /** Devices of boxes in use, by how they stand; of a closed list, others as `other`. */
+  readonly devices: Readonly<Record<DeviceStanding, number>>;
 }
 
 /** Ages are 0 where there is nothing. */
 export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures> {
   const now = isoTime(nowMs);
-  const [one] = await sql.query<Omit<BaseFigures, 'edgesByContact' | 'openCases' | 'oldestCaseSeconds'>>(
+  const [one] = await sql.query<
+    Omit<BaseFigures, 'edgesByContact' | 'openCases' | 'oldestCaseSeconds' | 'devices'>
+  >(
     `select (select epoch from meta) as epoch, (select version from feed_head) as "feedVersion",
             (select count(*) from parked_events where settled_at is null) as "parkedEvents",
             (select coalesce(extract(epoch from $1::timestamptz - min(parked_at)), 0)::float8
@@ -46,12 +54,21 @@ export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures>
       group by 1`,
     [now],
   );
+  const standings = await sql.query<{ status: string; count: number }>(
+    `select devices.status, count(*)::int as count from devices join edges on edges.id = devices.edge_id
+      where edges.status = 'active' group by 1`,
+  );
+  const devices = { starting: 0, ready: 0, faulted: 0, disconnected: 0, stopped: 0, other: 0 };
+  for (const { status, count } of standings) {
+    devices[deviceStandings.find((known) => known === status) ?? 'other'] += count;
+  }
   if (!one) throw new Error('a query without a source has one row');
   const edgesByContact = { '15s': 0, '1m': 0, '10m': 0, '1h': 0, '1d': 0, longer: 0 };
   for (const { age, count } of edges) edgesByContact[age] = count;
   return {
     ...one,
     edgesByContact,
+    devices,
     openCases: Object.fromEntries(cases.map(({ kind, count }) => [kind, count])),
     oldestCaseSeconds: Math.max(0, ...cases.map(({ oldest }) => oldest)),
   };

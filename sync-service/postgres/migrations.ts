@@ -45,6 +45,7 @@ import { clubPeople } from './migrations/042-club-people.ts';
 import { sellers } from './migrations/043-sellers.ts';
 import { webhooksOfMembers } from './migrations/044-webhooks-of-members.ts';
 import { planPrices } from './migrations/045-plan-prices.ts';
+import { devices } from './migrations/046-devices.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -93,6 +94,7 @@ export const migrations: readonly Migration[] = [
   { name: '043-sellers', sql: sellers },
   { name: '044-webhooks-of-members', sql: webhooksOfMembers },
   { name: '045-plan-prices', sql: planPrices },
+  { name: '046-devices', sql: devices },
 ];
 
 export interface Migration {

@@ -67,8 +67,36 @@ function Box(props: { box: ShownBox; view: LiveView; language: Language; text: D
           ? text.clockNotTold
           : text.clock[standing](text.apart(box.clock?.offsetMs ?? null))}
       </p>
+      <BoxDevices devices={box.devices} at={at} text={text} />
       {standing !== null && standing !== 'right' && <ClockForm box={box} text={text} />}
     </li>
+  );
+}
+
+/** W-DEVICE-2: those that do not work; of a box that is not heard, as they stood when it was. */
+function BoxDevices(props: {
+  devices: ShownBox['devices'];
+  at: (time: string) => string;
+  text: DeviceWords;
+}) {
+  const { devices, at, text } = props;
+  if (devices.length === 0) return null;
+  const troubled = devices.filter(({ status }) => status !== 'ready');
+  if (troubled.length === 0) {
+    return (
+      <p className="box-devices" data-testid="box-devices">
+        {text.allReady(devices.length)}
+      </p>
+    );
+  }
+  return (
+    <ul className="box-devices not-right" data-testid="box-devices">
+      {troubled.map(({ name, status, fault, since }) => (
+        <li key={name}>
+          <strong>{text.deviceOf(name)}</strong> · {text.deviceState(status, fault)}, {text.since(at(since))}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -22,6 +22,10 @@ export interface DeviceWords {
   readonly clockSent: string;
   readonly notAllowed: string;
   readonly back: string;
+  readonly allReady: (devices: number) => string;
+  readonly deviceOf: (name: string) => string;
+  readonly deviceState: (status: string, fault: string | null) => string;
+  readonly since: (at: string) => string;
   readonly interventions: string;
   readonly lead: string;
   readonly loading: string;
@@ -69,6 +73,21 @@ function spanOf(offsetMs: number | null, units: Units): string {
     .join(' ');
 }
 
+/** `gate-1.exit-reader` is the exit reader of `gate-1`; a name that is not known is shown as it is. */
+function named(name: string, known: Readonly<Record<string, string>>): string {
+  const dot = name.lastIndexOf('.');
+  const part = known[name] ?? known[name.slice(dot + 1)];
+  if (part === undefined) return name;
+  return dot === -1 || known[name] !== undefined ? part : `${name.slice(0, dot)}, ${part.toLowerCase()}`;
+}
+
+/** By the whole code, by what stands before its dot, or by the status; with the code, which the page of faults explains. */
+function stateIn(words: Readonly<Record<string, string>>, status: string, fault: string | null): string {
+  const known =
+    fault === null ? words[status] : (words[fault] ?? words[fault.split('.', 1)[0] ?? ''] ?? words[status]);
+  return [known ?? status, fault === null ? '' : `(${fault})`].join(' ').trim();
+}
+
 export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
   fr: {
     devices: 'Appareils',
@@ -97,6 +116,47 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
     clockSent: 'Le boîtier reçoit l’ordre dès qu’il est en ligne, pendant dix minutes.',
     notAllowed: 'Seul un administrateur du réseau peut le faire.',
     back: 'Retour',
+    allReady: (devices) =>
+      devices === 1 ? 'Son appareil est prêt.' : `Ses ${devices} appareils sont prêts.`,
+    deviceOf: (name) =>
+      named(name, {
+        terminal: 'Terminal de paiement',
+        dispenser: 'Distributeur de cartes',
+        printer: 'Imprimante',
+        'printer.spare': 'Imprimante de secours',
+        reader: 'Lecteur de cartes',
+        board: 'Carte de commande',
+        scanner: 'Lecteur de codes',
+        'badge-reader': 'Lecteur de badges',
+        'exit-reader': 'Lecteur de sortie',
+        'exit-scanner': 'Lecteur de codes de sortie',
+        'exit-badge-reader': 'Lecteur de badges de sortie',
+      }),
+    deviceState: (status, fault) =>
+      stateIn(
+        {
+          ready: 'prêt',
+          starting: 'démarre',
+          faulted: 'en panne',
+          disconnected: 'ne répond pas',
+          stopped: 'arrêté',
+          transport: 'ne répond pas : câble ou courant',
+          line: 'ne répond pas comme il faut',
+          'dispenser.card-jam': 'carte coincée',
+          'dispenser.stacker-empty': 'plus de cartes',
+          'dispenser.bin-full': 'bac plein',
+          'printer.paper-out': 'plus de papier',
+          'printer.cover-open': 'capot ouvert',
+          'terminal.out-of-order': 'hors service',
+          'gate.fire': 'alarme incendie',
+          'gate.sensor-stuck': 'capteur bloqué',
+          'gate.held-open': 'resté ouvert',
+          'reader.tampered': 'boîtier ouvert',
+        },
+        status,
+        fault,
+      ),
+    since: (at) => `depuis le ${at}`,
     interventions: 'Interventions',
     lead: 'Ce que le personnel a fait sur place aux distributeurs de cartes. Il présente sa carte à la borne, qui le guide pas à pas.',
     loading: 'Lecture des interventions…',
@@ -141,6 +201,46 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
     clockSent: 'The box gets the order as soon as it is online, for ten minutes.',
     notAllowed: 'Only an administrator of the network may do that.',
     back: 'Back',
+    allReady: (devices) => (devices === 1 ? 'Its device is ready.' : `Its ${devices} devices are ready.`),
+    deviceOf: (name) =>
+      named(name, {
+        terminal: 'Payment terminal',
+        dispenser: 'Card dispenser',
+        printer: 'Printer',
+        'printer.spare': 'Spare printer',
+        reader: 'Card reader',
+        board: 'Control board',
+        scanner: 'Code reader',
+        'badge-reader': 'Badge reader',
+        'exit-reader': 'Exit reader',
+        'exit-scanner': 'Exit code reader',
+        'exit-badge-reader': 'Exit badge reader',
+      }),
+    deviceState: (status, fault) =>
+      stateIn(
+        {
+          ready: 'ready',
+          starting: 'starts',
+          faulted: 'at fault',
+          disconnected: 'does not answer',
+          stopped: 'stopped',
+          transport: 'does not answer: cable or power',
+          line: 'does not answer as it should',
+          'dispenser.card-jam': 'card jammed',
+          'dispenser.stacker-empty': 'no cards left',
+          'dispenser.bin-full': 'bin full',
+          'printer.paper-out': 'no paper left',
+          'printer.cover-open': 'cover open',
+          'terminal.out-of-order': 'out of order',
+          'gate.fire': 'fire alarm',
+          'gate.sensor-stuck': 'sensor stuck',
+          'gate.held-open': 'left open',
+          'reader.tampered': 'housing open',
+        },
+        status,
+        fault,
+      ),
+    since: (at) => `since ${at}`,
     interventions: 'Interventions',
     lead: 'What staff did to the card dispensers on the spot. They hold their card to the kiosk, which leads them step by step.',
     loading: 'Reading the interventions…',

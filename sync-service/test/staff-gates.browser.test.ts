@@ -112,3 +112,32 @@ it('shows an alarm on the live page and beside its gate, and takes one acknowled
   await page.getByTestId('past-alarms').getByText('2 fois').waitFor();
   expect(await page.getByTestId('gate-alarm').count()).toBe(0);
 });
+
+it('[W-DEVICE-2] names the devices of a box that do not work, what ails them and since when', async () => {
+  const ready = { status: 'ready', fault: null };
+  await lyon.pushed([], {
+    devices: [
+      { name: 'terminal', ...ready },
+      { name: 'dispenser', status: 'faulted', fault: 'dispenser.stacker-empty' },
+      { name: 'printer', ...ready },
+      { name: 'gate-1.board', ...ready },
+      { name: 'gate-1.exit-scanner', status: 'disconnected', fault: 'transport.pulled' },
+      { name: 'locker-wall', status: 'warming-up', fault: null },
+    ],
+  });
+  await page.getByRole('link', { name: 'Appareils' }).click();
+  const troubled = page.getByTestId('box-devices').getByRole('listitem');
+  await troubled.first().waitFor();
+  expect(await troubled.allInnerTexts()).toEqual([
+    expect.stringMatching(
+      /^Distributeur de cartes · plus de cartes \(dispenser\.stacker-empty\), depuis le /,
+    ),
+    expect.stringMatching(
+      /^gate-1, lecteur de codes de sortie · ne répond pas : câble ou courant \(transport\.pulled\), /,
+    ),
+    expect.stringMatching(/^locker-wall · warming-up, depuis le /),
+  ]);
+  expect(await axeObjections(page)).toEqual([]);
+  const folder = process.env.PORTILLON_PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/devices.png`, fullPage: true });
+});

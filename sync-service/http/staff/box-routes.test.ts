@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
 import { type ClockTold, clockOrderToSign } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readFigures } from '../../postgres/base-figures.ts';
 import { Database } from '../../postgres/database.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge, testPerson, testPhoto } from '../../test/test-edge.ts';
@@ -68,6 +70,28 @@ it('[W-ATT-12] counts for staff the sales whose photos or documents have not com
   // What cannot be opened has come all the same (W-ATT-6).
   await edge.put(digests.contract, contract);
   expect(await box()).toMatchObject({ incomplete: 1 });
+});
+
+it('[W-DEVICE-2] shows the devices of a box as it told last, and since when one stands so', async () => {
+  expect((await box()).devices).toEqual([]);
+  const [ready, empty] = [
+    { name: 'dispenser', status: 'ready', fault: null },
+    { name: 'dispenser', status: 'faulted', fault: 'dispenser.stacker-empty' },
+  ];
+  const gate = { name: 'gate-1.board', status: 'disconnected', fault: 'transport.pulled' };
+  await edge.pushed([], { devices: [gate, ready] });
+  const first = (await box()).devices;
+  expect(first).toMatchObject([ready, gate]);
+  await edge.pushed([], { devices: [gate, empty] });
+  await edge.pushed([]);
+  const then = (await box()).devices;
+  expect(then).toMatchObject([empty, gate]);
+  expect(then[1]?.since).toBe(first[1]?.since);
+  expect(Date.parse(then[0]?.since ?? '')).toBeGreaterThan(Date.parse(first[0]?.since ?? ''));
+  const { devices } = await readFigures(sql, systemClock.wallMs());
+  expect(devices).toMatchObject({ ready: 0, faulted: 1, disconnected: 1 });
+  await edge.pushed([], { devices: [ready] });
+  expect((await box()).devices).toMatchObject([ready]);
 });
 
 it('[W-CLOCK-3] shows how the clock of a box stands, and nothing of one that does not tell', async () => {

@@ -25,6 +25,10 @@ export const boxListSchema = z.object({
           driftPpm: z.number().nullable(),
         })
         .nullable(),
+      /** Empty of a box of the version before. */
+      devices: z.array(
+        z.object({ name: z.string(), status: z.string(), fault: z.string().nullable(), since: time }),
+      ),
     }),
   ),
 });

@@ -350,6 +350,7 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   webhooks: 'staff',
   webhook_messages: 'base',
   adapters: 'base',
+  devices: 'base',
   adapter_ids: 'base',
   adapter_outbox: 'base',
   base_events: 'base',

@@ -337,6 +337,7 @@ export const tablesWithoutPersons = [
   'api_keys',
   'clubs',
   'consent_wordings',
+  'devices',
   'edge_counter_heads',
   'edge_counters',
   'edges',
