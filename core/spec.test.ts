@@ -48,7 +48,11 @@ it.each([
   ],
   ['../sync-service/same-person', 'DU', ['../sync-service/http/staff', '../sync-service/postgres']],
   ['../sync-service/privacy', 'PV', ['../sync-service/http/staff', '../sync-service/keys']],
-  ['../sync-service/privacy/kept', 'RT', ['../sync-service/http/staff']],
+  [
+    '../sync-service/privacy/kept',
+    'RT',
+    ['base', '../sync-service/http/staff', '../kiosk/store', '../kiosk/edge'],
+  ],
   ['../sync-service/privacy/kept', 'RC', ['../sync-service/http/staff']],
   ['../sync-service/privacy/kept', 'CL', ['../sync-service/http/staff', '../kiosk/renderer']],
   ['../drivers/card/desfire', 'CD', ['../kiosk/edge/gate']],

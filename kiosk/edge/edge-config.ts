@@ -272,6 +272,12 @@ export const edgeConfigSchema = z
     brand: z.enum(['cadence', 'foulee', 'elan']).default('cadence'),
     /** `none` where no gate of this box sees people leave: then it is judged by how long people stay. */
     exits: z.enum(['sensed', 'none']).default('sensed'),
+    /** RT8: for how many days it is known here who went through, where that is to be less than three months. */
+    entryLogDays: z
+      .int('a number of days is whole')
+      .min(2, 'what is of today and yesterday is still needed at the gates')
+      .max(92, 'who went through is known for three months at most')
+      .optional(),
     zones: z.array(zoneSchema).max(zoneLimit, `a box has at most ${zoneLimit} zones`).default([]),
     screen: z
       .strictObject({

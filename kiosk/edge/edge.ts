@@ -35,6 +35,7 @@ import { KioskController } from './kiosk/kiosk-controller.ts';
 import { OfflineGuard } from './kiosk/offline-guard.ts';
 import type { PeerStanding } from './peers/peer-follower.ts';
 import { PeerLink } from './peers/peer-link.ts';
+import { RetentionRound } from './retention-round.ts';
 
 export interface EdgeOptions {
   readonly config: EdgeConfig;
@@ -123,6 +124,7 @@ export class Edge {
   readonly #desk: DeskServer | null;
   readonly #bridge: BridgeServer;
   readonly #dayTurn: DayTurn;
+  readonly #retention: RetentionRound;
   #identity: EdgeIdentity | null;
 
   private constructor(
@@ -181,6 +183,7 @@ export class Edge {
       ? new PeerLink({ ...shared, config: config.peers, log: log.child({ part: 'peers' }) })
       : null;
     this.#dayTurn = new DayTurn(shared);
+    this.#retention = new RetentionRound({ ...shared, entryLogDays: config.entryLogDays });
     const { terminal, dispenser, printer, reader } = devices;
     const { screen } = config;
     const journal = new JournalKeeper({
@@ -292,6 +295,7 @@ export class Edge {
     await edge.#kiosk?.start();
     edge.#endOfDay?.start();
     edge.#dayTurn.start();
+    edge.#retention.start();
     log.info('edge.started', {
       edge: config.name,
       gates: config.devices.gates.length,
@@ -365,6 +369,7 @@ export class Edge {
     for (const gate of this.#gates) await gate.stop();
     await this.#gateOrders.stop();
     await this.#dayTurn.stop();
+    await this.#retention.stop();
     await this.#endOfDay?.stop();
     await this.#offlineGuard?.stop();
     await this.#desk?.close();

@@ -31,6 +31,7 @@ import type {
 import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
 import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
+import { type Ended, type Ending, endAged } from './aged-rows.ts';
 import { Attachments } from './attachments.ts';
 import type { Tx } from './connection.ts';
 import { Database } from './database.ts';
@@ -327,6 +328,13 @@ export class EdgeStore implements AgentStore {
 
   eraseSent(newest: PushReceipt): Promise<number> {
     return this.write((tx) => this.#receipts.eraseSent(tx, newest));
+  }
+
+  /** RT8: what this box has kept long enough. */
+  endAged(ending: Ending): Promise<Ended> {
+    const { intents, passages, peers, purgeOrders, gates } = this;
+    const parts = { intents, passages, peers, purgeOrders, gates, receipts: this.#receipts };
+    return endAged((work) => this.write(work), parts, ending);
   }
 
   attachment(digest: string): Promise<Uint8Array | null> {

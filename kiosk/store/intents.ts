@@ -7,6 +7,9 @@ import type { Reader, Tx } from './connection.ts';
 /** `019ab3c4-d5e6`, the front of an id. */
 const millisecondLength = 13;
 
+export const releaseIntent = 'gate.release';
+export const ticketPrintIntent = 'print.ticket';
+
 export type IntentId = Id<'intent'>;
 
 /** An irreversible act about to be done: charge, move a card, write a card, print, release. */
@@ -64,6 +67,16 @@ export class Intents {
       [since.slice(0, millisecondLength), kind, subject],
     );
     return rows.map(({ outcome }) => outcome);
+  }
+
+  /** RT8: some of those before that moment whose end is known, and of those that name a ticket or a card any: a gate that is there no more never says how its last one ended; resolves with how many. */
+  endBefore(tx: Tx, beforeMs: number, atOnce: number): Promise<number> {
+    const hex = Math.floor(beforeMs).toString(16).padStart(12, '0');
+    return tx.run(
+      `DELETE FROM intent WHERE intent_id IN (
+         SELECT intent_id FROM intent WHERE intent_id < ? AND (outcome IS NOT NULL OR kind IN (?, ?)) ORDER BY intent_id LIMIT ?)`,
+      [`${hex.slice(0, 8)}-${hex.slice(8)}`, releaseIntent, ticketPrintIntent, atOnce],
+    );
   }
 
   /** Oldest first. */

@@ -1,6 +1,7 @@
 import type { Zone, ZoneId } from '@portillon/core/access/zones.ts';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { dayTurned, type Estimate, passed } from '@portillon/core/occupancy/gauge.ts';
 import { apply, type Occupancy } from '@portillon/core/occupancy/occupancy.ts';
 import type { EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
@@ -19,6 +20,9 @@ const countColumns = 'inside, unexplained_exits AS unexplainedExits, gauge';
 const countOfClub = `SELECT ${countColumns}, counting_day AS countingDay FROM edge_state`;
 const countsOfZones = `SELECT zone, ${countColumns} FROM zone_count`;
 
+const spentMark = 'sha256:';
+const spentDigest = (credentialId: string) => spentMark + sha256Hex(`portillon-spent-1\n${credentialId}`);
+
 type ClubRow = CountRow & { readonly countingDay: string | null };
 type ZoneRow = CountRow & { readonly zone: string };
 
@@ -35,7 +39,9 @@ export class Passages {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #peers: PeerShares;
+  /** By id; those of long ago by a digest of it. */
   readonly #spent = new Set<string>();
+  #someAreHidden = false;
   #ofClub: Count = emptyCount;
   readonly #ofZones = new Map<string, Count>();
   #countingDay: string | null = null;
@@ -62,6 +68,7 @@ export class Passages {
   async load(): Promise<void> {
     const rows = await this.#read.all<{ id: string }>('SELECT credential_id AS id FROM spent_ticket');
     for (const { id } of rows) this.#spent.add(id);
+    this.#someAreHidden = rows.some(({ id }) => id.startsWith(spentMark));
     const row = await this.#read.get<ClubRow>(countOfClub);
     this.#ofClub = countOf(row);
     this.#countingDay = row?.countingDay ?? null;
@@ -170,11 +177,36 @@ export class Passages {
   /** Here or at another box of the club; true when it was not known yet. */
   async ticketSpent(tx: Tx, credentialId: CredentialId, atMs: number): Promise<boolean> {
     const inserted = await tx.run(
-      'INSERT INTO spent_ticket (credential_id, spent_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      [credentialId, atMs],
+      `INSERT INTO spent_ticket (credential_id, spent_at_ms) SELECT ?1, ?2
+        WHERE NOT EXISTS (SELECT 1 FROM spent_ticket WHERE credential_id IN (?1, ?3))`,
+      [credentialId, atMs, spentDigest(credentialId)],
     );
-    tx.onCommitted(() => this.#spent.add(credentialId));
+    if (inserted === 1) tx.onCommitted(() => this.#spent.add(credentialId));
     return inserted === 1;
+  }
+
+  /** RT9: of some of those that were spent before that moment a digest takes the place of the id; resolves with how many. */
+  async hideSpent(tx: Tx, beforeMs: number, atOnce: number): Promise<number> {
+    const rows = await tx.all<{ id: string; atMs: number }>(
+      `DELETE FROM spent_ticket WHERE credential_id IN (
+         SELECT credential_id FROM spent_ticket WHERE spent_at_ms < ? AND credential_id NOT LIKE '${spentMark}%' LIMIT ?)
+       RETURNING credential_id AS id, spent_at_ms AS atMs`,
+      [beforeMs, atOnce],
+    );
+    const hidden = rows.map(({ id, atMs }) => ({ id, atMs, digest: spentDigest(id) }));
+    await tx.run(
+      `INSERT INTO spent_ticket (credential_id, spent_at_ms)
+       SELECT value->>0, value->>1 FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
+      [JSON.stringify(hidden.map(({ digest, atMs }) => [digest, atMs]))],
+    );
+    tx.onCommitted(() => {
+      for (const { id, digest } of hidden) {
+        this.#spent.delete(id);
+        this.#spent.add(digest);
+        this.#someAreHidden = true;
+      }
+    });
+    return rows.length;
   }
 
   /** PS10: in the transaction of the decision that it led in by. */
@@ -185,7 +217,9 @@ export class Passages {
 
   /** From memory, as committed. */
   isSpentHere(credentialId: CredentialId): boolean {
-    return this.#spent.has(credentialId);
+    return (
+      this.#spent.has(credentialId) || (this.#someAreHidden && this.#spent.has(spentDigest(credentialId)))
+    );
   }
 
   /** As judged from what is committed, from memory. Before anything is learnt of the sensors it is the plain count. */

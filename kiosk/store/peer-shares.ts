@@ -18,6 +18,12 @@ const keptMs: Readonly<Record<PeerShare['kind'], number>> = {
   credential: 45 * dayMs,
 };
 
+/** Means nothing to whoever hears it: nobody was let in by such a decision. */
+const overShare = JSON.stringify({
+  kind: 'let-in-over',
+  decisionId: '00000000-0000-0000-0000-000000000000',
+} satisfies PeerShare);
+
 /**
  * What this box tells the others of its club (core/wire/SPEC.md, Peers), written in the transaction of what it tells of. The
  * numbers rise with time: a box that was brought back from an older copy of its disk gives none of them out twice.
@@ -51,6 +57,21 @@ export class PeerShares {
     tx.onCommitted(() => {
       for (const listener of this.#listeners) listener();
     });
+  }
+
+  /** RT8: some of what nobody may ask for any more, where nothing was told since; resolves with how much. */
+  async endOver(tx: Tx, nowMs: number, atOnce: number): Promise<number> {
+    const ended = await tx.run(
+      `DELETE FROM peer_share WHERE seq IN (
+         SELECT seq FROM peer_share WHERE kept_until_ms < ? AND seq < (SELECT MAX(seq) FROM peer_share) ORDER BY seq LIMIT ?)`,
+      [nowMs, atOnce],
+    );
+    // The newest stays for its number; what it told is over.
+    const emptied = await tx.run(
+      'UPDATE peer_share SET share = ?1 WHERE kept_until_ms < ?2 AND share <> ?1',
+      [overShare, nowMs],
+    );
+    return ended + emptied;
   }
 
   /** Called after something new can be asked for. The returned function ends it. */

@@ -58,13 +58,29 @@ export class Presence {
     );
     tx.onCommitted(() => {
       this.#remember(row);
-      for (const all of [this.#last, this.#lastOfMember] as Map<string, ByZone>[]) {
-        for (const [key, byZone] of all) {
-          for (const [zone, { atMs }] of byZone) if (atMs < oldestMs) byZone.delete(zone);
-          if (byZone.size === 0) all.delete(key);
-        }
-      }
+      this.#dropBefore(oldestMs);
     });
+  }
+
+  /** RT8: what is too old by now, where nobody has gone through since; some of it, resolves with how much. */
+  async endOld(tx: Tx, nowMs: number, atOnce: number): Promise<number> {
+    const oldestMs = nowMs - presenceMs;
+    const ended = await tx.run(
+      `DELETE FROM presence WHERE (credential_id, zone) IN (
+         SELECT credential_id, zone FROM presence WHERE at_ms < ? LIMIT ?)`,
+      [oldestMs, atOnce],
+    );
+    if (ended > 0) tx.onCommitted(() => this.#dropBefore(oldestMs));
+    return ended;
+  }
+
+  #dropBefore(oldestMs: number): void {
+    for (const all of [this.#last, this.#lastOfMember] as Map<string, ByZone>[]) {
+      for (const [key, byZone] of all) {
+        for (const [zone, { atMs }] of byZone) if (atMs < oldestMs) byZone.delete(zone);
+        if (byZone.size === 0) all.delete(key);
+      }
+    }
   }
 
   /** Another box of the club saw it (W-PEER-5): whatever is newer stays, in whatever order it is heard. */

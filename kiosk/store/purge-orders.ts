@@ -84,6 +84,15 @@ export class PurgeOrders {
     });
   }
 
+  /** RT8: of orders that were answered the member stays, for what comes late of them (W-PURGE-3); which cards they had does not. */
+  endCards(tx: Tx, atOnce: number): Promise<number> {
+    return tx.run(
+      `UPDATE purge_order SET credential_ids = '[]' WHERE order_id IN (
+         SELECT order_id FROM purge_order WHERE state = 'answered' AND credential_ids <> '[]' LIMIT ?)`,
+      [atOnce],
+    );
+  }
+
   /** Does what can be done now; resolves when it is durable. A disk that fails is told to the base, where it can be. */
   carryOut(): Promise<void> {
     if (!this.#underWay) return this.#working;

@@ -7,6 +7,21 @@ const dayMs = 86_400_000;
 /** Of each, in one transaction: a gate waits for it. */
 const erasedAtOnce = 200;
 
+interface Erased {
+  readonly through: number;
+  /** How many rows are gone, and by how many events it went on. */
+  readonly rows: number;
+  readonly moved: number;
+}
+
+/** A receipt that is old enough. */
+interface Old {
+  readonly epoch: number;
+  readonly through: number;
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+}
+
 const receiptColumns = 'epoch, through_seq AS through, hash, at, keep_days AS keepDays, signature';
 
 /** What the base has signed to hold, and the erasing of what its backups hold too (W-RECEIPT-2 to W-RECEIPT-4). */
@@ -71,8 +86,37 @@ export class PushReceipts {
     );
     if (!old) return state.erased;
     const mayGo = Math.min(old.through, newest.through, state.applied);
+    return (await this.#eraseSome(tx, { ...old, epoch: newest.epoch }, mayGo)).through;
+  }
+
+  /**
+   * RT10: the same where the base has signed for nothing since, by our own clock alone: what it signed for before that moment, and
+   * which its backups hold for as long. Resolves with the number of rows that are gone; 0 when there is nothing more.
+   */
+  async eraseAged(tx: Tx, nowMs: number, beforeMs: number): Promise<number> {
+    const old = await tx.get<Old & { applied: number; keepDays: number }>(
+      `SELECT epoch, through_seq AS through, at_ms AS atMs, received_at_ms AS receivedAtMs, applied_seq AS applied,
+              keep_days AS keepDays
+         FROM push_receipt JOIN edge_state ON applied_epoch = epoch
+        WHERE received_at_ms < ? AND received_at_ms <= ? - keep_days * ${dayMs} ORDER BY at_ms DESC LIMIT 1`,
+      [beforeMs, nowMs],
+    );
+    if (!old) return 0;
+    // What was confirmed since is in every backup by now, too.
+    const receivedAtMs = Math.min(beforeMs, nowMs - old.keepDays * dayMs);
+    const { rows, moved } = await this.#eraseSome(
+      tx,
+      { ...old, receivedAtMs },
+      Math.min(old.through, old.applied),
+    );
+    return Math.max(rows, moved);
+  }
+
+  async #eraseSome(tx: Tx, old: Old, mayGo: number): Promise<Erased> {
+    const state = await tx.get<{ erased: number }>('SELECT erased_seq AS erased FROM edge_state');
+    invariant(state, 'the state of the edge has its row');
     const through = Math.max(state.erased, Math.min(mayGo, state.erased + erasedAtOnce));
-    await tx.run(
+    let rows = await tx.run(
       `DELETE FROM attachment WHERE number IN (
          SELECT number FROM attachment WHERE event_seq <= ? AND confirmed_at_ms <= ? LIMIT ${erasedAtOnce})`,
       [through, old.receivedAtMs],
@@ -82,12 +126,12 @@ export class PushReceipts {
       invariant(last, 'an event that was not erased is there');
       await tx.run('UPDATE edge_state SET erased_seq = ?, erased_hash = ?', [through, last.hash]);
     }
-    await tx.run(
+    rows += await tx.run(
       `DELETE FROM outbox WHERE seq <= ? AND NOT EXISTS (
          SELECT 1 FROM attachment WHERE attachment.event_seq = outbox.seq)`,
       [through],
     );
-    await tx.run('DELETE FROM push_receipt WHERE epoch = ? AND at_ms < ?', [newest.epoch, old.atMs]);
-    return through;
+    await tx.run('DELETE FROM push_receipt WHERE epoch = ? AND at_ms < ?', [old.epoch, old.atMs]);
+    return { through, rows, moved: through - state.erased };
   }
 }

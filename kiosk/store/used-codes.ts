@@ -1,4 +1,5 @@
 import type { CredentialId } from '@portillon/core/base/ids.ts';
+import { passStepAt } from '@portillon/core/crypto/pass-layout.ts';
 import type { Reader, Tx } from './connection.ts';
 
 /**
@@ -38,5 +39,18 @@ export class UsedCodes {
        ON CONFLICT (credential_id) DO UPDATE SET step = MAX(step, excluded.step)`,
       [credentialId, step],
     );
+  }
+
+  /** RT8: some of those that were good before that moment, and are no more; resolves with how many. */
+  async endBefore(tx: Tx, beforeMs: number, atOnce: number): Promise<number> {
+    const ended = await tx.all<{ id: CredentialId; step: number }>(
+      `DELETE FROM used_code WHERE credential_id IN (SELECT credential_id FROM used_code WHERE step < ? LIMIT ?)
+       RETURNING credential_id AS id, step`,
+      [passStepAt(beforeMs), atOnce],
+    );
+    tx.onCommitted(() => {
+      for (const { id, step } of ended) if (this.#lastStep.get(id) === step) this.#lastStep.delete(id);
+    });
+    return ended.length;
   }
 }

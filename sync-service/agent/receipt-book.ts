@@ -31,7 +31,6 @@ export class ReceiptBook {
   /** The last receipt of each epoch, by epoch. */
   #kept: Map<number, PushReceipt> | null = null;
   #eraseFromMs = 0;
-  #erasedThrough: number | null = null;
 
   constructor(store: AgentStore, clock: Clock, log: Log) {
     this.#store = store;
@@ -77,9 +76,8 @@ export class ReceiptBook {
   }
 
   /** The number through which events have been erased here. */
-  async erasedThrough(): Promise<number> {
-    this.#erasedThrough ??= await this.#store.erasedThrough();
-    return this.#erasedThrough;
+  erasedThrough(): Promise<number> {
+    return this.#store.erasedThrough();
   }
 
   /** Erases a part of what may go, each hour, and at once again while there is more. */
@@ -88,7 +86,6 @@ export class ReceiptBook {
     if (nowMs < this.#eraseFromMs) return;
     const before = await this.erasedThrough();
     const through = await this.#store.eraseSent(newest);
-    this.#erasedThrough = through;
     if (through === before) this.#eraseFromMs = nowMs + eraseEveryMs;
     else this.#log.info('sync.sent-events-erased', { count: through - before, through });
   }

@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
+import { keptSinceMs } from '@portillon/core/base/kept-since.ts';
 import type { Random } from '@portillon/core/base/random.ts';
-import { keptSinceMs } from '../privacy/kept/kept-since.ts';
 import { type RetentionId, retentionTable } from '../privacy/kept/retention-table.ts';
 import type { Database, Sql } from './database.ts';
 import { eraseMember } from './erasure/erase-member.ts';

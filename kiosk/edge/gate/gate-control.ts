@@ -15,7 +15,7 @@ import type { Device } from '@portillon/drivers/device.ts';
 import type { GateDirection, GateStanding } from '@portillon/drivers/gate/gate.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
-import type { Intent, IntentId } from '../../store/intents.ts';
+import { type Intent, type IntentId, releaseIntent } from '../../store/intents.ts';
 import { presentMember } from '../../store/member-book.ts';
 import type { GateDevices, GateSide } from '../devices.ts';
 import { GateAlarms } from './gate-alarms.ts';
@@ -62,7 +62,6 @@ interface OpenOrder {
 
 /** A passage may be sensed this long after the pulse: somebody who was just in the arms. */
 const sensingGraceMs = 1_500;
-const releaseIntent = 'gate.release';
 
 /**
  * One gate of the club: what is presented becomes facts, the rule decides, the decision is written, the gate is released,

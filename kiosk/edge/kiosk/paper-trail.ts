@@ -11,6 +11,7 @@ import type { NotPaidReason, SaleEnding } from '@portillon/core/sale/sale-state.
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
+import { ticketPrintIntent } from '../../store/intents.ts';
 import { type CardSlipFacts, cardSlipBlocks } from '../documents/card-slip.ts';
 import { type CaseSlipFacts, caseSlipBlocks } from '../documents/case-slip.ts';
 import { contractCopyBlocks } from '../documents/contract-copy.ts';
@@ -67,7 +68,6 @@ const practiceReceiptKind = 'print.practice-receipt';
 /** Printed unasked, and told to nobody: the base asks after receipts of sales. */
 const creditNoteKind = 'print.credit-note';
 const contractCopyKind = 'print.contract-copy';
-const ticketKind = 'print.ticket';
 
 function receiptKindOf(sale: SaleInProgress): string {
   if (isPractice(sale)) return practiceReceiptKind;
@@ -154,11 +154,12 @@ export class PaperTrail {
     try {
       const club = this.#club();
       for (const ticket of sale.tickets) {
-        const before = await store.intents.outcomesOf(ticketKind, ticket.credentialId, sale.saleId);
+        const before = await store.intents.outcomesOf(ticketPrintIntent, ticket.credentialId, sale.saleId);
         if (before.includes('printed')) continue;
         const product = sale.product === 'day-entry' ? sale.product : 'membership';
         const blocks = ticketBlocks({ ...this.#place(sale, club), product }, ticket);
-        if ((await this.#printOnce(ticketKind, ticket.credentialId, {}, blocks)) !== 'printed') return false;
+        if ((await this.#printOnce(ticketPrintIntent, ticket.credentialId, {}, blocks)) !== 'printed')
+          return false;
       }
       return true;
     } catch (error) {
@@ -173,14 +174,14 @@ export class PaperTrail {
     const ticket = bridgeOf(sale);
     if (!ticket) return false;
     try {
-      const before = await store.intents.outcomesOf(ticketKind, ticket.credentialId, sale.saleId);
+      const before = await store.intents.outcomesOf(ticketPrintIntent, ticket.credentialId, sale.saleId);
       if (before.includes('printed')) return true;
       const place = this.#place(sale, this.#club());
       const blocks = ticketBlocks(
         { ...place, product: 'bridge' },
         { text: ticket.text, validToMs: ticket.ticketToMs },
       );
-      return (await this.#printOnce(ticketKind, ticket.credentialId, {}, blocks)) === 'printed';
+      return (await this.#printOnce(ticketPrintIntent, ticket.credentialId, {}, blocks)) === 'printed';
     } catch (error) {
       log.error('kiosk.ticket-not-printed', { saleId: sale.saleId, detail: String(error) });
       return false;
@@ -191,7 +192,8 @@ export class PaperTrail {
   async ticketsPrinted({ saleId, tickets }: SaleInProgress): Promise<boolean> {
     const { intents } = this.#options.store;
     for (const { credentialId } of tickets) {
-      if (!(await intents.outcomesOf(ticketKind, credentialId, saleId)).includes('printed')) return false;
+      if (!(await intents.outcomesOf(ticketPrintIntent, credentialId, saleId)).includes('printed'))
+        return false;
     }
     return tickets.length > 0;
   }

@@ -1,4 +1,4 @@
-import type { Period } from './kept-since.ts';
+import { entryLogTerm, type Period } from '@portillon/core/base/kept-since.ts';
 
 type Words = Readonly<Record<'en' | 'fr', string>>;
 
@@ -28,7 +28,7 @@ export const retentionTable = [
       fr: 'Passages et refus, avec la personne',
     },
     tables: ['decisions', 'passages', 'interventions', 'outage_findings', 'decision_cases', 'edge_events'],
-    period: { months: 3 },
+    period: entryLogTerm,
     from: {
       en: 'the passage; then row and event stay to be counted, without the person',
       fr: 'le passage\u00a0; ensuite la ligne et l’événement restent pour les comptes, sans la personne',

@@ -4,6 +4,9 @@ export interface Period {
   readonly days?: number;
 }
 
+/** Of the entry log, at the base and in every box: three months (CNIL, NS-42). */
+export const entryLogTerm = { months: 3 } as const satisfies Period;
+
 const dayMs = 86_400_000;
 
 /**
