@@ -3,6 +3,7 @@ import { type Clock, delay, isoTime, withTimeLimit } from '@portillon/core/base/
 import { newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { AdapterReader } from './adapters/adapter-reader.ts';
 import { AdapterSender } from './adapters/adapter-sender.ts';
 import type { MemberBaseAdapter } from './adapters/member-base-adapter.ts';
 import { firstSignIn, identity, withCardKeysAsWanted } from './base-identity.ts';
@@ -17,6 +18,7 @@ import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
 import { grantIssuerOf } from './keys/grant-issuer.ts';
 import { MemberKeys, memberKeysBeside } from './keys/member-keys.ts';
 import { storeClosingSigner } from './keys/store-closing-key.ts';
+import { registerIntake } from './postgres/adapter-intake/intake-state.ts';
 import { registerAdapter } from './postgres/adapter-outbox.ts';
 import { Announcements } from './postgres/announcements.ts';
 import { readFigures } from './postgres/base-figures.ts';
@@ -227,9 +229,15 @@ async function startWith(
   stops.push(() => sender.stop());
   for (const adapter of options.adapters ?? []) {
     await registerAdapter(database, adapter.name, adapter.takes);
-    const teller = new AdapterSender(contextFor(base, 'staff'), adapter);
+    const besides = contextFor(base, 'staff');
+    const teller = new AdapterSender(besides, adapter);
+    const reader = new AdapterReader(besides, adapter);
     teller.start();
-    stops.push(() => teller.stop());
+    if (adapter.changes) {
+      await registerIntake(database, adapter.name);
+      reader.start();
+    }
+    stops.push(() => Promise.all([reader.stop(), teller.stop()]));
   }
 
   const { app, requests } = await baseApp(

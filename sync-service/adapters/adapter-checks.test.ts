@@ -11,7 +11,8 @@ import {
   startOtherMemberBase,
 } from '../test/other-member-base.ts';
 import { adapterMappingSchema, readAdapterMapping } from './adapter-mapping.ts';
-import { type AdapterUnderTest, adapterChecks } from './check/adapter-contract.ts';
+import type { AdapterUnderTest } from './check/adapter-check.ts';
+import { adapterChecks } from './check/adapter-contract.ts';
 import { httpUnderTest } from './check/http-under-test.ts';
 import { reportChecks } from './check/report-checks.ts';
 import { sampleMessage } from './check/sample-messages.ts';

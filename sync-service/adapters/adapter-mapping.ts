@@ -27,6 +27,20 @@ const sendSchema = z.strictObject({
   answer: z.strictObject({ theirId: dottedPath.optional(), revision: dottedPath.optional() }).default({}),
 });
 
+/** Where their changes hold a record of a kind. */
+const incomingSchema = z.strictObject({
+  is: z.string().min(1),
+  theirId: dottedPath,
+  revision: dottedPath.optional(),
+  /** Our id, which `send` has given them as `record.id`. */
+  ourId: dottedPath.optional(),
+  /** True there: it is gone. */
+  gone: dottedPath.optional(),
+  /** Our field, and where theirs is. */
+  fields: fieldsSchema,
+});
+export type IncomingShape = z.output<typeof incomingSchema>;
+
 const headerName = z.string().regex(/^[A-Za-z0-9-]+$/);
 
 export const adapterMappingSchema = z
@@ -69,18 +83,9 @@ export const adapterMappingSchema = z
         cursor: dottedPath,
         more: dottedPath,
         kind: dottedPath,
-        kinds: z.partialRecord(
-          z.enum(incomingKinds),
-          z.strictObject({
-            is: z.string().min(1),
-            theirId: dottedPath,
-            revision: dottedPath.optional(),
-            /** True there: it is gone. */
-            gone: dottedPath.optional(),
-            /** Our field, and where theirs is. */
-            fields: fieldsSchema,
-          }),
-        ),
+        kinds: z.partialRecord(z.enum(incomingKinds), incomingSchema),
+        /** How long after the last look the next one follows. */
+        everyMs: z.int().min(200).max(3_600_000).default(1_000),
       })
       .optional(),
     /** For `npm run adapter-check` only. */

@@ -1,6 +1,8 @@
 import { delay } from '@portillon/core/base/clock.ts';
+import { newId } from '@portillon/core/base/ids.ts';
 import type { BaseContext } from '../http/base-context.ts';
 import {
+  dropOldPassages,
   type Lease,
   type LeasedRow,
   leaseRows,
@@ -14,6 +16,9 @@ type SenderContext = Pick<BaseContext, 'database' | 'clock' | 'random' | 'log'>;
 
 const atOnce = 20;
 const pauseMs = 500;
+/** A month of one club, or an hour of two hundred and fifty; the API has them all. */
+const passagesMost = 100_000;
+const dropEveryMs = 60_000;
 /** For reading before and writing after the answer. */
 const leaseBeyondAnswerMs = 30_000;
 
@@ -23,6 +28,7 @@ export class AdapterSender {
   readonly #adapter: MemberBaseAdapter;
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  #droppedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(base: SenderContext, adapter: MemberBaseAdapter) {
     this.#base = base;
@@ -56,6 +62,7 @@ export class AdapterSender {
   async tellOnce(): Promise<number> {
     const { database } = this.#base;
     const { name, answerLimitMs } = this.#adapter;
+    await this.#drop();
     const lease = await leaseRows(database, name, atOnce, answerLimitMs + leaseBeyondAnswerMs);
     if (lease.rows.length === 0) return 0;
     const messages = await readMessages(database, name, lease.rows);
@@ -63,8 +70,17 @@ export class AdapterSender {
     return lease.rows.length;
   }
 
+  async #drop(): Promise<void> {
+    const { database, clock, log } = this.#base;
+    const { name, takes } = this.#adapter;
+    if (!takes.includes('passage') || clock.monotonicMs() - this.#droppedAtMs < dropEveryMs) return;
+    this.#droppedAtMs = clock.monotonicMs();
+    const passages = await dropOldPassages(database, name, passagesMost);
+    if (passages > 0) log.warn('adapter.passages-dropped', { adapter: name, passages });
+  }
+
   async #tell(row: LeasedRow, message: OutgoingMessage | undefined, { probe }: Lease): Promise<void> {
-    const { database, log, random } = this.#base;
+    const { database, clock, log, random } = this.#base;
     const { name } = this.#adapter;
     const outcome = await this.#outcome(message);
     if (outcome.is === 'not-now' || outcome.is === 'refused') {
@@ -77,7 +93,12 @@ export class AdapterSender {
         detail: outcome.problem,
       });
     }
-    await settleRow(database, name, row, outcome, { probe, spread: random.fraction() });
+    await settleRow(database, name, row, outcome, {
+      probe,
+      spread: random.fraction(),
+      caseId: newId(clock, random),
+      nowMs: clock.wallMs(),
+    });
   }
 
   async #outcome(message: OutgoingMessage | undefined): Promise<RowOutcome> {

@@ -1,5 +1,6 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
-import type { AdapterMapping, ReadMapping } from './adapter-mapping.ts';
+import { isId } from '@portillon/core/base/ids.ts';
+import type { AdapterMapping, IncomingShape, ReadMapping } from './adapter-mapping.ts';
 import { type Asked, askWithin } from './ask-within.ts';
 import { filledPath, mappedFields, valueAt } from './mapped-fields.ts';
 import {
@@ -28,6 +29,7 @@ export class HttpAdapter implements MemberBaseAdapter {
   readonly takes: readonly OutgoingKind[];
   readonly answerLimitMs: number;
   readonly changes: MemberBaseAdapter['changes'];
+  readonly changesEveryMs: number;
   readonly #mapping: AdapterMapping;
   readonly #auth: ReadMapping['auth'];
   readonly #clock: Clock;
@@ -40,6 +42,7 @@ export class HttpAdapter implements MemberBaseAdapter {
     this.#mapping = mapping;
     this.#auth = auth;
     this.#clock = clock;
+    this.changesEveryMs = mapping.changes?.everyMs ?? 0;
     this.changes = mapping.changes ? (cursor, most) => this.#changes(cursor, most) : null;
   }
 
@@ -97,15 +100,7 @@ export class HttpAdapter implements MemberBaseAdapter {
       const said = valueAt(item, changes.kind);
       const found = Object.entries(changes.kinds).find(([, shape]) => shape?.is === said);
       // A kind that the mapping file does not name is none of ours.
-      if (!found?.[1]) continue;
-      const [kind, shape] = [found[0] as IncomingKind, found[1]];
-      const theirId = wordAt(item, shape.theirId);
-      if (theirId === null) return unreadable;
-      const isGone = shape.gone !== undefined && valueAt(item, shape.gone) === true;
-      const record = isGone ? null : mappedFields(shape.fields, item, tables);
-      if (record && !record.ok) return { ...unreadable, problem: record.error };
-      const revision = shape.revision === undefined ? null : wordAt(item, shape.revision);
-      read.push({ kind, theirId, revision, record: record === null ? null : record.value });
+      if (found?.[1]) read.push(changeOf(found[0] as IncomingKind, found[1], item, tables));
     }
     return { is: 'page', changes: read, cursor: next, more };
   }
@@ -134,6 +129,27 @@ export class HttpAdapter implements MemberBaseAdapter {
       this.#closed.signal,
     );
   }
+}
+
+/** What cannot be read is told as such, and holds up nothing behind it (AD25). */
+function changeOf(
+  kind: IncomingKind,
+  shape: IncomingShape,
+  item: unknown,
+  tables: AdapterMapping['tables'],
+): IncomingChange {
+  const theirId = wordAt(item, shape.theirId);
+  const ourId = shape.ourId === undefined ? null : wordAt(item, shape.ourId);
+  const head = {
+    kind,
+    theirId: theirId ?? '',
+    revision: shape.revision === undefined ? null : wordAt(item, shape.revision),
+    ...(shape.ourId === undefined ? {} : { ourId: ourId !== null && isId(ourId) ? ourId : null }),
+  };
+  if (theirId === null) return { ...head, record: null, problem: `nothing stands at ${shape.theirId}` };
+  if (shape.gone !== undefined && valueAt(item, shape.gone) === true) return { ...head, record: null };
+  const record = mappedFields(shape.fields, item, tables);
+  return record.ok ? { ...head, record: record.value } : { ...head, record: null, problem: record.error };
 }
 
 const unreadable: NotNow = {

@@ -1,11 +1,11 @@
 /**
- * The port to a member base that an operator has already (SPEC.md). Who is master of what: members, memberships, plans and
- * prices are theirs; sales, passages and occupancy are the edge's; of consents the stricter stands.
+ * The port to a member base that an operator has already (SPEC.md). Who is master of what: members, memberships, credentials,
+ * plans and prices are theirs; sales, passages and occupancy are the edge's; of consents the stricter stands.
  *
  * Ids of ours are UUIDs, moments ISO 8601 in UTC with milliseconds, days `YYYY-MM-DD`, money whole cents (EUR, tax included).
  */
 
-export const outgoingKinds = ['member', 'membership', 'sale', 'occupancy'] as const;
+export const outgoingKinds = ['member', 'membership', 'sale', 'occupancy', 'passage'] as const;
 export type OutgoingKind = (typeof outgoingKinds)[number];
 
 /** Who somebody is; all null until the kiosk's sealed record has come. */
@@ -70,11 +70,24 @@ export interface OccupancyRecord {
   readonly at: string;
 }
 
+/** Somebody went through a gate, as its sensor saw. */
+export interface PassageRecord {
+  readonly id: string;
+  readonly clubId: string;
+  readonly gateId: string;
+  readonly direction: 'entry' | 'exit';
+  readonly at: string;
+  /** Null: with a ticket of nobody in particular, or nobody knows, or no more. */
+  readonly memberId: string | null;
+  readonly memberTheirId: string | null;
+}
+
 export interface OutgoingRecords {
   readonly member: MemberRecord;
   readonly membership: MembershipRecord;
   readonly sale: SaleRecord;
   readonly occupancy: OccupancyRecord;
+  readonly passage: PassageRecord;
 }
 
 interface MessageOf<Kind extends OutgoingKind> {
@@ -108,15 +121,20 @@ export type DeliveryOutcome =
   /** It will never be taken as it is. */
   | { readonly is: 'refused'; readonly problem: string };
 
-export const incomingKinds = ['member', 'membership', 'credential', 'block'] as const;
+export const incomingKinds = ['plan', 'member', 'membership', 'credential', 'block'] as const;
 export type IncomingKind = (typeof incomingKinds)[number];
 
-/** Something at the other side that changed: the whole record under our names of fields, or null when it is gone. */
+/** Something at the other side that changed: the whole record under our names of fields (incoming-records.ts), or null when it is gone. */
 export interface IncomingChange {
   readonly kind: IncomingKind;
   readonly theirId: string;
+  /** What `deliver` answers for the same state of the record: so what we have told is known when it comes back. */
   readonly revision: string | null;
+  /** Our id of the record, where they keep it; null for a record of their own; left out where they cannot say. */
+  readonly ourId?: string | null;
   readonly record: Readonly<Record<string, unknown>> | null;
+  /** Why it cannot be read, without anything of a person; `record` is null then. It is put aside and the rest goes on. */
+  readonly problem?: string;
 }
 
 export type ChangesOutcome =
@@ -151,6 +169,8 @@ export interface MemberBaseAdapter {
    * function: the other side tells nothing.
    */
   readonly changes: ((cursor: string | null, most: number) => Promise<ChangesOutcome>) | null;
+  /** How long after the last look the next one follows; a second without it. */
+  readonly changesEveryMs?: number;
   /** Cuts what is under way, which is then _not now_. Safe to repeat. */
   close(): Promise<void>;
 }

@@ -119,6 +119,18 @@ export class BaseMetrics {
       'Attachments that an event has named and that have not come.',
     );
     const orders = gauge('open_orders', 'Orders that no kiosk has carried out.');
+    const beside = (name: string, help: string) =>
+      new Gauge({ name: `portillon_adapter_${name}`, help, labelNames: ['adapter'] as const, registers });
+    const adapters = {
+      waiting: beside('waiting', 'Messages that wait for a member base of others.'),
+      oldestSeconds: beside('waiting_oldest_seconds', 'Age of the oldest of them.'),
+      putAside: beside('put_aside', 'Messages that were refused, or overruled by theirs.'),
+      dropped: beside('passages_dropped', 'Passages that were not told because too many waited.'),
+      answers: beside('answers', '1 while it answers, in both directions.'),
+      applied: beside('changes_applied', 'Changes of theirs that were applied.'),
+      parked: beside('changes_parked', 'Changes of theirs that could not be applied and are put aside.'),
+      readSeconds: beside('changes_read_seconds', 'Since they last had nothing more to say.'),
+    };
     this.#readFigures = async () => {
       const figures = await source.figures();
       up.set(figures ? 1 : 0);
@@ -134,6 +146,13 @@ export class BaseMetrics {
       oldestParked.set(figures.oldestParkedSeconds);
       attachments.set(figures.attachmentsAwaited);
       orders.set(figures.openOrders);
+      for (const [figure, shown] of Object.entries(adapters)) {
+        shown.reset();
+        for (const each of figures.adapters) {
+          const value = each[figure as keyof typeof adapters];
+          if (value !== null) shown.set({ adapter: each.name }, Number(value));
+        }
+      }
     };
   }
 

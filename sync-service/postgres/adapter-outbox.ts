@@ -1,4 +1,5 @@
 import type { DeliveryOutcome, OutgoingKind } from '../adapters/member-base-adapter.ts';
+import { openRefusedCase } from './adapter-intake/refused-cases.ts';
 import type { Database, Sql } from './database.ts';
 
 /** Begins, or goes on, with what the other side takes from now on. */
@@ -84,13 +85,21 @@ const longestPauseMs = 300_000;
 /** A message that is not taken while others are: after the first attempt, the second, and so on. */
 const againAfterS = [5, 30, 120, 300, 900, 1_800, 3_600, 7_200, 14_400] as const;
 
-/** `spread` 0 to 1: so that what failed together does not come again together. */
+export interface Settling {
+  readonly probe: boolean;
+  /** 0 to 1: so that what failed together does not come again together. */
+  readonly spread: number;
+  /** Of the case that opens where it is put aside (AD27). */
+  readonly caseId: string;
+  readonly nowMs: number;
+}
+
 export async function settleRow(
   database: Database,
   adapter: string,
   row: LeasedRow,
   outcome: RowOutcome,
-  { probe, spread }: { readonly probe: boolean; readonly spread: number },
+  { probe, spread, caseId, nowMs }: Settling,
 ): Promise<void> {
   await database.transaction(async (sql) => {
     if (outcome.is === 'taken') await rememberIds(sql, adapter, row, outcome);
@@ -105,7 +114,7 @@ export async function settleRow(
       }
       // It answers, if not to this.
       await answered(sql, adapter, false);
-      await again(sql, adapter, row, outcome, spread);
+      if (await again(sql, adapter, row, outcome, spread)) await putAside(outcome.problem);
       return;
     }
     if (outcome.is === 'given-back') {
@@ -136,6 +145,10 @@ export async function settleRow(
         'update adapter_outbox set leased_until = null, attempts = 0, due_at = now() where id = $1',
         [row.id],
       );
+    } else if (outcome.is === 'refused') await putAside(outcome.problem);
+
+    function putAside(problem: string): Promise<void> {
+      return openRefusedCase(sql, { adapter, kind: row.kind, rowId: row.rowId, problem }, caseId, nowMs);
     }
   });
 }
@@ -150,7 +163,10 @@ async function rememberIds(
   await sql.query(
     `insert into adapter_ids (adapter, kind, our_id, their_id, revision) values ($1, $2, $3, $4, $5)
      on conflict (adapter, kind, our_id) do update
-       set their_id = coalesce(excluded.their_id, adapter_ids.their_id), revision = excluded.revision`,
+       -- What began at their side keeps the id that they gave it.
+       set their_id = case when adapter_ids.made then adapter_ids.their_id
+                           else coalesce(excluded.their_id, adapter_ids.their_id) end,
+           revision = excluded.revision`,
     [adapter, row.kind, row.rowId, theirId, revision],
   );
 }
@@ -182,25 +198,27 @@ async function answered(sql: Sql, adapter: string, taken: boolean): Promise<void
   );
 }
 
+/** True when it is put aside. */
 async function again(
   sql: Sql,
   adapter: string,
   row: LeasedRow,
   { problem, afterMs }: { readonly problem: string; readonly afterMs: number | null },
   spread: number,
-): Promise<void> {
+): Promise<boolean> {
   const seconds = againAfterS[Math.min(row.attempts, againAfterS.length) - 1] ?? againAfterS[0];
   const inMs = Math.max(afterMs ?? 0, seconds * 1_000 * (1 + spread / 5));
-  await sql.query(
+  const [settled] = await sql.query<{ dead: boolean }>(
     `update adapter_outbox as message
         set leased_until = null, problem = $2, first_failed_at = coalesce(first_failed_at, now()),
             due_at = now() + $3 * interval '1 ms',
             state = case when dead then 'dead' else state end, settled_at = case when dead then now() end
        from (select $4 and exists (select 1 from adapters join adapter_outbox as failed on failed.id = $1
                                     where name = $5 and last_taken_at > failed.first_failed_at) as dead) as judged
-      where message.id = $1`,
+      where message.id = $1 returning dead`,
     [row.id, problem, inMs, row.attempts >= attemptsBeforeDead, adapter],
   );
+  return settled?.dead ?? false;
 }
 
 export interface AdapterState {
@@ -215,6 +233,17 @@ export interface AdapterState {
   readonly pausedUntil: string | null;
   readonly problem: string | null;
   readonly endedAt: string | null;
+  /** Passages that were dropped because too many waited. */
+  readonly dropped: number;
+  /** What comes from them; null where nothing is read. */
+  readonly intake: {
+    readonly applied: number;
+    /** When they last had nothing more to say. */
+    readonly readAt: string | null;
+    readonly failures: number;
+    readonly problem: string | null;
+    readonly parked: number;
+  } | null;
 }
 
 export async function listAdapters(sql: Sql): Promise<readonly AdapterState[]> {
@@ -223,7 +252,10 @@ export async function listAdapters(sql: Sql): Promise<readonly AdapterState[]> {
             count(*) filter (where state = 'waiting')::int as waiting,
             count(*) filter (where state = 'overruled')::int as overruled,
             count(*) filter (where state = 'dead')::int as dead,
-            min(created_at) filter (where state = 'waiting') as "oldestAt"
+            min(created_at) filter (where state = 'waiting') as "oldestAt", dropped,
+            (select jsonb_build_object('applied', applied, 'readAt', iso_time(read_at), 'failures', failures, 'problem', problem,
+                      'parked', (select count(*) from adapter_parked where adapter = name))
+               from adapter_intake where adapter = name) as intake
        from adapters left join adapter_outbox on adapter = name group by name order by name`,
   );
 }
@@ -254,6 +286,22 @@ export async function resendDead(sql: Sql, adapter: string, messageId: string | 
     [adapter, messageId],
   );
   return sent.length;
+}
+
+/** AD28: of passages that wait, the newest stay; the oldest go, and are counted. How many went. */
+export async function dropOldPassages(sql: Sql, adapter: string, most: number): Promise<number> {
+  const [dropped] = await sql.query<{ count: number }>(
+    `with old as (
+       delete from adapter_outbox where id in (
+         select id from adapter_outbox where adapter = $1 and kind = 'passage' and leased_until is null
+          order by seq desc offset $2) returning 1),
+     counted as (
+       update adapters set dropped = dropped + (select count(*) from old)
+        where name = $1 and exists (select 1 from old))
+     select count(*)::int as count from old`,
+    [adapter, most],
+  );
+  return dropped?.count ?? 0;
 }
 
 /** What waits is dropped, and nothing more is queued. False when there is none such. */

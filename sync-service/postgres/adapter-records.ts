@@ -4,6 +4,7 @@ import type {
   OccupancyRecord,
   OutgoingKind,
   OutgoingMessage,
+  PassageRecord,
   SaleRecord,
 } from '../adapters/member-base-adapter.ts';
 import type { LeasedRow } from './adapter-outbox.ts';
@@ -38,6 +39,11 @@ const queries: Readonly<Record<OutgoingKind, string>> = {
                 join occupancy as counts on counts.edge_id = edges.id
                where told.edge_id = any($1::uuid[]) and $2::text is not null
                group by told.edge_id, told.club_id`,
+  passage: `select passages.id as key, passages.id, passages.club_id as "clubId", gate_id as "gateId", direction,
+                   iso_time(passages.at) as at, member_id as "memberId", their_id as "memberTheirId"
+              from passages left join credentials on credentials.id = credential_id
+              left join adapter_ids on adapter = $2 and adapter_ids.kind = 'member' and our_id = member_id
+             where passages.id = any($1::uuid[])`,
 };
 
 /** The messages of leased rows, by the id in the queue; of a row that is not there any more, none. */
@@ -76,7 +82,11 @@ export async function readMessages(
         theirId,
         basedOn: revision,
         // As the query of this kind gives it.
-        record: record as unknown as MemberRecord & MembershipRecord & SaleRecord & OccupancyRecord,
+        record: record as unknown as MemberRecord &
+          MembershipRecord &
+          SaleRecord &
+          OccupancyRecord &
+          PassageRecord,
       });
     }
   }

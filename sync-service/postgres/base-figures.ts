@@ -24,13 +24,30 @@ export interface BaseFigures {
   readonly openOrders: number;
   /** Devices of boxes in use, by how they stand; of a closed list, others as `other`. */
   readonly devices: Readonly<Record<DeviceStanding, number>>;
+  /** Member bases of others, by the name of their adapter. */
+  readonly adapters: readonly AdapterFigures[];
+}
+
+export interface AdapterFigures {
+  readonly name: string;
+  readonly waiting: number;
+  readonly oldestSeconds: number;
+  /** Refused, or overruled by theirs. */
+  readonly putAside: number;
+  readonly dropped: number;
+  readonly answers: boolean;
+  /** Changes of theirs that were applied, and that were put aside; null where nothing is read. */
+  readonly applied: number | null;
+  readonly parked: number | null;
+  /** Since they last had nothing more to say. */
+  readonly readSeconds: number | null;
 }
 
 /** Ages are 0 where there is nothing. */
 export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures> {
   const now = isoTime(nowMs);
   const [one] = await sql.query<
-    Omit<BaseFigures, 'edgesByContact' | 'openCases' | 'oldestCaseSeconds' | 'devices'>
+    Omit<BaseFigures, 'edgesByContact' | 'openCases' | 'oldestCaseSeconds' | 'devices' | 'adapters'>
   >(
     `select (select epoch from meta) as epoch, (select version from feed_head) as "feedVersion",
             (select count(*) from parked_events where settled_at is null) as "parkedEvents",
@@ -62,11 +79,27 @@ export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures>
   for (const { status, count } of standings) {
     devices[deviceStandings.find((known) => known === status) ?? 'other'] += count;
   }
+  const adapters = await sql.query<AdapterFigures & Record<string, unknown>>(
+    `select name, count(row_id) filter (where state = 'waiting')::int as waiting,
+            coalesce(extract(epoch from $1::timestamptz - min(created_at) filter (where state = 'waiting')), 0)::float8
+              as "oldestSeconds",
+            count(row_id) filter (where state <> 'waiting')::int as "putAside", dropped,
+            adapters.failures = 0 and coalesce(intake.failures, 0) = 0 as answers, applied,
+            case when intake.adapter is not null then
+              (select count(*) from adapter_parked where adapter_parked.adapter = name)::int end as parked,
+            extract(epoch from $1::timestamptz - coalesce(read_at, started_at))::float8
+              * case when intake.adapter is not null then 1 end as "readSeconds"
+       from adapters left join adapter_outbox on adapter_outbox.adapter = name
+       left join adapter_intake as intake on intake.adapter = name
+      where ended_at is null group by name, intake.adapter order by name`,
+    [now],
+  );
   if (!one) throw new Error('a query without a source has one row');
   const edgesByContact = { '15s': 0, '1m': 0, '10m': 0, '1h': 0, '1d': 0, longer: 0 };
   for (const { age, count } of edges) edgesByContact[age] = count;
   return {
     ...one,
+    adapters,
     edgesByContact,
     devices,
     openCases: Object.fromEntries(cases.map(({ kind, count }) => [kind, count])),

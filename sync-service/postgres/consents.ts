@@ -70,7 +70,8 @@ export async function readConsents(sql: Sql, memberId: string): Promise<MemberCo
 
 export type Withdrawal =
   | { readonly channel: 'staff'; readonly user: { readonly id: string; readonly name: string } }
-  | { readonly channel: 'web-shop'; readonly keyId: string };
+  | { readonly channel: 'web-shop'; readonly keyId: string }
+  | { readonly channel: 'other-base'; readonly adapter: string };
 
 /** CL5. False when nothing was given that could be taken back; the photo and those who listen follow by triggers. */
 export async function withdrawConsent(
@@ -82,7 +83,7 @@ export async function withdrawConsent(
 ): Promise<boolean> {
   const written = await sql.query(
     `insert into consents (member_id, purpose, act, at, received_at, channel, user_id, user_name, key_id, proof)
-     select $1, $2, 'withdrawn', $3::timestamptz, $3::timestamptz, $4, $5, $6, $7, '{}' where consent_now($1, $2) = 'given'
+     select $1, $2, 'withdrawn', $3::timestamptz, $3::timestamptz, $4, $5, $6, $7, $8 where consent_now($1, $2) = 'given'
      returning 1`,
     [
       memberId,
@@ -92,6 +93,7 @@ export async function withdrawConsent(
       by.channel === 'staff' ? by.user.id : null,
       by.channel === 'staff' ? by.user.name : null,
       by.channel === 'web-shop' ? by.keyId : null,
+      JSON.stringify(by.channel === 'other-base' ? { adapter: by.adapter } : {}),
     ],
   );
   if (purpose === 'photo' && written.length > 0)

@@ -40,10 +40,19 @@ export async function setCredentialStatus(
   });
 }
 
-/** Nothing but staff's own block has ended it: a refund, a replacement or a newer pass is not undone here. */
+/** Nothing but staff's own block has ended it. */
 async function mayOpenAgain(sql: Sql, credentialId: string): Promise<boolean> {
+  const byHand = await sql.query(
+    `select 1 from credentials where credentials.id = $1 and ${blockedByHand('credentials')} is not null`,
+    [credentialId],
+  );
+  return byHand.length > 0 && (await nothingElseEnded(sql, credentialId));
+}
+
+/** No refund, replacement or newer pass has ended it, which nobody undoes by taking a block back. */
+export async function nothingElseEnded(sql: Sql, credentialId: string): Promise<boolean> {
   const rows = await sql.query(
-    `select 1 from credentials where credentials.id = $1 and ${blockedByHand('credentials')} is not null
+    `select 1 from credentials where credentials.id = $1
         and not exists (select 1 from orders where orders.credential_id = credentials.id and status in ('open', 'collected', 'in-doubt'))
         and exists (select 1 from memberships where memberships.member_id = credentials.member_id and memberships.status = 'active')
         and not (kind = 'pass' and exists (

@@ -96,6 +96,16 @@ export const copyParts: readonly CopyPart[] = [
     words: { en: 'What boxes are told', fr: 'Ce que les bornes savent' },
   },
   {
+    table: 'adapter_blocks',
+    about: `(member_id = $1 or ${ofCredentials})`,
+    words: { en: 'Kept out by another system', fr: 'Blocages par un autre système' },
+  },
+  {
+    table: 'adapter_parked',
+    about: 'member_id = $1',
+    words: { en: 'Said by another system, not applied', fr: 'Reçu d’un autre système, non appliqué' },
+  },
+  {
     table: 'erasure_requests',
     about: 'member_id = $1',
     words: { en: 'Requests to be forgotten', fr: 'Demandes d’effacement' },

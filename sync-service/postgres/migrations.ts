@@ -46,6 +46,7 @@ import { sellers } from './migrations/043-sellers.ts';
 import { webhooksOfMembers } from './migrations/044-webhooks-of-members.ts';
 import { planPrices } from './migrations/045-plan-prices.ts';
 import { devices } from './migrations/046-devices.ts';
+import { adapterIntake } from './migrations/047-adapter-intake.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -95,6 +96,7 @@ export const migrations: readonly Migration[] = [
   { name: '044-webhooks-of-members', sql: webhooksOfMembers },
   { name: '045-plan-prices', sql: planPrices },
   { name: '046-devices', sql: devices },
+  { name: '047-adapter-intake', sql: adapterIntake },
 ];
 
 export interface Migration {

@@ -266,6 +266,37 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow:
           'Comparez les deux fiches et demandez au membre. Un responsable les réunit ; si ce sont deux personnes, réglez ainsi.',
       },
+      'other-base-refused': {
+        title: 'Refusé par l’autre système',
+        happened:
+          'L’autre base de membres a refusé pour de bon ce que celle-ci lui a dit, par exemple un abonnement vendu à une borne.',
+        owed: () => 'Rien au client. Il entre comme prévu.',
+        doNow:
+          'Lisez la raison, corrigez le fichier de correspondance ou l’autre système, puis renvoyez\u00a0: «\u00a0base -- adapter resend\u00a0».',
+      },
+      'other-base-differs': {
+        title: 'Changé des deux côtés',
+        happened:
+          'La même donnée a été changée ici et dans l’autre système. L’autre système l’emporte\u00a0; les deux valeurs sont plus bas.',
+        owed: () => 'Rien de connu. Si une vente ne compte plus, ce qui a été payé.',
+        doNow:
+          'Comparez les deux valeurs avec le membre. Corrigez dans l’autre système si la valeur d’ici était la bonne.',
+      },
+      'other-base-unusable': {
+        title: 'Donnée inutilisable',
+        happened:
+          'L’autre système a envoyé une donnée que la base n’a pas pu appliquer. Elle est mise de côté, la suite continue.',
+        owed: () => 'Rien au client, sauf s’il attend un abonnement ou une carte.',
+        doNow:
+          'Lisez la raison, corrigez dans l’autre système ou dans le fichier de correspondance, puis «\u00a0base -- adapter retry\u00a0».',
+      },
+      'other-base-gone': {
+        title: 'Disparu de l’autre système',
+        happened: 'L’autre système ne connaît plus ce membre. Plus rien ne lui ouvre.',
+        owed: () => 'À la personne\u00a0: que ses données soient effacées, si elle l’a demandé là-bas.',
+        doNow:
+          'Si elle y a demandé l’effacement, ouvrez la demande sous «\u00a0Vie privée\u00a0». Sinon, faites rétablir le membre dans l’autre système.',
+      },
       'paid-twice': {
         title: 'Payé deux fois',
         happened: 'Le membre a payé une période ou une dette qui était déjà payée, à une borne sans réseau.',
@@ -490,6 +521,37 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         owed: () => 'Nothing to the customer.',
         doNow:
           'Compare both records and ask the member. A manager merges them; if they are two persons, settle it so.',
+      },
+      'other-base-refused': {
+        title: 'Refused by the other system',
+        happened:
+          'The other member base has refused for good what this one told it, a membership sold at a kiosk for example.',
+        owed: () => 'Nothing to the customer, who comes in as before.',
+        doNow:
+          'Read why, correct the mapping file or the other system, then send it again: “base -- adapter resend”.',
+      },
+      'other-base-differs': {
+        title: 'Changed on both sides',
+        happened:
+          'The same was changed here and in the other system. The other system stands; both values are below.',
+        owed: () => 'Nothing known. If a sale counts no more, what was paid.',
+        doNow:
+          'Compare both values with the member. Correct it in the other system if the value of here was right.',
+      },
+      'other-base-unusable': {
+        title: 'Record that cannot be used',
+        happened:
+          'The other system sent a record that the base could not apply. It is put aside, the rest goes on.',
+        owed: () => 'Nothing to the customer, unless they wait for a membership or a card.',
+        doNow:
+          'Read why, correct it in the other system or in the mapping file, then “base -- adapter retry”.',
+      },
+      'other-base-gone': {
+        title: 'Gone from the other system',
+        happened: 'The other system does not know this member any more. Nothing opens for them.',
+        owed: () => 'To the person: that their data are erased, if they asked for it there.',
+        doNow:
+          'If they asked to be forgotten there, open the request under “Privacy”. If not, have the member restored in the other system.',
       },
       'paid-twice': {
         title: 'Paid twice',

@@ -61,21 +61,25 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.method === 'GET') return found ? say(200, found) : say(404);
   const body = JSON.parse(text) as Record<string, unknown>;
   if (pathname.startsWith('/desk/')) {
-    if (!found) return say(404);
-    found.revision += 1;
-    found.byDesk = true;
-    Object.assign(found.fields, body);
-    note(pathname.replace('/desk/', '/api/'), found);
-    return say(200, found);
+    const path = pathname.replace('/desk/', '/api/');
+    const one = found ?? { number: held.size + 1, revision: 0, version: 0, byDesk: true, fields: {} };
+    held.set(path, one);
+    one.revision += 1;
+    one.byDesk = true;
+    Object.assign(one.fields, body);
+    note(path, one);
+    return say(200, one);
   }
   say(...put(pathname, body, request.headers['idempotency-key'] as string | undefined));
 }
 
 function put(path: string, body: Record<string, unknown>, messageId: string | undefined): [number, unknown?] {
-  const { version, basedOn, ...fields } = body;
+  const { version, basedOn, number: theNumber, ...fields } = body;
   if (fields.holder === 'nobody') return [422];
   received.push({ path, messageId, body });
-  const found = held.get(path);
+  // What began here is known by our number, whatever they call it.
+  const [ours] = [...held].find(([, { number }]) => number === Number(theNumber)) ?? [path];
+  const found = held.get(ours);
   const reply = (one: Held): [number, unknown] => [200, { number: one.number, etag: one.revision }];
   if (found && Number(version) <= found.version) return reply(found);
   const isOurs = /^\/api\/(customers|contracts)\//.test(path);
@@ -87,12 +91,23 @@ function put(path: string, body: Record<string, unknown>, messageId: string | un
     byDesk: false,
     fields,
   };
-  held.set(path, next);
-  if (isOurs) note(path, next);
+  held.set(ours, next);
+  if (isOurs) note(ours, next);
   return reply(next);
 }
 
-function note(path: string, one: Held): void {
-  const type = path.startsWith('/api/customers/') ? 'customer' : 'contract';
-  log.push({ path, record: { type, number: one.number, etag: one.revision, data: { ...one.fields } } });
+const types: Readonly<Record<string, string>> = {
+  customers: 'customer',
+  contracts: 'contract',
+  badges: 'badge',
+  blocks: 'block',
+  tariffs: 'tariff',
+};
+
+function note(path: string, { number, revision, fields }: Held): void {
+  const [, , collection = '', key = ''] = path.split('/');
+  const type = types[collection];
+  // What came from us is kept under our id.
+  const ref = key.length === 36 ? key : null;
+  if (type) log.push({ path, record: { type, number, etag: revision, ref, data: { ...fields } } });
 }

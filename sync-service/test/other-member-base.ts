@@ -15,8 +15,8 @@ export interface OtherMemberBase {
   is(mode: string): Promise<void>;
   /** What it carried out, in the order in which it came. */
   received(): Promise<readonly { readonly path: string; readonly body: Readonly<Record<string, unknown>> }[]>;
-  /** Somebody at its desk changes a record. */
-  atDesk(path: string, change: object): Promise<void>;
+  /** Somebody at its desk changes a record, or makes one. Resolves with its number. */
+  atDesk(path: string, change: object): Promise<string>;
   held(path: string): Promise<{ readonly fields: Readonly<Record<string, unknown>> } | null>;
   stop(): Promise<void>;
 }
@@ -49,7 +49,8 @@ export async function startOtherMemberBase(): Promise<OtherMemberBase> {
         headers,
         body: JSON.stringify(change),
       });
-      if (!answer.ok) throw new Error(`the desk does not know ${path}`);
+      if (!answer.ok) throw new Error(`the desk does not change ${path}`);
+      return String(((await answer.json()) as { readonly number: number }).number);
     },
     async held(path) {
       const answer = await fetch(`${url}/api/${path}`, { headers });

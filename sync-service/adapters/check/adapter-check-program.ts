@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { readAdapterMapping } from '../adapter-mapping.ts';
-import type { AdapterUnderTest } from './adapter-contract.ts';
+import type { AdapterUnderTest } from './adapter-check.ts';
 import { httpUnderTest } from './http-under-test.ts';
 import { reportChecks } from './report-checks.ts';
 

@@ -4,7 +4,7 @@ import { askWithin } from '../ask-within.ts';
 import { HttpAdapter } from '../http-adapter.ts';
 import { filledPath } from '../mapped-fields.ts';
 import { type OutgoingKind, type OutgoingMessage, outgoingKinds } from '../member-base-adapter.ts';
-import type { AdapterUnderTest } from './adapter-contract.ts';
+import type { AdapterUnderTest } from './adapter-check.ts';
 import { DisturbingProxy } from './disturbing-proxy.ts';
 
 /** Slow is slow enough after this. */

@@ -1,4 +1,5 @@
-import { type AdapterUnderTest, adapterChecks, type CheckContext, NotChecked } from './adapter-contract.ts';
+import { type AdapterUnderTest, type CheckContext, NotChecked } from './adapter-check.ts';
+import { adapterChecks } from './adapter-contract.ts';
 
 /** Runs every check, one line each. Resolves with 0 when all that could be checked holds, else 3. */
 export async function reportChecks(

@@ -1,7 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import type { OutgoingKind, OutgoingMessage } from '../member-base-adapter.ts';
-import type { CheckContext } from './adapter-contract.ts';
+import type { CheckContext } from './adapter-check.ts';
 
 /** Nobody: made up for checks. */
 export const samplePerson = {
@@ -78,6 +78,12 @@ export const sampleMessage = {
         };
       case 'occupancy':
         return { ...head, kind, version: nowMs, record: { clubId, inside: 41, low: 39, high: 42, at } };
+      case 'passage':
+        return {
+          ...head,
+          kind,
+          record: { id, clubId, gateId: 'gate-1', direction: 'entry', at, memberId, memberTheirId: null },
+        };
     }
   },
 
@@ -98,6 +104,8 @@ export const sampleMessage = {
         return { ...next, record: { ...next.record, cancelledAt: isoTime(context.clock.wallMs()) } };
       case 'occupancy':
         return { ...next, record: { ...next.record, inside: 40 } };
+      case 'passage':
+        return { ...next, record: { ...next.record, direction: 'exit' } };
     }
   },
 };

@@ -20,7 +20,7 @@ const consentsSchema = z.object({
       purpose,
       act: acts,
       at: timeField,
-      channel: z.enum(['kiosk', 'web-shop', 'staff']),
+      channel: z.enum(['kiosk', 'web-shop', 'staff', 'other-base']),
       wordingVersion: z.string().nullable(),
       wordingDigest: z.string().nullable().describe('SHA-256 in hex of the words that were asked.'),
       language: z.string().nullable(),

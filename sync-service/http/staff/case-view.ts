@@ -20,6 +20,10 @@ export const shownCaseKinds = [
   'purge-overdue',
   'same-person',
   'other-sellers-terminal',
+  'other-base-refused',
+  'other-base-differs',
+  'other-base-unusable',
+  'other-base-gone',
 ] as const;
 export type ShownCaseKind = (typeof shownCaseKinds)[number];
 

@@ -24,7 +24,7 @@ const entrySchema = z.object({
   /** SHA-256 in hex of the words that were asked; null where they are not known here. */
   wordingDigest: z.string().nullable(),
   language: z.string().nullable(),
-  channel: z.enum(['kiosk', 'web-shop', 'staff']),
+  channel: z.enum(['kiosk', 'web-shop', 'staff', 'other-base']),
   by: z.string().nullable(),
   /** Line by line. */
   wording: z.string().nullable(),

@@ -85,6 +85,12 @@ export async function forgetInWords(sql: Sql, memberId: string, traits: Traits):
       [key, without],
     );
   }
+  // What stood here before theirs took its place is in no other row: all that is quoted goes.
+  await sql.query(
+    `update cases set detail = regexp_replace(detail, '“[^”]*”', '…', 'g')
+      where kind = 'other-base-differs' and position($1::text in detail) > 0`,
+    [memberId],
+  );
   await sql.query(`select set_config('portillon.erasing', '', true)`);
   return found.length;
 }

@@ -14,7 +14,8 @@ interface Act {
     | 'mandate-came'
     | 'base-event'
     | 'merged'
-    | 'unmerged';
+    | 'unmerged'
+    | 'said-elsewhere';
   /** Of the row; of an event of the base, its edge. */
   readonly id: string;
   readonly value: string | null;
@@ -59,6 +60,8 @@ export class ActsBetween {
          select at, 'merged', id::text, null from member_merges
          union all
          select undone_at, 'unmerged', id::text, null from member_merges where undone_at is not null
+         union all
+         select at, 'said-elsewhere', in_table || ' ' || row_id, columns::text from adapter_acts
        ) as act order by at`,
     );
     return new ActsBetween(sql, home, reporters, acts);
@@ -106,6 +109,8 @@ export class ActsBetween {
           await applyEvent(this.#sql, reporter, { body: value ?? '', receivedAt: at, caseIds: noCase });
         return;
       }
+      case 'said-elsewhere':
+        return this.#sayAgain(id, value ?? '{}');
       case 'merged':
         return moveMembers(this.#sql, id, 'stays_id');
       case 'unmerged':
@@ -113,6 +118,17 @@ export class ActsBetween {
       default:
         unreachable(what);
     }
+  }
+
+  /** What a member base of others changed (adapters/SPEC.md); the table and the columns are our own words. */
+  async #sayAgain(place: string, columns: string): Promise<void> {
+    const [table = '', id] = place.split(' ');
+    const names = Object.keys(JSON.parse(columns) as object);
+    const sets = names.map((name) => `${name} = said.${name}`).join(', ');
+    await this.#sql.query(
+      `update ${table} as kept set ${sets} from jsonb_populate_record(null::${table}, $2::jsonb) as said where kept.id = $1`,
+      [id, columns],
+    );
   }
 }
 

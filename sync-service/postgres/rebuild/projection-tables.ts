@@ -353,6 +353,10 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   devices: 'base',
   adapter_ids: 'base',
   adapter_outbox: 'base',
+  adapter_intake: 'base',
+  adapter_parked: 'base',
+  adapter_blocks: 'staff',
+  adapter_acts: 'staff',
   base_events: 'base',
   // What is rebuilt from; and that an event was kept aside is a decision of its time, which is not taken again.
   edge_events: 'push',

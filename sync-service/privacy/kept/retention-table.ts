@@ -237,13 +237,29 @@ export const retentionTable = [
       en: 'What waits for a member base of others: ids, no name',
       fr: 'Ce qui attend un autre système de membres\u00a0: identifiants, sans nom',
     },
-    tables: ['adapter_ids', 'adapter_outbox'],
+    tables: ['adapter_ids', 'adapter_outbox', 'adapter_blocks', 'adapter_acts'],
     period: null,
     from: {
       en: 'until the other side has taken it',
       fr: 'jusqu’à ce que l’autre système l’ait pris',
     },
     reason: { en: 'nothing is missed', fr: 'rien n’est manqué' },
+    source: 'RGPD 5(1)e',
+    applied: 'own',
+  },
+  {
+    id: 'adapters-parked',
+    what: {
+      en: 'What a member base of others said of a person and could not be applied',
+      fr: 'Ce qu’un autre système de membres a dit d’une personne, sans pouvoir être appliqué',
+    },
+    tables: ['adapter_parked'],
+    period: { days: 30 },
+    from: {
+      en: 'the day it came; sooner once it is applied',
+      fr: 'la réception\u00a0; avant, une fois appliqué',
+    },
+    reason: { en: 'it can be tried again', fr: 'nouvel essai possible' },
     source: 'RGPD 5(1)e',
     applied: 'own',
   },
@@ -334,6 +350,7 @@ export type RetentionId = (typeof retentionTable)[number]['id'];
 /** Tables that hold nothing of a person. One that is in neither list fails a test. */
 export const tablesWithoutPersons = [
   'adapters',
+  'adapter_intake',
   'api_keys',
   'clubs',
   'consent_wordings',

@@ -1,0 +1,596 @@
+import { rm } from 'node:fs/promises';
+import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
+import type { FeedChange } from '@portillon/core/wire/messages.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { adapterCommand } from '../commands/adapter-command.ts';
+import { applyPage, readAgain } from '../postgres/adapter-intake/intake-state.ts';
+import { dropOldPassages, listAdapters } from '../postgres/adapter-outbox.ts';
+import { readFigures } from '../postgres/base-figures.ts';
+import { Database } from '../postgres/database.ts';
+import { newEnrolmentCode } from '../postgres/enrolment.ts';
+import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
+import { type OtherMemberBase, startOtherMemberBase } from '../test/other-member-base.ts';
+import { untilSeen } from '../test/poll.ts';
+import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
+import { newTestId, saleEvent, TestEdge, testPerson } from '../test/test-edge.ts';
+import { AdapterReader } from './adapter-reader.ts';
+import { HttpAdapter } from './http-adapter.ts';
+import type { IncomingChange } from './member-base-adapter.ts';
+
+const name = 'other-base';
+const by = { nowMs: 0, newId: newTestId, everyMs: 0 };
+let stateFolder: string;
+let other: OtherMemberBase;
+let base: StartedBase;
+let sql: Database;
+let edge: TestEdge;
+let clubId: string;
+let planId: string;
+
+beforeAll(async () => {
+  other = await startOtherMemberBase();
+  stateFolder = await temporaryState();
+  base = await startBase({ stateFolder, adapters: [new HttpAdapter(other.read, systemClock)] });
+  sql = new Database(base.databaseUrl, silentLog);
+  clubId = base.clubs['Lyon Part-Dieu'] ?? '';
+  edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
+  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
+  planId = plan?.id ?? '';
+});
+
+afterAll(async () => {
+  await sql?.close();
+  await base?.stop();
+  await other?.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await other.is('up');
+  await sql.query('update adapter_intake set due_at = now()');
+});
+
+/** Both directions have nothing more to say. */
+async function quiet(): Promise<void> {
+  await untilSeen('nothing that waits', async () => {
+    await sql.query("update adapter_outbox set due_at = now() where state = 'waiting'");
+    await sql.query('update adapters set paused_until = now() where paused_until > now()');
+    const [waits] = await sql.query("select 1 from adapter_outbox where state = 'waiting' limit 1");
+    return waits ? null : true;
+  });
+  const [before] = await sql.query<{ at: string }>('select clock_timestamp() as at');
+  await sql.query('update adapter_intake set due_at = now()');
+  await untilSeen('all of theirs', async () => {
+    const [row] = await sql.query('select 1 from adapter_intake where read_at > $1', [before?.at]);
+    return row ? true : null;
+  });
+}
+
+let people = 0;
+/** Somebody who joined at their desk, with a contract and perhaps a badge. */
+async function joinedThere(
+  chip?: string,
+): Promise<{ customer: string; contract: string; badge: string | null }> {
+  const key = `desk-${++people}`;
+  const customer = await other.atDesk(`customers/${key}`, {
+    site: clubId,
+    name: { first: 'Ana', last: `Desk-${people}` },
+    mail: `ana-${people}@example.com`,
+    born: '1990-02-03',
+    speaks: 'es',
+    shoeSize: 39,
+  });
+  const contract = await other.atDesk(`contracts/${key}`, {
+    holder: customer,
+    tariff: planId,
+    site: clubId,
+    begin: '2026-01-01',
+    end: null,
+    state: 'RUNNING',
+  });
+  const badge = chip ? await other.atDesk(`badges/${key}`, { holder: customer, chip, state: 'OPEN' }) : null;
+  return { customer, contract, badge };
+}
+
+async function ourId(kind: string, theirId: string | null): Promise<string | null> {
+  const [row] = await sql.query<{ id: string }>(
+    'select our_id as id from adapter_ids where adapter = $1 and kind = $2 and their_id = $3',
+    [name, kind, theirId],
+  );
+  return row?.id ?? null;
+}
+const oursOf = (kind: string, theirId: string | null) =>
+  untilSeen(`${kind} ${theirId}`, () => ourId(kind, theirId));
+const casesOf = (kind: string, part: string) =>
+  sql.query<{ id: string; detail: string; sale_id: string | null }>(
+    'select id, detail, sale_id from cases where kind = $1 and position($2 in detail) > 0',
+    [kind, part],
+  );
+const memberRow = async (id: string) =>
+  (await sql.query<Record<string, unknown>>('select * from members where id = $1', [id]))[0] ?? {};
+const membershipRow = async (id: string) =>
+  (await sql.query<Record<string, unknown>>('select * from memberships where id = $1', [id]))[0] ?? {};
+
+type CredentialRecord = NonNullable<Extract<FeedChange['change'], { kind: 'credential' }>['record']>;
+/** What the gates are told of a credential now. */
+async function atGates(credentialId: string): Promise<CredentialRecord | null> {
+  const changes = await edge.wholeFeed(0);
+  const found = changes.findLast(({ change }) => change.kind === 'credential' && change.id === credentialId);
+  return (found?.change.record as CredentialRecord | undefined) ?? null;
+}
+
+/** Somebody who bought at the kiosk, known at their side. */
+async function soldHere(): Promise<EventOf<'sale.completed'>> {
+  const [entity] = await sql.query<{ id: string }>('select legal_entity_id as id from clubs where id = $1', [
+    clubId,
+  ]);
+  const sealed = await edge.sealed('person', testPerson);
+  const person = sha256Hex(sealed);
+  const sale = saleEvent({
+    legalEntityId: entity?.id ?? '',
+    planId,
+    digests: { person, photo: null, contract: sha256Hex(newTestId()) },
+  });
+  const card = sale.credentials[0];
+  const own = card
+    ? { ...sale, credentials: [{ ...card, cardUid: `04${newTestId().slice(-12).toUpperCase()}` }] }
+    : sale;
+  edge.append(own);
+  expect((await edge.pushed()).parked).toEqual([]);
+  expect((await edge.put(person, sealed)).status).toBeLessThan(300);
+  await quiet();
+  return own;
+}
+
+it('[AD21] [AD26] brings members, memberships and badges of theirs to the gates, and passes over what nobody knows', async () => {
+  const chip = '04AA11BB22CC33';
+  const { customer, contract, badge } = await joinedThere(chip);
+  const memberId = await oursOf('member', customer);
+  const credentialId = await oursOf('credential', badge);
+  const membershipId = await oursOf('membership', contract);
+  expect(await memberRow(memberId)).toMatchObject({
+    home_club_id: clubId,
+    given_name: 'Ana',
+    birth_date: '1990-02-03',
+    language: 'es',
+  });
+  // A day begins and ends where the club is.
+  expect(await membershipRow(membershipId)).toMatchObject({
+    member_id: memberId,
+    plan_id: planId,
+    valid_from: '2025-12-31T23:00:00.000Z',
+    valid_to: null,
+  });
+  expect(await atGates(credentialId)).toMatchObject({
+    cardUid: chip,
+    uidOnly: true,
+    status: 'active',
+    language: 'es',
+    account: { membershipId },
+  });
+
+  await other.atDesk(`contracts/desk-${people}`, { end: '2026-06-30' });
+  await untilSeen('the end at the gates', async () =>
+    (await atGates(credentialId))?.validTo === '2026-06-30T22:00:00.000Z' ? true : null,
+  );
+  await other.atDesk(`contracts/desk-${people}`, { state: 'ENDED', end: null });
+  await untilSeen('nothing that opens', async () => {
+    const record = await atGates(credentialId);
+    return record?.validTo && record.account?.status === 'cancelled' ? true : null;
+  });
+  await other.atDesk(`contracts/desk-${people}`, { state: 'RUNNING' });
+  await untilSeen('opens again', async () => ((await atGates(credentialId))?.validTo === null ? true : null));
+
+  // Nothing of it is told back; what a kiosk sold and they hold comes back as nothing new.
+  await quiet();
+  expect(await sql.query('select 1 from adapter_outbox where subject_id = $1', [memberId])).toEqual([]);
+  const sale = await soldHere();
+  const before = await sql.query('select count(*) as members from members');
+  await quiet();
+  expect(await sql.query('select count(*) as members from members')).toEqual(before);
+  expect(await casesOf('other-base-differs', sale.member.memberId)).toEqual([]);
+
+  // Of an import under the adapter's name.
+  const imported = newTestId();
+  await sql.query(
+    `insert into members (id, home_club_id, given_name, family_name, language, created_at) values ($1, $2, 'Before', 'Import', 'fr', now())`,
+    [imported, clubId],
+  );
+  await sql.query(
+    `insert into imported_rows (club_id, system, kind, source_id, member_id, row_id, digest, imported_at)
+     values ($1, $2, 'members', 'L-77', $3, $3, '', now())`,
+    [clubId, name, imported],
+  );
+  await page([
+    { kind: 'member', theirId: 'L-77', revision: 'a', record: { givenName: 'After', newField: 1 } },
+  ]);
+  expect(await memberRow(imported)).toMatchObject({ given_name: 'After', family_name: 'Import' });
+
+  // Told, and the answer was lost: what comes may be the same person, and waits until that is known.
+  await other.is('down');
+  const told = newTestId();
+  await sql.query(
+    `insert into members (id, home_club_id, language, created_at) values ($1, $2, 'fr', now())`,
+    [told, clubId],
+  );
+  await untilSeen('tried', async () => {
+    const [row] = await sql.query('select 1 from adapter_outbox where row_id = $1 and problem is not null', [
+      told,
+    ]);
+    return row ? true : null;
+  });
+  const somebody = {
+    kind: 'member',
+    theirId: 'new-1',
+    revision: '1',
+    record: { homeClubId: clubId },
+  } as const;
+  await expect(page([somebody])).rejects.toThrow('an answer about a member is on its way');
+  expect(await ourId('member', 'new-1')).toBeNull();
+  await other.is('up');
+  await quiet();
+  await page([somebody]);
+  expect(await ourId('member', 'new-1')).not.toBeNull();
+});
+
+/** A page by hand, as any adapter gives one; the cursor in use stays. */
+async function page(changes: readonly IncomingChange[], by_ = by): Promise<boolean> {
+  const [row] = await sql.query<{ cursor: string | null }>('select cursor from adapter_intake');
+  const after = row?.cursor ?? null;
+  const applied = await applyPage(
+    sql,
+    name,
+    { after, changes, cursor: after ?? '0', more: false },
+    { ...by_, nowMs: systemClock.wallMs() },
+  );
+  return applied;
+}
+
+it('[AD20] applies each change once and in order, whoever reads, also when the same page comes again', async () => {
+  const second = new Database(base.databaseUrl, silentLog);
+  const further = new AdapterReader(
+    { database: second, clock: systemClock, random: systemRandom, log: silentLog },
+    new HttpAdapter(other.read, systemClock),
+  );
+  further.start();
+  const joined = [];
+  for (let n = 0; n < 8; n++) joined.push(await joinedThere());
+  for (let end = 1; end <= 5; end++)
+    await other.atDesk(`contracts/desk-${people}`, { end: `2027-0${end}-28` });
+  const ids = await Promise.all(joined.map(({ contract }) => oursOf('membership', contract)));
+  await quiet();
+  expect(new Set(ids).size).toBe(8);
+  expect(await membershipRow(ids.at(-1) ?? '')).toMatchObject({ valid_to: '2027-05-28T22:00:00.000Z' });
+  const told = async () => ({
+    members: await sql.query('select * from members order by id'),
+    memberships: await sql.query('select * from memberships order by id'),
+    credentials: await sql.query('select * from credentials order by id'),
+    cases: await sql.query('select id from cases order by id'),
+  });
+  const before = await told();
+  // From the beginning: what they have said since is what stands in the end.
+  await readAgain(sql, name);
+  await quiet();
+  expect(await told()).toEqual(before);
+  await further.stop();
+  await second.close();
+
+  const stale = { after: 'another place', changes: [], cursor: '1', more: false };
+  expect(await applyPage(sql, name, stale, by)).toBe(false);
+  // A page that fails as a whole leaves neither rows nor cursor.
+  const [{ cursor } = { cursor: null }] = await sql.query<{ cursor: string }>(
+    'select cursor from adapter_intake',
+  );
+  const broken = {
+    after: cursor,
+    cursor: 'never',
+    more: false,
+    get changes(): readonly IncomingChange[] {
+      throw new Error('killed in the middle');
+    },
+  };
+  await expect(applyPage(sql, name, broken, by)).rejects.toThrow('killed');
+  expect(await sql.query('select cursor from adapter_intake')).toEqual([{ cursor }]);
+});
+
+it('[AD24] keeps out at every gate whom they block, within seconds, and lets in again who was let in before', async () => {
+  const { customer, badge } = await joinedThere('04BB11BB22CC44');
+  const memberId = await oursOf('member', customer);
+  const credentialId = await oursOf('credential', badge);
+  const pause = '2026-12-31T00:00:00.000Z';
+  await sql.query('update members set suspended_until = $2 where id = $1', [memberId, pause]);
+
+  const from = systemClock.monotonicMs();
+  await other.atDesk('blocks/b1', { holder: customer, on: true });
+  await untilSeen('blocked', async () =>
+    ((await atGates(credentialId))?.standing?.suspendedUntil ?? '') > '2900' ? true : null,
+  );
+  // The look of every 200 ms, the transaction, the feed; the rest is the load of the machine.
+  expect(systemClock.monotonicMs() - from).toBeLessThan(5_000);
+  await other.atDesk('blocks/b2', { holder: customer, on: true });
+  await other.atDesk('blocks/b1', { on: false });
+  await quiet();
+  expect((await atGates(credentialId))?.standing?.suspendedUntil).toMatch(/^2999/);
+  await other.atDesk('blocks/b2', { deleted: true });
+  await quiet();
+  // What staff had decided stays.
+  expect((await atGates(credentialId))?.standing?.suspendedUntil).toBe(pause);
+
+  // One credential: theirs by its state, a card of the kiosk by its number.
+  await other.atDesk('blocks/b3', { badge, on: true });
+  await untilSeen('badge blocked', async () =>
+    (await atGates(credentialId))?.status === 'blocked' ? true : null,
+  );
+  await other.atDesk('blocks/b3', { on: false });
+  await untilSeen('badge open', async () =>
+    (await atGates(credentialId))?.status === 'active' ? true : null,
+  );
+  const sale = await soldHere();
+  const card = sale.credentials[0];
+  const theirs = (status: string, revision: string): IncomingChange => ({
+    kind: 'credential',
+    theirId: 'card-1',
+    revision,
+    record: { memberId: sale.member.memberId, cardUid: card?.cardUid, status },
+  });
+  await page([theirs('blocked', '1')]);
+  expect((await atGates(card?.credentialId ?? ''))?.status).toBe('blocked');
+  await page([theirs('active', '2')]);
+  expect((await atGates(card?.credentialId ?? ''))?.status).toBe('active');
+  // Who holds nothing any more is not let in by a block that is lifted.
+  await page([theirs('blocked', '3')]);
+  const ourMembership = {
+    ourId: sale.membership.membershipId,
+    revision: '4',
+    record: { status: 'cancelled' },
+  };
+  await page([{ kind: 'membership', theirId: 'm-4', ...ourMembership }, theirs('active', '4')]);
+  expect((await atGates(card?.credentialId ?? ''))?.status).toBe('blocked');
+});
+
+it('[AD22] lets theirs stand where both have changed the same, with both values in a case', async () => {
+  const sale = await soldHere();
+  const { membershipId } = sale.membership;
+  const { memberId } = sale.member;
+  await other.is('down');
+  await sql.query("update memberships set valid_to = '2027-03-01T00:00:00Z' where id = $1", [membershipId]);
+  await sql.query("update members set email = 'new@example.com' where id = $1", [memberId]);
+  const theirs = async (kind: 'member' | 'membership', id: string, revision: string, record: object) => {
+    const [known] = await sql.query<{ theirId: string }>(
+      'select their_id as "theirId" from adapter_ids where our_id = $1',
+      [id],
+    );
+    return { kind, theirId: known?.theirId ?? '', revision, record: { ...record } };
+  };
+  // They have changed nothing of what was changed here.
+  const said = { validTo: null, status: 'active', validFrom: '2026-02-01' };
+  await page([await theirs('membership', membershipId, 'r2', said)]);
+  expect(await casesOf('other-base-differs', membershipId)).toEqual([]);
+  expect(await membershipRow(membershipId)).toMatchObject({
+    valid_from: '2026-01-31T23:00:00.000Z',
+    valid_to: '2027-03-01T00:00:00.000Z',
+  });
+  await page([
+    await theirs('membership', membershipId, 'r3', { ...said, validTo: '2028-05-05T00:00:00+02:00' }),
+    await theirs('member', memberId, 'r3', { email: 'theirs@example.com' }),
+  ]);
+  expect(await membershipRow(membershipId)).toMatchObject({ valid_to: '2028-05-04T22:00:00.000Z' });
+  expect(await memberRow(memberId)).toMatchObject({ email: 'theirs@example.com' });
+  const [one] = await casesOf('other-base-differs', `: member ${memberId}:`);
+  expect(one?.detail).toContain('email was “new@example.com” here and is “theirs@example.com” there');
+  const [two] = await casesOf('other-base-differs', `membership ${membershipId}`);
+  expect(two).toMatchObject({
+    sale_id: sale.saleId,
+    detail: expect.stringMatching(/: valid_to was “2027-03-01T00.* here and is “2028-05-04T22.* there/),
+  });
+  // The sale is as the edge has told it.
+  expect(await sql.query('select total_cents, cancelled_at from sales where id = $1', [sale.saleId])).toEqual(
+    [{ total_cents: sale.totalCents, cancelled_at: null }],
+  );
+  await other.is('up');
+  await quiet();
+
+  // The same once projections are built anew; a renewal after it too.
+  const { differences, stuck } = await rebuildProjections(sql, {
+    check: true,
+    nowMs: systemClock.wallMs(),
+    progress: () => undefined,
+  });
+  expect({ differences, stuck }).toEqual({ differences: [], stuck: [] });
+});
+
+it('[AD23] keeps the stricter of two answers, and asks whether to erase whom they have deleted', async () => {
+  const { customer, badge } = await joinedThere('04CC11BB22CC55');
+  const memberId = await oursOf('member', customer);
+  const credentialId = await oursOf('credential', badge);
+  const consent = async () =>
+    (await sql.query<{ now: string | null }>("select consent_now($1, 'news') as now", [memberId]))[0]?.now;
+  await other.atDesk(`customers/desk-${people}`, { letters: true });
+  await quiet();
+  expect(await consent()).toBeNull();
+  await sql.query(
+    `insert into consents (member_id, purpose, act, at, received_at, wording_version, channel, proof)
+     values ($1, 'news', 'given', now(), now(), '1', 'staff', '{}')`,
+    [memberId],
+  );
+  await other.atDesk(`customers/desk-${people}`, { letters: false });
+  await untilSeen('taken back', async () => ((await consent()) === 'withdrawn' ? true : null));
+
+  await other.atDesk(`customers/desk-${people}`, { forgotten: true });
+  await untilSeen('kept out', async () =>
+    (await atGates(credentialId))?.standing?.suspendedUntil ? true : null,
+  );
+  expect(await casesOf('other-base-gone', `member ${memberId}`)).toHaveLength(1);
+  await other.atDesk(`customers/desk-${people}`, { forgotten: false });
+  await untilSeen('back', async () => ((await atGates(credentialId))?.standing === undefined ? true : null));
+
+  const order = newTestId();
+  await sql.query(
+    `insert into purge_orders (id, member_id, why, made_at, due_at) values ($1, $2, 'kept-long-enough', now(), now())`,
+    [order, memberId],
+  );
+  await sql.query(
+    `insert into erased_members (member_id, order_id, erased_at, kept) values ($1, $2, now(), '[]')`,
+    [memberId, order],
+  );
+  await other.atDesk(`customers/desk-${people}`, { name: { first: 'Back', last: 'Again' } });
+  await other.atDesk(`badges/desk-${people}`, { chip: '04CC11BB22CC66' });
+  await quiet();
+  await sql.query('update members set staff = false where id = $1', [memberId]);
+  expect(await memberRow(memberId)).toMatchObject({ given_name: null, family_name: null });
+  expect(await sql.query("select 1 from credentials where card_uid = '04CC11BB22CC66'")).toEqual([]);
+});
+
+it('[AD25] puts aside what cannot be applied, with a case, goes on with the rest, and tries it again', async () => {
+  const lines: string[] = [];
+  const command = async (...args: string[]) => {
+    lines.length = 0;
+    const code = await adapterCommand.run(args, {
+      database: sql,
+      stateFolder: null,
+      environment: {},
+      clock: systemClock,
+      random: systemRandom,
+      say: (line) => lines.push(line),
+      tell: (line) => lines.push(line),
+    });
+    return [code, lines.join('\n')];
+  };
+  // Before its member is known; of a plan that is not; in a word that no table knows; whole and right.
+  const early = await other.atDesk('contracts/early', {
+    holder: 9_001,
+    tariff: planId,
+    site: clubId,
+    begin: '2026-03-01',
+    state: 'RUNNING',
+  });
+  const odd = await other.atDesk('contracts/odd', { holder: 9_001, state: 'WEIRD' });
+  const { customer } = await joinedThere();
+  const wrong = await other.atDesk('contracts/wrong', {
+    holder: customer,
+    tariff: newTestId(),
+    site: clubId,
+    begin: '2026-03-01',
+    state: 'RUNNING',
+  });
+  const { customer: behind } = await joinedThere();
+  await oursOf('member', behind);
+  await quiet();
+  const parked = (await command('parked', name))[1];
+  expect(parked).toMatch(
+    new RegExp(`membership ${early} .*its member, 9001 at their side, is not known here`),
+  );
+  expect(parked).toMatch(new RegExp(`membership ${odd} .*the table back does not know WEIRD`));
+  expect(parked).toMatch(new RegExp(`membership ${wrong} .*there is no plan`));
+  expect(await casesOf('other-base-unusable', `membership ${wrong} of theirs`)).toHaveLength(1);
+  expect(await ourId('membership', wrong)).toBeNull();
+
+  // A later word of theirs takes its place; and what waited is tried when its member comes.
+  await other.atDesk('contracts/wrong', { tariff: planId });
+  await oursOf('membership', wrong);
+  await page([{ kind: 'member', theirId: '9001', revision: '1', record: { homeClubId: clubId } }]);
+  await oursOf('membership', early);
+  expect((await command('parked', name))[1]).not.toMatch(new RegExp(`membership (${early}|${wrong}) `));
+  expect(await casesOf('other-base-unusable', `membership ${wrong} of theirs`)).toHaveLength(1);
+
+  await page([
+    { kind: 'block', theirId: 'nobody', revision: null, record: { cardUid: '04DDDDDDDDDD01', on: true } },
+  ]);
+  expect((await command('retry', name))[1]).toMatch(/to be tried again/);
+  await quiet();
+  expect((await command('list'))[1]).toMatch(
+    /other-base {2}from them {2}applied \d+ {2}read 20.* put aside [12]$/m,
+  );
+  expect((await command('reread', name))[0]).toBe(0);
+});
+
+it('[AD21] takes their plans and prices to the kiosks, and leaves what they do not say', async () => {
+  const [before] = await sql.query<{ record: Record<string, unknown> }>(
+    'select record from plans where id = $1',
+    [planId],
+  );
+  const cents = Number(before?.record.monthlyCents) + 100;
+  await other.atDesk('tariffs/gold', { ref: planId, title: 'Or', cents, sold: true });
+  const fresh = await other.atDesk('tariffs/silver', { title: 'Argent', cents: 1_990, sold: true });
+  const newPlan = await oursOf('plan', fresh);
+  const plans = (await edge.wholeFeed(0)).flatMap(({ change }) => (change.kind === 'plan' ? [change] : []));
+  expect(plans.find(({ id }) => id === planId)?.record).toEqual({
+    ...before?.record,
+    names: { fr: 'Or', en: 'Or' },
+    monthlyCents: cents,
+    soldAtKiosk: true,
+  });
+  expect(plans.find(({ id }) => id === newPlan)?.record).toMatchObject({
+    monthlyCents: 1_990,
+    scope: 'home',
+  });
+  await other.atDesk('tariffs/silver', { deleted: true });
+  await untilSeen('not sold any more', async () => {
+    const [plan] = await sql.query("select 1 from plans where id = $1 and record->>'soldAtKiosk' = 'false'", [
+      newPlan,
+    ]);
+    return plan ? true : null;
+  });
+});
+
+it('[AD27] opens a case for what they will never take, once, with its sale and why', async () => {
+  const sale = await soldHere();
+  await other.is('422');
+  const { membershipId } = sale.membership;
+  await sql.query("update memberships set valid_to = '2027-05-01T00:00:00Z' where id = $1", [membershipId]);
+  const found = () => casesOf('other-base-refused', `membership ${membershipId}`);
+  const [first] = await untilSeen('the case', async () => ((await found()).length > 0 ? found() : null));
+  expect(first).toMatchObject({ sale_id: sale.saleId, detail: expect.stringMatching(/refused: HTTP 422$/) });
+  await sql.query("update memberships set valid_to = '2027-06-01T00:00:00Z' where id = $1", [membershipId]);
+  await untilSeen('refused again', async () => {
+    const [row] = await sql.query("select 1 from adapter_outbox where row_id = $1 and state = 'dead'", [
+      membershipId,
+    ]);
+    return row ? true : null;
+  });
+  expect(await found()).toHaveLength(1);
+});
+
+it('[AD28] [AD29] tells who went through, in order, and drops the oldest of too many; both directions are shown', async () => {
+  const sale = await soldHere();
+  const credentialId = sale.credentials[0]?.credentialId ?? '';
+  const before = (await other.received()).length;
+  await other.is('down');
+  const passages = Array.from({ length: 6 }, (_, index) => ({
+    type: 'passage.recorded' as const,
+    id: newTestId(),
+    index,
+  }));
+  for (const { id, index } of passages) {
+    await sql.query(
+      `insert into passages (id, club_id, edge_id, at, gate_id, direction, credential_id, occupancy_after)
+       values ($1, $2, (select id from edges where club_id = $2 limit 1), now() + $3 * interval '1 s', 'gate-1', $4, $5, 1)`,
+      [id, clubId, index, index % 2 === 0 ? 'entry' : 'exit', credentialId],
+    );
+  }
+  const figures = async () =>
+    (await readFigures(sql, systemClock.wallMs())).adapters.find((each) => each.name === name);
+  expect(await figures()).toMatchObject({
+    waiting: expect.any(Number),
+    dropped: 0,
+    parked: expect.any(Number),
+  });
+  expect((await figures())?.waiting).toBeGreaterThanOrEqual(6);
+  // Those under way are not dropped; the newest stay.
+  await sql.query("update adapter_outbox set leased_until = null where kind = 'passage'");
+  expect(await dropOldPassages(sql, name, 4)).toBe(2);
+  await other.is('up');
+  await quiet();
+  const told = (await other.received()).slice(before).filter(({ path }) => path.startsWith('/api/visits/'));
+  expect(told.map(({ path }) => path)).toEqual(passages.slice(2).map(({ id }) => `/api/visits/${id}`));
+  expect(told[0]?.body).toMatchObject({ who: expect.stringMatching(/^\d+$/), site: clubId, way: 'entry' });
+  expect((await listAdapters(sql)).find((each) => each.name === name)).toMatchObject({
+    dropped: 2,
+    intake: { failures: 0, readAt: expect.stringMatching(/Z$/) },
+  });
+  expect(await figures()).toMatchObject({ answers: true, dropped: 2, applied: expect.any(Number) });
+});

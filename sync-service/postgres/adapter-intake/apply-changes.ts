@@ -1,0 +1,185 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { readIncoming, withoutCode } from '../../adapters/incoming-records.ts';
+import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
+import { announce } from '../announcements.ts';
+import { credentialRecords } from '../credential-feed.ts';
+import type { Sql } from '../database.ts';
+import { writeFeed } from '../feed.ts';
+import { findPossibleDuplicates } from '../possible-duplicates.ts';
+import { applyBlock, applyCredential } from './credential-changes.ts';
+import { type Intake, type KnownRow, knownRow, NotApplied, rememberRow } from './intake.ts';
+import { applyMember } from './member-changes.ts';
+import { applyMembership, saidOf } from './membership-changes.ts';
+import { openOtherBaseCase } from './other-base-cases.ts';
+import { applyPlan } from './plan-changes.ts';
+
+/** What they say is about something that is on its way to them: who is meant is known once that is settled (AD26). */
+export class NotYet extends Error {}
+
+/** Applies changes in their order, and tells every edge in the end. Rejects with `NotYet`, and nothing is done. */
+export async function applyChanges(
+  sql: Sql,
+  adapter: string,
+  changes: readonly IncomingChange[],
+  by: { readonly nowMs: number; readonly newId: () => string },
+): Promise<void> {
+  const intake: Intake = {
+    sql,
+    adapter,
+    ...by,
+    credentials: new Set(),
+    plans: new Map(),
+    newMembers: new Set(),
+  };
+  // Nobody is told what they have said themselves.
+  await sql.query("select set_config('portillon.from_adapter', $1, true)", [adapter]);
+  for (const change of changes) await applyOrPark(intake, change);
+  await sql.query("select set_config('portillon.from_adapter', '', true)");
+  await findPossibleDuplicates(sql, [...intake.newMembers], by.nowMs, by.newId);
+  if (intake.credentials.size + intake.plans.size === 0) return;
+  await announce(sql, 'live');
+  const credentials = await credentialRecords(sql, [...intake.credentials]);
+  await writeFeed(sql, [...intake.plans.values(), ...credentials], by.nowMs);
+}
+
+/** What is wrong with a value, and not with the base: classes 22 and 23 of PostgreSQL. */
+function problemOf(error: unknown): NotApplied | null {
+  if (error instanceof NotApplied) return error;
+  const { code, constraint } = error as { readonly code?: unknown; readonly constraint?: string };
+  if (typeof code !== 'string' || !/^2[23]/.test(code)) return null;
+  return new NotApplied(`the base does not take it: ${constraint ?? code}`);
+}
+
+async function applyOrPark(intake: Intake, change: IncomingChange): Promise<void> {
+  const { sql, adapter } = intake;
+  await sql.query('savepoint change');
+  try {
+    await apply(intake, change);
+    await sql.query('release savepoint change');
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    await sql.query('rollback to savepoint change');
+    await park(intake, change, problem);
+    return;
+  }
+  await sql.query('delete from adapter_parked where adapter = $1 and kind = $2 and their_id = $3', [
+    adapter,
+    change.kind,
+    change.theirId,
+  ]);
+}
+
+async function apply(intake: Intake, change: IncomingChange): Promise<void> {
+  const { kind, record } = change;
+  if (change.problem !== undefined) throw new NotApplied(change.problem);
+  const known = kind === 'block' ? null : await knownRow(intake, kind, change);
+  if (known && known.revision !== null && known.revision === change.revision) {
+    return echo(intake, change, known);
+  }
+  if (!known) await waitForAnswer(intake, change);
+  switch (kind) {
+    case 'plan':
+      await applyPlan(intake, change, record, known);
+      break;
+    case 'member':
+      await applyMember(intake, change, record && understood('member', record), known);
+      break;
+    case 'membership':
+      await applyMembership(intake, change, record && understood('membership', record), known);
+      break;
+    case 'credential':
+      await applyCredential(intake, change, record && understood('credential', record), known);
+      break;
+    case 'block':
+      await applyBlock(intake, change, record && understood('block', record));
+  }
+  if (!known) await tryAgainWhatWaited(intake, change);
+}
+
+function understood<Kind extends Parameters<typeof readIncoming>[0]>(
+  kind: Kind,
+  record: Readonly<Record<string, unknown>>,
+) {
+  const read = readIncoming(kind, record);
+  if (!read.ok) throw new NotApplied(read.error);
+  return read.value;
+}
+
+/** What we have told them, or they have told us, comes back: of a membership it is their last word from now on. */
+async function echo(intake: Intake, change: IncomingChange, known: KnownRow): Promise<void> {
+  if (change.kind !== 'membership' || change.record === null) return;
+  const read = readIncoming('membership', change.record);
+  if (!read.ok) return;
+  const said = await saidOf(intake, read.value, undefined).catch((error: unknown) => {
+    if (error instanceof NotApplied) return null;
+    throw error;
+  });
+  await rememberRow(intake, 'membership', known.ourId, change, { made: known.made, said });
+}
+
+async function waitForAnswer({ sql, adapter }: Intake, { kind, ourId }: IncomingChange): Promise<void> {
+  if (ourId !== undefined || (kind !== 'member' && kind !== 'membership')) return;
+  const asked = await sql.query(
+    `select 1 from adapter_outbox as message
+      where adapter = $1 and kind = $2 and state = 'waiting'
+        and (leased_until > now() or (problem is not null and (first_failed_at is null or first_failed_at > now() - interval '1 minute')))
+        and not exists (select 1 from adapter_ids
+                         where adapter_ids.adapter = message.adapter and adapter_ids.kind = message.kind
+                           and our_id = row_id and their_id is not null) limit 1`,
+    [adapter, kind],
+  );
+  if (asked.length > 0) throw new NotYet(`an answer about a ${kind} is on its way`);
+}
+
+async function tryAgainWhatWaited(
+  { sql, adapter }: Intake,
+  { kind, theirId }: IncomingChange,
+): Promise<void> {
+  await sql.query(
+    `update adapter_parked set retry = true
+      where adapter = $1 and (waits_for = $2 or ($3 = 'membership' and waits_for like 'membership of %'))`,
+    [adapter, `${kind} ${theirId}`, kind],
+  );
+}
+
+/** AD25. */
+async function park(intake: Intake, change: IncomingChange, problem: NotApplied): Promise<void> {
+  const { sql, adapter, nowMs, newId } = intake;
+  const { kind, theirId, revision, ourId, record } = change;
+  await sql.query(
+    `insert into adapter_parked (adapter, kind, their_id, our_id, revision, record, unread, problem, waits_for, member_id, parked_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+             coalesce($10, (select our_id from adapter_ids where adapter = $1 and kind = 'member' and $2 = 'member' and their_id = $3 limit 1)),
+             $11)
+     on conflict (adapter, kind, their_id) do update
+       set our_id = excluded.our_id, revision = excluded.revision, record = excluded.record, unread = excluded.unread, problem = excluded.problem,
+           waits_for = excluded.waits_for, member_id = excluded.member_id, parked_at = excluded.parked_at, retry = false`,
+    [
+      adapter,
+      kind,
+      theirId,
+      ourId ?? null,
+      revision,
+      change.problem === undefined && record !== null ? JSON.stringify(withoutCode(record)) : null,
+      change.problem !== undefined,
+      problem.message.slice(0, 400),
+      problem.waitsFor,
+      problem.memberId,
+      isoTime(nowMs),
+    ],
+  );
+  await openOtherBaseCase(
+    sql,
+    {
+      kind: 'other-base-unusable',
+      adapter,
+      about: `${kind} ${theirId} of theirs`,
+      memberId: problem.memberId,
+      clubId: null,
+      words: problem.message,
+    },
+    newId(),
+    nowMs,
+  );
+}

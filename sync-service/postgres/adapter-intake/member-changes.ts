@@ -1,0 +1,131 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import type { IncomingRecords } from '../../adapters/incoming-records.ts';
+import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
+import { withdrawConsent } from '../consents.ts';
+import { liftBlock, putBlock } from './blocks.ts';
+import { type Difference, differs, untold } from './differences.ts';
+import {
+  changeRow,
+  type Intake,
+  isForgotten,
+  type KnownRow,
+  NotApplied,
+  rememberRow,
+  touchMember,
+} from './intake.ts';
+import { openOtherBaseCase } from './other-base-cases.ts';
+
+const columns = {
+  homeClubId: 'home_club_id',
+  givenName: 'given_name',
+  familyName: 'family_name',
+  birthDate: 'birth_date',
+  email: 'email',
+  phone: 'phone',
+  language: 'language',
+} as const;
+type Field = keyof typeof columns;
+const fields = Object.keys(columns) as Field[];
+/** There is always one. */
+const neverEmpty = new Set<Field>(['homeClubId', 'language']);
+
+/** Who somebody is, as they say (AD21, AD23). */
+export async function applyMember(
+  intake: Intake,
+  change: IncomingChange,
+  record: IncomingRecords['member'] | null,
+  known: KnownRow | null,
+): Promise<void> {
+  const isGone = record === null || record.erased === true;
+  if (!known) {
+    if (!isGone) await newMember(intake, change, record);
+    return;
+  }
+  const { sql } = intake;
+  const memberId = known.ourId;
+  const key = `member ${change.theirId}`;
+  if (await isForgotten(sql, memberId)) return;
+  if (isGone) {
+    await putBlock(intake, key, { memberId }, null);
+    const words =
+      'it is gone at the other side. Nobody comes in with it any more; if the person was forgotten there, erase it here too';
+    const about = { kind: 'other-base-gone', adapter: intake.adapter, about: `member ${memberId}` } as const;
+    await openOtherBaseCase(sql, { ...about, memberId, clubId: null, words }, intake.newId(), intake.nowMs);
+    return rememberRow(intake, 'member', memberId, change, known);
+  }
+  await liftBlock(intake, key);
+  await changeMember(intake, memberId, record);
+  await strictest(intake, memberId, record);
+  await rememberRow(intake, 'member', memberId, change, known);
+}
+
+async function newMember(
+  intake: Intake,
+  change: IncomingChange,
+  record: IncomingRecords['member'],
+): Promise<void> {
+  const { sql, nowMs, newId } = intake;
+  const clubs = await sql.query('select 1 from clubs where id = $1', [record.homeClubId ?? null]);
+  if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
+  const id = newId();
+  await sql.query(
+    `insert into members (id, home_club_id, given_name, family_name, birth_date, email, phone, language, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      id,
+      record.homeClubId,
+      record.givenName ?? null,
+      record.familyName ?? null,
+      record.birthDate ?? null,
+      record.email ?? null,
+      record.phone ?? null,
+      record.language ?? 'und',
+      isoTime(nowMs),
+    ],
+  );
+  await rememberRow(intake, 'member', id, change, { made: true });
+  intake.newMembers.add(id);
+}
+
+async function changeMember(
+  intake: Intake,
+  memberId: string,
+  record: IncomingRecords['member'],
+): Promise<void> {
+  const { sql, adapter } = intake;
+  const [ours] = await sql.query<Record<Field, string | null>>(
+    `select home_club_id as "homeClubId", given_name as "givenName", family_name as "familyName", birth_date as "birthDate",
+            email, phone, language from members where id = $1 for update`,
+    [memberId],
+  );
+  if (!ours) throw new NotApplied('the member is not there any more');
+  const changed: Record<string, string | null> = {};
+  const found: Difference[] = [];
+  for (const field of fields) {
+    const theirs = record[field];
+    if (theirs === undefined || theirs === ours[field] || (theirs === null && neverEmpty.has(field)))
+      continue;
+    changed[columns[field]] = theirs;
+    found.push({ field, theirs, ours: ours[field] });
+  }
+  if (found.length === 0) return;
+  if (changed.home_club_id !== undefined) {
+    const clubs = await sql.query('select 1 from clubs where id = $1', [changed.home_club_id]);
+    if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
+  }
+  await changeRow(intake, 'members', memberId, changed);
+  if (changed.language !== undefined) await touchMember(intake, memberId);
+  if ((await untold(sql, adapter, 'member', memberId)) !== null) {
+    await differs(intake, { about: `member ${memberId}`, memberId, saleId: null, clubId: null }, found);
+  }
+}
+
+/** Of two answers to a question of consent, no. */
+async function strictest(
+  { sql, adapter, nowMs }: Intake,
+  memberId: string,
+  { newsConsent }: IncomingRecords['member'],
+): Promise<void> {
+  if (newsConsent !== false) return;
+  await withdrawConsent(sql, memberId, 'news', { channel: 'other-base', adapter }, nowMs);
+}
