@@ -173,6 +173,12 @@ it('[AD21] [AD26] brings members, memberships and badges of theirs to the gates,
     account: { membershipId },
   });
 
+  // Their club, and no other, knows who they are.
+  const named = (await edge.wholeFeed(0, 'person')).findLast(
+    ({ change }) => change.kind === 'person' && change.record?.memberId === memberId,
+  );
+  expect(named?.change.record).toMatchObject({ givenName: 'Ana', familyName: `Desk-${people}` });
+
   await other.atDesk(`contracts/desk-${people}`, { end: '2026-06-30' });
   await untilSeen('the end at the gates', async () =>
     (await atGates(credentialId))?.validTo === '2026-06-30T22:00:00.000Z' ? true : null,

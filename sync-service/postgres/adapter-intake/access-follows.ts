@@ -42,6 +42,7 @@ export async function accessFollows(intake: Intake, memberId: string): Promise<v
       ...(plan === planId ? {} : { plan_id: plan }),
     });
   }
+  intake.people.add(memberId);
   await touchMember(intake, memberId);
 }
 

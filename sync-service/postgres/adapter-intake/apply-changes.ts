@@ -2,6 +2,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { readIncoming, withoutCode } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { announce } from '../announcements.ts';
+import { lockedPeople } from '../club-people.ts';
 import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
@@ -30,16 +31,20 @@ export async function applyChanges(
     credentials: new Set(),
     plans: new Map(),
     newMembers: new Set(),
+    people: new Set(),
+    renamed: new Set(),
   };
+  if (changes.length === 0) return;
   // Nobody is told what they have said themselves.
   await sql.query("select set_config('portillon.from_adapter', $1, true)", [adapter]);
   for (const change of changes) await applyOrPark(intake, change);
   await sql.query("select set_config('portillon.from_adapter', '', true)");
   await findPossibleDuplicates(sql, [...intake.newMembers], by.nowMs, by.newId);
-  if (intake.credentials.size + intake.plans.size === 0) return;
   await announce(sql, 'live');
   const credentials = await credentialRecords(sql, [...intake.credentials]);
-  await writeFeed(sql, [...intake.plans.values(), ...credentials], by.nowMs);
+  const people = await lockedPeople(sql, [...intake.people], by.nowMs);
+  const renamed = await lockedPeople(sql, [...intake.renamed], by.nowMs, { renamed: true });
+  await writeFeed(sql, [...intake.plans.values(), ...credentials, ...people, ...renamed], by.nowMs);
 }
 
 /** What is wrong with a value, and not with the base: classes 22 and 23 of PostgreSQL. */

@@ -2,7 +2,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import type { Sql } from '../database.ts';
-import { memberThatStays } from '../member-merges.ts';
+import { memberThatStays } from '../records-of-person.ts';
 
 /** What applying changes of one adapter works with, in one transaction. */
 export interface Intake {
@@ -15,6 +15,9 @@ export interface Intake {
   readonly plans: Map<string, FeedRecord>;
   /** Who may be known here already under another record. */
   readonly newMembers: Set<string>;
+  /** Of whom their club may have to be told something else (W-PERSON-2), and who may have another name. */
+  readonly people: Set<string>;
+  readonly renamed: Set<string>;
 }
 
 /** Why a record is not applied; what was written for it is undone, and it is put aside (AD25). */

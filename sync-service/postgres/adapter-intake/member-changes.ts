@@ -114,6 +114,7 @@ async function changeMember(
     if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
   }
   await changeRow(intake, 'members', memberId, changed);
+  intake.renamed.add(memberId);
   if (changed.language !== undefined) await touchMember(intake, memberId);
   if ((await untold(sql, adapter, 'member', memberId)) !== null) {
     await differs(intake, { about: `member ${memberId}`, memberId, saleId: null, clubId: null }, found);

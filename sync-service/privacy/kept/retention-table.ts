@@ -250,8 +250,8 @@ export const retentionTable = [
   {
     id: 'adapters-parked',
     what: {
-      en: 'What a member base of others said of a person and could not be applied',
-      fr: 'Ce qu’un autre système de membres a dit d’une personne, sans pouvoir être appliqué',
+      en: 'Said by a member base of others, and not applied',
+      fr: 'Reçu d’un autre système de membres, non appliqué',
     },
     tables: ['adapter_parked'],
     period: { days: 30 },
