@@ -534,6 +534,17 @@ it('[AD21] takes their plans and prices to the kiosks, and leaves what they do n
     monthlyCents: 1_990,
     scope: 'home',
   });
+  // A price that was set for clubs here goes before theirs, and staff are told.
+  await sql.query(
+    `insert into plan_prices (id, plan_id, valid_from, price_cents, joining_fee_cents, set_at, reason)
+     values ($1, $2, current_date, 999, 0, now(), 'Offer')`,
+    [newTestId(), planId],
+  );
+  await other.atDesk('tariffs/gold', { cents: cents + 100 });
+  await untilSeen('the case', async () => {
+    const [found] = await casesOf('other-base-differs', `plan ${planId}`);
+    return found?.detail.includes(`was “${cents}” and is “${cents + 100}” there`) ? true : null;
+  });
   await other.atDesk('tariffs/silver', { deleted: true });
   await untilSeen('not sold any more', async () => {
     const [plan] = await sql.query("select 1 from plans where id = $1 and record->>'soldAtKiosk' = 'false'", [

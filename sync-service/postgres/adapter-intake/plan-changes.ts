@@ -1,6 +1,7 @@
 import { feedRecordSchema } from '@portillon/core/wire/messages.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { type Intake, type KnownRow, NotApplied, rememberRow } from './intake.ts';
+import { openOtherBaseCase } from './other-base-cases.ts';
 
 /** What is for sale and at which price. What the record leaves out stays; a plan that is gone is not sold any more, and holds for who has it. */
 export async function applyPlan(
@@ -31,7 +32,36 @@ export async function applyPlan(
   );
   await rememberRow(intake, 'plan', id, change, { made: known?.made ?? true });
   intake.plans.set(id, read.data);
+  if (ours) await sayWherePricesAreSet(intake, id, ours.record, read.data.record);
 }
+
+/** AD22: a price that staff have set for some clubs stands there before that of the plan. */
+async function sayWherePricesAreSet(
+  { sql, adapter, newId, nowMs }: Intake,
+  planId: string,
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const changed = priceFields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]));
+  if (changed.length === 0) return;
+  const set = await sql.query(
+    'select 1 from plan_prices where plan_id = $1 and withdrawn_at is null limit 1',
+    [planId],
+  );
+  if (set.length === 0) return;
+  const values = changed.map(
+    (field) => `${field} was “${JSON.stringify(before[field])}” and is “${JSON.stringify(now[field])}” there`,
+  );
+  const words = `${values.join('; ')}. Prices that were set here for clubs go before it`;
+  await openOtherBaseCase(
+    sql,
+    { kind: 'other-base-differs', adapter, about: `plan ${planId}`, memberId: null, clubId: null, words },
+    newId(),
+    nowMs,
+  );
+}
+
+const priceFields = ['monthlyCents', 'joiningFeeCents', 'prepaid', 'dayEntry'] as const;
 
 /** Of what they need not say of a new plan. */
 const newPlan = {
