@@ -34,6 +34,7 @@ import { publishIssuer } from './postgres/pass-grants.ts';
 import { startPeopleRounds } from './postgres/people-rounds.ts';
 import { startPriceRounds } from './postgres/prices/price-rounds.ts';
 import { changeSeller } from './postgres/sellers.ts';
+import { startOrderRounds } from './postgres/waiting-orders.ts';
 import type { SealOfSystem } from './secrets/secret-seal.ts';
 import { applySeed, type SeedFile } from './seed/seed-file.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
@@ -268,6 +269,7 @@ async function startWith(
   stops.push(startPrivacyRounds(contextFor(base, 'job')));
   stops.push(startPeopleRounds(contextFor(base, 'job')));
   stops.push(startPriceRounds(contextFor(base, 'job')));
+  stops.push(startOrderRounds(contextFor(base, 'job')));
   stops.push(async () => {
     stopping.abort();
     await delay(clock, options.stopDelayMs ?? 0);

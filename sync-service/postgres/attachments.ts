@@ -1,4 +1,5 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import type { Log } from '@portillon/core/base/log.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { openSealed } from '@portillon/core/crypto/seal.ts';
 import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
@@ -16,6 +17,8 @@ import { changedPeople } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
+
+const notSealedToUs = 'not sealed to this base for this purpose, or changed on the way';
 
 type Purpose = 'person' | 'photo' | 'contract' | 'mandate';
 
@@ -184,7 +187,11 @@ export async function openDocument(base: DocumentKeys, digest: string): Promise<
  * Puts documents that came before there were keys of members under those. Some at a time; resolves with how many it did, 0 when
  * none is left.
  */
-export async function putUnderMemberKeys(base: DocumentKeys, nowMs: number, atOnce = 50): Promise<number> {
+export async function putUnderMemberKeys(
+  base: DocumentKeys & { readonly log?: Log },
+  nowMs: number,
+  atOnce = 50,
+): Promise<number> {
   return base.database.transaction(async (sql) => {
     const rows = await sql.query<{
       digest: string;
@@ -198,17 +205,29 @@ export async function putUnderMemberKeys(base: DocumentKeys, nowMs: number, atOn
       [atOnce],
     );
     for (const { digest, sealed, purpose, member_id, problem } of rows) {
-      const plain = problem === null ? await openSealed(base.keys.seal.privateKey, purpose, sealed) : sealed;
+      const opened = problem === null ? await unsealed(base, purpose, sealed) : sealed;
       const part = partOf(purpose);
-      const kept = await base.memberKeys.close(member_id, part, digest, plain, nowMs);
-      await sql.query('update attachments set sealed = $2, key_part = $3 where digest = $1', [
+      const kept = await base.memberKeys.close(member_id, part, digest, opened ?? sealed, nowMs);
+      // PV34: its key was destroyed already. What could not be opened is kept as it came.
+      const found = kept === null ? 'erased' : opened === null ? notSealedToUs : problem;
+      if (found !== problem) base.log?.warn('privacy.document-not-kept', { digest, purpose, problem: found });
+      await sql.query('update attachments set sealed = $2, key_part = $3, problem = $4 where digest = $1', [
         digest,
         kept,
         part,
+        found,
       ]);
     }
     return rows.length;
   });
+}
+
+async function unsealed(base: DocumentKeys, purpose: Purpose, sealed: Buffer): Promise<Uint8Array | null> {
+  try {
+    return await openSealed(base.keys.seal.privateKey, purpose, sealed);
+  } catch {
+    return null;
+  }
 }
 
 /** What the law may keep after the person was erased has a key of its own. */
@@ -226,7 +245,7 @@ async function open(
   try {
     plain = await openSealed(sealPrivateKey, purpose, sealed);
   } catch {
-    return { problem: 'not sealed to this base for this purpose, or changed on the way' };
+    return { problem: notSealedToUs };
   }
   if (purpose === 'photo') {
     return imageType(plain) ? { good: true, plain } : { problem: 'neither a JPEG nor a PNG picture' };

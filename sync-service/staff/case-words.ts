@@ -199,6 +199,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow:
           'Comparez l’ordre, le reçu et les opérations du terminal. Prévenez la comptabilité si de l’argent est sorti en trop.',
       },
+      'order-waits': {
+        title: 'Commande en attente d’une borne muette',
+        happened:
+          'Une commande de la boutique en ligne n’est connue que d’une borne, et la base n’a plus de nouvelles de cette borne depuis plus d’un jour. Elle a peut-être déjà fait la carte.',
+        owed: () => 'Une carte au client, payée à la boutique en ligne.',
+        doNow:
+          'Remettez la borne en route : la commande s’y retire alors comme avant. Si elle ne revient pas, regardez si le client a sa carte ; sinon, annulez l’ordre (page Ordres) et demandez à la boutique d’en passer un autre.',
+      },
       'unreadable-attachment': {
         title: 'Pièce illisible',
         happened:
@@ -456,6 +464,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
             : `Nothing to the customer. Amount at stake: ${amount}.`,
         doNow:
           'Compare the order, the receipt and the operations of the terminal. Tell accounting if too much money went out.',
+      },
+      'order-waits': {
+        title: 'Order waits at a silent kiosk',
+        happened:
+          'An order of the web shop is known to one kiosk alone, and the base has not heard of that kiosk for more than a day. It may have made the card already.',
+        owed: () => 'A card to the customer, who paid the web shop.',
+        doNow:
+          'Get the kiosk going: the order can be collected there as before. If it does not come back, see whether the customer has the card; if not, cancel the order (page Orders) and have the shop give another one.',
       },
       'unreadable-attachment': {
         title: 'Unreadable document',

@@ -2,6 +2,7 @@ import { type Clock, delay } from '@portillon/core/base/clock.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
@@ -98,7 +99,15 @@ export class PeerFollower {
 
   /** Returns at once. Not to be called twice. */
   start(): void {
-    this.#running = this.#run();
+    this.#running = this.#run().catch((error: unknown) => {
+      if (this.#stopped.signal.aborted) return;
+      // A bug: the edge decides what to do, it must not be swallowed here.
+      this.#options.log.error('peers.follower-failed', {
+        address: this.#options.address,
+        detail: error instanceof Error ? error.message : '',
+      });
+      throw error;
+    });
   }
 
   async stop(): Promise<void> {
@@ -112,7 +121,7 @@ export class PeerFollower {
     const backOff = new BackOff(random);
     while (!this.#stopped.signal.aborted) {
       const us = this.#options.identity();
-      const problem = us === null ? 'not-enrolled' : await this.#once(us);
+      const problem = us === null ? 'not-enrolled' : await this.#onceOrFault(us);
       if (this.#stopped.signal.aborted) return;
       if (problem === null) {
         backOff.reset();
@@ -123,6 +132,16 @@ export class PeerFollower {
       }
       this.#standing = { ...this.#standing, together: false, problem };
       await delay(clock, backOff.nextMs(), this.#stopped.signal).catch(() => undefined);
+    }
+  }
+
+  /** What the store could not keep was not heard: it is asked for again, from the same cursor (W-PEER-11). */
+  async #onceOrFault(us: EdgeIdentity): Promise<string | null> {
+    try {
+      return await this.#once(us);
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      return error.fault.code;
     }
   }
 

@@ -151,6 +151,30 @@ describe('boxes of a club that do not see each other', () => {
     await proxy.close();
   });
 
+  it('[W-PEER-11] hear again, from the same place, what could not be kept on a full disk, and go on deciding meanwhile', async () => {
+    await together();
+    // No page more than there are.
+    const pages = (count: number) =>
+      other.store.write(async (tx) => void (await tx.run(`PRAGMA max_page_count = ${count}`)));
+    await pages(1);
+    const numbers = Array.from({ length: 2_000 }, (_, index) => 2_000 + index);
+    await one.store.write(async (tx) => {
+      for (const number of numbers) {
+        await one.store.peers.put(tx, { kind: 'spent', credentialId: sampleId(number), atMs: noonMs });
+      }
+    });
+    const apart = () => other.linkStandings[0]?.problem;
+    await until(() => apart() === 'store.full');
+    expect(other.isTogether).toBe(false);
+    expect(other.log.entries.some(({ event }) => event === 'peers.apart')).toBe(true);
+    await pages(100_000);
+    await until(async () => {
+      await other.clock.advance(100);
+      return other.isTogether && other.store.passages.isSpentHere(sampleId(numbers.at(-1) ?? 0));
+    });
+    expect(numbers.filter((number) => !other.store.passages.isSpentHere(sampleId(number)))).toEqual([]);
+  });
+
   it('[W-PEER-5] come to the same whatever is told twice, and in whatever order', async () => {
     const who = { credentialId: sampleId(801), memberId: sampleId(810), zone: null, decisionId: null };
     const day: PeerShare[] = [

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { orderCodeHash } from '@portillon/core/crypto/order-code.ts';
 import type { SellerModule } from '@portillon/core/sale/seller-modules.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
@@ -13,6 +14,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { changeSeller } from '../../postgres/sellers.ts';
+import { openWaitingCases, silentMs } from '../../postgres/waiting-orders.ts';
 import { type ApiAnswer, ApiClient } from '../../test/api-client.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, TestEdge } from '../../test/test-edge.ts';
@@ -280,6 +282,39 @@ it('[W-ORDER-14] gives an order to the kiosk that asks first, and to it alone, a
   const again = collected(id, voucherId);
   expect(await report(has, again)).toMatchObject([{ reason: 'the order was carried out before' }]);
   expect((await claim(has, code)).status).toBe(404);
+});
+
+it('[W-ORDER-18] opens one case for an order that only a box has of which nobody hears any more', async () => {
+  const { id, code, memberId } = await ordered();
+  expect((await claim(lyon, code)).status).toBe(200);
+  const round = () =>
+    openWaitingCases({ database: sql, clock: systemClock, random: systemRandom, log: silentLog });
+  const cases = () =>
+    sql.query("select club_id, edge_id, reference, detail from cases where kind = 'order-waits'");
+  await round();
+  expect(await cases()).toEqual([]);
+  const heard = (ago: number) =>
+    sql.query('update edges set last_contact_at = $2 where id = $1', [
+      lyon.identity.edgeId,
+      isoTime(systemClock.wallMs() - ago),
+    ]);
+  await heard(silentMs + 60_000);
+  const opened = await Promise.all([round(), round()]);
+  expect(opened.reduce((sum, count) => sum + count)).toBe((await cases()).length);
+  await round();
+  const ofOrder = (await cases()).filter(({ detail }) => String(detail).includes(id));
+  expect(ofOrder).toEqual([
+    {
+      club_id: lyon.identity.clubId,
+      edge_id: lyon.identity.edgeId,
+      reference: expect.any(String),
+      detail: expect.stringContaining(`order ${id} of member ${memberId}: its box was last heard of at 20`),
+    },
+  ]);
+  // The box is back: it carries the order out as before.
+  const { voucherId } = await inBook(lyon, id);
+  expect(await report(lyon, collected(id, voucherId))).toEqual([]);
+  expect(await statusOf(id)).toBe('collected');
 });
 
 it('[W-ORDER-14] has an order that names a club at the kiosk of that club from the beginning', async () => {

@@ -13,6 +13,7 @@ export const shownCaseKinds = [
   'unreadable-attachment',
   'paid-twice',
   'order-not-open',
+  'order-waits',
   'badge-copied',
   'ticket-used-twice',
   'price-differs',

@@ -10,9 +10,12 @@ import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import type { EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CommandContext } from '../../commands/base-command.ts';
 import { copyCommand } from '../../commands/copy-command.ts';
+import { openDocumentKeys } from '../../commands/document-keys.ts';
 import { rebuildCommand } from '../../commands/rebuild-command.ts';
 import { retentionCommand } from '../../commands/retention-command.ts';
+import { openDocument, putUnderMemberKeys } from '../../postgres/attachments.ts';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { copyParts, notInCopy } from '../../postgres/member-copy.ts';
@@ -364,6 +367,44 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
     ]),
   ).toHaveLength(1);
 }, 60_000);
+
+it('[PV36] puts older documents under keys, and says of those that it cannot', async () => {
+  const who = await Promise.all([1, 2, 3].map((no) => sold(`Older${no}`, past({ days: 0 }, 2), null)));
+  const [good, destroyed, broken] = who.map(({ memberId }) => memberId);
+  const environment = { DATABASE_URL: base.databaseUrl };
+  const keys = await openDocumentKeys(
+    { ...context, database: sql, stateFolder, environment } as unknown as CommandContext,
+    null,
+  );
+  // As they came before there were keys of members.
+  for (const memberId of [good, destroyed, broken]) {
+    const sealed =
+      memberId === broken ? Buffer.from('nothing sealed') : await edge.sealed('photo', testPhoto);
+    await sql.query(
+      "update attachments set sealed = $2, key_part = null where member_id = $1 and purpose = 'photo'",
+      [memberId, Buffer.from(sealed)],
+    );
+  }
+  await keys.memberKeys.destroy(destroyed ?? '', 'person', newTestId(), systemClock.wallMs());
+  const said: unknown[] = [];
+  const log = { ...silentLog, warn: (...words: unknown[]) => void said.push(words) };
+  while ((await putUnderMemberKeys({ ...keys, log }, systemClock.wallMs())) > 0);
+  const photo = async (memberId: string | undefined) => {
+    const [row] = await sql.query<{ digest: string; kept: boolean; problem: string | null; part: string }>(
+      `select digest, sealed is not null as kept, problem, key_part as part from attachments
+        where member_id = $1 and purpose = 'photo'`,
+      [memberId],
+    );
+    return row;
+  };
+  expect(await photo(good)).toMatchObject({ kept: true, problem: null, part: 'person' });
+  const bytes = await openDocument(keys, (await photo(good))?.digest ?? '');
+  expect(bytes && Buffer.from(bytes).equals(Buffer.from(testPhoto))).toBe(true);
+  expect(await photo(destroyed)).toMatchObject({ kept: false, problem: 'erased' });
+  expect(await photo(broken)).toMatchObject({ kept: true, problem: expect.stringContaining('not sealed') });
+  expect(said).toHaveLength(2);
+  await keys.memberKeys.end();
+});
 
 it('[DU10] [RT4] [RT5] a merged record ends with the one that stays, and not before', async () => {
   const kept = await sold('Kept', past({ months: 40 }), null);

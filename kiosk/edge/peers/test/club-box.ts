@@ -209,6 +209,10 @@ export class ClubBox {
     this.#link = null;
   }
 
+  get linkStandings() {
+    return this.#link?.standings ?? [];
+  }
+
   get isTogether(): boolean {
     return this.#link?.standings.every(({ together }) => together) ?? false;
   }
