@@ -11,6 +11,8 @@ interface ReduceOptions {
   readonly dryRun: boolean;
   /** Events that are looked through in one transaction. */
   readonly atOnce?: number;
+  /** Asked between two transactions; false leaves the rest to the next round. */
+  readonly goesOn?: () => boolean;
 }
 
 interface KeptEvent {
@@ -29,9 +31,10 @@ export async function reduceEvents(database: Database, options: ReduceOptions): 
     `select edges.id, coalesce(through, 0) as through
        from edges left join reduced_events on reduced_events.edge_id = edges.id order by edges.id`,
   );
+  const { goesOn = () => true } = options;
   let reduced = 0;
   for (const { id, through } of edges) {
-    for (let after: number | null = through; after !== null; ) {
+    for (let after: number | null = through; after !== null && goesOn(); ) {
       const from: number = after;
       const done = await database.transaction((sql) => reduceSome(sql, id, from, options));
       reduced += done.reduced;

@@ -94,6 +94,15 @@ export interface RetentionContext {
 const rowsAtOnce = 5_000;
 const peopleAtOnce = 200;
 const everyMs = 24 * 3_600_000;
+/** RT7: what else the base has to do once an hour waits for no more of it. */
+const reducingMostMs = 30 * 60_000;
+
+interface RetentionOptions {
+  readonly dryRun?: boolean;
+  /** By the base itself: once a day, and within a bound. */
+  readonly onceADay?: boolean;
+  readonly stopping?: AbortSignal;
+}
 
 /**
  * RT6. Ends what has been kept long enough, some rows a transaction, in one process at a time. A dry run counts and changes nothing.
@@ -101,7 +110,7 @@ const everyMs = 24 * 3_600_000;
  */
 export async function applyRetention(
   context: RetentionContext,
-  { dryRun = false, onceADay = false }: { readonly dryRun?: boolean; readonly onceADay?: boolean } = {},
+  { dryRun = false, onceADay = false, stopping }: RetentionOptions = {},
 ): Promise<RetentionCounts | null> {
   const database = context.database.for('job');
   const alone = await database.alone('retention');
@@ -117,13 +126,16 @@ export async function applyRetention(
     for (const rule of retentionRules) {
       counts[rule.table] = (counts[rule.table] ?? 0) + (await endRows(database, rule, beganMs, dryRun));
     }
+    Object.assign(counts, await endPeople(context, database, beganMs, dryRun));
+    const untilMs = onceADay ? context.clock.monotonicMs() + reducingMostMs : Number.POSITIVE_INFINITY;
     counts.edge_events = await reduceEvents(database, {
       beforeMs: Date.parse(endOfTerm('entry-log', beganMs)),
       nowMs: beganMs,
       dryRun,
+      goesOn: () => stopping?.aborted !== true && context.clock.monotonicMs() < untilMs,
     });
-    Object.assign(counts, await endPeople(context, database, beganMs, dryRun));
-    if (!dryRun) {
+    // What a stop cut short goes on at the next start.
+    if (!dryRun && stopping?.aborted !== true) {
       await database.query('insert into retention_runs (began_at, ended_at, counts) values ($1, $2, $3)', [
         isoTime(beganMs),
         isoTime(context.clock.wallMs()),

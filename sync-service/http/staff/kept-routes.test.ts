@@ -289,11 +289,16 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
     (await applyRetention({ ...context, database: sql }, { dryRun }))?.edge_events;
   const nowMs = systemClock.wallMs();
   const beforeMs = keptSinceMs(nowMs, { months: 3 });
-  const endedSome = () => reduceEvents(sql, { beforeMs, nowMs, dryRun: false, atOnce: 7 });
+  const endedSome = (goesOn = () => true) =>
+    reduceEvents(sql, { beforeMs, nowMs, dryRun: false, atOnce: 7, goesOn });
   // Two decisions and passages, one not understood, the intervention, and twenty times two.
   const over = 4 + 1 + 1 + 40;
   expect(await ended(true)).toBe(over);
   expect(await kept()).toEqual(asReceived);
+  let pieces = 0;
+  const first = await endedSome(() => ++pieces <= 3);
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThan(20);
   // Some of them fail: what was done before stays done, and is not done again.
   await sql.query(
     `create function fails() returns trigger language plpgsql as $$ begin raise exception 'no disk'; end $$`,

@@ -23,7 +23,7 @@ export function startPrivacyRounds(base: BaseContext): () => Promise<void> {
   const stopped = new AbortController();
   const work = async () => {
     while (!stopped.signal.aborted) {
-      await privacyRound(base).catch((error: Error) =>
+      await privacyRound(base, stopped.signal).catch((error: Error) =>
         base.log.warn('privacy.round-failed', { detail: error.message }),
       );
       await delay(base.clock, roundMs, stopped.signal).catch(() => 'stopped');
@@ -36,11 +36,11 @@ export function startPrivacyRounds(base: BaseContext): () => Promise<void> {
   };
 }
 
-export async function privacyRound(base: BaseContext): Promise<void> {
+export async function privacyRound(base: BaseContext, stopping: AbortSignal): Promise<void> {
   // What was brought over from another system, or came before there were keys of members.
   while (!base.stopping.aborted && (await putUnderMemberKeys(base, base.clock.wallMs())) > 0);
   await forgetAgain(base);
-  const ended = await applyRetention(base, { onceADay: true });
+  const ended = await applyRetention(base, { onceADay: true, stopping });
   if (ended) base.log.info('privacy.retention', { ...ended });
   await finishKeys(base);
   await endKeeping(base);
