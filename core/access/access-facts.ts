@@ -73,6 +73,8 @@ export interface AccessFacts {
   readonly gateLocked: boolean;
   /** How old the member book is; null when it has never been filled. */
   readonly dataAgeMs: number | null;
+  /** How long ago this club sold or renewed what the credential is good for; null where it did not, or does not know (AC49). */
+  readonly soldAgeMs: number | null;
 }
 
 export type AccessDecision =

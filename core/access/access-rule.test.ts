@@ -57,6 +57,7 @@ const facts: AccessFacts = {
   companyInside: false,
   gateLocked: false,
   dataAgeMs: 1_000,
+  soldAgeMs: null,
 };
 
 const strict: AccessPolicy = {
@@ -245,7 +246,7 @@ describe('what refuses now', () => {
     }
   });
 
-  it('[AC15] asks for younger data the less is at stake for the person, and never ages a grant', () => {
+  it('[AC15] [AC50] asks for younger data the less is at stake for the person, and never ages a grant', () => {
     const old = (hours: number | null, over: Partial<AccessFacts> = {}) =>
       outcome({ policy: strict, dataAgeMs: hours === null ? null : hours * hourMs, ...over });
     expect(old(24)).toBe('granted by book');
@@ -258,6 +259,22 @@ describe('what refuses now', () => {
     expect(old(12.1, { book: { ...book, singleUse: true } })).toBe('data-too-old');
     expect(old(9_999, { book: null, grant })).toBe('granted by grant');
     expect(outcome({ dataAgeMs: null })).toBe('granted by book');
+  });
+
+  it('[AC15] [AC49] lets in on an old book who was sold or renewed something here within the limit, and nobody longer', () => {
+    const sold = (hours: number, over: Partial<AccessFacts> = {}) =>
+      outcome({ policy: strict, dataAgeMs: 720 * hourMs, soldAgeMs: hours * hourMs, ...over });
+    expect(sold(1)).toBe('granted by book');
+    expect(sold(1, { dataAgeMs: null })).toBe('granted by book');
+    expect(sold(24)).toBe('granted by book');
+    expect(sold(24.1)).toBe('data-too-old');
+    expect(sold(47, { plan: { scope: 'home', hours: null } })).toBe('granted by book');
+    expect(sold(2.1, { book: owing(2_990, 1) })).toBe('data-too-old');
+    expect(sold(12.1, { book: { ...book, singleUse: true } })).toBe('data-too-old');
+    // Sold long ago, told a minute ago: the book is the younger.
+    expect(sold(900, { dataAgeMs: minuteMs })).toBe('granted by book');
+    // Nothing but its age is forgiven.
+    expect(sold(1, { book: { ...book, status: 'blocked' } })).toBe('blocked');
   });
 
   it('[AC25] refuses, or notes, a credential that went in and was not seen to leave', () => {
@@ -554,6 +571,8 @@ const companies: readonly Switch[] = [
 const bookAges: readonly Switch[] = [
   stay,
   { reason: 'data-too-old', over: () => ({ dataAgeMs: 60 * hourMs }) },
+  { reason: 'data-too-old', over: () => ({ dataAgeMs: 60 * hourMs, soldAgeMs: 50 * hourMs }) },
+  { reason: null, over: () => ({ dataAgeMs: 60 * hourMs, soldAgeMs: 1_000 }) },
 ];
 const locks: readonly Switch[] = [stay, { reason: 'gate-locked', over: () => ({ gateLocked: true }) }];
 const passbacks: readonly Switch[] = [
@@ -699,6 +718,7 @@ const anyFacts: fc.Arbitrary<AccessFacts> = fc.record({
   ),
   spentHere: fc.boolean(),
   dataAgeMs: fc.option(fc.integer({ min: 0, max: 12 }).map((hours) => hours * hourMs)),
+  soldAgeMs: fc.option(fc.integer({ min: 0, max: 12 }).map((hours) => hours * hourMs)),
 }) as fc.Arbitrary<AccessFacts>;
 
 /** A member in good standing of whom a few things are otherwise: most of them are let in. */
@@ -748,10 +768,16 @@ describe('for any facts', () => {
   it('[AC15] never grants more on older data (I13)', () => {
     fc.assert(
       fc.property(anyFacts, fc.nat(), (any, olderMs) => {
-        const older = any.dataAgeMs === null ? null : any.dataAgeMs + olderMs;
+        const older = (ageMs: number | null) => (ageMs === null ? null : ageMs + olderMs);
         fc.pre(decide(any).outcome === 'refused');
-        expect(decide({ ...any, dataAgeMs: older }).outcome).toBe('refused');
-        expect(decide({ ...any, dataAgeMs: null }).outcome).toBe('refused');
+        for (const aged of [
+          { dataAgeMs: older(any.dataAgeMs) },
+          { dataAgeMs: null },
+          { soldAgeMs: older(any.soldAgeMs) },
+          { soldAgeMs: null },
+        ]) {
+          expect(decide({ ...any, ...aged }).outcome).toBe('refused');
+        }
       }),
       runs,
     );

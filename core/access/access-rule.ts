@@ -154,16 +154,18 @@ function isPastGrace({ clock, policy }: AccessFacts, sinceMs: number): boolean {
   return graceDays !== null && clock.latestMs >= sinceMs + graceDays * dayMs;
 }
 
-/** AC15: by the book, and only as far as the book may be believed. A grant says of itself what it is worth. */
+/** AC15: by the book, and only as far as it may be believed of this credential. A grant says of itself what it is worth (AC50). */
 function isTooOld(
-  { book, policy, dataAgeMs }: AccessFacts,
+  { book, policy, dataAgeMs, soldAgeMs }: AccessFacts,
   { scope, singleUse, debtSinceMs }: Standing,
 ): boolean {
   if (!book) return false;
   const { home, network, debtor, ticket } = policy.dataAgeHours;
   const ofPlan = singleUse ? ticket : scope === 'home' ? home : network;
   const limits = [ofPlan, debtSinceMs === null ? null : debtor].filter((limit) => limit !== null);
-  return limits.length > 0 && (dataAgeMs ?? Number.POSITIVE_INFINITY) > Math.min(...limits) * hourMs;
+  const never = Number.POSITIVE_INFINITY;
+  const ageMs = Math.min(dataAgeMs ?? never, soldAgeMs ?? never);
+  return limits.length > 0 && ageMs > Math.min(...limits) * hourMs;
 }
 
 function passback({ lastPassage, policy, clock }: AccessFacts): Verdict {

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /**
  * How far a box may trust its own clock (core/wire/SPEC.md, W-CLOCK-3 to W-CLOCK-7). Pure: readings of the clock and answers of
  * the base go in, a judgement comes out.
@@ -52,6 +54,9 @@ export interface ClockJudgement {
   readonly earliestMs: number;
   readonly latestMs: number;
 }
+
+/** A clock that may say how far it is to be trusted; one that does not is right. */
+export type JudgedClock = Clock & { readonly judgement?: ClockJudgement };
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;

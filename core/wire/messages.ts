@@ -549,6 +549,11 @@ export const feedAnswerSchema = z.object({
   more: z.boolean(),
   /** The base's last version: how far behind the edge is (W-SNAP-1). Absent from a base of the version before. */
   head: z.int().min(0).optional(),
+  /**
+   * Of each box of the asking edge's club that may still push: through which number its events had been taken in when the
+   * answer was read (W-OWN-3). Absent from a base of the version before.
+   */
+  includes: z.record(id, z.int().min(0)).optional(),
   serverTime: time,
 });
 export type FeedAnswer = z.infer<typeof feedAnswerSchema>;

@@ -45,8 +45,19 @@ export const peerShareSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('spent'), credentialId: id, atMs }),
   /** A code of a pass has led in (PS10). */
   z.object({ kind: z.literal('code'), credentialId: id, step: z.int().min(0) }),
-  /** A kiosk gave, renewed or ended a credential. */
-  z.object({ kind: z.literal('credential'), credentialId: id, record: credentialRecord, atMs }),
+  /** A kiosk gave, renewed or ended a credential. A box of the version before tells the record alone. */
+  z.object({
+    kind: z.literal('credential'),
+    credentialId: id,
+    record: credentialRecord,
+    /** As it was in the book of that kiosk until then; null where it had none. */
+    before: credentialRecord.nullable().optional(),
+    /** Of the event that tells the base (W-OWN-6). */
+    eventSeq: z.int().min(0).optional(),
+    /** When what it is good for was sold or renewed, where it was (AC49). */
+    soldAtMs: atMs.optional(),
+    atMs,
+  }),
 ]);
 export type PeerShare = z.infer<typeof peerShareSchema>;
 export type PeerShareOf<Kind extends PeerShare['kind']> = Extract<PeerShare, { kind: Kind }>;

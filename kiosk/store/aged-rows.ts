@@ -1,12 +1,14 @@
 import type { Tx } from './connection.ts';
 import type { GateRecords } from './gate-records.ts';
 import type { Intents } from './intents.ts';
+import type { MemberBook } from './member-book.ts';
 import type { Passages } from './passages.ts';
 import type { PeerShares } from './peer-shares.ts';
 import type { PurgeOrders } from './purge-orders.ts';
 import type { PushReceipts } from './push-receipts.ts';
 
 interface Parts {
+  readonly book: MemberBook;
   readonly intents: Intents;
   readonly passages: Passages;
   readonly peers: PeerShares;
@@ -35,7 +37,7 @@ export type Ended = Readonly<Record<string, number>>;
  */
 export async function endAged(
   write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>,
-  { intents, passages, peers, receipts, purgeOrders, gates }: Parts,
+  { book, intents, passages, peers, receipts, purgeOrders, gates }: Parts,
   { nowMs, beforeMs, isStopping }: Ending,
 ): Promise<Ended> {
   const pieces: Readonly<Record<string, (tx: Tx) => Promise<number>>> = {
@@ -46,6 +48,7 @@ export async function endAged(
     peer_share: (tx) => peers.endOver(tx, nowMs, rowsAtOnce),
     purge_order: (tx) => purgeOrders.endCards(tx, rowsAtOnce),
     outbox: (tx) => receipts.eraseAged(tx, nowMs, beforeMs),
+    own_change: (tx) => book.forgetOwnChanges(tx, nowMs, rowsAtOnce),
   };
   const ended: Record<string, number> = {};
   for (const [table, piece] of Object.entries(pieces)) {

@@ -3,7 +3,7 @@ import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { Reader, Tx } from './connection.ts';
 import { CredentialPacking } from './credential-packing.ts';
 import { idBytesLength } from './credential-shard.ts';
-import { bytesOfId, CredentialTable } from './credential-table.ts';
+import { bytesOfId, CredentialTable, idOfHex } from './credential-table.ts';
 import { IdNumbers } from './id-numbers.ts';
 
 export type CredentialChange = Extract<FeedRecord, { kind: 'credential' }>;
@@ -11,8 +11,6 @@ export type CredentialChange = Extract<FeedRecord, { kind: 'credential' }>;
 /** Rows read, or deleted, at a time: between two of them a gate gets its turn. */
 const rowsAtOnce = 2_000;
 const firstId = '';
-/** Greater than the number of any event. */
-const afterAllEvents = Number.MAX_SAFE_INTEGER;
 
 /** One row after the other: length of the packed bytes in three bytes, id, packed bytes. */
 const rowsAsHex = `group_concat(printf('%06X', length(packed)) || hex(id) || hex(packed), '')`;
@@ -82,30 +80,14 @@ export class BookCredentials {
     });
   }
 
-  /** The base has told these: what this edge has made of them itself is no longer its own. */
-  async told(tx: Tx, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await tx.run('DELETE FROM book_own WHERE id IN (SELECT unhex(value) FROM json_each(?))', [
-      JSON.stringify(ids.map(hexOf)),
-    ]);
-  }
-
-  /** This edge has changed it, with the last event of the outbox: kept over a snapshot until the base has applied that. */
-  async isOwn(tx: Tx, id: string): Promise<void> {
-    await tx.run(
-      `INSERT INTO book_own (id, event_seq) SELECT unhex(?), COALESCE(MAX(seq), 0) FROM outbox WHERE true
-       ON CONFLICT (id) DO UPDATE SET event_seq = excluded.event_seq`,
+  /** As the transaction sees it. */
+  async inTx(tx: Tx, id: string): Promise<CredentialRecord | null> {
+    const row = await tx.get<{ packed: Buffer }>(
+      `SELECT packed FROM book_credential
+        WHERE generation = (SELECT book_generation FROM edge_state) AND id = unhex(?)`,
       [hexOf(id)],
     );
-  }
-
-  /** Nobody here knows when the base has heard of it: it stays over a snapshot until the feed tells the credential anew. */
-  async isEndedByPeer(tx: Tx, id: string): Promise<void> {
-    await tx.run(
-      `INSERT INTO book_own (id, event_seq) VALUES (unhex(?), ${afterAllEvents})
-       ON CONFLICT (id) DO UPDATE SET event_seq = excluded.event_seq`,
-      [hexOf(id)],
-    );
+    return row && this.#packing.unpack(row.packed);
   }
 
   /** Records of a snapshot, under the next generation. May be written again. */
@@ -123,24 +105,19 @@ export class BookCredentials {
     );
   }
 
-  /**
-   * Makes what was staged the book (W-SNAP-6). What this edge has changed itself goes over as it is here, where the base
-   * cannot have heard of it yet, unless the base says that it opens nothing. Call `follow` once it is durable.
-   */
+  /** Of these, those of which the snapshot tells. */
+  async staged(tx: Tx, ids: readonly string[]): Promise<Map<string, CredentialRecord>> {
+    const rows = await tx.all<{ id: string; packed: Buffer }>(
+      `SELECT hex(id) AS id, packed FROM book_credential
+        WHERE generation = (SELECT book_generation + 1 FROM edge_state)
+          AND id IN (SELECT unhex(value) FROM json_each(?))`,
+      [JSON.stringify(ids.map(hexOf))],
+    );
+    return new Map(rows.map(({ id, packed }) => [idOfHex(id), this.#packing.unpack(packed)]));
+  }
+
+  /** Makes what was staged the book (W-SNAP-6). Call `follow` once it is durable. */
   async swap(tx: Tx): Promise<void> {
-    const own = await tx.all<{ id: string; here: Buffer; told: Buffer | null }>(
-      `SELECT hex(own.id) AS id, here.packed AS here, told.packed AS told
-         FROM edge_state JOIN book_own AS own ON own.event_seq > edge_state.applied_seq
-         JOIN book_credential AS here ON here.generation = book_generation AND here.id = own.id
-         LEFT JOIN book_credential AS told ON told.generation = book_generation + 1 AND told.id = own.id`,
-    );
-    const kept = own.filter(({ told }) => told === null || this.#packing.unpack(told).status === 'active');
-    await tx.run(
-      `INSERT OR REPLACE INTO book_credential (generation, id, packed)
-       SELECT book_generation + 1, unhex(value->>0), unhex(value->>1) FROM json_each(?), edge_state`,
-      [JSON.stringify(kept.map(({ id, here }) => [id, here.toString('hex')]))],
-    );
-    await tx.run('DELETE FROM book_own WHERE event_seq <= (SELECT applied_seq FROM edge_state)');
     await tx.run('UPDATE edge_state SET book_generation = book_generation + 1');
     tx.onCommitted(() => {
       this.#generation += 1;
@@ -216,11 +193,4 @@ interface PageRow {
 
 function hexOf(id: string): string {
   return bytesOfId(id).toString('hex');
-}
-
-function idOfHex(hex: string): string {
-  const text = hex.toLowerCase();
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
-    '-',
-  );
 }

@@ -109,7 +109,7 @@ describe('a snapshot at the edge', () => {
     expect(await rowsOnDisk()).toEqual([{ generation: 1, count: 2 }]);
   });
 
-  it('[W-SNAP-6] keeps what was sold here and not applied yet, also what was sold meanwhile', async () => {
+  it('[W-SNAP-6] keeps what was sold here, also what was sold meanwhile', async () => {
     const applied = await sold(5);
     await store.saveAppliedThrough(applied, 1);
     await sold(6);
@@ -122,14 +122,15 @@ describe('a snapshot at the edge', () => {
     await store.stageSnapshot([credential(1), credential(2, { status: 'blocked' })], progress(1));
     await store.finishSnapshot(50, clock.wallMs());
     for (const _ of ['live', 'restarted']) {
-      // 5 comes with the feed, 3 was the base's word.
-      expect([1, 2, 3, 5, 6, 7].map(statusOf)).toEqual(['active', 'blocked', null, null, 'active', 'active']);
+      // The base has 5, and this snapshot may be older; 3 was the base's word.
+      const statuses = ['active', 'blocked', null, 'active', 'active', 'active'];
+      expect([1, 2, 3, 5, 6, 7].map(statusOf)).toEqual(statuses);
       expect(store.book.credential(card(1))?.validTo).toBe('2027-05-01T00:00:00.000Z');
       await restart();
     }
   });
 
-  it('[W-SNAP-6] [W-PEER-8] keeps ended what another box of the club has ended, until the base tells it anew', async () => {
+  it('[W-SNAP-6] [W-OWN-6] keeps ended what a box of the version before has ended, until the base tells it anew', async () => {
     const share = (number: number) => ({
       kind: 'credential' as const,
       ...{

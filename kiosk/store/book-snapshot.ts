@@ -2,6 +2,7 @@ import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { SnapshotProgress } from '@portillon/sync-service/agent/agent-store.ts';
 import type { BookCredentials } from './book-credentials.ts';
 import type { Reader, Tx } from './connection.ts';
+import type { OwnChanges } from './own-changes.ts';
 
 type Write = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 type Present = FeedRecord & { readonly record: object };
@@ -10,10 +11,12 @@ type Present = FeedRecord & { readonly record: object };
 export class BookSnapshot {
   readonly #read: Reader;
   readonly #credentials: BookCredentials;
+  readonly #ownChanges: OwnChanges;
 
-  constructor(read: Reader, credentials: BookCredentials) {
+  constructor(read: Reader, credentials: BookCredentials, ownChanges: OwnChanges) {
     this.#read = read;
     this.#credentials = credentials;
+    this.#ownChanges = ownChanges;
   }
 
   async progress(): Promise<SnapshotProgress | null> {
@@ -57,8 +60,14 @@ export class BookSnapshot {
   }
 
   /** Makes it the book, and moves the cursor. Resolves with all records that are no credentials. */
-  async finish(tx: Tx, version: number, baseTimeMs: number): Promise<readonly FeedRecord[]> {
+  async finish(
+    tx: Tx,
+    version: number,
+    baseTimeMs: number,
+    isOtherEpoch: boolean,
+  ): Promise<readonly FeedRecord[]> {
     const others = await tx.all<{ kind: string; id: string; record: string }>('SELECT * FROM book_staged');
+    await this.#ownChanges.overSnapshot(tx, isOtherEpoch);
     await this.#credentials.swap(tx);
     await tx.run('DELETE FROM book_record');
     await tx.run('INSERT INTO book_record (kind, id, record) SELECT kind, id, record FROM book_staged');

@@ -103,6 +103,14 @@ export function bytesOfId(credentialId: string): Buffer {
   return Buffer.from(idBytes(credentialId as CredentialId));
 }
 
+/** As `hex()` of SQLite writes it. */
+export function idOfHex(hex: string): string {
+  const text = hex.toLowerCase();
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    '-',
+  );
+}
+
 function best(found: readonly KnownCredential[]): KnownCredential | null {
   const rank = ({ credentialId, record }: KnownCredential) =>
     `${record.status === 'active' ? 1 : 0}${credentialId}`;

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
-import type { ClockKept } from '@portillon/core/base/clock-trust.ts';
+import type { ClockKept, JudgedClock } from '@portillon/core/base/clock-trust.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { CredentialId, MemberId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
@@ -26,6 +26,7 @@ import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
 import type {
   AgentStore,
   EdgeIdentity,
+  FeedIncludes,
   SnapshotProgress,
 } from '@portillon/sync-service/agent/agent-store.ts';
 import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts';
@@ -57,6 +58,9 @@ import { migrate } from './schema.ts';
 import { UsedOrders } from './used-orders.ts';
 import { Visits } from './visits.ts';
 
+/** Where nobody says what is in it. */
+const nothingIncluded: FeedIncludes = { own: null, boxes: null, complete: false };
+
 export interface EdgeStoreOptions extends PassagesOptions {
   /** The data folder of this edge; made when it is not there. */
   readonly folder: string;
@@ -64,7 +68,7 @@ export interface EdgeStoreOptions extends PassagesOptions {
   readonly seal?: SealOfSystem | undefined;
   /** There are other boxes in this club that ask what this one knows (core/wire/SPEC.md, Peers). */
   readonly hasPeers?: boolean;
-  readonly clock: Clock;
+  readonly clock: JudgedClock;
   readonly random: Random;
   readonly log: Log;
 }
@@ -174,7 +178,7 @@ export class EdgeStore implements AgentStore {
     const identity = await this.identity();
     if (identity) this.book.trustNetworkKey(identity.networkKey);
     await this.book.load();
-    await this.book.packOlder((work) => this.write(work));
+    await this.book.takeOverOlder((work) => this.write(work));
     this.#tidying = this.#tidyBook();
     await this.passages.load();
     this.#knowWhoIsPresent();
@@ -332,8 +336,8 @@ export class EdgeStore implements AgentStore {
 
   /** RT8: what this box has kept long enough. */
   endAged(ending: Ending): Promise<Ended> {
-    const { intents, passages, peers, purgeOrders, gates } = this;
-    const parts = { intents, passages, peers, purgeOrders, gates, receipts: this.#receipts };
+    const { book, intents, passages, peers, purgeOrders, gates } = this;
+    const parts = { book, intents, passages, peers, purgeOrders, gates, receipts: this.#receipts };
     return endAged((work) => this.write(work), parts, ending);
   }
 
@@ -357,9 +361,14 @@ export class EdgeStore implements AgentStore {
     return this.book.cursor();
   }
 
-  async applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
+  async applyFeed(
+    changes: readonly FeedChange[],
+    cursor: number,
+    baseTimeMs: number,
+    includes: FeedIncludes = nothingIncluded,
+  ): Promise<void> {
     await this.write(async (tx) => {
-      await this.book.applyFeed(tx, changes, cursor, baseTimeMs);
+      await this.book.applyFeed(tx, { changes, cursor, baseTimeMs, includes });
       await this.purgeOrders.take(
         tx,
         changes.map(({ change }) => change),
@@ -373,7 +382,7 @@ export class EdgeStore implements AgentStore {
   /** What another box of the club has told, and how far it was heard, in one transaction; times by our own clock. */
   async hearPeer(edgeId: string, shares: readonly PeerShare[], cursor: number): Promise<void> {
     await this.write(async (tx) => {
-      for (const share of shares) await this.#hear(tx, share);
+      for (const share of shares) await this.#hear(tx, edgeId, share);
       await this.peers.keepCursor(tx, edgeId, cursor);
     });
     this.#knowWhoIsPresent();
@@ -383,7 +392,7 @@ export class EdgeStore implements AgentStore {
   }
 
   /** Nothing of it is told to a third box: each hears all others itself. */
-  async #hear(tx: Tx, share: PeerShare): Promise<void> {
+  async #hear(tx: Tx, edgeId: string, share: PeerShare): Promise<void> {
     const { passages, book } = this;
     switch (share.kind) {
       case 'spent':
@@ -405,7 +414,7 @@ export class EdgeStore implements AgentStore {
         return;
       }
       case 'credential':
-        await book.rememberOfPeer(tx, share.credentialId as CredentialId, share.record, share.atMs);
+        await book.rememberOfPeer(tx, edgeId, share);
         return;
       case 'let-in':
       case 'let-in-over':
@@ -429,9 +438,9 @@ export class EdgeStore implements AgentStore {
     });
   }
 
-  async finishSnapshot(version: number, baseTimeMs: number): Promise<void> {
+  async finishSnapshot(version: number, baseTimeMs: number, isOtherEpoch = false): Promise<void> {
     await this.#tidying;
-    await this.write((tx) => this.book.finishSnapshot(tx, version, baseTimeMs));
+    await this.write((tx) => this.book.finishSnapshot(tx, version, baseTimeMs, isOtherEpoch));
     await this.book.followSnapshot();
     await this.purgeOrders.carryOut();
     this.#tidying = this.#tidyBook();

@@ -30,8 +30,13 @@ export const edgeKeptTable: readonly EdgeKept[] = [
   },
   {
     what: 'The member book, as the base tells it',
-    tables: ['book_record', 'book_credential', 'book_number', 'book_own', 'book_staged'],
+    tables: ['book_record', 'book_credential', 'book_number', 'book_staged'],
     until: 'the base says otherwise',
+  },
+  {
+    what: 'What kiosks of the club sold, renewed and ended, by id',
+    tables: ['own_change', 'own_change_event', 'book_own_before'],
+    until: 'as the event of it; from another box 45 days, once the base has it',
   },
   { what: 'The visit in flight (encrypted)', tables: ['visit'], until: 'its end' },
   {

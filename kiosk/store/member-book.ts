@@ -1,7 +1,7 @@
 import type { ClubRecord, CredentialRecord, PlanRecord } from '@portillon/core/access/access-facts.ts';
 import { isBridge } from '@portillon/core/access/bridge-ticket.ts';
 import { isTimeZone } from '@portillon/core/access/opening-hours.ts';
-import type { Clock } from '@portillon/core/base/clock.ts';
+import { clockToleranceMs, type JudgedClock } from '@portillon/core/base/clock-trust.ts';
 import type { ClubId, CredentialId, EdgeId, MemberId, OrderId, PlanId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
@@ -13,15 +13,26 @@ import {
   type GateOrderRecord,
   type OrderRecord,
 } from '@portillon/core/wire/messages.ts';
-import type { SnapshotProgress } from '@portillon/sync-service/agent/agent-store.ts';
+import type { PeerShareOf } from '@portillon/core/wire/peer-messages.ts';
+import type { FeedIncludes, SnapshotProgress } from '@portillon/sync-service/agent/agent-store.ts';
 import { BookCredentials, type CredentialChange } from './book-credentials.ts';
 import { BookSnapshot } from './book-snapshot.ts';
 import type { Reader, Tx } from './connection.ts';
 import type { KnownCredential } from './credential-table.ts';
+import { mergedRecord } from './merged-record.ts';
+import { OwnChanges } from './own-changes.ts';
 import type { PeerShares } from './peer-shares.ts';
 
 /** Credentials of the version before that are packed at a time. */
 const movedAtOnce = 1_000;
+
+/** An answer of the feed, as `applyFeed` of the agent's store has it. */
+export interface FeedTold {
+  readonly changes: readonly FeedChange[];
+  readonly cursor: number;
+  readonly baseTimeMs: number;
+  readonly includes: FeedIncludes;
+}
 
 export type EdgeKeyRecord = NonNullable<Extract<FeedRecord, { kind: 'edge-key' }>['record']>;
 
@@ -34,25 +45,29 @@ type Write = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 export class MemberBook {
   readonly #read: Reader;
   readonly #log: Log;
-  readonly #clock: Clock;
+  readonly #clock: JudgedClock;
   readonly #peers: PeerShares;
   readonly #clubs = new Map<string, ClubRecord>();
   readonly #plans = new Map<string, PlanRecord>();
   readonly #credentials: BookCredentials;
+  readonly #ownChanges: OwnChanges;
   readonly #snapshot: BookSnapshot;
   readonly #edgeKeys = new Map<string, EdgeKeyRecord>();
   readonly #orders = new Map<string, OrderRecord>();
   readonly #gateOrders = new Map<string, GateOrderRecord>();
   #networkKey: string | null = null;
   #baseTimeMs: number | null = null;
+  /** Through which events of each box of the club this book has what they led to; null where nobody has said. */
+  #includes: FeedIncludes['boxes'] = null;
 
-  constructor(read: Reader, log: Log, clock: Clock, peers: PeerShares) {
+  constructor(read: Reader, log: Log, clock: JudgedClock, peers: PeerShares) {
     this.#read = read;
     this.#log = log;
     this.#clock = clock;
     this.#peers = peers;
     this.#credentials = new BookCredentials(read);
-    this.#snapshot = new BookSnapshot(read, this.#credentials);
+    this.#ownChanges = new OwnChanges(this.#credentials);
+    this.#snapshot = new BookSnapshot(read, this.#credentials, this.#ownChanges);
   }
 
   /** Fills the memory from the disk; once, before the first lookup. */
@@ -62,6 +77,7 @@ export class MemberBook {
     );
     this.#baseTimeMs = state?.baseTimeMs ?? null;
     await this.#credentials.load();
+    await this.#ownChanges.load(this.#read);
     const rows = await this.#read.all<{ kind: FeedRecord['kind']; id: string; record: string }>(
       "SELECT kind, id, record FROM book_record WHERE kind <> 'credential'",
     );
@@ -70,8 +86,8 @@ export class MemberBook {
     }
   }
 
-  /** Packs the credentials that the version before has left, some at a time; once, after `load`. */
-  async packOlder(write: Write): Promise<void> {
+  /** Takes over what the version before has left, credentials some at a time; once, after `load`. */
+  async takeOverOlder(write: Write): Promise<void> {
     for (let moved = movedAtOnce; moved === movedAtOnce; ) {
       moved = await write(async (tx) => {
         const rows = await tx.all<{ id: string; record: string }>(
@@ -91,6 +107,7 @@ export class MemberBook {
         return rows.length;
       });
     }
+    await write((tx) => this.#ownChanges.takeOverOlder(tx, this.#clock.wallMs()));
   }
 
   /** The key that was pinned at enrolment; edge keys are believed only with its signature. */
@@ -215,47 +232,77 @@ export class MemberBook {
     return row?.cursor ?? 0;
   }
 
+  /**
+   * How long ago this club sold or renewed what a credential is good for, in whole milliseconds; null where it did not, or
+   * where that would lie ahead (AC49). From memory.
+   */
+  soldAgeMs(credentialId: CredentialId, nowMs: number): number | null {
+    const soldAtMs = this.#ownChanges.soldAtMs(credentialId);
+    if (soldAtMs === null || soldAtMs > nowMs + clockToleranceMs) return null;
+    return Math.max(0, Math.round(nowMs - soldAtMs));
+  }
+
   /** A record that cannot be used (an edge key that the network did not sign, an unknown time zone) is left out and logged. */
-  async applyFeed(tx: Tx, changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void> {
+  async applyFeed(tx: Tx, { changes, cursor, baseTimeMs, includes }: FeedTold): Promise<void> {
     const usable = this.#usable(changes.map(({ change }) => change));
-    await this.#put(tx, usable);
-    await this.#credentials.told(
-      tx,
-      usable.filter(({ kind }) => kind === 'credential').map(({ id }) => id),
-    );
+    await this.#putOthers(tx, usable);
+    await this.#ownChanges.told(tx, usable.filter(isCredential), includes);
+    if (includes.complete) await this.#ownChanges.settle(tx, includes, this.#clock.wallMs());
     await tx.run('UPDATE edge_state SET feed_cursor = ?, book_base_time_ms = ?', [cursor, baseTimeMs]);
     tx.onCommitted(() => {
       this.#baseTimeMs = baseTimeMs;
+      if (includes.complete) this.#includes = includes.boxes;
     });
   }
 
-  /** What this edge has just sold is in the book at once; the base's row replaces it when it comes. */
-  async rememberOwnCredential(tx: Tx, credentialId: CredentialId, record: CredentialRecord): Promise<void> {
-    await this.#put(tx, [{ kind: 'credential', id: credentialId, record }]);
-    await this.#credentials.isOwn(tx, credentialId);
-    const atMs = Math.floor(this.#clock.wallMs());
-    await this.#peers.put(tx, { kind: 'credential', credentialId, record, atMs });
-  }
-
   /**
-   * Another box of the club gave, renewed or ended a credential (W-PEER-8). False where this book knows better: the base was
-   * heard later, or the row was ended, which no box takes back.
+   * What this edge has just sold, renewed or ended is in the book at once, and reported by the last event of the outbox (W-OWN-1).
+   * `asOf`: nothing was sold but what that credential was good for already (AC49).
    */
-  async rememberOfPeer(
+  async rememberOwnCredential(
     tx: Tx,
     credentialId: CredentialId,
     record: CredentialRecord,
-    atMs: number,
-  ): Promise<boolean> {
-    const known = this.credential(credentialId);
+    asOf: CredentialId | null = null,
+  ): Promise<void> {
+    const nowMs = this.#clock.wallMs();
+    const earliestMs = Math.max(0, Math.floor(this.#clock.judgement?.earliestMs ?? nowMs));
+    const soldAtMs =
+      record.status !== 'active' ? null : asOf === null ? earliestMs : this.#ownChanges.soldAtMs(asOf);
+    const before = await this.#credentials.inTx(tx, credentialId);
+    const last = await tx.get<{ seq: number }>('SELECT COALESCE(MAX(seq), 0) AS seq FROM outbox');
+    const eventSeq = last?.seq ?? 0;
+    await this.#ownChanges.make(tx, { credentialId, record, edgeId: null, eventSeq, soldAtMs, nowMs });
+    const atMs = Math.floor(nowMs);
+    const sold = soldAtMs === null ? {} : { soldAtMs };
+    await this.#peers.put(tx, { kind: 'credential', credentialId, record, before, eventSeq, ...sold, atMs });
+  }
+
+  /**
+   * Another box of the club gave, renewed or ended a credential (W-PEER-8). False where this book knows better: what the base
+   * told has it, or the row was ended, which no box takes back.
+   */
+  async rememberOfPeer(tx: Tx, edgeId: string, share: PeerShareOf<'credential'>): Promise<boolean> {
+    const { record, eventSeq = null, soldAtMs = null, atMs } = share;
+    const credentialId = share.credentialId as CredentialId;
+    const isIncluded = eventSeq !== null && (this.#includes?.[edgeId] ?? -1) >= eventSeq;
+    const known = await this.#credentials.inTx(tx, credentialId);
     const isEnd = record.status !== 'active';
-    if (known && known.status !== 'active') return false;
-    if (known && !isEnd && (this.#baseTimeMs ?? 0) >= atMs) return false;
-    // Of a row that the base has told since, only the end is another box's to say.
-    const taken = known && isEnd ? { ...known, status: record.status } : record;
-    await this.#put(tx, [{ kind: 'credential', id: credentialId, record: taken }]);
-    if (isEnd) await this.#credentials.isEndedByPeer(tx, credentialId);
+    if (isIncluded || (known && known.status !== 'active')) return false;
+    if (known && !isEnd && eventSeq === null && (this.#baseTimeMs ?? 0) >= atMs) return false;
+    const taken = known ? ofBoth(known, share) : record;
+    const nowMs = this.#clock.wallMs();
+    const doubtMs = nowMs - (this.#clock.judgement?.earliestMs ?? nowMs);
+    await this.#ownChanges.make(tx, {
+      ...{ credentialId, record: taken, edgeId, eventSeq, nowMs },
+      soldAtMs: isEnd || soldAtMs === null ? null : Math.max(0, Math.floor(soldAtMs - doubtMs)),
+    });
     return true;
+  }
+
+  /** Of what the club has changed itself, some of what nobody can lose any more (W-OWN-5). How many. */
+  forgetOwnChanges(tx: Tx, nowMs: number, limit: number): Promise<number> {
+    return this.#ownChanges.forgetOver(tx, nowMs, limit);
   }
 
   /** The snapshot that is being taken, over restarts; null when none is. */
@@ -273,13 +320,14 @@ export class MemberBook {
   }
 
   /** Until `followSnapshot` has resolved, a credential is what it was or what it is now. */
-  async finishSnapshot(tx: Tx, version: number, baseTimeMs: number): Promise<void> {
-    const others = await this.#snapshot.finish(tx, version, baseTimeMs);
+  async finishSnapshot(tx: Tx, version: number, baseTimeMs: number, isOtherEpoch: boolean): Promise<void> {
+    const others = await this.#snapshot.finish(tx, version, baseTimeMs, isOtherEpoch);
     tx.onCommitted(() => {
       for (const map of [this.#clubs, this.#plans, this.#edgeKeys, this.#orders, this.#gateOrders])
         map.clear();
       for (const change of others) this.#remember(change);
       this.#baseTimeMs = baseTimeMs;
+      if (isOtherEpoch) this.#includes = null;
     });
   }
 
@@ -323,9 +371,7 @@ export class MemberBook {
   }
 
   /** A few statements for however many records: the gate's decisions wait behind thousands of them otherwise. */
-  async #put(tx: Tx, changes: readonly FeedRecord[]): Promise<void> {
-    const isCredential = (change: FeedRecord): change is CredentialChange => change.kind === 'credential';
-    await this.#credentials.put(tx, changes.filter(isCredential));
+  async #putOthers(tx: Tx, changes: readonly FeedRecord[]): Promise<void> {
     const others = changes.filter((change) => !isCredential(change));
     if (others.length === 0) return;
     const lastOfEach = new Map(others.map((change) => [`${change.kind} ${change.id}`, change]));
@@ -381,6 +427,14 @@ export class MemberBook {
 /** AC32, AC36, AC38: the member whose presence a credential shares; null for a guest's ticket, and where the book knows of none. */
 export function presentMember(row: CredentialRecord | null): MemberId | null {
   return row === null || row.singleUse ? null : (row.memberId as MemberId | null);
+}
+
+const isCredential = (change: FeedRecord): change is CredentialChange => change.kind === 'credential';
+
+/** What another box made of it, where this book has a row of its own. Of an end, no more than that it is one. */
+function ofBoth(known: CredentialRecord, { record, before }: PeerShareOf<'credential'>): CredentialRecord {
+  if (record.status !== 'active') return { ...known, status: record.status };
+  return before === undefined ? record : mergedRecord(before, record, known);
 }
 
 function setOrDelete<Value>(map: Map<string, Value>, key: string, value: Value | null): void {

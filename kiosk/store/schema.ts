@@ -18,6 +18,7 @@ import { pushReceipts } from './migrations/0014-push-receipts.ts';
 import { packedBook } from './migrations/0015-packed-book.ts';
 import { purgeOrders } from './migrations/0016-purge-orders.ts';
 import { clock } from './migrations/0017-clock.ts';
+import { ownChanges } from './migrations/0018-own-changes.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   packedBook,
   purgeOrders,
   clock,
+  ownChanges,
 ];
 
 /**

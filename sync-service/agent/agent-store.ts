@@ -34,6 +34,16 @@ export interface PeopleOfStore {
   keepPhoto(digest: string, photo: Uint8Array): Promise<void>;
 }
 
+/** Which events of the club what the base tells has in it (W-OWN-3). */
+export interface FeedIncludes {
+  /** Own ones, through this number; null where nobody knows. */
+  readonly own: number | null;
+  /** Those of each box of the club, through these; one that is not among them sends none any more. Null where the base is of the version before. */
+  readonly boxes: Readonly<Record<string, number>> | null;
+  /** The answer was not cut: the whole of what they led to has been told. */
+  readonly complete: boolean;
+}
+
 /** What the agent needs of the edge's store. All of it durable when the promise resolves. */
 export interface AgentStore {
   identity(): Promise<EdgeIdentity | null>;
@@ -64,18 +74,27 @@ export interface AgentStore {
   /** Digests of attachments whose event is applied and which the base has not confirmed, oldest first. */
   unconfirmedAttachments(limit: number): Promise<readonly string[]>;
   feedCursor(): Promise<number>;
-  /** Applies the changes and moves the cursor in one transaction. `baseTimeMs` sets the data age to zero at that time. */
-  applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number): Promise<void>;
+  /**
+   * Applies the changes and moves the cursor in one transaction. `baseTimeMs` sets the data age to zero at that time. What the
+   * club has changed itself stays on top until `includes` has it (W-OWN-1).
+   */
+  applyFeed(
+    changes: readonly FeedChange[],
+    cursor: number,
+    baseTimeMs: number,
+    includes: FeedIncludes,
+  ): Promise<void>;
   snapshotProgress(): Promise<SnapshotProgress | null>;
   /** Drops what was kept of another one. Null: none is taken any more. */
   beginSnapshot(progress: SnapshotProgress | null): Promise<void>;
   /** Keeps records beside the book, and with `progress` how far the snapshot is. Records may come again. */
   stageSnapshot(records: readonly FeedRecord[], progress: SnapshotProgress | null): Promise<void>;
   /**
-   * In one transaction: what was kept takes the place of the book, what this edge has done itself and the base has not
-   * applied yet stays in it, and the cursor is the snapshot's version (W-SNAP-6).
+   * In one transaction: what was kept takes the place of the book, what the club has changed itself stays in it until the
+   * feed is known to have it, and the cursor is the snapshot's version (W-SNAP-6). `isOtherEpoch`: the base may have lost what
+   * the book has from it.
    */
-  finishSnapshot(version: number, baseTimeMs: number): Promise<void>;
+  finishSnapshot(version: number, baseTimeMs: number, isOtherEpoch: boolean): Promise<void>;
   /** Absent where the box has nobody to show them to: then the base is not asked for people (W-PERSON-5). */
   readonly people?: PeopleOfStore | null;
   /** The count to tell with the next heartbeat. */

@@ -196,6 +196,7 @@ describe('an edge that is far behind', () => {
     epoch = 2;
     startAgent();
     await timePassesUntil(() => store.through.epoch === 2);
+    expect(store.bookIsOfOtherEpoch).toBe(true);
     expect(store.books.map(({ version }) => version)).toEqual([head - 10]);
   });
 

@@ -416,6 +416,50 @@ describe('an enrolled agent', () => {
     expect(store.applied.map(({ cursor }) => cursor)).toEqual([1_000, 1_250]);
   });
 
+  it('[W-OWN-3] tells the store what an answer of the feed has in it, of this box and the others of its club', async () => {
+    const { edgeId } = store.kept ?? identity();
+    const boxes = { [edgeId]: 7, [newTestId()]: 30 };
+    const pages = [
+      { cursor: 1_000, more: true, includes: boxes },
+      { cursor: 1_250, more: false, includes: boxes },
+    ];
+    base.answerWith((asked) => {
+      const page = isFeed(asked) ? pages.shift() : undefined;
+      if (page) return { status: 200, json: { epoch, changes: [], ...page, serverTime: serverTime() } };
+      return isFeed(asked) ? 'hang' : wellBehaved(asked);
+    });
+    newAgent().start();
+    await timePassesUntil(() => store.applied.length === 2);
+    expect(store.applied.map(({ includes }) => includes)).toEqual([
+      { own: 7, boxes, complete: false },
+      { own: 7, boxes, complete: true },
+    ]);
+  });
+
+  it('[W-OWN-6] goes by what a base of the version before had said in a push before it was asked', async () => {
+    for (let events = 0; events < 3; events++) store.append(visit(null, 'refused').decided);
+    let pushes: () => void = () => undefined;
+    const mayPush = new Promise<void>((resolve) => {
+      pushes = resolve;
+    });
+    base.answerWith(async (asked) => {
+      if (isPush(asked)) await mayPush;
+      if (!isFeed(asked) || asked.query.get('waitSeconds') === '0') return wellBehaved(asked);
+      // The question goes out first, the push is answered, then the feed is.
+      pushes();
+      await base.next((other) => isPush(other) && pushOf(other).events.length === 0 && taken.length === 3);
+      if (store.applied.length > 2) return 'hang';
+      return { status: 200, json: { epoch, changes: [], cursor: 5, more: false, serverTime: serverTime() } };
+    });
+    newAgent().start();
+    await timePassesUntil(() => store.applied.length === 3);
+    expect(store.applied.map(({ includes }) => [includes.own, includes.boxes])).toEqual([
+      [null, null],
+      [null, null],
+      [3, null],
+    ]);
+  });
+
   it('[W-EPOCH-2] sends again what a base that came back from a backup has lost', async () => {
     for (let events = 0; events < 10; events++) store.append(visit(null, 'refused').decided);
     await started();

@@ -166,6 +166,8 @@ export class SyncAgent {
   #baseEpoch = 0;
   /** Epoch that the member book and its cursor belong to; kept in the store with N. */
   #bookEpoch = 0;
+  /** How far the base was, in which epoch, when a push was answered last. */
+  #saidThrough: { readonly seq: number; readonly epoch: number } | null = null;
   #cursorAhead = false;
   #farBehind = false;
   /** In a row; after so many the feed is read, however long that is. */
@@ -380,6 +382,7 @@ export class SyncAgent {
     if (cardKeys !== undefined) await this.#holdCardKeys(identity, cardKeys);
     for (const { seq, reason } of parked) log.warn('sync.event-parked', { seq, reason });
     this.#enterEpoch(epoch);
+    this.#saidThrough = { seq: appliedThrough, epoch };
     if (appliedThrough < from) log.warn('sync.base-went-back', { from, to: appliedThrough });
     await this.#saving;
     this.#saving = this.#keepAnswer(identity, answer);
@@ -618,6 +621,8 @@ export class SyncAgent {
       }
       const after = restarted ? 0 : await store.feedCursor();
       const sent = momentOf(clock);
+      // W-OWN-6: what was said before the question holds for the answer.
+      const saidThrough = this.#saidThrough?.epoch === askedIn ? this.#saidThrough.seq : null;
       // The first look does not wait: it tells at once how old the book is.
       const waitSeconds: number = fresh ? feedWaitSeconds : 0;
       const answer = await this.#client.send(
@@ -639,7 +644,7 @@ export class SyncAgent {
         continue;
       }
       backOff.reset();
-      const { epoch, changes, cursor, more, head, serverTime } = answer.value;
+      const { epoch, changes, cursor, more, head, includes, serverTime } = answer.value;
       this.#answered('feed', serverTime, sent);
       fresh = !more;
       this.#enterEpoch(epoch);
@@ -649,7 +654,11 @@ export class SyncAgent {
         this.#farBehind = true;
         continue;
       }
-      await store.applyFeed(changes, cursor, this.#believedTime(serverTime));
+      await store.applyFeed(changes, cursor, this.#believedTime(serverTime), {
+        own: includes ? (includes[identity.edgeId] ?? null) : saidThrough,
+        boxes: includes ?? null,
+        complete: !more,
+      });
       if (!more) {
         this.#farBehind = false;
         this.#snapshotTries = 0;
@@ -682,7 +691,8 @@ export class SyncAgent {
       case 'ready': {
         const { version, madeAt, serverTime } = outcome;
         const agedMs = Math.max(0, Date.parse(serverTime) - Date.parse(madeAt));
-        await this.#options.store.finishSnapshot(version, this.#believedTime(serverTime) - agedMs);
+        const madeMs = this.#believedTime(serverTime) - agedMs;
+        await this.#options.store.finishSnapshot(version, madeMs, restarted);
         this.#answered('feed', serverTime, sent);
         this.#options.log.info('sync.snapshot-taken', { version });
         this.#farBehind = false;

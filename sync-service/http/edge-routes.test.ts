@@ -710,6 +710,31 @@ describe('feed', () => {
     expect(changes).toMatchObject([{ change: { kind: 'edge-key', id: seller.identity.edgeId } }]);
   });
 
+  it('[W-OWN-3] tells in the answer that brings what an event led to that it has that event, of the boxes of its club', async () => {
+    const [seller, beside, elsewhere] = [await newEdge(), await newEdge(), await newEdge(otherClubId)];
+    const [own, other] = [seller.identity.edgeId, beside.identity.edgeId];
+    const sold = sale();
+    const credentialId = sold.credentials[0]?.credentialId ?? '';
+    seller.append(visit(null, 'refused').decided);
+    seller.append(sold);
+    const before = await beside.feed((await beside.feed()).head);
+    expect(before.includes).toMatchObject({ [own]: 0, [other]: 0 });
+    const waiting = beside.feed(before.cursor, 25);
+    expect((await seller.pushed()).appliedThrough).toBe(2);
+    const told = await waiting;
+    expect(told.changes.map(({ change }) => change.id)).toContain(credentialId);
+    expect(told.includes).toMatchObject({ [own]: 2, [other]: 0 });
+    // A parked event is taken in as well.
+    seller.append({ type: 'never-heard-of' });
+    expect((await seller.pushed()).parked).toHaveLength(1);
+    expect((await seller.feed(told.cursor)).includes).toMatchObject({ [own]: 3 });
+    expect((await elsewhere.feed(told.cursor)).includes).not.toHaveProperty(own);
+    await sql.query("update edges set status = 'revoked' where id = $1", [own]);
+    const after = (await beside.feed(told.cursor)).includes;
+    expect(after).not.toHaveProperty(own);
+    expect(after).toHaveProperty(other);
+  });
+
   it('[W-FEED-3] answers with nothing when the wait is over, and refuses to wait longer than 25 s', async () => {
     const { cursor } = await edge.feed();
     expect(await edge.feed(cursor, 0.05)).toMatchObject({ changes: [], cursor, more: false });

@@ -171,6 +171,7 @@ describe('what somebody owes', () => {
               gateLocked: false,
             },
             dataAgeMs: age.dataAgeMs,
+            soldAgeMs: null,
           } as unknown as AccessFacts;
           expect(decide({ ...facts, book: told.kind === 'credential' ? told.record : null })).toEqual(
             decide({ ...facts, book: whole.record }),

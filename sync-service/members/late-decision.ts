@@ -101,5 +101,6 @@ function factsThen(decision: Asked, { club, credential, plan, companyInside }: T
     companyInside,
     gateLocked: false,
     dataAgeMs: 0,
+    soldAgeMs: null,
   };
 }

@@ -69,6 +69,8 @@ export interface FeedPage {
   readonly more: boolean;
   /** The base's last version. */
   readonly head: number;
+  /** Of each box of the reader's club that may push: through which number its events were taken in (W-OWN-3). */
+  readonly includes: Record<string, number>;
 }
 
 const pageLength = 1_000;
@@ -127,6 +129,7 @@ async function readPage(
   const notUnderstood = laterFeedKinds.filter((kind) => !reader.kinds.includes(kind));
   const rows = await database.query<{
     head: number;
+    includes: Record<string, number> | null;
     legalEntityId: string | null;
     debtFromCents: number | null;
     timeZone: string | null;
@@ -135,7 +138,10 @@ async function readPage(
     prices: SetPriceRows;
   }>(
     `select head.version as head, page.version, page.change, page.prices, club.legal_entity_id as "legalEntityId",
-            club.time_zone as "timeZone", (club.policy #>> '{debt,fromCents}')::int as "debtFromCents"
+            club.time_zone as "timeZone", (club.policy #>> '{debt,fromCents}')::int as "debtFromCents",
+            -- In the one statement that reads the changes: what these events led to is among them, or before.
+            (select jsonb_object_agg(id, applied_through) from edges
+              where club_id = $3 and status = 'active') as includes
        from feed_head as head left join clubs as club on club.id = $3
        left join lateral (
          select version, jsonb_build_object('kind', kind, 'id', id, 'record',
@@ -161,7 +167,6 @@ async function readPage(
       order by page.version`,
     [after, pageLength + 1, reader.clubId, notUnderstood, ...values],
   );
-  const head = rows[0]?.head ?? 0;
   const toldTo = {
     legalEntityId: rows[0]?.legalEntityId ?? '',
     debtFromCents: rows[0]?.debtFromCents ?? openPolicy.debt.fromCents,
@@ -172,7 +177,9 @@ async function readPage(
     if (version === null || change === null) continue;
     changes.push({ version, change: asToldTo(toldTo, atPrices(change, prices, place)) });
   }
-  return { changes, cursor: changes.at(-1)?.version ?? after, more: rows.length > pageLength, head };
+  const { head = 0, includes = null } = rows[0] ?? {};
+  const cursor = changes.at(-1)?.version ?? after;
+  return { changes, cursor, more: rows.length > pageLength, head, includes: includes ?? {} };
 }
 
 /** W-PLAN-2. */

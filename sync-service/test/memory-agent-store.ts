@@ -6,7 +6,7 @@ import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import type { EventBody, OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { FeedChange, FeedRecord, FiscalAnchor, FiscalHead } from '@portillon/core/wire/messages.ts';
 import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
-import type { AgentStore, EdgeIdentity, SnapshotProgress } from '../agent/agent-store.ts';
+import type { AgentStore, EdgeIdentity, FeedIncludes, SnapshotProgress } from '../agent/agent-store.ts';
 
 /** What the agent needs of an edge's store, in memory: for tests of the agent alone. */
 export class MemoryAgentStore implements AgentStore {
@@ -14,7 +14,12 @@ export class MemoryAgentStore implements AgentStore {
   readonly events: OutboxEvent[] = [];
   readonly attachments = new Map<string, Uint8Array>();
   readonly confirmed: string[] = [];
-  readonly applied: { changes: readonly FeedChange[]; cursor: number; baseTimeMs: number }[] = [];
+  readonly applied: {
+    changes: readonly FeedChange[];
+    cursor: number;
+    baseTimeMs: number;
+    includes: FeedIncludes;
+  }[] = [];
   through = { seq: 0, epoch: 0 };
   cursor = 0;
   inside = 0;
@@ -95,13 +100,20 @@ export class MemoryAgentStore implements AgentStore {
     return this.cursor;
   }
 
-  async applyFeed(changes: readonly FeedChange[], cursor: number, baseTimeMs: number) {
-    this.applied.push({ changes, cursor, baseTimeMs });
+  async applyFeed(
+    changes: readonly FeedChange[],
+    cursor: number,
+    baseTimeMs: number,
+    includes: FeedIncludes,
+  ) {
+    this.applied.push({ changes, cursor, baseTimeMs, includes });
     this.cursor = cursor;
   }
 
   snapshot: SnapshotProgress | null = null;
   staged: FeedRecord[] = [];
+  /** What was said of the last book that was replaced as a whole. */
+  bookIsOfOtherEpoch = false;
   /** The books that were replaced as a whole. */
   readonly books: { records: readonly FeedRecord[]; version: number }[] = [];
 
@@ -119,8 +131,9 @@ export class MemoryAgentStore implements AgentStore {
     this.snapshot = progress ?? this.snapshot;
   }
 
-  async finishSnapshot(version: number) {
+  async finishSnapshot(version: number, _baseTimeMs: number, isOtherEpoch: boolean) {
     this.books.push({ records: this.staged, version });
+    this.bookIsOfOtherEpoch = isOtherEpoch;
     this.cursor = version;
     this.snapshot = null;
   }

@@ -2,8 +2,8 @@ import type { AccessDecision } from '@portillon/core/access/access-facts.ts';
 import { decide, decideExit } from '@portillon/core/access/access-rule.ts';
 import type { Told } from '@portillon/core/access/gate-sign.ts';
 import type { ZoneId } from '@portillon/core/access/zones.ts';
-import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
-import type { ClockJudgement } from '@portillon/core/base/clock-trust.ts';
+import { type CancelTimer, isoTime } from '@portillon/core/base/clock.ts';
+import type { ClockJudgement, JudgedClock } from '@portillon/core/base/clock-trust.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { type ClubId, type CredentialId, newId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -41,7 +41,7 @@ import {
 export interface GateControlOptions extends GateDevices {
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
-  readonly clock: Clock & { readonly judgement?: ClockJudgement };
+  readonly clock: JudgedClock;
   readonly random: Random;
   readonly log: Log;
   readonly onEvent: () => void;

@@ -69,8 +69,9 @@ export function gatherFacts(
     lastPassage: credentialId ? lastPassage(credentialId, presentMember(row), around) : null,
     companyInside: passages.presence.isInside(row?.standing?.company?.memberIds ?? [], nowMs),
     gateLocked: around.gateLocked ?? false,
-    // A book may be as old as it may be late.
+    // Both may be as old as it may be late.
     dataAgeMs: book.dataAgeMs(latestMs),
+    soldAgeMs: credentialId ? book.soldAgeMs(credentialId, latestMs) : null,
   };
 }
 

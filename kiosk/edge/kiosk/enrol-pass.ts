@@ -1,3 +1,4 @@
+import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
 import { isBridge } from '@portillon/core/access/bridge-ticket.ts';
 import { planInEffect } from '@portillon/core/access/plan-in-effect.ts';
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
@@ -149,7 +150,7 @@ export async function enrolledPass(
       });
     }
     const { account, standing, language } = held ?? {};
-    await store.book.rememberOwnCredential(tx, credentialId, {
+    const pass: CredentialRecord = {
       kind: 'pass',
       cardUid: null,
       publicKey: publicKey.value,
@@ -163,7 +164,8 @@ export async function enrolledPass(
       ...(account ? { account } : {}),
       ...(standing ? { standing } : {}),
       ...(language ? { language } : {}),
-    });
+    };
+    await store.book.rememberOwnCredential(tx, credentialId, pass, besideCredentialId);
   });
   return ok(passCodeText('grant', grant));
 }

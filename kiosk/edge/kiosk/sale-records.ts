@@ -66,9 +66,9 @@ export async function recordedSale(facts: RecordFacts): Promise<FiscalMark | nul
       approvedAtMs: atMs,
     });
   }
-  for (const { credentialId, record } of books.credentials('active')) {
+  for (const { credentialId, record, asOf } of books.credentials('active')) {
     const spoken = record.singleUse ? {} : { language: sale.language };
-    await store.book.rememberOwnCredential(tx, credentialId, { ...record, ...spoken });
+    await store.book.rememberOwnCredential(tx, credentialId, { ...record, ...spoken }, asOf);
   }
   if (books.opensCase) await openedCase(facts, books.opensCase, null);
   if (books.order) await store.usedOrders.use(tx, { ...books.order, outcome: 'carried-out' });
@@ -230,8 +230,9 @@ export async function reboundCredential({ tx, store, sale, atMs }: RecordFacts):
     credentialId: card.credentialId,
     cardUid: card.cardUid,
   });
-  for (const { credentialId, record } of booksOf(sale).credentials('active')) {
-    if (credentialId === card.credentialId) await store.book.rememberOwnCredential(tx, credentialId, record);
+  for (const { credentialId, record, asOf } of booksOf(sale).credentials('active')) {
+    if (credentialId !== card.credentialId) continue;
+    await store.book.rememberOwnCredential(tx, credentialId, record, asOf);
   }
 }
 

@@ -282,10 +282,12 @@ export class PeerFollower {
 /** W-PEER-6. */
 function byOurClock(share: PeerShare, offsetMs: number): PeerShare {
   if (offsetMs === 0 || !('atMs' in share)) return share;
-  const atMs = Math.max(0, share.atMs - offsetMs);
-  return share.kind === 'let-in'
-    ? { ...share, atMs, untilMs: Math.max(0, share.untilMs - offsetMs) }
-    : { ...share, atMs };
+  const ours = (ms: number) => Math.max(0, ms - offsetMs);
+  const atMs = ours(share.atMs);
+  if (share.kind === 'let-in') return { ...share, atMs, untilMs: ours(share.untilMs) };
+  if (share.kind === 'credential' && share.soldAtMs !== undefined)
+    return { ...share, atMs, soldAtMs: ours(share.soldAtMs) };
+  return { ...share, atMs };
 }
 
 function parseJson(text: string): unknown {

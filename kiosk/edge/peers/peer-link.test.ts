@@ -90,7 +90,7 @@ describe('boxes of a club that see each other', () => {
     expect(other.store.passages.usedCodes.isUsed(sampleId(70), 813)).toBe(false);
   });
 
-  it('[W-PEER-8] go by what the kiosk of the other sold and ended, where the base was not heard since', async () => {
+  it('[W-PEER-8] [AC49] go by what the kiosk of the other sold and ended, until the base tells of it', async () => {
     await together();
     const renewed = sampleCredential({ cardUid: null, validTo: '2027-11-01T00:00:00.000Z' });
     const old = { ...renewed, validTo: '2026-11-20T00:00:00.000Z' };
@@ -102,6 +102,7 @@ describe('boxes of a club that see each other', () => {
     const known = (number: number) => other.store.book.credential(sampleId(number));
     await until(() => known(72) !== null);
     expect(known(71)).toEqual(renewed);
+    expect(other.store.book.soldAgeMs(sampleId(72), other.clock.wallMs())).toBeLessThan(60_000);
     // The base is heard, and says otherwise: a word of before counts no more, but an end does.
     await other.told([{ kind: 'credential', id: sampleId(71), record: old }], noonMs + 60_000);
     await sold(71, renewed);
@@ -338,16 +339,30 @@ describe('whom a box believes', () => {
       [
         ...[
           'atMs',
+          'before',
           'cardUid',
           'credentialId',
           'cursor',
           'decisionId',
           'direction',
+          'eventSeq',
           'homeClubId',
           'kind',
           'memberId',
         ],
-        ...['more', 'nowMs', 'planId', 'record', 'seq', 'share', 'shares', 'singleUse', 'status', 'untilMs'],
+        ...[
+          'more',
+          'nowMs',
+          'planId',
+          'record',
+          'seq',
+          'share',
+          'shares',
+          'singleUse',
+          'soldAtMs',
+          'status',
+          'untilMs',
+        ],
         ...['validFrom', 'validTo', 'zone'],
       ].sort(),
     );

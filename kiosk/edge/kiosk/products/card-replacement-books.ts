@@ -35,6 +35,7 @@ export function cardReplacementBooks(sale: CardReplacementSale): SaleBooks {
     credentials: (status) => [
       {
         credentialId: handed.credentialId,
+        asOf: replaced.credentialId,
         record: {
           ...(card ? cardRecord(sale, card, status) : bridgeRecord(sale, sale.bridge, status)),
           // A ticket leads to the pass before the base is heard of again: what it stands for goes with it.

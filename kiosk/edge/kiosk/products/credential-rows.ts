@@ -6,6 +6,8 @@ import type { BridgeTicket, CardToMake, SaleInProgress } from '../sale-in-progre
 export interface CredentialRow {
   readonly credentialId: CredentialId;
   readonly record: CredentialRecord;
+  /** What it is good for was not sold or renewed here, but is that of this credential (AC49). */
+  readonly asOf?: CredentialId;
 }
 
 type Status = CredentialRecord['status'];

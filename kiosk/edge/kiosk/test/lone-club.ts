@@ -14,7 +14,7 @@ import { noAnswers } from '@portillon/core/sale/answers.ts';
 import { firstQuestion } from '@portillon/core/sale/questions.ts';
 import type { EventBody, EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
-import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { AgentStore, EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import { SyncAgent } from '@portillon/sync-service/agent/sync-agent.ts';
 import { type StartedBase, startBase, temporaryState } from '@portillon/sync-service/test/start-base.ts';
 import { testPhoto } from '@portillon/sync-service/test/test-edge.ts';
@@ -155,10 +155,10 @@ export class LoneClub {
     return club;
   }
 
-  /** A new agent, as after a start of the box. */
-  reachBase(): void {
+  /** A new agent, as after a start of the box. Held up, it hears the feed, and no event of the club gets through. */
+  reachBase(push: 'gets-through' | 'is-held-up' = 'gets-through'): void {
     this.#agent = new SyncAgent({
-      store: this.store,
+      store: push === 'is-held-up' ? withoutEvents(this.store) : this.store,
       clock: this.#network,
       random: systemRandom,
       log: silentLog,
@@ -417,4 +417,14 @@ export class LoneClub {
     await this.store.write((tx) => this.store.clearVisit(tx, sale.visitId));
     await this.clock.advance(60_000);
   }
+}
+
+function withoutEvents(store: EdgeStore): AgentStore {
+  return new Proxy<AgentStore>(store, {
+    get: (_, name) => {
+      const own: unknown = Reflect.get(store, name);
+      if (name === 'outboxAfter') return () => Promise.resolve([]);
+      return typeof own === 'function' ? (own.bind(store) as unknown) : own;
+    },
+  });
 }
