@@ -38,6 +38,11 @@ export function lastMomentMs(toMs: number): number {
   return toMs - 1;
 }
 
+/** A month from today, by the calendar where the club is: `2027-01-26`. */
+export function dayAMonthLater(nowMs: number, timeZone: string): string {
+  return monthsLater(localDate(nowMs, timeZone), 1).date;
+}
+
 /** The day of the same number; the last of the month, and `exists` false, where there is none. */
 function monthsLater(
   date: LocalDate,

@@ -448,6 +448,37 @@ const purgeAcknowledged = z.object({
   fault: z.string().min(1).max(60).nullable(),
 });
 
+/** A member who held a card to the kiosk said yes or no, or took a yes back (W-CONSENT-1). Older edges told no such thing. */
+const consentAnswered = z.object({
+  type: z.literal('consent.answered'),
+  answerId: id,
+  at: time,
+  memberId: id,
+  /** What was held to the kiosk, and proved itself as at a gate. */
+  credentialId: id,
+  purpose: z.enum(['photo', 'news']),
+  act: z.enum(['given', 'not-given', 'withdrawn']),
+  language: z.enum(['fr', 'en']),
+  /** Of the sentences on the screen (sale/consent-wordings.ts); null where a yes is taken back. */
+  wording: z.object({ version: z.string().min(1).max(40), digest: digestSchema }).nullable(),
+});
+
+/** What a member may ask of their data at a kiosk. */
+export const dataRequests = ['copy', 'erasure'] as const;
+export type DataRequest = (typeof dataRequests)[number];
+
+/** A member who held a card to the kiosk asks for a copy of their data, or to be forgotten (W-CONSENT-3). */
+const dataRequested = z.object({
+  type: z.literal('data.requested'),
+  requestId: id,
+  at: time,
+  memberId: id,
+  credentialId: id,
+  asks: z.enum(dataRequests),
+  /** What the box calls itself. */
+  box: z.string().min(1).max(60),
+});
+
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   membershipRenewed,
@@ -470,6 +501,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   tillClosed,
   dispenserServiced,
   purgeAcknowledged,
+  consentAnswered,
+  dataRequested,
 ]);
 /** As an edge writes it: what has a default may be left out. */
 export type EventBody = z.input<typeof eventBodySchema>;

@@ -298,6 +298,25 @@ export const orderClaimSchema = z.object({ codeHash: digestSchema });
 export const orderClaimAnswerSchema = z.object({ orderId: id, serverTime: time });
 export type OrderClaimAnswer = z.infer<typeof orderClaimAnswerSchema>;
 
+/** `POST /v1/consents/ask`, signed (W-CONSENT-2): what the holder of a credential said last, of each purpose. */
+export const consentsAskSchema = z.object({ credentialId: id });
+export const consentsAnswerSchema = z.object({
+  consents: z
+    .array(
+      z.object({
+        /** A newer base may know purposes that the edge does not. */
+        purpose: z.string().max(40),
+        act: z.enum(['given', 'not-given', 'withdrawn']),
+        at: time,
+        /** The words that were asked, a line each; null of a yes that was taken back, and where they are not known. */
+        words: z.string().max(4_000).nullable(),
+      }),
+    )
+    .max(20),
+  serverTime: time,
+});
+export type ConsentsAnswer = z.infer<typeof consentsAnswerSchema>;
+
 /** What staff can order of a gate; an edge of the version before may meet one that it does not know. */
 export const gateActions = ['open-entry', 'open-exit', 'hold-open', 'lock', 'normal'] as const;
 export type GateAction = (typeof gateActions)[number];

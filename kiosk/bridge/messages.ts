@@ -1,5 +1,11 @@
+import { consentPurposes } from '@portillon/core/sale/consent-wordings.ts';
+import { dataRequests } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
 import { kioskViewSchema, languageSchema } from './view.ts';
+
+/** What a member looks at beside the account (SA100 to SA102). */
+export const privacyParts = ['overview', ...consentPurposes, ...dataRequests] as const;
+export type PrivacyPart = (typeof privacyParts)[number];
 
 /**
  * Everything the screen may say, as one table. The edge validates each message and answers each by its `id`; the new
@@ -20,6 +26,12 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('present-code'), text: z.string().max(4_000) }),
   /** From the account of a member who holds a card to the reader. */
   z.object({ type: z.literal('open-account'), part: z.enum(['renewal', 'plan-change', 'debts']) }),
+  /** From the account, or from the overview of choices and data: one of them, or back to all. */
+  z.object({ type: z.literal('open-privacy'), part: z.enum(privacyParts) }),
+  /** What stands on the screen of that purpose is answered: yes, or no and no more. */
+  z.object({ type: z.literal('say-consent'), purpose: z.enum(consentPurposes), given: z.boolean() }),
+  /** From the screen that says what follows. */
+  z.object({ type: z.literal('request-data'), asks: z.enum(dataRequests) }),
   /** As shown: what has changed meanwhile is shown again, not sold. */
   z.object({
     type: z.literal('buy-period'),

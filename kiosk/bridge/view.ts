@@ -1,5 +1,7 @@
+import { consentPurposes } from '@portillon/core/sale/consent-wordings.ts';
 import { customerHints } from '@portillon/core/sale/decline-reason.ts';
 import { maskedIbanShape } from '@portillon/core/sale/iban.ts';
+import { dataRequests } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
 import { repairScreenSchema } from './repair-view.ts';
 
@@ -65,6 +67,14 @@ const debtSchema = z.object({
   since: z.string(),
   amountCents: z.int(),
 });
+
+/** What was said last; days as `2027-01-26`. */
+const consentSchema = z.object({
+  purpose: z.enum(consentPurposes),
+  state: z.enum(['given', 'not-given', 'withdrawn', 'never-asked', 'not-known']),
+  since: z.string().nullable(),
+});
+export type ConsentShown = z.infer<typeof consentSchema>;
 
 const renewalRefusals = ['no-end', 'cancelled', 'other-company', 'paid-ahead', 'not-sold'] as const;
 
@@ -184,6 +194,35 @@ export const screenSchema = z.discriminatedUnion('name', [
     ]),
     /** How old what is shown may be; null while it is fresh. */
     bookAgeMinutes: z.int().nullable(),
+  }),
+  /** What the member said yes or no to, and what can be asked of their data. */
+  z.object({
+    name: z.literal('privacy'),
+    consents: z.array(consentSchema),
+    /** Which answer was just noted. */
+    noted: z.enum(consentPurposes).nullable(),
+    /** Asked for in this visit. */
+    requested: z.array(z.enum(dataRequests)),
+    /** The base did not answer: what was said elsewhere is not known here. */
+    partly: z.boolean(),
+  }),
+  /** One purpose: what was said, to which words, and what can be said now. */
+  z.object({
+    name: z.literal('consent'),
+    consent: consentSchema,
+    /** A line each; null where nothing was asked, or the words are not known. */
+    words: z.array(z.string()).nullable(),
+    canSay: z.object({ yes: z.boolean(), no: z.boolean() }),
+  }),
+  /** What follows when it is asked for, and that it was. */
+  z.object({
+    name: z.literal('data-request'),
+    asks: z.enum(dataRequests),
+    phase: z.enum(['asking', 'sent']),
+    /** The day until which there is an answer. */
+    answerBy: z.string(),
+    /** It is kept on the box, and goes out once there is a network. */
+    offline: z.boolean(),
   }),
   /** Periods to pay for: the next of the same plan, or those of other plans. */
   z.object({

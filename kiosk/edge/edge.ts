@@ -28,6 +28,7 @@ import type { GateSigns } from './gate-screen/gate-signs.ts';
 import { DeskServer } from './journal-desk/desk-server.ts';
 import { JournalDesk } from './journal-desk/journal-desk.ts';
 import { JournalKeeper, type Taxpayer } from './journal-keeper.ts';
+import { askFrom } from './kiosk/ask-consents.ts';
 import { claimFrom } from './kiosk/claim-order.ts';
 import { credentialIssue } from './kiosk/credential-issue.ts';
 import { EndOfDay, type EndOfDayHealth } from './kiosk/end-of-day.ts';
@@ -212,6 +213,7 @@ export class Edge {
             offlineGuard,
             isOnline: () => this.#agent.state.online,
             claimOrder: claimFrom(this.#agent, { store, clock }),
+            askConsents: askFrom(this.#agent),
             config: { ...config, screen },
             terminal,
             issue,

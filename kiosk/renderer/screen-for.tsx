@@ -5,9 +5,11 @@ import { AttractScreen } from './screens/attract.tsx';
 import { BirthDateScreen } from './screens/birth-date.tsx';
 import { CheckScreen } from './screens/check.tsx';
 import { CodeScreen } from './screens/code.tsx';
+import { ConsentScreen } from './screens/consent.tsx';
 import { ConsentsScreen } from './screens/consents.tsx';
 import { ContactScreen } from './screens/contact.tsx';
 import { ContractScreen } from './screens/contract.tsx';
+import { DataRequestScreen } from './screens/data-request.tsx';
 import { DayEntryScreen } from './screens/day-entry.tsx';
 import { DebtsScreen } from './screens/debts.tsx';
 import { DoorsScreen } from './screens/doors.tsx';
@@ -22,6 +24,7 @@ import { PeriodsScreen } from './screens/periods.tsx';
 import { PhotoScreen } from './screens/photo.tsx';
 import { PlanScreen } from './screens/plan.tsx';
 import { PresentCardScreen } from './screens/present-card.tsx';
+import { PrivacyScreen } from './screens/privacy.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { RenewCardScreen } from './screens/renew-card.tsx';
 import { RepairScreen } from './screens/repair.tsx';
@@ -46,6 +49,12 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PresentCardScreen {...common} screen={screen} />;
     case 'account':
       return <AccountScreen {...common} screen={screen} />;
+    case 'privacy':
+      return <PrivacyScreen {...common} screen={screen} />;
+    case 'consent':
+      return <ConsentScreen {...common} screen={screen} />;
+    case 'data-request':
+      return <DataRequestScreen {...common} screen={screen} />;
     case 'renew-card':
       return <RenewCardScreen {...common} screen={screen} />;
     case 'periods':

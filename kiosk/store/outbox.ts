@@ -4,7 +4,7 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { canonicalJson } from '@portillon/core/crypto/canonical-json.ts';
 import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
-import type { EventBody, OutboxEvent } from '@portillon/core/wire/event.ts';
+import type { EventBody, EventOf, OutboxEvent } from '@portillon/core/wire/event.ts';
 import type { Reader, Tx } from './connection.ts';
 
 /** The longest body that the wire carries (core/wire/event.ts), in characters. */
@@ -70,6 +70,18 @@ export class Outbox {
       [seq],
     );
     return row?.hash ?? null;
+  }
+
+  /** What was sold to a member here, and what they said here with a card in hand, as far as it is kept; oldest first. */
+  async saidBy(memberId: string): Promise<readonly EventOf<'sale.completed' | 'consent.answered'>[]> {
+    const rows = await this.#read.all<{ body: string }>(
+      `SELECT body FROM outbox
+        WHERE instr(body, ?1) > 0 AND json_extract(body, '$.type') IN ('sale.completed', 'consent.answered')
+          AND ?1 IN (json_extract(body, '$.memberId'), json_extract(body, '$.member.memberId'))
+        ORDER BY seq`,
+      [memberId],
+    );
+    return rows.map(({ body }) => JSON.parse(body) as EventOf<'sale.completed' | 'consent.answered'>);
   }
 
   /** Events that the base has not yet said to be applied. */

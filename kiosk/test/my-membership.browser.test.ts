@@ -103,6 +103,54 @@ it(
   limitMs,
 );
 
+it(
+  '[SA100] [SA101] [SA102] [SA103] changes a choice, and asks without a network to be forgotten, which the desk hears later',
+  async () => {
+    const memberId = (await club.facts.memberOfCard(cardId)) ?? '';
+    const today = formatDay(new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format(), 'fr');
+    await club.panel.world('lift-from-kiosk', {});
+    await holdCard();
+    await kiosk.press('door-privacy');
+    await kiosk.at('privacy');
+    await kiosk.reads(french('privacy.photo'), french('privacy.state.not-given', { day: today }));
+    await kiosk.picture('choices');
+    await kiosk.press('door-news');
+    await kiosk.reads(french('consents.question'), french('consents.free-text'));
+    await kiosk.picture('news');
+    await kiosk.press('say-yes');
+    await kiosk.reads(french('privacy.noted'), french('privacy.state.given', { day: today }));
+    await kiosk.leave();
+    await club.until(async () => (await club.facts.consentsOf(memberId)).includes('news given'));
+    await club.panel.world('lift-from-kiosk', {});
+
+    await club.panel.world('cut-network', {});
+    await club.until(async () => (await club.health()).online === false);
+    await holdCard();
+    await kiosk.press('door-privacy');
+    await kiosk.reads(french('privacy.partly'), french('privacy.state.given', { day: today }));
+    await kiosk.press('door-news');
+    await kiosk.reads(french('consent.words'), french('consent.after.news'));
+    await kiosk.press('say-no');
+    await kiosk.reads(french('privacy.state.withdrawn', { day: today }));
+    await kiosk.press('door-erasure');
+    await kiosk.reads(french('data-request.erasure.lead'), french('data-request.goes'));
+    await kiosk.picture('erasure');
+    await kiosk.press('request-data');
+    await kiosk.reads(french('data-request.sent'), french('data-request.waits'));
+    await kiosk.picture('erasure-asked');
+    await kiosk.leave();
+    expect(await kiosk.page.locator('body').innerText()).not.toContain(french('privacy.news'));
+    expect(await club.facts.dataRequestsOf(memberId)).toEqual([]);
+    await club.panel.world('restore-network', {});
+    await club.until(async () => (await club.facts.dataRequestsOf(memberId)).length > 0);
+    expect(await club.facts.dataRequestsOf(memberId)).toEqual([
+      expect.stringMatching(/^erasure kiosk open \S/),
+    ]);
+    expect(await club.facts.consentsOf(memberId)).toEqual(['news withdrawn', 'photo not-given']);
+  },
+  limitMs,
+);
+
 /** Runs in the page: every sign as it comes onto the page, with the moment. */
 const signRecorder = `globalThis.signs = [];
   new MutationObserver(() => {

@@ -13,9 +13,11 @@ import type { OutboxEvent } from '@portillon/core/wire/event.ts';
 import {
   type CardKeysTold,
   type ClockTold,
+  type ConsentsAnswer,
   cardKeyState,
   cardKeysAnswerSchema,
   clockOrderToSign,
+  consentsAnswerSchema,
   type DeviceTold,
   deviceLimit,
   type EnrolRequest,
@@ -30,6 +32,7 @@ import {
   wireVersion,
 } from '@portillon/core/wire/messages.ts';
 import type { PushReceipt } from '@portillon/core/wire/push-receipt.ts';
+import type { z } from 'zod';
 import type { AgentStore, EdgeIdentity } from './agent-store.ts';
 import { AttachmentSender } from './attachment-sender.ts';
 import { BackOff } from './back-off.ts';
@@ -102,8 +105,8 @@ const comeAgainLongestMs = 60_000;
 const feedWaitSeconds = 25;
 const attachmentBatch = 50;
 /** `feed` on top of what the request itself waits for. */
-/** Somebody stands at the kiosk and waits for a claim. */
-const limitMs = { claim: 5_000, enrol: 15_000, push: 20_000, feed: 10_000 };
+/** Somebody stands at the kiosk and waits for what is asked. */
+const limitMs = { asked: 5_000, enrol: 15_000, push: 20_000, feed: 10_000 };
 
 /** A push as it goes out: what follows `from`, and what was in hand as it was read. */
 interface PreparedPush extends PushWithDevices {
@@ -528,22 +531,23 @@ export class SyncAgent {
    * Asks the base for the order of a web shop that waits under a code, by what stands for the code (W-ORDER-14). Once it is ours the
    * feed tells it as any other.
    */
-  async claimOrder(codeHash: string): Promise<Result<OrderClaimAnswer, RequestFailure>> {
+  claimOrder(codeHash: string): Promise<Result<OrderClaimAnswer, RequestFailure>> {
+    return this.#ask('/v1/orders/claim', { codeHash }, orderClaimAnswerSchema);
+  }
+
+  /** What the holder of a credential said yes or no to, by the base (W-CONSENT-2). */
+  askConsents(credentialId: string): Promise<Result<ConsentsAnswer, RequestFailure>> {
+    return this.#ask('/v1/consents/ask', { credentialId }, consentsAnswerSchema);
+  }
+
+  async #ask<T>(path: string, question: object, answer: z.ZodType<T>): Promise<Result<T, RequestFailure>> {
     const identity = await this.#options.store.identity();
     if (!identity) {
       const notYet = fault('sync.unreachable', 'not enrolled yet');
       return err({ fault: notYet, code: null, final: false, retryAfterMs: null });
     }
-    return this.#client.send(
-      {
-        method: 'POST',
-        path: '/v1/orders/claim',
-        body: JSON.stringify({ codeHash }),
-        limitMs: limitMs.claim,
-        answer: orderClaimAnswerSchema,
-      },
-      identity,
-    );
+    const body = JSON.stringify(question);
+    return this.#client.send({ method: 'POST', path, body, limitMs: limitMs.asked, answer }, identity);
   }
 
   /** A list that is too long could only be sent cut, and the base would take what is missing for lost (W-FISCAL-3). */

@@ -5,6 +5,8 @@ import { invariant } from '@portillon/core/base/invariant.ts';
 import {
   attachmentMaxBytes,
   type CardKeysAnswer,
+  type ConsentsAnswer,
+  consentsAskSchema,
   type EnrolAnswer,
   enrolRequestSchema,
   type FeedAnswer,
@@ -15,6 +17,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
+import { readConsentsOfHolder } from '../postgres/consents.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
 import { type FeedReader, readFeed } from '../postgres/feed.ts';
 import { askedKinds } from './asked-kinds.ts';
@@ -95,6 +98,25 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
       });
       if ('code' in claimed) return refuse(reply, claimed);
       const answer: OrderClaimAnswer = { ...claimed, serverTime: serverTime() };
+      return answer;
+    }),
+  );
+
+  app.post(
+    '/v1/consents/ask',
+    { bodyLimit: enrolBodyBytes },
+    signed(base, async (edge, request, reply) => {
+      const asked = await jsonBody(request, consentsAskSchema, 'consent.malformed');
+      if ('refusal' in asked) return refuse(reply, asked.refusal);
+      const known = await readConsentsOfHolder(base.database, asked.value.credentialId);
+      if (!known) {
+        return refuse(reply, {
+          code: 'consent.unknown-member',
+          message: 'no member holds that credential, or not any more',
+        });
+      }
+      base.log.info('consent.told', { edgeId: edge.edgeId, memberId: known.memberId });
+      const answer: ConsentsAnswer = { consents: known.consents, serverTime: serverTime() };
       return answer;
     }),
   );

@@ -54,6 +54,7 @@ export const refusalStatus = {
   'debt.unknown-member': 404,
   'consent.malformed': 400,
   'consent.not-given': 409,
+  'consent.unknown-member': 404,
   'access.malformed': 400,
   'access.unknown-member': 404,
   'access.unknown-club': 404,

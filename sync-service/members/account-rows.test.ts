@@ -34,6 +34,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     gateOrder: null,
     purge: null,
     replaced: null,
+    holder: null,
     lastClosing: null,
     usedTwice: [],
     copiedBadge: null,

@@ -1,5 +1,5 @@
 import type { PlanPrice } from '@portillon/core/sale/plan-price.ts';
-import type { PurgeOutcome } from '@portillon/core/wire/event.ts';
+import type { DataRequest, PurgeOutcome } from '@portillon/core/wire/event.ts';
 import type { OrderStatus } from '@portillon/core/wire/messages.ts';
 import type { Reporter } from './row-change.ts';
 
@@ -89,6 +89,13 @@ export interface Facts {
   readonly purge: { readonly answered: PurgeOutcome | 'outstanding' | 'settled-by-hand' | null } | null;
   /** For another card, or a pass: the credential that it stands in for, or beside; null when the base knows none. */
   readonly replaced: ReplacedCredential | null;
+  /** For what a member says or asks with a credential at a kiosk: whose it is; null when the base knows none of a member. */
+  readonly holder: {
+    readonly memberId: string;
+    readonly isForgotten: boolean;
+    /** What of the privacy desk they wait for already. */
+    readonly openRequests: readonly DataRequest[];
+  } | null;
   /** For a closing: the one told before of the same till; null when there was none. */
   readonly lastClosing: { readonly no: number; readonly signature: string } | null;
   /** For an old badge that was let in by its number: where else it was a moment ago, which nobody can have walked. */

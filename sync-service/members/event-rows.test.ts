@@ -21,6 +21,7 @@ const nothingKnown: Facts = {
   gateOrder: null,
   purge: null,
   replaced: null,
+  holder: null,
   newCaseId: newTestId,
 };
 

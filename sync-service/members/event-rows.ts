@@ -6,6 +6,7 @@ import { priceDiffers } from './charged-price.ts';
 import type { Facts } from './event-facts.ts';
 import { gateAlarmEnded, gateAlarmRaised, gateOrderSettled, gateStands } from './gate-rows.ts';
 import { cardReplaced, saleRefunded } from './order-rows.ts';
+import { consentAnswered, dataRequested } from './privacy-rows.ts';
 import { purgeAcknowledged } from './purge-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
@@ -111,6 +112,10 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
       return tillClosed(event, facts);
     case 'dispenser.serviced':
       return ok([dispenserServiced(event, facts)]);
+    case 'consent.answered':
+      return consentAnswered(event, facts);
+    case 'data.requested':
+      return dataRequested(event, facts);
     default:
       return unreachable(event);
   }

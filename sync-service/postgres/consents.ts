@@ -6,6 +6,7 @@ import {
   consentPurposes,
   consentWordings,
 } from '@portillon/core/sale/consent-wordings.ts';
+import type { ConsentsAnswer } from '@portillon/core/wire/messages.ts';
 import type { ConsentEntry, ConsentState, MemberConsents } from '../http/staff/consent-view.ts';
 import { lockedPeople } from './club-people.ts';
 import type { Sql } from './database.ts';
@@ -66,6 +67,25 @@ export async function readConsents(sql: Sql, memberId: string): Promise<MemberCo
     [memberId],
   );
   return { states, entries };
+}
+
+/** W-CONSENT-2: what the holder of an active credential said last of each purpose. Null when nobody holds it. */
+export async function readConsentsOfHolder(
+  sql: Sql,
+  credentialId: string,
+): Promise<{ memberId: string; consents: ConsentsAnswer['consents'] } | null> {
+  const [holder] = await sql.query<{ memberId: string }>(
+    `select member_id as "memberId" from credentials
+      where id = $1 and member_id is not null and status = 'active' and not single_use`,
+    [credentialId],
+  );
+  if (!holder) return null;
+  const { entries } = await readConsents(sql, holder.memberId);
+  const consents = consentPurposes.flatMap((purpose) => {
+    const last = entries.find((entry) => entry.purpose === purpose);
+    return last ? [{ purpose, act: last.act, at: last.at, words: last.wording }] : [];
+  });
+  return { memberId: holder.memberId, consents };
 }
 
 export type Withdrawal =

@@ -89,6 +89,9 @@ export async function applyEvent(
     // What was paid for twice changes nothing here, and the edge that sold it hears so.
     if (event.type === 'debt.settled' || event.type === 'membership.renewed')
       touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
+    // With the yes the photo goes, in the feed of the member's club too (W-PERSON-2).
+    if (event.type === 'consent.answered' && event.purpose === 'photo')
+      touchedCredentials.push(...(await memberCredentials(sql, event.memberId)));
     await sql.query('release savepoint event');
     return { parked: null, touchedCredentials, touchedOrders, touchedGateOrders, decided, sales };
   } catch (error) {
@@ -100,7 +103,15 @@ export async function applyEvent(
 
 /** DU9: a box may name a record that was merged meanwhile; what it tells is of the one that stays. */
 async function ofWhoStays(sql: Sql, event: ReadEvent): Promise<ReadEvent> {
-  if (event.type !== 'membership.renewed' && event.type !== 'debt.settled') return event;
+  switch (event.type) {
+    case 'membership.renewed':
+    case 'debt.settled':
+    case 'consent.answered':
+    case 'data.requested':
+      break;
+    default:
+      return event;
+  }
   await lockId(sql, event.memberId);
   return { ...event, memberId: await memberThatStays(sql, event.memberId) };
 }
@@ -165,6 +176,7 @@ export const noFacts: Omit<Facts, 'reporter' | 'newCaseId'> = {
   gateOrder: null,
   purge: null,
   replaced: null,
+  holder: null,
   lastClosing: null,
   usedTwice: [],
   copiedBadge: null,
@@ -238,6 +250,9 @@ async function gatherFacts(
     case 'pass.enrolled':
       await lockMemberOf(sql, event.besideCredentialId);
       return { ...facts, replaced: await replacedCredential(sql, event.besideCredentialId) };
+    case 'consent.answered':
+    case 'data.requested':
+      return { ...facts, holder: await holderOf(sql, event.credentialId) };
     case 'till.closed': {
       const [last] = await sql.query<{ no: number; signature: string }>(
         'select no, signature from till_closings where edge_id = $1 and till = $2 order by no desc limit 1',
@@ -329,6 +344,18 @@ async function replacedCredential(sql: Sql, credentialId: string): Promise<Repla
     [credentialId],
   );
   return row ?? null;
+}
+
+async function holderOf(sql: Sql, credentialId: string): Promise<Facts['holder']> {
+  const [holder] = await sql.query<NonNullable<Facts['holder']>>(
+    `select holders.member_id as "memberId",
+            exists (select 1 from erased_members where erased_members.member_id = holders.member_id) as "isForgotten",
+            array(select asks from erasure_requests
+                   where erasure_requests.member_id = holders.member_id and state = 'open') as "openRequests"
+       from credentials as holders where id = $1 and member_id is not null and not single_use`,
+    [credentialId],
+  );
+  return holder ?? null;
 }
 
 /** Nobody goes from one club to another in less, by whichever of the two clocks. */

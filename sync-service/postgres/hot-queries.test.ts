@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import {
   caseEvent,
+  newTestId,
   renewalEvent,
   saleEvent,
   TestEdge,
@@ -90,12 +91,25 @@ beforeAll(async () => {
     ),
   );
   lyon.append(caseEvent());
+  const { credentialId } = sale.credentials[0] ?? { credentialId: '' };
+  const atKiosk = { at: sale.at, memberId: sale.member.memberId, credentialId };
+  lyon.append({
+    type: 'consent.answered',
+    answerId: newTestId(),
+    ...atKiosk,
+    purpose: 'news',
+    act: 'withdrawn',
+    language: 'fr',
+    wording: null,
+  });
+  lyon.append({ type: 'data.requested', requestId: newTestId(), ...atKiosk, asks: 'copy', box: 'Borne 1' });
   await lyon.pushed();
   await lyon.pushed();
   await lyon.put(digests.person, person);
   await lyon.put(digests.photo, photo);
   await lyon.feed(0, 0, 'person');
   await lyon.raw(`/v1/photos/${digests.photo}`);
+  await lyon.signed('POST', '/v1/consents/ask', { body: JSON.stringify({ credentialId }) });
   pg.Client.prototype.query = query;
 });
 

@@ -108,7 +108,7 @@ export const copyParts: readonly CopyPart[] = [
   {
     table: 'erasure_requests',
     about: 'member_id = $1',
-    words: { en: 'Requests to be forgotten', fr: 'Demandes d’effacement' },
+    words: { en: 'What you asked of your data', fr: 'Vos demandes sur vos données' },
   },
   { table: 'attachments', about: 'member_id = $1', words: { en: 'Documents', fr: 'Documents' } },
 ];

@@ -243,7 +243,7 @@ async function lockMembers(sql: Sql, ids: readonly string[]): Promise<void> {
 async function mayNotChange(sql: Sql, ids: readonly string[], reason: string): Promise<RefusalWords | null> {
   const forgotten = await sql.query(
     `select 1 from erased_members where member_id = any($1::uuid[])
-     union all select 1 from erasure_requests where member_id = any($1::uuid[]) and state = 'open'`,
+     union all select 1 from erasure_requests where member_id = any($1::uuid[]) and asks = 'erasure' and state = 'open'`,
     [ids],
   );
   if (forgotten.length > 0)

@@ -47,6 +47,7 @@ import { webhooksOfMembers } from './migrations/044-webhooks-of-members.ts';
 import { planPrices } from './migrations/045-plan-prices.ts';
 import { devices } from './migrations/046-devices.ts';
 import { adapterIntake } from './migrations/047-adapter-intake.ts';
+import { askedAtKiosks } from './migrations/048-asked-at-kiosks.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -97,6 +98,7 @@ export const migrations: readonly Migration[] = [
   { name: '045-plan-prices', sql: planPrices },
   { name: '046-devices', sql: devices },
   { name: '047-adapter-intake', sql: adapterIntake },
+  { name: '048-asked-at-kiosks', sql: askedAtKiosks },
 ];
 
 export interface Migration {

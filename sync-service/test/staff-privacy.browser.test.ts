@@ -22,6 +22,7 @@ let lyon: TestEdge;
 let villeurbanne: TestEdge;
 let memberId: string;
 let saleId: string;
+let credentialId: string;
 let browser: Browser;
 
 async function pageIn(locale: 'fr-FR' | 'en-GB', width = 1440): Promise<Page> {
@@ -67,6 +68,7 @@ beforeAll(async () => {
   });
   ({ saleId } = event);
   ({ memberId } = event.member);
+  credentialId = event.credentials[0]?.credentialId ?? '';
   lyon.append({
     ...event,
     membership: {
@@ -88,6 +90,32 @@ afterAll(async () => {
   await rm(staffPage, { recursive: true, force: true });
 });
 
+it('[PV4] [PV5] [PV6] shows a copy that was asked for at a kiosk, until when, and that it was handed over', async () => {
+  lyon.append({
+    type: 'data.requested',
+    requestId: newTestId(),
+    at: isoTime(systemClock.wallMs()),
+    memberId,
+    credentialId,
+    asks: 'copy',
+    box: 'Borne 1',
+  });
+  await lyon.pushed();
+  const page = await pageIn('fr-FR');
+  const request = page.getByTestId('erasure-request');
+  await request.getByText('Copie de ses données').waitFor();
+  expect(await request.innerText()).toMatch(/À la borne, .*, notée par Borne 1.*réponse due avant le/);
+  await request.getByRole('button', { name: 'Préparer la copie' }).click();
+  const file = await request.getByRole('link', { name: 'Le fichier de ses données' }).getAttribute('href');
+  expect(file).toContain(memberId);
+  await request.getByLabel('Motif').fill('Dossier 117');
+  await picture(page, 'privacy-copy-fr');
+  expect(await axeObjections(page)).toEqual([]);
+  await request.getByRole('button', { name: 'Copie remise' }).click();
+  await request.getByText('Remise', { exact: true }).waitFor();
+  await page.context().close();
+});
+
 it('finds who asks, shows what would go and what stands against it, forgets, and counts the answers', async () => {
   const page = await pageIn('fr-FR');
   await page.getByRole('button', { name: 'Chercher' }).click();
@@ -100,7 +128,7 @@ it('finds who asks, shows what would go and what stands against it, forgets, and
   expect(await axeObjections(page)).toEqual([]);
   await page.getByLabel('Comment la demande est venue').selectOption({ label: 'Par courrier' });
   await page.getByRole('button', { name: 'Ouvrir la demande de cette personne' }).click();
-  const request = page.getByTestId('erasure-request');
+  const request = page.getByTestId('erasure-request').filter({ hasText: 'Être oublié' });
   await request.getByText('Inès Moreau-Testard').waitFor();
   const debtId = newTestId();
   await sql.query(

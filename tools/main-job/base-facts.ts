@@ -72,6 +72,26 @@ export class BaseFacts {
     return answer.rows;
   }
 
+  /** What counts now of what a member said yes or no to: `news given`. */
+  async consentsOf(memberId: string): Promise<readonly string[]> {
+    const { rows } = await this.#client.query<{ said: string }>(
+      `select distinct purpose || ' ' || consent_now(member_id, purpose) as said from consents
+        where member_id = $1 order by said`,
+      [memberId],
+    );
+    return rows.map(({ said }) => said);
+  }
+
+  /** What stands at the privacy desk, in the order in which it was asked for: `erasure kiosk open Kiosk 1`. */
+  async dataRequestsOf(memberId: string): Promise<readonly string[]> {
+    const { rows } = await this.#client.query<{ request: string }>(
+      `select concat_ws(' ', asks, way, state, made_by_name) as request from erasure_requests
+        where member_id = $1 order by made_at`,
+      [memberId],
+    );
+    return rows.map(({ request }) => request);
+  }
+
   async hasPhoto(memberId: string): Promise<boolean> {
     const row = await this.#row<{ bytes: number }>(
       `select octet_length(sealed) as bytes from attachments

@@ -53,6 +53,7 @@ import { findOrder, type OrderDeskFacts } from './order-desk.ts';
 import { PaperTrail } from './paper-trail.ts';
 import { PracticeTerminal, type PractisedAnswer } from './practice-terminal.ts';
 import { PriceList } from './price-list.ts';
+import { type AskConsents, PrivacyVisit } from './privacy-visit.ts';
 import {
   bridgeOf,
   customerMayBeThere,
@@ -75,6 +76,7 @@ export interface KioskControllerOptions {
   readonly isOnline: () => boolean;
   /** Asks the base for an order that is not known here. */
   readonly claimOrder: ClaimOrder;
+  readonly askConsents: AskConsents;
   readonly terminal: PaymentTerminal;
   /** What members get here. */
   readonly issue: CredentialIssue;
@@ -106,6 +108,7 @@ export class KioskController {
   readonly #practiceTerminal: PracticeTerminal;
   readonly #member: MemberVisit;
   readonly #prices: PriceList;
+  readonly #privacy: PrivacyVisit;
   readonly #ticket = new TicketOnScreen();
   #repair: DispenserRepair | null = null;
   #stage: KioskStage = { name: 'attract' };
@@ -160,6 +163,14 @@ export class KioskController {
       sell: (drawUp) => this.#sell(drawUp),
       pay: () => this.#payingPossible(),
       onStaff: dispenser && ((credentialId) => this.#beginRepair(dispenser, credentialId)),
+    });
+    this.#privacy = new PrivacyVisit({
+      ...options,
+      boxName: options.config.name,
+      stage: () => this.#stage,
+      show: (stage) => this.#show(stage),
+      language: () => this.#language,
+      timeZone: () => this.#club()?.timeZone ?? 'UTC',
     });
     dispenser?.onMovement((movement) => {
       this.#count((tx) => options.store.dispenserCounts.moved(tx, movement));
@@ -294,6 +305,10 @@ export class KioskController {
       case 'buy-period':
       case 'settle-debts':
         return this.#member.handle(message);
+      case 'open-privacy':
+      case 'say-consent':
+      case 'request-data':
+        return this.#privacy.handle(message);
       case 'give-code':
         return this.#giveCode(message.code);
       case 'confirm-order':
@@ -502,6 +517,9 @@ export class KioskController {
           | 'open-account'
           | 'buy-period'
           | 'settle-debts'
+          | 'open-privacy'
+          | 'say-consent'
+          | 'request-data'
           | 'skip-card'
           | 'give-code'
           | 'confirm-order'
@@ -526,7 +544,7 @@ export class KioskController {
         ? ({ name: 'doors' } as const)
         : this.#stage.name === 'pass'
           ? this.#member.afterPass(this.#stage.from)
-          : this.#member.back(this.#stage);
+          : (this.#privacy.back(this.#stage) ?? this.#member.back(this.#stage));
       if (before) {
         this.#show(before);
         return { outcome: 'done' };
@@ -939,8 +957,10 @@ export class KioskController {
       passPageAddress: new URL('/pass/', config.baseUrl).href,
       isKnown: (credentialId) => store.book.credential(credentialId) !== null,
       account: () => {
-        invariant(this.#stage.name === 'member', 'an account is shown to a member');
-        return this.#member.screen(this.#stage);
+        const stage = this.#stage;
+        if (stage.name === 'privacy') return this.#privacy.screen(stage);
+        invariant(stage.name === 'member', 'an account is shown to a member');
+        return this.#member.screen(stage);
       },
       contract: () => contractFacts(this.#asked()),
       mandate: () => {

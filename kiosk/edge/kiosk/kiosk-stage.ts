@@ -1,7 +1,11 @@
 import type { CredentialId } from '@portillon/core/base/ids.ts';
+import type { ConsentPurpose } from '@portillon/core/sale/consent-wordings.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
+import type { DataRequest } from '@portillon/core/wire/event.ts';
+import type { PrivacyPart } from '../../bridge/messages.ts';
 import type { Screen } from '../../bridge/view.ts';
 import type { AccountScreenName } from './account-screens.ts';
+import type { ConsentKnown } from './consents-known.ts';
 import { type PassHolder, passHolderOf } from './enrol-pass.ts';
 import type { CardProblem } from './member-desk.ts';
 import type { ReadyOrder } from './order-desk.ts';
@@ -20,6 +24,17 @@ export type KioskStage =
   | { readonly name: 'doors' | 'day-entry' }
   | { readonly name: 'present-card'; readonly problem: CardProblem | null }
   | { readonly name: 'member'; readonly credentialId: CredentialId; readonly part: AccountScreenName }
+  /** A member looks at what they said, and at what can be asked (SA100). Gone with the visit. */
+  | {
+      readonly name: 'privacy';
+      readonly credentialId: CredentialId;
+      readonly part: PrivacyPart;
+      readonly consents: readonly ConsentKnown[];
+      /** The base did not answer: what was said elsewhere is not known. */
+      readonly partly: boolean;
+      readonly noted: ConsentPurpose | null;
+      readonly requested: readonly DataRequest[];
+    }
   | {
       readonly name: 'code';
       readonly problem: Extract<Screen, { name: 'code' }>['problem'];
@@ -83,6 +98,8 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
     case 'code':
     case 'order':
       return timeLimits.question;
+    case 'privacy':
+      return timeLimits.reading;
     case 'questions':
       if (stage.questions.at === 'minor') return timeLimits.minor;
       return ['iban', 'contract', 'mandate', 'consents', 'photo', 'sign'].includes(stage.questions.at)

@@ -97,6 +97,7 @@ async function boot(): Promise<void> {
     }),
     isOnline: () => true,
     claimOrder: async () => 'unknown',
+    askConsents: async () => null,
     terminal: new CaisseApTerminal(devices),
     issue: { kind: 'card', dispenser: new Crt591Dispenser(devices) },
     printer,

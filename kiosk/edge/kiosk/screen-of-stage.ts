@@ -49,7 +49,7 @@ export interface ScreenFacts {
   readonly mandate: () => MandateFacts;
   /** `YYYY-MM-DD` where the club is. */
   readonly today: string;
-  /** Only asked for while a member looks at the account. */
+  /** Only asked for while a member looks at the account, or at their choices and data. */
   readonly account: () => Screen;
 }
 
@@ -73,6 +73,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
     case 'present-card':
       return { name: 'present-card', problem: stage.problem };
     case 'member':
+    case 'privacy':
       return facts.account();
     case 'code':
       return { name: 'code', problem: stage.problem, triesLeft: stage.triesLeft };

@@ -1,5 +1,6 @@
 import type { KioskView, PlanOffer, Screen } from '../../bridge/view.ts';
 import { accountStates } from './account-states.ts';
+import { privacyStates } from './privacy-states.ts';
 import { repairStates } from './repair-states.ts';
 
 /** What a visitor has done on the screen itself by then: the part of a state that is not in the view. */
@@ -364,6 +365,7 @@ const statesOfSales: readonly GalleryState[] = [
     },
   },
   ...accountStates,
+  ...privacyStates,
   ...repairStates,
   { name: 'plan', screen: { name: 'plan', plans, ...untouched(1) } },
   { name: 'plan-missing', screen: { name: 'plan', plans, ...untouched(1) }, doing: 'press-continue' },

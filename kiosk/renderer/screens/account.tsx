@@ -69,6 +69,11 @@ export function AccountScreen({ screen, view, act }: ScreenProps<'account'>) {
             onPress={() => act({ type: 'open-pass' })}
           />
         ) : null}
+        <Door
+          testId="door-privacy"
+          title={say('account.privacy')}
+          onPress={() => act({ type: 'open-privacy', part: 'overview' })}
+        />
       </div>
       <WhyNot screen={screen} />
       <div className="primary-bar">

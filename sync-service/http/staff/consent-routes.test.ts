@@ -4,15 +4,22 @@ import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
-import { type ConsentPurpose, consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
+import {
+  type ConsentPurpose,
+  consentWordings,
+  consentWordingVersion,
+} from '@portillon/core/sale/consent-wordings.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
+import { consentsAnswerSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { ApiClient } from '../../test/api-client.ts';
 import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
-import { newTestId, saleEvent, TestEdge, testPhoto } from '../../test/test-edge.ts';
+import { newTestId, saleEvent, TestEdge, testPerson, testPhoto } from '../../test/test-edge.ts';
 import { memberConsentsSchema } from './consent-view.ts';
+import { privacyDeskSchema } from './privacy-view.ts';
 
 let stateFolder: string;
 let base: StartedBase;
@@ -53,12 +60,21 @@ afterAll(async () => {
   await rm(stateFolder, { recursive: true, force: true });
 });
 
-async function sold(said: { photo: boolean; news: boolean }, more: { at?: string; photo?: string } = {}) {
+async function sold(
+  said: { photo: boolean; news: boolean },
+  more: { at?: string; photo?: string; person?: string } = {},
+) {
   const event = saleEvent({
     legalEntityId,
     planId,
     ...(more.photo
-      ? { digests: { person: sha256Hex(newTestId()), photo: more.photo, contract: sha256Hex(newTestId()) } }
+      ? {
+          digests: {
+            person: more.person ?? sha256Hex(newTestId()),
+            photo: more.photo,
+            contract: sha256Hex(newTestId()),
+          },
+        }
       : {}),
   });
   const consents = (['photo', 'news'] as const).map((purpose) => ({
@@ -196,4 +212,188 @@ it('[CL6] [CL7] erases the photo with the consent, takes none in that comes late
   expect(told.map(({ body }) => JSON.parse(body).data)).toEqual([
     { memberId, purpose: 'photo', channel: 'staff', given: false, at: expect.any(String) },
   ]);
+});
+
+/** What a member says or asks at the kiosk of the test, with the card of that sale. */
+const atKiosk = (sale: EventOf<'sale.completed'>) => ({
+  at: isoTime(systemClock.wallMs()),
+  memberId: sale.member.memberId,
+  credentialId: sale.credentials[0]?.credentialId ?? '',
+});
+const answered = (
+  sale: EventOf<'sale.completed'>,
+  purpose: ConsentPurpose,
+  act: 'given' | 'not-given' | 'withdrawn',
+): EventOf<'consent.answered'> => ({
+  type: 'consent.answered',
+  answerId: newTestId(),
+  ...atKiosk(sale),
+  purpose,
+  act,
+  language: 'en',
+  wording:
+    act === 'withdrawn'
+      ? null
+      : {
+          version: consentWordingVersion,
+          digest: consentWordingDigest(purpose, consentWordingVersion, 'en') ?? '',
+        },
+});
+const asks = (sale: EventOf<'sale.completed'>, what: 'copy' | 'erasure'): EventOf<'data.requested'> => ({
+  type: 'data.requested',
+  requestId: newTestId(),
+  ...atKiosk(sale),
+  asks: what,
+  box: 'Borne 1',
+});
+
+it('[CL8] [W-CONSENT-1] [W-PERSON-2] takes what a member says at a kiosk into the ledger, once, and does what follows from it', async () => {
+  const sealed = await edge.sealed('photo', testPhoto);
+  const person = await edge.sealed('person', testPerson);
+  const digests = { photo: sha256Hex(sealed), person: sha256Hex(person) };
+  const { memberId, sale } = await sold({ photo: true, news: false }, digests);
+  await edge.put(digests.person, person);
+  await edge.put(digests.photo, sealed);
+  const photoInClub = async () =>
+    (await edge.wholeFeed(0, 'person')).flatMap(({ change }) =>
+      change.kind === 'person' && change.record?.memberId === memberId ? [change.record.photo] : [],
+    );
+  expect(await photoInClub()).toEqual([digests.photo]);
+  const [yes, no] = [answered(sale, 'news', 'given'), answered(sale, 'photo', 'withdrawn')];
+  const { parked } = await edge.pushed([edge.append(yes), edge.append(no)]);
+  expect(parked).toEqual([]);
+  const { states, entries } = await consentsOf(memberId);
+  expect(states).toEqual([
+    { purpose: 'photo', state: 'withdrawn' },
+    { purpose: 'news', state: 'given' },
+  ]);
+  expect(entries.find(({ act, purpose }) => act === 'given' && purpose === 'news')).toMatchObject({
+    at: yes.at,
+    channel: 'kiosk',
+    language: 'en',
+    wording: expect.stringContaining('You can change your mind here or at the desk'),
+    proof: { box: 'off-by-default', event: 'consent.answered', credentialId: yes.credentialId },
+  });
+  expect((await ask(`/staff/api/members/${memberId}/photo`)).status).toBe(404);
+  expect(await photoInClub()).toEqual([null]);
+  const told = await sql.query<{ body: string }>(
+    "select body from webhook_messages where kind = 'consent.changed' and subject_id = $1 order by seq",
+    [memberId],
+  );
+  expect(told.map(({ body }) => JSON.parse(body).data)).toMatchObject([
+    { purpose: 'photo', channel: 'kiosk', given: true },
+    { purpose: 'news', channel: 'kiosk', given: false },
+    { purpose: 'news', channel: 'kiosk', given: true },
+    { purpose: 'photo', channel: 'kiosk', given: false },
+  ]);
+
+  // The same answer under another number, words for a yes taken back, no words for a yes, somebody else's card.
+  const other = await sold({ photo: false, news: false });
+  const { wording } = yes;
+  const wrong = [
+    yes,
+    { ...no, answerId: newTestId(), wording },
+    { ...yes, answerId: newTestId(), wording: null },
+    { ...yes, answerId: newTestId(), memberId: other.memberId },
+  ];
+  const refused = await edge.pushed(wrong.map((event) => edge.append(event)));
+  expect(refused.parked.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('already taken'),
+    expect.stringContaining('names the words'),
+    expect.stringContaining('names the words'),
+    'the base knows no such credential of that member',
+  ]);
+  expect((await consentsOf(memberId)).entries).toEqual(entries);
+  await expectRebuiltTheSame(sql);
+  expect((await consentsOf(memberId)).entries).toEqual(entries);
+});
+
+it('[W-CONSENT-2] tells a box what the holder of a credential said last, with the words and no name', async () => {
+  const { memberId, sale } = await sold({ photo: true, news: true });
+  const { credentialId } = atKiosk(sale);
+  const askFor = (body: unknown) => edge.signed('POST', '/v1/consents/ask', { body: JSON.stringify(body) });
+  await withdraw(memberId, 'news');
+  const { status, body } = await askFor({ credentialId });
+  expect(status).toBe(200);
+  expect(consentsAnswerSchema.parse(body).consents).toEqual([
+    {
+      purpose: 'photo',
+      act: 'given',
+      at: sale.at,
+      words: consentWordings[consentWordingVersion]?.photo.fr.join('\n'),
+    },
+    { purpose: 'news', act: 'withdrawn', at: expect.any(String), words: null },
+  ]);
+  const refusal = async (asked: unknown) => (await askFor(asked)).body;
+  expect(await refusal({ credentialId: newTestId() })).toMatchObject({
+    error: { code: 'consent.unknown-member' },
+  });
+  await sql.query("update credentials set status = 'blocked' where id = $1", [credentialId]);
+  expect(await refusal({ credentialId })).toMatchObject({ error: { code: 'consent.unknown-member' } });
+  expect(await refusal({ credentialId: 'x' })).toMatchObject({ error: { code: 'consent.malformed' } });
+});
+
+it('[PV4] [PV5] [PV6] [W-CONSENT-3] brings what is asked at a kiosk before the desk, erases nothing by it, and says until when', async () => {
+  const { memberId, sale } = await sold({ photo: false, news: false });
+  const requests = async () => {
+    const { requests: all } = privacyDeskSchema.parse(await (await ask('/staff/api/privacy')).json());
+    return all.filter((request) => request.memberId === memberId);
+  };
+  const [copy, erasure] = [asks(sale, 'copy'), asks(sale, 'erasure')];
+  const twice = [copy, erasure, asks(sale, 'copy'), asks(sale, 'erasure')];
+  expect((await edge.pushed(twice.map((event) => edge.append(event)))).parked).toEqual([]);
+  const shown = await requests();
+  expect(
+    shown.map(({ id, asks, way, madeBy, state, overdue }) => [id, asks, way, madeBy, state, overdue]),
+  ).toEqual(
+    expect.arrayContaining([
+      [copy.requestId, 'copy', 'kiosk', 'Borne 1', 'open', false],
+      [erasure.requestId, 'erasure', 'kiosk', 'Borne 1', 'open', false],
+    ]),
+  );
+  expect(shown).toHaveLength(2);
+  const days = (Date.parse(shown[0]?.dueAt ?? '') - Date.parse(copy.at)) / 86_400_000;
+  expect(days).toBeGreaterThanOrEqual(28);
+  expect(days).toBeLessThanOrEqual(31);
+  expect(
+    await sql.query('select 1 from credentials where member_id = $1 and status = $2', [memberId, 'active']),
+  ).toHaveLength(1);
+
+  const close = (id: string, state: string) =>
+    post(`/staff/api/privacy/requests/${id}/closing`, { state, reason: 'Ticket 118' });
+  const digest = '0'.repeat(64);
+  const carryOut = await post(`/staff/api/privacy/requests/${copy.requestId}/erasure`, {
+    digest,
+    reason: 'Ticket 118',
+  });
+  expect(await carryOut.json()).toMatchObject({ error: { code: 'erasure.unknown' } });
+  expect(await (await close(erasure.requestId, 'handed-over')).json()).toMatchObject({
+    error: { code: 'erasure.unknown' },
+  });
+  expect((await close(copy.requestId, 'handed-over')).status).toBe(200);
+  // Settled: whoever asks again asks anew.
+  const again = asks(sale, 'copy');
+  await edge.pushed([edge.append(again)]);
+  expect((await requests()).map(({ id, state }) => [id, state])).toEqual(
+    expect.arrayContaining([
+      [copy.requestId, 'handed-over'],
+      [again.requestId, 'open'],
+    ]),
+  );
+
+  await sql.query("update erasure_requests set made_at = now() - interval '32 days' where id = $1", [
+    erasure.requestId,
+  ]);
+  expect((await requests()).find(({ id }) => id === erasure.requestId)?.overdue).toBe(true);
+
+  await sql.query(
+    "insert into purge_orders (id, member_id, why, made_at, due_at) values ($1, $2, 'request', now(), now())",
+    [again.requestId, memberId],
+  );
+  await sql.query(
+    "insert into erased_members (member_id, order_id, erased_at, kept) values ($1, $2, now(), '[]')",
+    [memberId, again.requestId],
+  );
+  const { parked } = await edge.pushed([edge.append(asks(sale, 'erasure'))]);
+  expect(parked.map(({ reason }) => reason)).toEqual(['that member was forgotten before']);
 });

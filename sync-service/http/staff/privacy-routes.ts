@@ -40,7 +40,7 @@ export function privacyRoutes(app: FastifyInstance, base: BaseContext): void {
     if (!user) return notSignedIn(reply);
     const { database } = base;
     const [requests, orders, log] = await Promise.all([
-      readErasureRequests(database),
+      readErasureRequests(database, base.clock.wallMs()),
       readPurgeOrders(database, base.clock.wallMs()),
       readPrivacyLog(database),
     ]);

@@ -1,3 +1,4 @@
+import { dataRequests } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
 import { matchKeys } from '../../privacy/person-match.ts';
 import { answerStates } from '../../privacy/purge-progress.ts';
@@ -64,7 +65,10 @@ export const erasureRequestSchema = z.strictObject({
 
 const reason = z.string().trim().min(3).max(200);
 export const carryOutSchema = z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), reason });
-export const closeRequestSchema = z.strictObject({ state: z.enum(['declined', 'withdrawn']), reason });
+export const closeRequestSchema = z.strictObject({
+  state: z.enum(['declined', 'withdrawn', 'handed-over']),
+  reason,
+});
 export const settleStoreSchema = z.strictObject({ reason });
 
 const blockingSchema = z.discriminatedUnion('kind', [
@@ -107,11 +111,16 @@ const requestSchema = z.object({
   memberId: id,
   name: z.string().nullable(),
   homeClubId: id,
+  asks: z.enum(dataRequests),
   way: z.enum(requestWays),
   matched: z.array(z.enum(matchKeys)),
   madeAt: z.string(),
+  /** Of staff, or what the kiosk calls itself that took it down. */
   madeBy: z.string(),
-  state: z.enum(['open', 'carried-out', 'withdrawn', 'declined']),
+  /** An answer is owed by then: a month (GDPR, article 12). */
+  dueAt: z.string(),
+  overdue: z.boolean(),
+  state: z.enum(['open', 'carried-out', 'handed-over', 'withdrawn', 'declined']),
   closedAt: z.string().nullable(),
   closedBy: z.string().nullable(),
   reason: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { type Id, newId } from '@portillon/core/base/ids.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import type { DataRequest } from '@portillon/core/wire/event.ts';
 import type { BaseContext } from '../../http/base-context.ts';
 import type { RefusalWords } from '../../http/refusal.ts';
 import type { RequestWay } from '../../http/staff/privacy-view.ts';
@@ -28,7 +29,7 @@ export async function makeRequest(
   const requestId = newId<'erasure-request'>(base.clock, base.random);
   return base.database.transaction(async (sql) => {
     const [member] = await sql.query<{ open: boolean; erased: boolean }>(
-      `select exists (select 1 from erasure_requests where member_id = $1 and state = 'open') as open,
+      `select exists (select 1 from erasure_requests where member_id = $1 and asks = 'erasure' and state = 'open') as open,
               exists (select 1 from erased_members where member_id = $1) as erased
          from members where id = $1 for update`,
       [memberId],
@@ -54,15 +55,16 @@ export async function makeRequest(
   });
 }
 
-/** Ends a request without erasing anybody. */
+/** Ends a request without erasing anybody; that for a copy also when it was handed over. */
 export async function closeRequest(
   base: BaseContext,
   user: StaffUser,
   requestId: string,
-  how: { readonly state: 'declined' | 'withdrawn'; readonly reason: string },
+  how: { readonly state: 'declined' | 'withdrawn' | 'handed-over'; readonly reason: string },
 ): Done<{ requestId: string }> {
   return base.database.transaction(async (sql) => {
-    const memberId = await openRequest(sql, requestId, how.reason);
+    const asks = how.state === 'handed-over' ? 'copy' : null;
+    const memberId = await openRequest(sql, requestId, how.reason, asks);
     if (!memberId.ok) return memberId;
     await close(sql, base, user, requestId, how);
     await logPrivacy(sql, base, user, {
@@ -90,7 +92,7 @@ export async function carryOutRequest(
   const orderIds: Id<'purge-order'>[] = [orderId];
   const done = await base.database.transaction(async (sql): Done<{ memberId: string }> => {
     orderIds.splice(1);
-    const member = await openRequest(sql, requestId, asked.reason);
+    const member = await openRequest(sql, requestId, asked.reason, 'erasure');
     if (!member.ok) return member;
     const memberId = member.value;
     await lockPerson(sql, memberId);
@@ -157,12 +159,24 @@ async function forgetToo(
 }
 
 /** Whose request it is; refused when it is not open, or the reason would keep the name for good (PV50). */
-async function openRequest(sql: Sql, requestId: string, reason: string): Done<string> {
-  const [request] = await sql.query<{ memberId: string; state: string }>(
-    'select member_id as "memberId", state from erasure_requests where id = $1 for update',
+async function openRequest(
+  sql: Sql,
+  requestId: string,
+  reason: string,
+  /** What may be done is for such requests only; null for any. */
+  only: DataRequest | null,
+): Done<string> {
+  const [request] = await sql.query<{ memberId: string; state: string; asks: DataRequest }>(
+    'select member_id as "memberId", state, asks from erasure_requests where id = $1 for update',
     [requestId],
   );
   if (!request) return err({ code: 'erasure.unknown', message: 'there is no such request' });
+  if (only !== null && request.asks !== only) {
+    return err({
+      code: 'erasure.unknown',
+      message: `this request asks for ${request.asks}, not for ${only}`,
+    });
+  }
   if (request.state !== 'open')
     return err({ code: 'erasure.not-open', message: 'this request was closed before' });
   for (const id of [request.memberId, ...(await otherRecordsOf(sql, request.memberId))]) {

@@ -10,6 +10,7 @@ export const privacyActions = [
   'carried-out',
   'declined',
   'withdrawn',
+  'handed-over',
   'store-settled-by-hand',
   'told-again',
   'restored',

@@ -87,16 +87,21 @@ export async function readPurgeOrders(database: Database, nowMs: number): Promis
   });
 }
 
+/** PV5. A month after a clock that runs ahead ends later than it should, so the base counts from today at most. */
+const dueAt = `(least(made_at, $1::timestamptz) + interval '1 month')`;
+
 /** Requests, the open ones first; of those that are open the name, since staff decide about a person. */
-export async function readErasureRequests(database: Database): Promise<ErasureRequestView[]> {
+export async function readErasureRequests(database: Database, nowMs: number): Promise<ErasureRequestView[]> {
   return database.query<ErasureRequestView>(
     `select erasure_requests.id, member_id as "memberId",
-            nullif(concat_ws(' ', given_name, family_name), '') as name, home_club_id as "homeClubId", way, matched,
-            made_at as "madeAt", made_by_name as "madeBy", state, closed_at as "closedAt",
+            nullif(concat_ws(' ', given_name, family_name), '') as name, home_club_id as "homeClubId", asks, way,
+            matched, made_at as "madeAt", made_by_name as "madeBy", ${dueAt} as "dueAt",
+            state = 'open' and ${dueAt} < $1 as overdue, state, closed_at as "closedAt",
             closed_by_name as "closedBy", reason,
             (select id from purge_orders where request_id = erasure_requests.id) as "orderId"
        from erasure_requests join members on members.id = member_id
       order by state = 'open' desc, coalesce(closed_at, made_at) desc, erasure_requests.id limit ${shown}`,
+    [isoTime(nowMs)],
   );
 }
 

@@ -390,13 +390,14 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   possible_duplicates: 'staff',
   member_merges: 'staff',
   reconciliations: 'staff',
+  // Staff's, and what members ask at a kiosk, which staff close.
   erasure_requests: 'staff',
   purge_orders: 'staff',
   erased_members: 'staff',
   privacy_log: 'staff',
   // An answer counts once (W-PURGE-4); staff settle others by hand.
   purge_answers: 'push',
-  // Written with the sale that an event tells, once, and never again.
+  // Written with the event that tells it, once, and never again.
   consents: 'push',
   consent_wordings: 'base',
   retention_runs: 'base',

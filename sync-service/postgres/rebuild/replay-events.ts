@@ -114,7 +114,7 @@ async function applyAgain(
   const caseIds = () => eventCaseIds(edge_id, seq);
   const text = body.toString('utf8');
   // Answers are not built anew (projection-tables.ts); no text in an event holds quotes that are not escaped.
-  if (text.includes('"type":"purge.acknowledged"')) return null;
+  if (/"type":"(purge\.acknowledged|consent\.answered|data\.requested)"/.test(text)) return null;
   if (reason !== null) {
     await applyParked(sql, reporter, text, reason, caseIds);
     return null;

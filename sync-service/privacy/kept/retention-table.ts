@@ -289,8 +289,8 @@ export const retentionTable = [
   {
     id: 'privacy-desk',
     what: {
-      en: 'Requests to be forgotten, orders and answers: ids',
-      fr: 'Demandes d’effacement, ordres et réponses\u00a0: identifiants',
+      en: 'Requests to the privacy desk, orders and answers: ids',
+      fr: 'Demandes de copie ou d’effacement, ordres et réponses\u00a0: identifiants',
     },
     tables: [
       'erasure_requests',

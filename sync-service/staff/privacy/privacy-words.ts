@@ -1,4 +1,10 @@
-import type { MatchKey, PurgeOrderView, RequestWay, StoreAnswerView } from '../../http/staff/privacy-view.ts';
+import type {
+  ErasureRequestView,
+  MatchKey,
+  PurgeOrderView,
+  RequestWay,
+  StoreAnswerView,
+} from '../../http/staff/privacy-view.ts';
 import type { Language } from '../words.ts';
 
 type Blocking = 'debt' | 'open-case' | 'open-order' | 'running-membership';
@@ -35,7 +41,13 @@ export interface PrivacyWords {
   readonly noRequests: string;
   readonly asked: (way: string, when: string, by: string) => string;
   readonly matchedBy: string;
-  readonly states: Readonly<Record<'open' | 'carried-out' | 'withdrawn' | 'declined', string>>;
+  readonly states: Readonly<Record<ErasureRequestView['state'], string>>;
+  readonly asks: Readonly<Record<ErasureRequestView['asks'], string>>;
+  readonly answerBy: (day: string) => string;
+  readonly seeCopy: string;
+  readonly copyHint: string;
+  readonly copyFile: string;
+  readonly handedOver: string;
   readonly dryRun: string;
   readonly hide: string;
   readonly ofRecords: (count: number) => string;
@@ -83,7 +95,7 @@ export interface PrivacyWords {
 
 const fr: PrivacyWords = {
   privacy: 'Vie privée',
-  lead: 'Qui demande à être oublié, ce qui partirait, ce que la loi garde, et quel boîtier a répondu.',
+  lead: 'Qui demande une copie ou à être oublié, ce qui partirait, ce que la loi garde, et quel boîtier a répondu.',
   reading: 'Lecture…',
   noAnswer: 'La base ne répond pas. Rien n’a été changé. Réessayez dans un instant.',
   refusedBecause: (code) => `La base a refusé (${code}). Rien n’a été changé.`,
@@ -142,7 +154,19 @@ const fr: PrivacyWords = {
   noRequests: 'Aucune demande.',
   asked: (way, when, by) => `${way}, le ${when}, notée par ${by}`,
   matchedBy: 'Reconnue par',
-  states: { open: 'Ouverte', 'carried-out': 'Exécutée', withdrawn: 'Retirée', declined: 'Refusée' },
+  states: {
+    open: 'Ouverte',
+    'carried-out': 'Exécutée',
+    'handed-over': 'Remise',
+    withdrawn: 'Retirée',
+    declined: 'Refusée',
+  },
+  asks: { copy: 'Copie de ses données', erasure: 'Être oublié' },
+  answerBy: (day) => `réponse due avant le ${day}`,
+  seeCopy: 'Préparer la copie',
+  copyHint: 'Remettez le fichier à la personne elle-même. La lecture est notée.',
+  copyFile: 'Le fichier de ses données',
+  handedOver: 'Copie remise',
   dryRun: 'Voir ce qui partirait',
   hide: 'Fermer',
   ofRecords: (count) => `Cette personne a ${count} fiches, réunies : tout est compté, et toutes partent.`,
@@ -243,6 +267,7 @@ const fr: PrivacyWords = {
     'carried-out': 'a fait oublier une personne',
     declined: 'a refusé une demande',
     withdrawn: 'a noté le retrait d’une demande',
+    'handed-over': 'a remis une copie',
     'store-settled-by-hand': 'a réglé un boîtier à la main',
     'told-again': 'a redemandé à un boîtier',
     restored: 'a oublié de nouveau, après une sauvegarde',
@@ -253,7 +278,7 @@ const fr: PrivacyWords = {
 
 const en: PrivacyWords = {
   privacy: 'Privacy',
-  lead: 'Who asks to be forgotten, what would go, what the law keeps, and which box has answered.',
+  lead: 'Who asks for a copy or to be forgotten, what would go, what the law keeps, and which box has answered.',
   reading: 'Reading…',
   noAnswer: 'The base does not answer. Nothing was changed. Try again in a moment.',
   refusedBecause: (code) => `The base refused (${code}). Nothing was changed.`,
@@ -312,7 +337,19 @@ const en: PrivacyWords = {
   noRequests: 'No requests.',
   asked: (way, when, by) => `${way}, ${when}, taken down by ${by}`,
   matchedBy: 'Found by',
-  states: { open: 'Open', 'carried-out': 'Carried out', withdrawn: 'Withdrawn', declined: 'Declined' },
+  states: {
+    open: 'Open',
+    'carried-out': 'Carried out',
+    'handed-over': 'Handed over',
+    withdrawn: 'Withdrawn',
+    declined: 'Declined',
+  },
+  asks: { copy: 'A copy of their data', erasure: 'To be forgotten' },
+  answerBy: (day) => `answer owed by ${day}`,
+  seeCopy: 'Prepare the copy',
+  copyHint: 'Hand the file to the person themselves. That it was read is noted.',
+  copyFile: 'The file of their data',
+  handedOver: 'The copy was handed over',
   dryRun: 'See what would go',
   hide: 'Close',
   ofRecords: (count) => `This person has ${count} records, merged: all is counted, and all of them go.`,
@@ -413,6 +450,7 @@ const en: PrivacyWords = {
     'carried-out': 'had a person forgotten',
     declined: 'declined a request',
     withdrawn: 'noted that a request was withdrawn',
+    'handed-over': 'handed a copy over',
     'store-settled-by-hand': 'settled a box by hand',
     'told-again': 'asked a box again',
     restored: 'forgot again, after a backup',

@@ -10,6 +10,7 @@ import {
 import { useAnswer } from '../access/use-answer.ts';
 import { fullDate } from '../full-date.ts';
 import type { Language } from '../words.ts';
+import { CopyRequest } from './copy-request.tsx';
 import { sendPrivacy } from './privacy-requests.ts';
 import { privacyWords } from './privacy-words.ts';
 import { shortDay } from './short-day.ts';
@@ -35,12 +36,19 @@ export function RequestCard({ language, view, request, onChanged }: CardProps) {
         <span className="tag" data-state={request.state}>
           {text.states[request.state]}
         </span>
+        {request.overdue && (
+          <span className="tag" data-progress="overdue">
+            {text.progress.overdue}
+          </span>
+        )}
       </p>
       <p className="hint">
         {[
+          text.asks[request.asks],
           club?.name,
           text.asked(text.ways[request.way], fullDate(request.madeAt, undefined, language), request.madeBy),
           `${text.matchedBy} ${request.matched.map((key) => text.keys[key].toLowerCase()).join(', ')}`,
+          request.state === 'open' && text.answerBy(shortDay(request.dueAt, language)),
         ]
           .filter(Boolean)
           .join(' · ')}
@@ -55,11 +63,14 @@ export function RequestCard({ language, view, request, onChanged }: CardProps) {
       {request.state === 'open' && (
         <p className="ways">
           <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? text.hide : text.dryRun}
+            {open ? text.hide : request.asks === 'copy' ? text.seeCopy : text.dryRun}
           </button>
         </p>
       )}
-      {open && request.state === 'open' && (
+      {open && request.state === 'open' && request.asks === 'copy' && (
+        <CopyRequest language={language} request={request} onChanged={onChanged} />
+      )}
+      {open && request.state === 'open' && request.asks === 'erasure' && (
         <Plan language={language} request={request} onChanged={onChanged} />
       )}
     </li>
