@@ -4,8 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemLog } from '@portillon/core/base/system-log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
-import { readAdapterMapping } from './adapters/adapter-mapping.ts';
-import { HttpAdapter } from './adapters/http-adapter.ts';
+import { loadAdapter } from './adapters/load-adapter.ts';
 import { readProviderSettings } from './http/staff/sign-in/provider-settings.ts';
 import { MemberBase } from './member-base.ts';
 import { systemSeal } from './secrets/system-seal.ts';
@@ -15,7 +14,7 @@ const usage = `sync-service --state FOLDER [options]
   --port PORT                  of the HTTP API and the staff page on 127.0.0.1 (default: any free one)
   --keys FOLDER                where the keys lie, when other processes of the same base use them too (default: the state folder)
   --webhooks-to RANGE          private addresses, as 10.1.0.0/16, that webhooks may be sent to (repeatable)
-  --adapter FILE               tells a member base of others, as this mapping file says (docs/adapters.md; repeatable)
+  --adapter FILE               goes on with a member base of others, as this mapping file or module says (docs/adapters.md; repeatable)
   --metrics-port PORT          serves the metrics on 127.0.0.1 at that port, apart from everything else
   --stop-delay SECONDS         how long it still answers after it has said that it will stop (default 0)
   --ready-file PATH            JSON with addresses and first secrets, written when ready
@@ -95,7 +94,7 @@ async function main(): Promise<number> {
       ? {}
       : { retireCardKeys: Number(values['retire-card-keys']) }),
     webhookTargets: values['webhooks-to'],
-    adapters: await Promise.all(values.adapter.map((file) => httpAdapterOf(file))),
+    adapters: await Promise.all(values.adapter.map((file) => loadAdapter(file, process.env, systemClock))),
     creditorIds: Object.fromEntries(values.creditor.map((pair) => pair.split('=', 2))),
     backupDays,
     seal: (folder) => systemSeal(process.env, folder),
@@ -112,11 +111,6 @@ async function main(): Promise<number> {
     await base.stop();
     log.info('base.stopped');
   }
-}
-
-/** Rejects with what is wrong in the file. */
-async function httpAdapterOf(file: string): Promise<HttpAdapter> {
-  return new HttpAdapter(await readAdapterMapping(file, process.env), systemClock);
 }
 
 async function readSeed(path: string): Promise<SeedFile> {

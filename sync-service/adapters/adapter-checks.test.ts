@@ -17,6 +17,7 @@ import { httpUnderTest } from './check/http-under-test.ts';
 import { reportChecks } from './check/report-checks.ts';
 import { sampleMessage } from './check/sample-messages.ts';
 import { HttpAdapter } from './http-adapter.ts';
+import { loadAdapter } from './load-adapter.ts';
 import type { MemberBaseAdapter, OutgoingMessage } from './member-base-adapter.ts';
 
 const context = { clock: systemClock, random: systemRandom };
@@ -81,6 +82,35 @@ it('finds what does not hold in an adapter that keeps none of it', async () => {
     .map((line) => line.match(/\[(AD\d)\] /)?.[1]);
   expect(new Set(wrong)).toEqual(new Set(['AD2', 'AD3', 'AD4', 'AD5', 'AD6', 'AD8']));
   expect(lines.find((line) => line.includes('[AD7]'))).toMatch(/^not checked/);
+});
+
+it('[AD16] takes an adapter of one’s own from a module, and says what it lacks', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'portillon own adapter '));
+  const file = join(folder, 'own.mjs');
+  await writeFile(
+    file,
+    `export const memberBaseAdapter = async () => ({ name: 'own', takes: ['passage'], answerLimitMs: 5, changes: null,
+       deliver: async () => ({ is: 'taken', theirId: null, revision: null }), close: async () => undefined });`,
+  );
+  expect(await loadAdapter(file, {}, systemClock)).toMatchObject({ name: 'own', takes: ['passage'] });
+  for (const [index, [text, flaw]] of (
+    [
+      ['export const other = 1', /exports no function memberBaseAdapter/],
+      ['export const memberBaseAdapter = () => null', /resolves with no adapter/],
+      ["export const memberBaseAdapter = () => ({ name: 'x y' })", /name: small letters/],
+      [
+        "export const memberBaseAdapter = () => ({ name: 'own', takes: ['photos'] })",
+        /takes: a list of member/,
+      ],
+    ] as const
+  ).entries()) {
+    const bad = join(folder, `bad-${index}.mjs`);
+    await writeFile(bad, text);
+    await expect(loadAdapter(bad, {}, systemClock)).rejects.toThrow(flaw);
+  }
+  const mapping = loadAdapter(otherBaseMappingFile, { OTHER_BASE_KEY: 'k' }, systemClock);
+  expect((await mapping).name).toBe('other-base');
+  await rm(folder, { recursive: true });
 });
 
 it('[AD13] tells what is wrong with a mapping file with its place, and takes no secret that lies open', async () => {

@@ -7,11 +7,13 @@ import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { adapterCommand } from '../commands/adapter-command.ts';
+import { changeStanding } from '../postgres/access-changes.ts';
 import { applyPage, readAgain } from '../postgres/adapter-intake/intake-state.ts';
 import { dropOldPassages, listAdapters } from '../postgres/adapter-outbox.ts';
 import { readFigures } from '../postgres/base-figures.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
+import { readMemberAccess } from '../postgres/member-access.ts';
 import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
 import { type OtherMemberBase, startOtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
@@ -146,7 +148,7 @@ async function soldHere(): Promise<EventOf<'sale.completed'>> {
   return own;
 }
 
-it('[AD21] [AD26] brings members, memberships and badges of theirs to the gates, and passes over what nobody knows', async () => {
+it('[AD21] brings members, memberships and badges of theirs to the gates, and passes over what nobody knows', async () => {
   const chip = '04AA11BB22CC33';
   const { customer, contract, badge } = await joinedThere(chip);
   const memberId = await oursOf('member', customer);
@@ -199,8 +201,9 @@ it('[AD21] [AD26] brings members, memberships and badges of theirs to the gates,
   await quiet();
   expect(await sql.query('select count(*) as members from members')).toEqual(before);
   expect(await casesOf('other-base-differs', sale.member.memberId)).toEqual([]);
+});
 
-  // Of an import under the adapter's name.
+it('[AD26] knows who is meant by the line of an import too, and waits for an answer that may say it', async () => {
   const imported = newTestId();
   await sql.query(
     `insert into members (id, home_club_id, given_name, family_name, language, created_at) values ($1, $2, 'Before', 'Import', 'fr', now())`,
@@ -316,15 +319,27 @@ it('[AD24] keeps out at every gate whom they block, within seconds, and lets in 
     ((await atGates(credentialId))?.standing?.suspendedUntil ?? '') > '2900' ? true : null,
   );
   // The look of every 200 ms, the transaction, the feed; the rest is the load of the machine.
-  expect(systemClock.monotonicMs() - from).toBeLessThan(5_000);
+  expect(systemClock.monotonicMs() - from).toBeLessThan(10_000);
   await other.atDesk('blocks/b2', { holder: customer, on: true });
   await other.atDesk('blocks/b1', { on: false });
   await quiet();
   expect((await atGates(credentialId))?.standing?.suspendedUntil).toMatch(/^2999/);
+  const later = '2027-01-15T00:00:00.000Z';
+  const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
+  const staff = { changeId: newTestId(), userId, nowMs: systemClock.wallMs() };
+  expect(
+    await changeStanding(sql, memberId, { suspendedUntil: null, reason: 'Asked at the desk' }, staff),
+  ).toBe(true);
+  expect((await readMemberAccess(sql, memberId, null, systemClock.wallMs()))?.standing).toMatchObject({
+    keptOutBy: [name],
+    suspendedUntil: expect.stringMatching(/^2999/),
+  });
+  const again = { ...staff, changeId: newTestId() };
+  await changeStanding(sql, memberId, { suspendedUntil: later, reason: 'Asked at the desk' }, again);
   await other.atDesk('blocks/b2', { deleted: true });
   await quiet();
-  // What staff had decided stays.
-  expect((await atGates(credentialId))?.standing?.suspendedUntil).toBe(pause);
+  // What staff have decided stays.
+  expect((await atGates(credentialId))?.standing?.suspendedUntil).toBe(later);
 
   // One credential: theirs by its state, a card of the kiosk by its number.
   await other.atDesk('blocks/b3', { badge, on: true });

@@ -23,8 +23,16 @@ export async function changeStanding(
   by: ChangedBy,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
+    // AD24: what a member base of others keeps out stays out; the pause counts once that is over.
+    const theirs =
+      change.suspendedUntil === undefined
+        ? []
+        : await sql.query(
+            'update adapter_blocks set before_at = $2 where member_id = $1 and lifted_at is null returning 1',
+            [memberId, change.suspendedUntil],
+          );
     const columns = {
-      suspended_until: change.suspendedUntil,
+      suspended_until: theirs.length > 0 ? undefined : change.suspendedUntil,
       staff: change.staff,
       company: change.company === undefined ? undefined : change.company && JSON.stringify(change.company),
     };
@@ -96,6 +104,7 @@ async function set(
   columns: Readonly<Record<string, string | number | boolean | null | undefined>>,
 ): Promise<boolean> {
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return (await sql.query(`select 1 from ${table} where id = $1`, [id])).length > 0;
   const sets = given.map(([column], index) => `${column} = $${index + 2}`);
   const rows = await sql.query(`update ${table} set ${sets.join(', ')} where id = $1 returning 1`, [
     id,

@@ -53,7 +53,7 @@ export async function readMemberAccess(
   const { suspendedUntil, staff, company } = isHome
     ? head
     : { suspendedUntil: null, staff: false, company: null };
-  const [accompanied, companions, debts, memberships, credentials, decisions, changes, merges] =
+  const [accompanied, companions, debts, memberships, credentials, decisions, changes, merges, blocks] =
     await Promise.all([
       database.query<NamedRow>(
         `select id as "memberId", ${nameOf('members')} from members where id = any($1::uuid[])`,
@@ -83,6 +83,12 @@ export async function readMemberAccess(
       readDecisions(database, memberId, reach),
       isHome ? readChanges(database, { memberId }) : [],
       readMerges(database, memberId),
+      isHome
+        ? database.query<{ adapter: string }>(
+            'select distinct adapter from adapter_blocks where member_id = $1 and lifted_at is null order by adapter',
+            [memberId],
+          )
+        : [],
     ]);
   const { graceDays, fromCents } = (head.policy ?? openPolicy).debt;
   return {
@@ -93,6 +99,7 @@ export async function readMemberAccess(
     answer: await answerNow(database, homeClubId, credentials, nowMs),
     ageYears: birthDate === null ? null : yearsSince(birthDate, isoTime(nowMs)),
     standing: {
+      keptOutBy: blocks.map(({ adapter }) => adapter),
       suspendedUntil,
       staff,
       company: company && {

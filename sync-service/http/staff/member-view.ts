@@ -101,6 +101,8 @@ export const memberAccessSchema = z.object({
   ageYears: z.int().nullable(),
   standing: z.object({
     suspendedUntil: time.nullable(),
+    /** Member bases of others that keep the member out, by the names of their adapters; they alone lift it. */
+    keptOutBy: z.array(z.string()),
     staff: z.boolean(),
     company: z.object({ kind: z.enum(['guardian', 'member']), members: z.array(named) }).nullable(),
     /** Those who come in only after this member. */

@@ -20,6 +20,7 @@ export interface MemberWords {
   readonly atHomeClubNow: (club: string) => string;
   readonly standing: string;
   readonly onHoldUntil: (time: string) => string;
+  readonly keptOutBy: (systems: string) => string;
   readonly notOnHold: string;
   readonly worksHere: string;
   readonly notStaff: string;
@@ -114,6 +115,8 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     atHomeClubNow: (club) => `Maintenant, à ${club}`,
     standing: 'Situation',
     onHoldUntil: (time) => `En pause jusqu’au ${time}`,
+    keptOutBy: (systems) =>
+      `N’entre pas\u00a0: bloqué par l’autre système (${systems}), qui seul peut le lever`,
     notOnHold: 'Pas en pause',
     worksHere: 'Fait partie de l’équipe : entre à toute heure',
     notStaff: 'Ne fait pas partie de l’équipe',
@@ -227,6 +230,7 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     atHomeClubNow: (club) => `Now, at ${club}`,
     standing: 'Standing',
     onHoldUntil: (time) => `On hold until ${time}`,
+    keptOutBy: (systems) => `Kept out by the other system (${systems}), which alone can lift it`,
     notOnHold: 'Not on hold',
     worksHere: 'Works here: comes in at any hour',
     notStaff: 'Does not work here',

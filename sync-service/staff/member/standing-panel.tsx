@@ -19,7 +19,8 @@ export function StandingPanel(props: {
 }) {
   const { member, timeZone, language, onDone } = props;
   const text = memberWords[language];
-  const { suspendedUntil, staff, company, companions } = member.standing;
+  const { suspendedUntil, keptOutBy, staff, company, companions } = member.standing;
+  const isKeptOut = keptOutBy.length > 0;
   const isOnHold = suspendedUntil !== null && suspendedUntil > member.at;
   const [changing, setChanging] = useState<Change | null>(null);
   const [until, setUntil] = useState('');
@@ -27,7 +28,7 @@ export function StandingPanel(props: {
   const named = (one: { readonly memberId: string; readonly name: string | null }) => one.name ?? text.noName;
   const untilIso = () => momentOf(until, timeZone ?? 'UTC');
   const changes: readonly Change[] = [
-    isOnHold ? 'lift' : 'hold',
+    ...(isKeptOut ? [] : [isOnHold ? ('lift' as const) : ('hold' as const)]),
     staff ? 'endStaff' : 'makeStaff',
     ...(company ? (['endCompany'] as const) : []),
   ];
@@ -44,7 +45,9 @@ export function StandingPanel(props: {
       <h2 id={`${id}-title`}>{text.standing}</h2>
       <ul className="plain-list">
         <li>
-          {isOnHold ? (
+          {isKeptOut ? (
+            <strong>{text.keptOutBy(keptOutBy.join(', '))}</strong>
+          ) : isOnHold ? (
             <strong>{text.onHoldUntil(fullDate(suspendedUntil, timeZone, language))}</strong>
           ) : (
             text.notOnHold
