@@ -251,6 +251,44 @@ describe('the pages of access', () => {
     await picture('access-rules');
   });
 
+  it('set a price from a day on, say what is wrong with it, and withdraw it before it begins', async () => {
+    await page.getByRole('link', { name: 'Accès' }).click();
+    await page.getByRole('link', { name: 'Prix', exact: true }).click();
+    const row = page.getByRole('row', { name: /^Tous les jours \d/ });
+    await row.getByText('29,90\u202f€').waitFor();
+    const set = form('Fixer un prix');
+    await set.getByLabel('Formule').selectOption('Tous les jours');
+    await set.getByLabel('Prix en euros').fill('vingt');
+    await set.getByLabel('Pourquoi').fill('Tarif de printemps');
+    await set.getByRole('button', { name: 'Fixer le prix' }).click();
+    await set.getByRole('alert').getByText('comme 29,90').waitFor();
+    await set.getByLabel('Prix en euros').fill('32,90');
+    await set.getByLabel('Premier jour').fill('2020-01-01');
+    await set.getByRole('button', { name: 'Fixer le prix' }).click();
+    await set.getByRole('alert').getByText('Ce jour est passé').waitFor();
+    await set.getByLabel('Premier jour').fill('2090-03-01');
+    await set.getByRole('button', { name: 'Fixer le prix' }).click();
+    await set.getByText('Les bornes l’apprennent').waitFor();
+    await row.getByText('À partir du 1 mars 2090').waitFor();
+    expect(await row.innerText()).toMatch(/29,90[\s\S]*32,90\s€, frais 25,00\s€/);
+    await set.getByLabel('Pour', { exact: true }).selectOption('Tout le réseau');
+    await set.getByLabel('Premier jour').fill('2090-02-01');
+    await set.getByLabel('Pourquoi').fill('Tarif du réseau');
+    await set.getByRole('button', { name: 'Fixer le prix' }).click();
+    await page.getByTestId('set-price').getByText('Tout le réseau · 32,90').waitFor();
+    expect(await axeObjections(page)).toEqual([]);
+    await picture('access-prices');
+    const spring = page.getByTestId('set-price').filter({ hasText: 'Tarif de printemps' });
+    await spring.getByRole('button', { name: /^Retirer/ }).click();
+    await spring.getByLabel('Pourquoi').fill('Reporté');
+    await spring.getByRole('button', { name: 'Retirer', exact: true }).click();
+    await spring.getByText(/Retiré par staff.*Reporté/).waitFor();
+    expect(await spring.getByRole('button').count()).toBe(0);
+    await row.getByText('À partir du 1 févr. 2090').waitFor();
+    expect(await row.innerText()).not.toContain('1 mars 2090');
+    await picture('access-prices-withdrawn');
+  });
+
   it('take a club on to the next step, with what stands against it', async () => {
     await broughtOver();
     await page.getByRole('link', { name: 'Migration', exact: true }).click();
@@ -294,6 +332,7 @@ describe('the pages of access', () => {
     for (const [hash, shown] of [
       ['#access/badges', 'Copied badges'],
       ['#access/rules', 'Exceptional closures'],
+      ['#access/prices', 'Prices that were set'],
       ['#access/outages', 'Would have been refused'],
       ['#access/migration', 'What was brought over'],
       [`#member/${memberId}`, 'May not come in'],

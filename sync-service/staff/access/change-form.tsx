@@ -10,6 +10,8 @@ export interface ChangeFormProps {
   readonly save: string;
   /** The one thing to do on its page. */
   readonly primary?: boolean;
+  /** What is said once it is done; without it, that gates hear of it. */
+  readonly saved?: string;
   /** The base keeps no reason of it. */
   readonly withoutReason?: boolean;
   /** What is wrong with the fields, in words; null when they can be sent. */
@@ -81,7 +83,7 @@ export function ChangeForm(props: ChangeFormProps) {
         {problem}
       </p>
       <p className="done" role="status">
-        {done && text.saved}
+        {done && (props.saved ?? text.saved)}
       </p>
       <p className="actions">
         <button type="submit" className={props.primary ? 'primary' : undefined} aria-busy={busy}>

@@ -7,7 +7,7 @@ export function ClubChoice(props: {
   readonly view: LiveView;
   readonly clubId: string;
   /** The page of `#access/…`. */
-  readonly page: 'rules' | 'outages' | 'migration';
+  readonly page: 'rules' | 'prices' | 'outages' | 'migration';
   readonly text: AccessWords;
 }) {
   const id = useId();
