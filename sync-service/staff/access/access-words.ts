@@ -144,7 +144,7 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     fromEuros: 'À partir de combien d’euros',
     dataAge: 'Âge des données, club hors ligne',
     dataAgeHint:
-      'Nombre d’heures après lequel le tourniquet ne laisse plus entrer sur ce qu’il sait. Vide : sans limite.',
+      'Nombre d’heures après lequel le tourniquet ne laisse plus entrer sur ce qu’il sait ; ce que le club a vendu ou renouvelé lui-même compte à partir de la vente. Vide : sans limite.',
     ageOf: {
       home: 'Formules d’un seul club',
       network: 'Formules réseau',
@@ -271,7 +271,8 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     neverWord: 'never',
     fromEuros: 'From how many euros on',
     dataAge: 'Age of the data, club offline',
-    dataAgeHint: 'After how many hours a gate lets nobody in any more by what it knows. Empty: no limit.',
+    dataAgeHint:
+      'After how many hours a gate lets nobody in any more by what it knows; what the club sold or renewed itself counts from the sale. Empty: no limit.',
     ageOf: {
       home: 'Plans of one club',
       network: 'Network plans',
