@@ -76,6 +76,8 @@ export interface MemberBaseOptions {
   readonly metricsPort?: number;
   /** How long it still answers after it has said that it is about to stop, for a balancer to notice; 0 without it. */
   readonly stopDelayMs?: number;
+  /** How long a request may take to come whole; a minute without it. */
+  readonly requestLimitMs?: number;
   /** How long backups of this base are kept, in days; 35 without it. */
   readonly backupDays?: number;
   /** Settings of the embedded PostgreSQL, for tests. */
@@ -243,8 +245,11 @@ async function startWith(
 
   const { app, requests } = await baseApp(
     base,
-    staffRoutes(options.staffPage, options.staffProvider ?? null),
-    ...(options.passPage === undefined ? [] : [passRoutes(options.passPage)]),
+    [
+      staffRoutes(options.staffPage, options.staffProvider ?? null),
+      ...(options.passPage === undefined ? [] : [passRoutes(options.passPage)]),
+    ],
+    options.requestLimitMs,
   );
   stops.push(async () => {
     const closing = app.close();

@@ -1,25 +1,33 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Log } from '@portillon/core/base/log.ts';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { apiRoutes } from './api/api-routes.ts';
 import { type BaseContext, contextFor } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { readiness } from './readiness.ts';
-import { type RefusalWords, refuse } from './refusal.ts';
+import { type RefusalWords, refusalStatus, refuse } from './refusal.ts';
 import { RequestsInWork } from './requests-in-work.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import { guardStaffRoutes } from './staff/staff-guard.ts';
 
+/** For a whole request, its body with it (W-ERR-3). */
 const requestTimeLimitMs = 60_000;
+const slowLookMs = 5_000;
 
 export type BaseRoutes = (app: FastifyInstance, options: { base: BaseContext }) => Promise<void>;
 
 /** The HTTP face of the member base. `more` adds what does not belong to edges: the staff page. */
 export async function baseApp(
   base: BaseContext,
-  ...more: BaseRoutes[]
+  more: readonly BaseRoutes[],
+  requestLimitMs: number = requestTimeLimitMs,
 ): Promise<{ readonly app: FastifyInstance; readonly requests: RequestsInWork }> {
   const app = Fastify({
     logger: false,
-    requestTimeout: requestTimeLimitMs,
+    requestTimeout: requestLimitMs,
+    http: { connectionsCheckingInterval: Math.min(slowLookMs, requestLimitMs / 4) },
+    clientErrorHandler: (error, socket) => refuseConnection(base.log, error, socket),
     // Who is in the middle of a request gets an answer; MemberBase.stop() sets the bound.
     forceCloseConnections: 'idle',
     // TLS ends in a proxy on the same machine; only such a one may say who called.
@@ -29,6 +37,8 @@ export async function baseApp(
     },
     routerOptions: { maxParamLength: 200 },
   });
+  // Node takes the longer of the two for the whole request.
+  app.server.headersTimeout = requestLimitMs;
   const requests = new RequestsInWork(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const words = refusalOf(error);
@@ -72,7 +82,25 @@ export async function baseApp(
   return { app, requests };
 }
 
-/** What went wrong, in words a stranger may read: nothing of the inside (W-ERR-3). */
+/** Of what never became a request: too slow, or no HTTP. The connection ends with the refusal (W-ERR-3). */
+function refuseConnection(log: Log, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const words: RefusalWords =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? { code: 'request.too-slow', message: 'the request did not come whole in time' }
+      : { code: 'request.malformed', message: 'the request cannot be understood' };
+  log.warn('request.cut', { code: words.code });
+  const status = refusalStatus[words.code];
+  const body = JSON.stringify({ error: words });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  // What still comes is not read.
+  socket.destroySoon();
+}
+
+/** What went wrong, in words a stranger may read: nothing of the inside (W-ERR-2). */
 function refusalOf(error: FastifyError): RefusalWords {
   if (error.statusCode === 413) return { code: 'request.too-large', message: 'the body is too large' };
   if (error.statusCode === 429) {

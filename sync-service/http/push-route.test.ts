@@ -18,6 +18,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { untilSeen } from '../test/poll.ts';
+import { sendPieces } from '../test/raw-body.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { type Answer, send, TestEdge, visit } from '../test/test-edge.ts';
 import { PushAdmission } from './push-admission.ts';
@@ -29,7 +30,7 @@ let sql: Database;
 
 beforeAll(async () => {
   stateFolder = await temporaryState();
-  base = await startBase({ stateFolder });
+  base = await startBase({ stateFolder, requestLimitMs: 3_000 });
   sql = new Database(base.databaseUrl, silentLog);
 });
 
@@ -271,5 +272,61 @@ describe('many pushes at once', () => {
     const [one] = turnedAway;
     expect(await pushed(one?.counter ?? 0)).toMatchObject({ status: 200, json: { appliedThrough: 1 } });
     expect(await pushed(one?.counter ?? 0)).toMatchObject({ json: { error: { code: 'request.replayed' } } });
+  });
+});
+
+describe('a body that nobody wants', () => {
+  const piece = Buffer.alloc(50_000, 0x20);
+
+  it.each([
+    ['POST', '/v1/push', 9_000_000],
+    ['POST', '/v1/enrol', 1_000_000],
+    ['POST', '/v1/orders/claim', 1_000_000],
+    ['PUT', `/v1/attachments/${'a'.repeat(64)}`, 5_000_000],
+    ['POST', '/staff/api/sign-in', 2_000_000],
+    ['POST', '/api/v1/orders', 2_000_000],
+  ])(
+    '[W-ERR-3] of 50 MB in chunks of unknown length is refused while it comes: %s %s',
+    async (method, path, readAtMost) => {
+      const before = process.memoryUsage().arrayBuffers;
+      const type = path.includes('attachments') ? 'application/octet-stream' : 'application/json';
+      const head = [`${method} ${path} HTTP/1.1`, `Content-Type: ${type}`, 'Transfer-Encoding: chunked'];
+      // Whoever goes on sending may hear the line break before the refusal: it is asked until it is heard.
+      let heard = '';
+      for (let tries = 0; heard === '' && tries < 20; tries++) {
+        const pauseMs = Math.min(tries, 5);
+        const answer = await sendPieces(base.url, head, piece, { count: 1_000, pauseMs, chunked: true });
+        heard = answer.text;
+        // What lies in the buffers of the line may have been sent beyond that.
+        expect(answer.sentBytes).toBeLessThan(readAtMost + 2_000_000);
+      }
+      expect(heard).toMatch(/^HTTP\/1\.1 413 /);
+      expect(heard).toContain('"code":"request.too-large"');
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024);
+      expect((await fetch(`${base.url}/v1/health`)).status).toBe(200);
+    },
+  );
+
+  it('[W-ERR-3] is told off when it comes a byte at a time, and what is no HTTP is hung up on', async () => {
+    const edge = await newEdge();
+    const slow = sendPieces(
+      base.url,
+      ['POST /v1/push HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 1000'],
+      Buffer.from(' '),
+      { count: 1_000, pauseMs: 50, chunked: false },
+    );
+    // Nobody waits for it.
+    edge.append(visit(null, 'refused').decided);
+    expect(await edge.pushed()).toMatchObject({ appliedThrough: 1 });
+    const answer = await slow;
+    expect(answer.text).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer.text).toContain('"code":"request.too-slow"');
+    expect(answer.sentBytes).toBeLessThan(1_000);
+    const noise = await sendPieces(base.url, ['\u0016\u0003\u0001'], Buffer.from('?'), {
+      count: 1,
+      chunked: false,
+    });
+    expect(noise.text).toContain('"code":"request.malformed"');
+    expect((await edge.push()).status).toBe(200);
   });
 });

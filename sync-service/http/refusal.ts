@@ -8,6 +8,7 @@ export const refusalStatus = {
   'request.bad-signature': 401,
   'request.replayed': 401,
   'request.not-found': 404,
+  'request.too-slow': 408,
   'request.too-large': 413,
   'request.wrong-type': 415,
   'request.wrong-encoding': 415,

@@ -33,6 +33,7 @@ export async function startBase(options: {
   readonly staffPage?: string;
   readonly staffProvider?: ProviderSettings;
   readonly webhookTargets?: readonly string[];
+  readonly requestLimitMs?: number;
   readonly adapters?: readonly MemberBaseAdapter[];
 }): Promise<StartedBase> {
   const base = await MemberBase.start({
@@ -41,6 +42,7 @@ export async function startBase(options: {
     seed: seedFileSchema.parse(JSON.parse(await readFile(seedPath, 'utf8'))),
     staffPage: options.staffPage ?? null,
     ...(options.staffProvider ? { staffProvider: options.staffProvider } : {}),
+    ...(options.requestLimitMs === undefined ? {} : { requestLimitMs: options.requestLimitMs }),
     webhookTargets: options.webhookTargets ?? [],
     adapters: options.adapters ?? [],
     serverSettings: { fsync: 'off' },
