@@ -6,6 +6,7 @@ const nothing: HoldFacts = {
   debts: [],
   openCases: [],
   openOrders: [],
+  copiesAwaited: 0,
   periods: [],
   sales: 0,
   documents: { contract: 0, mandate: 0 },
@@ -20,6 +21,7 @@ it('[PV10] is held up by what is not settled', () => {
       debts: [{ amountCents: 500 }, { amountCents: 700 }],
       openCases: [{ caseId: 'c', amountCents: 0 }],
       openOrders: [{ orderId: 'o' }],
+      copiesAwaited: 1,
       periods: [
         ended('2026-12-01T00:00:00.000Z'),
         ended('2027-12-01T00:00:00.000Z'),
@@ -32,6 +34,7 @@ it('[PV10] is held up by what is not settled', () => {
     { kind: 'debt', count: 2, amountCents: 1_200 },
     { kind: 'open-case', count: 1, amountCents: 0 },
     { kind: 'open-order', count: 1 },
+    { kind: 'copy-awaited', count: 1 },
     { kind: 'running-membership', until: '2027-12-01T00:00:00.000Z' },
   ]);
   const endless = holdsOf({ ...nothing, periods: [{ validTo: null, status: 'active' }] }, nowMs);

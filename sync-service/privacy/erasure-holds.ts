@@ -3,6 +3,8 @@ export interface HoldFacts {
   readonly debts: readonly { readonly amountCents: number }[];
   readonly openCases: readonly { readonly caseId: string; readonly amountCents: number }[];
   readonly openOrders: readonly { readonly orderId: string }[];
+  /** Requests for a copy that nobody has answered. */
+  readonly copiesAwaited: number;
   /** Periods that were paid for and not undone; null for no end. */
   readonly periods: readonly { readonly validTo: string | null; readonly status: 'active' | 'cancelled' }[];
   readonly sales: number;
@@ -13,7 +15,7 @@ export interface HoldFacts {
 export type Blocking =
   | { readonly kind: 'debt'; readonly amountCents: number; readonly count: number }
   | { readonly kind: 'open-case'; readonly amountCents: number; readonly count: number }
-  | { readonly kind: 'open-order'; readonly count: number }
+  | { readonly kind: 'open-order' | 'copy-awaited'; readonly count: number }
   | { readonly kind: 'running-membership'; readonly until: string | null };
 
 /** Stays, without holding up the rest. `until` null: for good, since it says nothing of the person any more. */
@@ -36,10 +38,11 @@ const mandateMonths = 13;
 /** PV10 to PV12. */
 export function holdsOf(facts: HoldFacts, nowMs: number): Holds {
   const blocking: Blocking[] = [];
-  const { debts, openCases, openOrders, periods } = facts;
+  const { debts, openCases, openOrders, copiesAwaited, periods } = facts;
   if (debts.length > 0) blocking.push({ kind: 'debt', ...totalOf(debts) });
   if (openCases.length > 0) blocking.push({ kind: 'open-case', ...totalOf(openCases) });
   if (openOrders.length > 0) blocking.push({ kind: 'open-order', count: openOrders.length });
+  if (copiesAwaited > 0) blocking.push({ kind: 'copy-awaited', count: copiesAwaited });
   const running = periods.filter(
     ({ status, validTo }) => status === 'active' && (validTo === null || Date.parse(validTo) > nowMs),
   );

@@ -19,7 +19,7 @@ import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge, testPerson, testPhoto } from '../../test/test-edge.ts';
 import { memberConsentsSchema } from './consent-view.ts';
-import { privacyDeskSchema } from './privacy-view.ts';
+import { erasurePlanSchema, privacyDeskSchema } from './privacy-view.ts';
 
 let stateFolder: string;
 let base: StartedBase;
@@ -370,7 +370,13 @@ it('[PV4] [PV5] [PV6] [W-CONSENT-3] brings what is asked at a kiosk before the d
   expect(await (await close(erasure.requestId, 'handed-over')).json()).toMatchObject({
     error: { code: 'erasure.unknown' },
   });
+  const plan = async () =>
+    erasurePlanSchema
+      .parse(await (await ask(`/staff/api/privacy/requests/${erasure.requestId}/plan`)).json())
+      .holds.blocking.map(({ kind }) => kind);
+  expect(await plan()).toContain('copy-awaited');
   expect((await close(copy.requestId, 'handed-over')).status).toBe(200);
+  expect(await plan()).not.toContain('copy-awaited');
   // Settled: whoever asks again asks anew.
   const again = asks(sale, 'copy');
   await edge.pushed([edge.append(again)]);

@@ -74,7 +74,7 @@ export const settleStoreSchema = z.strictObject({ reason });
 const blockingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('debt'), amountCents: z.int(), count: z.int() }),
   z.object({ kind: z.literal('open-case'), amountCents: z.int(), count: z.int() }),
-  z.object({ kind: z.literal('open-order'), count: z.int() }),
+  z.object({ kind: z.literal(['open-order', 'copy-awaited']), count: z.int() }),
   z.object({ kind: z.literal('running-membership'), until: z.string().nullable() }),
 ]);
 export type BlockingView = z.infer<typeof blockingSchema>;

@@ -69,13 +69,25 @@ export async function planErasure(sql: Sql, memberId: string, nowMs: number): Pr
         and (status = 'in-doubt' or expires_at > $2)`,
     [memberId, new Date(nowMs).toISOString()],
   );
+  const copies = await sql.query(
+    `select 1 from erasure_requests where member_id = $1 and asks = 'copy' and state = 'open'`,
+    [memberId],
+  );
   const periods = await sql.query<{ validTo: string | null; status: 'active' | 'cancelled' }>(
     'select valid_to as "validTo", status from memberships where member_id = $1 order by valid_from, id',
     [memberId],
   );
   const { sales, contracts, mandates, ...goes } = counts;
   const holds = holdsOf(
-    { debts, openCases, openOrders, periods, sales, documents: { contract: contracts, mandate: mandates } },
+    {
+      debts,
+      openCases,
+      openOrders,
+      copiesAwaited: copies.length,
+      periods,
+      sales,
+      documents: { contract: contracts, mandate: mandates },
+    },
     nowMs,
   );
   const keeps = (what: 'contract' | 'mandate') => holds.kept.some((kept) => kept.what === what);

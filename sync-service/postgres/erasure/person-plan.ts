@@ -74,7 +74,7 @@ function bothOf(one: Blocking, other: Blocking): Blocking {
     return { kind: 'running-membership', until: until.includes(null) ? null : later(until) };
   }
   const count = one.count + other.count;
-  if (one.kind === 'open-order' || other.kind === 'open-order') return { kind: 'open-order', count };
+  if (!('amountCents' in one && 'amountCents' in other)) return { ...one, count };
   return { kind: one.kind, count, amountCents: one.amountCents + other.amountCents };
 }
 

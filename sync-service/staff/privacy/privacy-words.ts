@@ -7,7 +7,7 @@ import type {
 } from '../../http/staff/privacy-view.ts';
 import type { Language } from '../words.ts';
 
-type Blocking = 'debt' | 'open-case' | 'open-order' | 'running-membership';
+type Blocking = 'debt' | 'open-case' | 'open-order' | 'copy-awaited' | 'running-membership';
 type Goes = 'particulars' | 'photos' | 'documents' | 'credentials' | 'entries' | 'words' | 'boxes';
 
 export interface PrivacyWords {
@@ -208,6 +208,7 @@ const fr: PrivacyWords = {
     debt: (count, amount) => (count === 1 ? `Une dette de ${amount}` : `${count} dettes, ${amount} en tout`),
     'open-case': (count) => (count === 1 ? 'Un cas ouvert' : `${count} cas ouverts`),
     'open-order': (count) => (count === 1 ? 'Un ordre en attente à une borne' : `${count} ordres en attente`),
+    'copy-awaited': () => 'Une copie demandée et pas encore remise',
     'running-membership': () => 'Un abonnement en cours',
   },
   heldUntil: (until) => (until === null ? 'sans date de fin' : `jusqu’au ${until}`),
@@ -391,6 +392,7 @@ const en: PrivacyWords = {
     debt: (count, amount) => (count === 1 ? `A debt of ${amount}` : `${count} debts, ${amount} in all`),
     'open-case': (count) => (count === 1 ? 'An open case' : `${count} open cases`),
     'open-order': (count) => (count === 1 ? 'An order that waits at a kiosk' : `${count} orders that wait`),
+    'copy-awaited': () => 'A copy that was asked for and not handed over',
     'running-membership': () => 'A membership that runs',
   },
   heldUntil: (until) => (until === null ? 'without an end' : `until ${until}`),
