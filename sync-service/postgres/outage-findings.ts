@@ -45,7 +45,7 @@ export async function reviewLate(
     return record ? [{ decision, record }] : [];
   });
   const company = await CompanyInside.read(sql, edgeId, known);
-  const ownDeeds = await OwnDeeds.read(sql, { edgeId, clubId }, late);
+  const ownDeeds = await OwnDeeds.read(sql, clubId, late);
   const suspected = known.flatMap(({ decision, record }) => {
     const then = toldThen(told, decision, record, company);
     const finding = then && reviewDecision(decision, then);

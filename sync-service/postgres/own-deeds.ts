@@ -11,8 +11,8 @@ interface Deed {
 type Asked = Pick<LateDecision, 'atMs' | 'credentialId' | 'dataAgeMs'>;
 
 /**
- * What an edge itself did for the members of some credentials between the age of its book and its decisions (W-OUTAGE-4): it
- * sold to them and the base had not heard of it, or it gave money back.
+ * What an edge itself, or another box of its club, did for the members of some credentials between the age of its book and its
+ * decisions (W-OUTAGE-4): it sold to them and the base had not heard of it, or it gave money back.
  */
 export class OwnDeeds {
   readonly #sales: ReadonlyMap<string, readonly Deed[]>;
@@ -26,11 +26,7 @@ export class OwnDeeds {
     this.#refunds = refunds;
   }
 
-  static async read(
-    sql: Sql,
-    edge: { readonly edgeId: string; readonly clubId: string },
-    decisions: readonly Asked[],
-  ): Promise<OwnDeeds> {
+  static async read(sql: Sql, clubId: string, decisions: readonly Asked[]): Promise<OwnDeeds> {
     const span = [
       isoTime(Math.min(...decisions.map(bookMs))),
       isoTime(Math.max(...decisions.map(({ atMs }) => atMs))),
@@ -39,16 +35,17 @@ export class OwnDeeds {
     const sales = await sql.query<DeedRow>(
       `select credentials.id as "credentialId", sales.at, sales.received_at as "receivedAt"
          from sales join credentials on credentials.member_id = sales.member_id
-        where sales.club_id = $4 and sales.edge_id = $5 and sales.at between $1 and $2
+        where sales.club_id = $4 and sales.at between $1 and $2
           and credentials.id = any($3::uuid[])`,
-      [...span, edge.clubId, edge.edgeId],
+      [...span, clubId],
     );
     const refunds = await sql.query<DeedRow>(
       `select credentials.id as "credentialId", refunds.at, null as "receivedAt"
          from refunds join sales on sales.id = refunds.sale_id
               join credentials on credentials.member_id = sales.member_id
-        where refunds.edge_id = $4 and refunds.at between $1 and $2 and credentials.id = any($3::uuid[])`,
-      [...span, edge.edgeId],
+        where refunds.edge_id in (select id from edges where club_id = $4) and refunds.at between $1 and $2
+          and credentials.id = any($3::uuid[])`,
+      [...span, clubId],
     );
     return new OwnDeeds(byCredential(sales), byCredential(refunds));
   }

@@ -171,11 +171,28 @@ describe('what a club that was cut off decided', () => {
     expect(await foundOf(still.decisionId)).toMatchObject([{ would: 'refuse', reason: 'debt' }]);
   });
 
+  it('[W-OUTAGE-4] is right where another box of the club had been paid meanwhile', async () => {
+    const { memberId, cardId } = await sold();
+    const debt = { amountCents: 2_990, vatRate: 2_000, reason: 'unpaid-period', words: 'October' };
+    expect((await ask('POST', `/staff/api/members/${memberId}/debts`, debt)).status).toBe(201);
+    const [owed] = await sql.query<{ id: string }>('select id from debts where member_id = $1', [memberId]);
+    const beside = await TestEdge.enrolled(
+      base.url,
+      await newEnrolmentCode(sql, clubId, systemClock.wallMs()),
+    );
+    const settled = settledDebtEvent({ memberId, legalEntityId: entityId }, [[owed?.id ?? '', 2_990]]);
+    const letIn = late(cardId);
+    beside.append(settled);
+    expect((await beside.pushed()).parked).toEqual([]);
+    await told(letIn);
+    expect(await foundOf(letIn.decisionId)).toEqual([]);
+  });
+
   it('is shown by day of the club, and says how many were decided on old data in all', async () => {
     const { days, day, late: count, findings } = await report();
     expect(days).toEqual([{ day, refuse: 3, letIn: 1 }]);
     expect(findings).toHaveLength(4);
-    expect(count).toBe(8);
+    expect(count).toBe(9);
     expect(await report('2026-01-01')).toMatchObject({ day: '2026-01-01', late: 0, findings: [] });
     expect(await codeOf(await ask('GET', `/staff/api/outages?clubId=${newTestId()}`))).toBe(
       'outage.unknown-club',
