@@ -509,6 +509,11 @@ it('[AD25] puts aside what cannot be applied, with a case, goes on with the rest
   expect(parked).toMatch(new RegExp(`membership ${wrong} .*there is no plan`));
   expect(await casesOf('other-base-unusable', `membership ${wrong} of theirs`)).toHaveLength(1);
   expect(await ourId('membership', wrong)).toBeNull();
+  // What waits for another record is a case only when that does not come.
+  const waits = () => casesOf('other-base-unusable', `membership ${early} of theirs`);
+  expect(await waits()).toEqual([]);
+  await sql.query('update adapter_parked set case_due_at = now() where their_id = $1', [early]);
+  await untilSeen('the case', async () => ((await waits()).length > 0 ? true : null));
 
   // A later word of theirs takes its place; and what waited is tried when its member comes.
   await other.atDesk('contracts/wrong', { tariff: planId });

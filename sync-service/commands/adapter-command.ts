@@ -1,5 +1,6 @@
 import { isId } from '@portillon/core/base/ids.ts';
-import { listParked, readAgain, wantParked } from '../postgres/adapter-intake/intake-state.ts';
+import { readAgain } from '../postgres/adapter-intake/intake-state.ts';
+import { listParked, wantParked } from '../postgres/adapter-intake/parked.ts';
 import { endAdapter, listAdapters, listSetAside, resendDead } from '../postgres/adapter-outbox.ts';
 import type { BaseCommand, CommandContext, ExitCode } from './base-command.ts';
 

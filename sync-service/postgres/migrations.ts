@@ -48,6 +48,7 @@ import { planPrices } from './migrations/045-plan-prices.ts';
 import { devices } from './migrations/046-devices.ts';
 import { adapterIntake } from './migrations/047-adapter-intake.ts';
 import { askedAtKiosks } from './migrations/048-asked-at-kiosks.ts';
+import { adapterParkedCases } from './migrations/049-adapter-parked-cases.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -99,6 +100,7 @@ export const migrations: readonly Migration[] = [
   { name: '046-devices', sql: devices },
   { name: '047-adapter-intake', sql: adapterIntake },
   { name: '048-asked-at-kiosks', sql: askedAtKiosks },
+  { name: '049-adapter-parked-cases', sql: adapterParkedCases },
 ];
 
 export interface Migration {

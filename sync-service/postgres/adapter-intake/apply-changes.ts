@@ -1,5 +1,4 @@
-import { isoTime } from '@portillon/core/base/clock.ts';
-import { readIncoming, withoutCode } from '../../adapters/incoming-records.ts';
+import { readIncoming } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { announce } from '../announcements.ts';
 import { lockedPeople } from '../club-people.ts';
@@ -11,7 +10,7 @@ import { applyBlock, applyCredential } from './credential-changes.ts';
 import { type Intake, type KnownRow, knownRow, NotApplied, rememberRow } from './intake.ts';
 import { applyMember } from './member-changes.ts';
 import { applyMembership, saidOf } from './membership-changes.ts';
-import { openOtherBaseCase } from './other-base-cases.ts';
+import { park } from './parked.ts';
 import { applyPlan } from './plan-changes.ts';
 
 /** What they say is about something that is on its way to them: who is meant is known once that is settled (AD26). */
@@ -145,46 +144,5 @@ async function tryAgainWhatWaited(
     `update adapter_parked set retry = true
       where adapter = $1 and (waits_for = $2 or ($3 = 'membership' and waits_for like 'membership of %'))`,
     [adapter, `${kind} ${theirId}`, kind],
-  );
-}
-
-/** AD25. */
-async function park(intake: Intake, change: IncomingChange, problem: NotApplied): Promise<void> {
-  const { sql, adapter, nowMs, newId } = intake;
-  const { kind, theirId, revision, ourId, record } = change;
-  await sql.query(
-    `insert into adapter_parked (adapter, kind, their_id, our_id, revision, record, unread, problem, waits_for, member_id, parked_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-             coalesce($10, (select our_id from adapter_ids where adapter = $1 and kind = 'member' and $2 = 'member' and their_id = $3 limit 1)),
-             $11)
-     on conflict (adapter, kind, their_id) do update
-       set our_id = excluded.our_id, revision = excluded.revision, record = excluded.record, unread = excluded.unread, problem = excluded.problem,
-           waits_for = excluded.waits_for, member_id = excluded.member_id, parked_at = excluded.parked_at, retry = false`,
-    [
-      adapter,
-      kind,
-      theirId,
-      ourId ?? null,
-      revision,
-      change.problem === undefined && record !== null ? JSON.stringify(withoutCode(record)) : null,
-      change.problem !== undefined,
-      problem.message.slice(0, 400),
-      problem.waitsFor,
-      problem.memberId,
-      isoTime(nowMs),
-    ],
-  );
-  await openOtherBaseCase(
-    sql,
-    {
-      kind: 'other-base-unusable',
-      adapter,
-      about: `${kind} ${theirId} of theirs`,
-      memberId: problem.memberId,
-      clubId: null,
-      words: problem.message,
-    },
-    newId(),
-    nowMs,
   );
 }

@@ -1,6 +1,7 @@
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import type { Database, Sql } from '../database.ts';
 import { applyChanges } from './apply-changes.ts';
+import { openDueCases } from './parked.ts';
 
 /** Begins, or goes on, where it was left. */
 export async function registerIntake(sql: Sql, adapter: string): Promise<void> {
@@ -100,34 +101,15 @@ export async function retryParked(database: Database, adapter: string, by: By): 
         where adapter = $1 and retry and not unread order by seq limit ${retriedAtOnce}`,
       [adapter],
     );
-    await applyChanges(sql, adapter, parked, by);
+    // Where they cannot say our id, that is not said here either.
+    const changes = parked.map(({ ourId, ...change }) => ({
+      ...change,
+      ...(ourId === null ? {} : { ourId }),
+    }));
+    await applyChanges(sql, adapter, changes, by);
+    await openDueCases({ sql, adapter, ...by });
     return parked.length;
   });
-}
-
-export interface ParkedRecord {
-  readonly kind: string;
-  readonly theirId: string;
-  readonly problem: string;
-  readonly parkedAt: string;
-}
-
-/** The newest first. */
-export async function listParked(sql: Sql, adapter: string, most: number): Promise<readonly ParkedRecord[]> {
-  return sql.query<ParkedRecord & Record<string, unknown>>(
-    `select kind, their_id as "theirId", problem, parked_at as "parkedAt" from adapter_parked
-      where adapter = $1 order by parked_at desc, seq desc limit $2`,
-    [adapter, most],
-  );
-}
-
-/** How many are to be tried again, by the process that reads. */
-export async function wantParked(sql: Sql, adapter: string): Promise<number> {
-  const wanted = await sql.query(
-    'update adapter_parked set retry = true where adapter = $1 and not unread returning 1',
-    [adapter],
-  );
-  return wanted.length;
 }
 
 /** All is read once more from the beginning; what is known already changes nothing. False when there is none such. */
