@@ -17,7 +17,7 @@ const most = 100;
 const pauseMs = 250;
 const usuallyEveryMs = 1_000;
 const notYetMs = 1_000;
-const retryEveryMs = 2_000;
+const retryEveryMs = 1_000;
 /** For applying a page. */
 const leaseBeyondAnswerMs = 10_000;
 
