@@ -153,6 +153,20 @@ describe('the prices of a stretch of time', () => {
     expect(between(inParisMs, inParisMs)).toEqual([2_990]);
   });
 
+  it('[SA91] hold what the plan itself cost before, and after it was changed', () => {
+    const noonMs = midnightMs - 12 * 3_600_000;
+    const former = [
+      { untilMs: noonMs - 10, price: cost(1_000) },
+      { untilMs: noonMs, price: cost(2_000) },
+    ];
+    const at = (fromMs: number, toMs: number) =>
+      pricesBetween([], own, { fromMs, toMs, timeZone }, former).map(({ priceCents }) => priceCents);
+    expect(at(noonMs - 20, noonMs - 11)).toEqual([1_000]);
+    expect(at(noonMs - 10, noonMs - 1)).toEqual([2_000]);
+    expect(at(noonMs - 20, noonMs)).toEqual([2_990, 2_000, 1_000]);
+    expect(at(noonMs, noonMs + 1)).toEqual([2_990]);
+  });
+
   it('[SA91] hold what began and was replaced in between, and nothing before it was set', () => {
     const noonMs = midnightMs + 12 * 3_600_000;
     const today = { level: 'club', from: '2027-01-01', setAtMs: noonMs, price: cost(2_000) } as const;

@@ -15,6 +15,12 @@ export interface SetPrice {
   readonly price: PlanPrice | null;
 }
 
+/** What the plan itself cost before it was given another price. */
+export interface FormerPrice {
+  readonly untilMs: number;
+  readonly price: PlanPrice;
+}
+
 /**
  * SA91: what a plan costs in a club on a day. `set` in the order in which they were set; `own` is the price of the plan
  * itself.
@@ -46,20 +52,31 @@ export function pricesToCome(set: readonly SetPrice[], own: PlanPrice, day: Loca
   });
 }
 
-/** Every price that was valid in the club at some moment of a stretch of time, the last one first. */
+export interface PriceTime {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly timeZone: string;
+}
+
+/**
+ * Every price that was valid in the club at some moment of a stretch of time, the last one first. `former` from the oldest on: what
+ * the plan itself cost before.
+ */
 export function pricesBetween(
   set: readonly SetPrice[],
   own: PlanPrice,
-  { fromMs, toMs, timeZone }: { readonly fromMs: number; readonly toMs: number; readonly timeZone: string },
+  { fromMs, toMs, timeZone }: PriceTime,
+  former: readonly FormerPrice[] = [],
 ): readonly PlanPrice[] {
   const at = (ms: number) =>
     priceOnDay(
       set.filter(({ setAtMs }) => setAtMs <= ms),
-      own,
+      former.find(({ untilMs }) => ms < untilMs)?.price ?? own,
       localDate(ms, timeZone),
     );
   const turns = [
     ...set.map(({ setAtMs }) => setAtMs),
+    ...former.map(({ untilMs }) => untilMs),
     ...daysBetween(localDate(fromMs, timeZone), localDate(toMs, timeZone)).map((day) =>
       startOfDayMs(day, timeZone),
     ),

@@ -10,9 +10,10 @@ export function planInClub(
   set: readonly SetPrice[],
   { timeZone, nowMs }: { readonly timeZone: string; readonly nowMs: number },
 ): Plan {
+  const { comingPrices: _, ...itself } = plan;
   const own = priceOf(plan);
   const today = localDate(nowMs, timeZone);
   const comingPrices = pricesToCome(set, own, today).slice(0, comingPriceLimit);
-  const priced = withPrice(plan, priceOnDay(set, own, today));
+  const priced = withPrice(itself, priceOnDay(set, own, today));
   return comingPrices.length === 0 ? priced : { ...priced, comingPrices };
 }

@@ -49,6 +49,7 @@ import { devices } from './migrations/046-devices.ts';
 import { adapterIntake } from './migrations/047-adapter-intake.ts';
 import { askedAtKiosks } from './migrations/048-asked-at-kiosks.ts';
 import { adapterParkedCases } from './migrations/049-adapter-parked-cases.ts';
+import { formerPrices } from './migrations/050-former-prices.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -101,6 +102,7 @@ export const migrations: readonly Migration[] = [
   { name: '047-adapter-intake', sql: adapterIntake },
   { name: '048-asked-at-kiosks', sql: askedAtKiosks },
   { name: '049-adapter-parked-cases', sql: adapterParkedCases },
+  { name: '050-former-prices', sql: formerPrices },
 ];
 
 export interface Migration {

@@ -352,10 +352,10 @@ describe('prices of plans', () => {
       netCents: Math.round(cents / 1.2),
       vatRate: 2_000,
     });
-    async function casesOf(price: number, fee: number, at = isoTime(systemClock.wallMs())) {
+    async function casesOf(price: number, fee: number, at = isoTime(systemClock.wallMs()), planId = plan.id) {
       const { legalEntityId } = plan;
-      const lines = [line(plan.id, price), ...(fee > 0 ? [line('joining-fee', fee)] : [])];
-      const sale = { ...saleEvent({ legalEntityId, planId: plan.id }), lines, totalCents: price + fee, at };
+      const lines = [line(planId, price), ...(fee > 0 ? [line('joining-fee', fee)] : [])];
+      const sale = { ...saleEvent({ legalEntityId, planId }), lines, totalCents: price + fee, at };
       const { seq } = lyon.append(sale);
       expect((await lyon.pushed(lyon.events.slice(seq - 1))).parked).toEqual([]);
       expect(await sql.query('select 1 from memberships where sale_id = $1', [sale.saleId])).toHaveLength(1);
@@ -382,6 +382,24 @@ describe('prices of plans', () => {
       expect(await casesOf(3_390, 1_500, `${addDays(soon(), 1)}T12:00:00.000Z`)).toMatchObject([
         { owedCents: 1_700, detail: 'charged 33.90 and a joining fee of 15.00, the price was 31.90' },
       ]);
+    });
+
+    it('[W-PLAN-3] are what the plan itself cost at its time, where another system has changed it since', async () => {
+      const [offPeak] = await sql.query<{ id: string }>(
+        "select id from plans where record->'names'->>'en' = 'Off-peak'",
+      );
+      const becomes = (monthlyCents: number) =>
+        sql.query(
+          "update plans set record = record || jsonb_build_object('monthlyCents', $2::int) where id = $1",
+          [offPeak?.id, monthlyCents],
+        );
+      await becomes(2_190);
+      const longAgo = isoTime(systemClock.wallMs() - 3 * 3_600_000);
+      expect(await casesOf(2_190, 2_500, undefined, offPeak?.id)).toEqual([]);
+      expect(await casesOf(1_990, 2_500, undefined, offPeak?.id)).toEqual([]);
+      expect(await casesOf(1_990, 2_500, longAgo, offPeak?.id)).toEqual([]);
+      expect(await casesOf(2_190, 2_500, longAgo, offPeak?.id)).toMatchObject([{ owedCents: 200 }]);
+      await becomes(9_990);
     });
 
     it('[W-PLAN-3] come to the same cases when all is built again, whatever was decided since', async () => {
