@@ -178,7 +178,7 @@ class SellingDesk {
     const validFrom = isoTime(fromMs);
     const validTo = toMs === null ? null : isoTime(toMs);
     this.#tell({
-      ...this.#money('Membership', planId, 5_490),
+      ...this.#money('Membership', 'membership', 5_490),
       type: 'sale.completed',
       member: { memberId, personDigest: digest(), photoDigest: null, contractDigest: digest() },
       mandate: null,
@@ -255,7 +255,7 @@ class SellingDesk {
     };
   }
 
-  #money(label: string, planId: PlanId, cents: number) {
+  #money(label: string, productId: string, cents: number) {
     this.#saleNo += 1;
     return {
       saleId: this.#newId(),
@@ -266,7 +266,7 @@ class SellingDesk {
       lines: [
         {
           label,
-          productId: planId,
+          productId,
           quantity: 1,
           unitCents: cents,
           grossCents: cents,
