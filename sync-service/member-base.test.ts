@@ -1,5 +1,6 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
@@ -11,6 +12,7 @@ import { readCaseList } from './postgres/cases.ts';
 import { Database } from './postgres/database.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
 import { migrate, migrations } from './postgres/migrations.ts';
+import { applySeed, type SeedFile, seedFileSchema } from './seed/seed-file.ts';
 import { untilSeen } from './test/poll.ts';
 import { type StartedBase, startBase, temporaryState } from './test/start-base.ts';
 import { newTestId, send, TestEdge } from './test/test-edge.ts';
@@ -119,6 +121,42 @@ describe('several sync-services on one base', () => {
     });
     await lone.stop();
   });
+});
+
+it('[SA90] begins with the prices of clubs that its file names, and with nothing where it names no plan by one', async () => {
+  const [, url] = await newDatabase();
+  const database = new Database(url, silentLog);
+  try {
+    await migrate(database);
+    const networkId = newId<'network'>(systemClock, systemRandom);
+    await database.query("insert into networks (id, name) values ($1, '')", [networkId]);
+    const demo = JSON.parse(
+      await readFile(join(import.meta.dirname, 'seed', 'demo-network.json'), 'utf8'),
+    ) as SeedFile;
+    const withPrice = (plan: string) => {
+      const price = { plan, from: '2026-01-01', priceCents: 1_990, joiningFeeCents: 0 };
+      const [entity, ...others] = demo.legalEntities;
+      const [club, ...clubs] = entity?.clubs ?? [];
+      return seedFileSchema.parse({
+        ...demo,
+        legalEntities: [{ ...entity, clubs: [{ ...club, prices: [price] }, ...clubs] }, ...others],
+      });
+    };
+    const base = { database, networkId, clock: systemClock, random: systemRandom, log: silentLog };
+    await expect(applySeed(base, withPrice('Gold'))).rejects.toThrow('no plan is called so');
+    expect(await database.query('select 1 from clubs')).toEqual([]);
+    expect(await applySeed(base, withPrice('Every day'))).toBe(true);
+    const set = await database.query(
+      `select clubs.name as club, record->'names'->>'en' as plan, valid_from::text as "from", price_cents as cents, set_by as by
+         from plan_prices join plans on plans.id = plan_id join clubs on clubs.id = club_id`,
+    );
+    const club = demo.legalEntities[0]?.clubs[0]?.name;
+    expect(set).toEqual([{ club, plan: 'Every day', from: '2026-01-01', cents: 1_990, by: null }]);
+    const told = await database.query("select record from feed_changes where kind = 'club'");
+    expect(JSON.stringify(told)).not.toContain('1990');
+  } finally {
+    await database.close();
+  }
 });
 
 describe('migrations', () => {

@@ -118,7 +118,10 @@ export const seedFileSchema = z.strictObject({
 export type SeedFile = z.infer<typeof seedFileSchema>;
 
 /** Fills an empty base, clubs and plans into the feed too. A base that holds a club already is left as it is. */
-export async function applySeed(base: BaseContext, seed: SeedFile): Promise<boolean> {
+export async function applySeed(
+  base: Pick<BaseContext, 'database' | 'networkId' | 'clock' | 'random' | 'log'>,
+  seed: SeedFile,
+): Promise<boolean> {
   const { database, networkId, clock, random } = base;
   return database.transaction(async (sql) => {
     await sql.query('select 1 from meta for update');
