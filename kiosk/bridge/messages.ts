@@ -108,6 +108,8 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   /** Staff at the card dispenser (DI19): what to do when nothing is wrong, and that a step was done, with cards as typed. */
   z.object({ type: z.literal('repair-choose'), what: z.enum(['refill', 'empty-bin', 'test']) }),
   z.object({ type: z.literal('repair-step'), count: z.string().max(6) }),
+  /** Staff at the kiosk: who came in (W-PERSON-8). */
+  z.object({ type: z.literal('show-came-in') }),
   z.object({ type: z.literal('back') }),
   /** Ends the visit and erases everything that may be erased; not possible between payment and card. */
   z.object({ type: z.literal('finish') }),

@@ -74,6 +74,8 @@ export const repairScreenSchema = z.object({
     .nullable(),
   /** What the box has counted. */
   counted: z.object({ stack: count.nullable(), bin: count }),
+  /** Staff of this club may see who came in (W-PERSON-8). */
+  showsPeople: z.boolean(),
   /** At the end: cards by which what was found differs from what was counted; null where nothing was counted. */
   differences: z.object({ bin: z.int().nullable(), path: z.int() }).nullable(),
 });

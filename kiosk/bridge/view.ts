@@ -3,6 +3,7 @@ import { customerHints } from '@portillon/core/sale/decline-reason.ts';
 import { maskedIbanShape } from '@portillon/core/sale/iban.ts';
 import { dataRequests } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
+import { cameInScreenSchema } from './came-in-view.ts';
 import { repairScreenSchema } from './repair-view.ts';
 
 /**
@@ -421,6 +422,8 @@ export const screenSchema = z.discriminatedUnion('name', [
   }),
   /** Staff at the card dispenser. */
   repairScreenSchema,
+  /** Staff, who see who came in. */
+  cameInScreenSchema,
   /** Something failed. Says what is true of the money, and what to do now. */
   z.object({
     name: z.literal('trouble'),

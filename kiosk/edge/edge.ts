@@ -257,6 +257,8 @@ export class Edge {
       exitsAreSensed: config.exits === 'sensed',
       zones: config.zones,
       hasPeers: config.peers !== undefined,
+      // Staff prove themselves by their card at the reader of the kiosk (W-PERSON-8).
+      showsPeople: config.screen !== undefined && config.devices.reader !== undefined,
       clock,
       random,
       log,

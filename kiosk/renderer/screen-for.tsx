@@ -3,6 +3,7 @@ import type { Act } from './screen-props.ts';
 import { AccountScreen } from './screens/account.tsx';
 import { AttractScreen } from './screens/attract.tsx';
 import { BirthDateScreen } from './screens/birth-date.tsx';
+import { CameInScreen } from './screens/came-in.tsx';
 import { CheckScreen } from './screens/check.tsx';
 import { CodeScreen } from './screens/code.tsx';
 import { ConsentScreen } from './screens/consent.tsx';
@@ -101,6 +102,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PassScreen {...common} screen={screen} />;
     case 'welcome':
       return <WelcomeScreen {...common} screen={screen} />;
+    case 'came-in':
+      return <CameInScreen {...common} screen={screen} />;
     case 'repair':
       return <RepairScreen {...common} screen={screen} />;
     case 'trouble':

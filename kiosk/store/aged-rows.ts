@@ -1,3 +1,4 @@
+import type { ClubPeople } from './club-people.ts';
 import type { Tx } from './connection.ts';
 import type { GateRecords } from './gate-records.ts';
 import type { Intents } from './intents.ts';
@@ -15,6 +16,7 @@ interface Parts {
   readonly receipts: PushReceipts;
   readonly purgeOrders: PurgeOrders;
   readonly gates: GateRecords;
+  readonly people: ClubPeople;
 }
 
 /** Rows in one transaction: a gate waits for no more than one of them. */
@@ -37,7 +39,7 @@ export type Ended = Readonly<Record<string, number>>;
  */
 export async function endAged(
   write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>,
-  { book, intents, passages, peers, receipts, purgeOrders, gates }: Parts,
+  { book, intents, passages, peers, receipts, purgeOrders, gates, people }: Parts,
   { nowMs, beforeMs, isStopping }: Ending,
 ): Promise<Ended> {
   const pieces: Readonly<Record<string, (tx: Tx) => Promise<number>>> = {
@@ -48,6 +50,7 @@ export async function endAged(
     peer_share: (tx) => peers.endOver(tx, nowMs, rowsAtOnce),
     purge_order: (tx) => purgeOrders.endCards(tx, rowsAtOnce),
     outbox: (tx) => receipts.eraseAged(tx, nowMs, beforeMs),
+    book_person: (tx) => people.endSold(tx, nowMs),
     own_change: (tx) => book.forgetOwnChanges(tx, nowMs, rowsAtOnce),
   };
   const ended: Record<string, number> = {};

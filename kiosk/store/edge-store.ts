@@ -34,6 +34,7 @@ import type { KeyStore } from '@portillon/sync-service/secrets/key-store.ts';
 import type { SealOfSystem } from '@portillon/sync-service/secrets/secret-seal.ts';
 import { type Ended, type Ending, endAged } from './aged-rows.ts';
 import { Attachments } from './attachments.ts';
+import { ClubPeople } from './club-people.ts';
 import type { Tx } from './connection.ts';
 import { Database } from './database.ts';
 import { DispenserCounts } from './dispenser-counts.ts';
@@ -68,6 +69,8 @@ export interface EdgeStoreOptions extends PassagesOptions {
   readonly seal?: SealOfSystem | undefined;
   /** There are other boxes in this club that ask what this one knows (core/wire/SPEC.md, Peers). */
   readonly hasPeers?: boolean;
+  /** Staff see here who came in: names and photos of the club's own people are kept (W-PERSON-5). */
+  readonly showsPeople?: boolean;
   readonly clock: JudgedClock;
   readonly random: Random;
   readonly log: Log;
@@ -102,6 +105,7 @@ export class EdgeStore implements AgentStore {
   /** What stands in the fiscal journal, for those who may read it. */
   readonly books: FiscalBooks;
   readonly keys: KeyStore;
+  readonly #people: ClubPeople;
   readonly #identity: Identity;
   readonly #receipts: PushReceipts;
   readonly #database: Database;
@@ -135,12 +139,21 @@ export class EdgeStore implements AgentStore {
     this.usedOrders = new UsedOrders(read, clock);
     this.passages = new Passages(read, clock, this.outbox, this.peers, options);
     this.gates = new GateRecords(read, clock, this.outbox);
+    this.#people = new ClubPeople({
+      read,
+      write: (work) => this.write(work),
+      keys,
+      clock,
+      isShown: options.showsPeople ?? false,
+      log,
+    });
     this.purgeOrders = new PurgeOrders({
       read,
       write: (work) => this.write(work),
       emptyLog: () => database.emptyLog(),
       outbox: this.outbox,
       presence: this.passages.presence,
+      people: this.#people,
       clock,
       log,
     });
@@ -180,11 +193,17 @@ export class EdgeStore implements AgentStore {
     await this.book.load();
     await this.book.takeOverOlder((work) => this.write(work));
     this.#tidying = this.#tidyBook();
+    await this.#people.begin();
     await this.passages.load();
     this.#knowWhoIsPresent();
     await this.write((tx) => this.visits.tidy(tx));
     await this.write((tx) => this.gates.tidy(tx));
     await this.purgeOrders.carryOut();
+  }
+
+  /** Of the club, for staff; null on a box that shows them to nobody. */
+  get people(): ClubPeople | null {
+    return this.#people.isShown ? this.#people : null;
   }
 
   /** Called after what the base told has changed: this edge's identity, or records of the member book. */
@@ -259,6 +278,7 @@ export class EdgeStore implements AgentStore {
   async clearVisit(tx: Tx, visitId: string): Promise<void> {
     await this.visits.clearVisit(tx, visitId);
     await this.attachments.dropUnlinked(tx);
+    await this.#people.dropPhotos(tx);
   }
 
   /** What the clock of this box had seen; null on one that has seen nothing. */
@@ -337,7 +357,8 @@ export class EdgeStore implements AgentStore {
   /** RT8: what this box has kept long enough. */
   endAged(ending: Ending): Promise<Ended> {
     const { book, intents, passages, peers, purgeOrders, gates } = this;
-    const parts = { book, intents, passages, peers, purgeOrders, gates, receipts: this.#receipts };
+    const [people, receipts] = [this.#people, this.#receipts];
+    const parts = { book, intents, passages, peers, purgeOrders, gates, people, receipts };
     return endAged((work) => this.write(work), parts, ending);
   }
 
@@ -368,11 +389,10 @@ export class EdgeStore implements AgentStore {
     includes: FeedIncludes = nothingIncluded,
   ): Promise<void> {
     await this.write(async (tx) => {
+      const records = changes.map(({ change }) => change);
       await this.book.applyFeed(tx, { changes, cursor, baseTimeMs, includes });
-      await this.purgeOrders.take(
-        tx,
-        changes.map(({ change }) => change),
-      );
+      await this.purgeOrders.take(tx, records);
+      await this.#people.apply(tx, records);
     });
     await this.purgeOrders.carryOut();
     if (changes.length > 0) this.#knowWhoIsPresent();
@@ -427,20 +447,25 @@ export class EdgeStore implements AgentStore {
     return this.book.snapshotProgress();
   }
 
-  beginSnapshot(progress: SnapshotProgress | null): Promise<void> {
-    return this.book.beginSnapshot((work) => this.write(work), progress);
+  async beginSnapshot(progress: SnapshotProgress | null): Promise<void> {
+    await this.write((tx) => this.#people.dropStaged(tx));
+    await this.book.beginSnapshot((work) => this.write(work), progress);
   }
 
   stageSnapshot(records: readonly FeedRecord[], progress: SnapshotProgress | null): Promise<void> {
     return this.write(async (tx) => {
       await this.book.stageSnapshot(tx, records, progress);
       await this.purgeOrders.take(tx, records);
+      await this.#people.stage(tx, records);
     });
   }
 
   async finishSnapshot(version: number, baseTimeMs: number, isOtherEpoch = false): Promise<void> {
     await this.#tidying;
-    await this.write((tx) => this.book.finishSnapshot(tx, version, baseTimeMs, isOtherEpoch));
+    await this.write(async (tx) => {
+      await this.book.finishSnapshot(tx, version, baseTimeMs, isOtherEpoch);
+      await this.#people.finish(tx);
+    });
     await this.book.followSnapshot();
     await this.purgeOrders.carryOut();
     this.#tidying = this.#tidyBook();

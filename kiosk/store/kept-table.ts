@@ -38,6 +38,11 @@ export const edgeKeptTable: readonly EdgeKept[] = [
     tables: ['own_change', 'own_change_event', 'book_own_before'],
     until: 'as the event of it; from another box 45 days, once the base has it',
   },
+  {
+    what: 'Name and photo of the club’s own people (encrypted)',
+    tables: ['book_person', 'book_photo'],
+    until: 'the base says otherwise; who was sold to here and was never told of, 45 days',
+  },
   { what: 'The visit in flight (encrypted)', tables: ['visit'], until: 'its end' },
   {
     what: 'Sales, and orders carried out, by id',

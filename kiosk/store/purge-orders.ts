@@ -3,6 +3,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { PurgeOutcome } from '@portillon/core/wire/event.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
+import type { ClubPeople } from './club-people.ts';
 import type { Reader, Tx } from './connection.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence } from './presence.ts';
@@ -31,6 +32,7 @@ export interface PurgeOrdersOptions {
   readonly emptyLog: () => Promise<boolean>;
   readonly outbox: Outbox;
   readonly presence: Presence;
+  readonly people: ClubPeople;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,16 +55,20 @@ export class PurgeOrders {
     this.#options = options;
   }
 
-  /** In the transaction of the feed. One that is told again is carried out again. */
+  /**
+   * In the transaction of the feed, before people are taken from it: name and photo go at once, and are counted (W-PERSON-7). An
+   * order that is told again is carried out again.
+   */
   async take(tx: Tx, changes: readonly FeedRecord[]): Promise<void> {
     for (const change of changes) {
       if (change.kind !== 'purge-order' || change.record === null) continue;
       const { memberId, digests, credentialIds } = change.record;
+      const erased = await this.#options.people.forget(tx, memberId);
       await tx.run(
-        `INSERT INTO purge_order (order_id, member_id, digests, credential_ids, state) VALUES (?, ?, ?, ?, 'open')
+        `INSERT INTO purge_order (order_id, member_id, digests, credential_ids, state, erased) VALUES (?, ?, ?, ?, 'open', ?)
          ON CONFLICT (order_id) DO UPDATE SET digests = excluded.digests, credential_ids = excluded.credential_ids,
-           state = 'open', erased = 0`,
-        [change.id, memberId, JSON.stringify(digests), JSON.stringify(credentialIds)],
+           state = 'open', erased = excluded.erased`,
+        [change.id, memberId, JSON.stringify(digests), JSON.stringify(credentialIds), erased],
       );
       tx.onCommitted(() => {
         this.#underWay = true;
@@ -145,6 +151,7 @@ export class PurgeOrders {
         JSON.stringify(ready),
       ]);
       erased += await this.#options.presence.forget(tx, memberId, JSON.parse(credentialIds) as string[]);
+      erased += await this.#options.people.forget(tx, memberId);
       await tx.run('UPDATE purge_order SET state = ?, erased = erased + ?, waiting = ? WHERE order_id = ?', [
         waiting > 0 ? 'deferred' : 'erased',
         erased,

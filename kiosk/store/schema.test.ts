@@ -50,6 +50,8 @@ it('makes every table of a new box', async () => {
     'book_credential',
     'book_number',
     'book_own_before',
+    'book_person',
+    'book_photo',
     'book_record',
     'book_staged',
     'clock',

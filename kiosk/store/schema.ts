@@ -19,6 +19,7 @@ import { packedBook } from './migrations/0015-packed-book.ts';
 import { purgeOrders } from './migrations/0016-purge-orders.ts';
 import { clock } from './migrations/0017-clock.ts';
 import { ownChanges } from './migrations/0018-own-changes.ts';
+import { clubPeople } from './migrations/0019-club-people.ts';
 
 /** One step of the schema, from `version - 1` to `version`. Never changed once a box has run it. */
 export interface Migration {
@@ -46,6 +47,7 @@ export const migrations: readonly Migration[] = [
   purgeOrders,
   clock,
   ownChanges,
+  clubPeople,
 ];
 
 /**

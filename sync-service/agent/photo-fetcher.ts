@@ -32,15 +32,21 @@ export interface PhotoFetcherOptions {
 export class PhotoFetcher {
   readonly #options: PhotoFetcherOptions;
   readonly #bell = new Bell();
-  /** Not told to this club, as the base said; asked for again after the next start. */
+  /** Not told to this club, as the base said; asked for again once people are told anew. */
   readonly #notTold = new Set<string>();
 
   constructor(options: PhotoFetcherOptions) {
     this.#options = options;
   }
 
-  /** Somebody may have been let in, or somebody may be new. */
+  /** Somebody may have been let in. */
   look(): void {
+    this.#bell.ring();
+  }
+
+  /** Somebody is new, or has another photo. */
+  peopleTold(): void {
+    this.#notTold.clear();
     this.#bell.ring();
   }
 

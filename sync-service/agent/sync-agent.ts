@@ -669,7 +669,7 @@ export class SyncAgent {
       }
       // Carried out with it, and answered by an event of its own (W-PURGE-3).
       if (changes.some(({ change }) => change.kind === 'purge-order')) this.#pushBell.ring();
-      if (changes.some(({ change }) => change.kind === 'person')) this.#photos?.look();
+      if (changes.some(({ change }) => change.kind === 'person')) this.#photos?.peopleTold();
       this.#cursorAhead = false;
       this.#bookIsOf(epoch);
     }
@@ -699,6 +699,7 @@ export class SyncAgent {
         await this.#options.store.finishSnapshot(version, madeMs, restarted);
         this.#answered('feed', serverTime, sent);
         this.#options.log.info('sync.snapshot-taken', { version });
+        this.#photos?.peopleTold();
         this.#farBehind = false;
         this.#cursorAhead = false;
         this.#snapshotTries = 0;

@@ -2,13 +2,17 @@ import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { FeedRecord, PersonRecord } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BaseClient } from '../agent/base-client.ts';
+import { PhotoFetcher } from '../agent/photo-fetcher.ts';
 import { withdrawConsent } from '../postgres/consents.ts';
 import { eraseMember } from '../postgres/erasure/erase-member.ts';
 import { readOwnPart } from '../postgres/feed.ts';
 import { peopleRound } from '../postgres/people-rounds.ts';
+import { MemoryAgentStore } from '../test/memory-agent-store.ts';
 import {
   newTestId,
   renewalEvent,
@@ -207,6 +211,28 @@ it('[W-PERSON-4] shows the photo of somebody of its own club to a box, and tells
   expect(elsewhere).toMatchObject(refusal);
   expect(await photoOf(bron.edge, sha256Hex('nothing'))).toEqual(elsewhere);
   expect(await photoOf(bron.edge, 'x')).toEqual(elsewhere);
+  // With the agent of a box, from a store of its own.
+  const kept = new Map<string, Uint8Array>();
+  const store = new MemoryAgentStore();
+  await store.reserveCounters(lyon.edge.counter);
+  const agentStopped = new AbortController();
+  const { signal: stopped } = agentStopped;
+  const surroundings = { clock: systemClock, random: systemRandom, log: silentLog, stopped };
+  const fetching = new PhotoFetcher({
+    ...surroundings,
+    client: new BaseClient(two.base.url, store, systemClock, stopped),
+    people: {
+      wantedPhotos: async () => (kept.size === 0 ? [digests.photo] : []),
+      keepPhoto: async (digest, bytes) => {
+        kept.set(digest, bytes);
+        agentStopped.abort();
+      },
+    },
+    quiet: async () => undefined,
+  }).run({ ...lyon.edge.identity, privateKey: lyon.edge.keys.privateKey });
+  await fetching;
+  expect(kept).toEqual(new Map([[digests.photo, Buffer.from(testPhoto)]]));
+  lyon.edge.counter = await store.reserveCounters(1);
   // A contract is no photo, whoever asks.
   expect(await photoOf(lyon.edge, digests.person)).toEqual(elsewhere);
   const said = logged.filter((line) => line.startsWith('photo.'));

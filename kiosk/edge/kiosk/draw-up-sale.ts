@@ -143,6 +143,9 @@ export async function drawUpSale(facts: DrawUpFacts, store: EdgeStore): Promise<
     for (const document of [sealed.person, sealed.photo, sealed.contract, sealed.mandate]) {
       if (document) await store.attachments.putAttachment(tx, document.digest, document.bytes, null);
     }
+    if (sealed.photo && facts.photo) {
+      await store.people?.holdPhoto(tx, memberId, sealed.photo.digest, facts.photo);
+    }
     await store.visits.saveVisit(tx, sale.visitId, JSON.stringify(sale));
   });
   return sale;

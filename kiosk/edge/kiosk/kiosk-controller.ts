@@ -26,6 +26,7 @@ import type { CardReader } from '@portillon/drivers/card-reader/card-reader.ts';
 import type { PaymentTerminal } from '@portillon/drivers/payment-terminal/payment-terminal.ts';
 import type { Printer } from '@portillon/drivers/printer/printer.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import type { CameInScreen } from '../../bridge/came-in-view.ts';
 import type { ScreenMessage } from '../../bridge/messages.ts';
 import type { KioskView, Language, Offer, Offers, Screen } from '../../bridge/view.ts';
 import type { Tx } from '../../store/connection.ts';
@@ -36,6 +37,7 @@ import { localDay } from '../documents/payment-summary.ts';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
 import { DispenserRepair } from '../repair/dispenser-repair.ts';
+import { CameInWatch } from './came-in-watch.ts';
 import { type ClaimOrder, CodeEntry } from './code-entry.ts';
 import type { CredentialIssue } from './credential-issue.ts';
 import { drawUpDayEntry } from './draw-up-day-entry.ts';
@@ -110,7 +112,10 @@ export class KioskController {
   readonly #prices: PriceList;
   readonly #privacy: PrivacyVisit;
   readonly #ticket = new TicketOnScreen();
+  readonly #cameIn: CameInWatch;
   #repair: DispenserRepair | null = null;
+  /** Whose staff card was held to the kiosk in this visit. */
+  #staff: CredentialId | null = null;
   #stage: KioskStage = { name: 'attract' };
   #language: Language = 'fr';
   #visitId: string;
@@ -162,7 +167,12 @@ export class KioskController {
       saleFacts: () => this.#newSaleFacts(),
       sell: (drawUp) => this.#sell(drawUp),
       pay: () => this.#payingPossible(),
-      onStaff: dispenser && ((credentialId) => this.#beginRepair(dispenser, credentialId)),
+      onStaff: (credentialId) => this.#staffCame(dispenser, credentialId),
+    });
+    this.#cameIn = new CameInWatch({
+      ...options,
+      timeZone: () => this.#club()?.timeZone ?? 'UTC',
+      show: (screen) => this.#showCameIn(screen),
     });
     this.#privacy = new PrivacyVisit({
       ...options,
@@ -234,6 +244,7 @@ export class KioskController {
     this.#cancelMouthTick();
     const stopped = this.#runner?.stop();
     this.#member.skipCard();
+    this.#cameIn.end();
     this.#ticket.leave();
     await this.#practiceTerminal.stop();
     await stopped;
@@ -330,6 +341,8 @@ export class KioskController {
         return { outcome: this.#repair?.choose(message.what) ? 'done' : 'stale' };
       case 'repair-step':
         return { outcome: (await this.#repair?.stepDone(message.count)) ? 'done' : 'stale' };
+      case 'show-came-in':
+        return this.#openCameIn();
       case 'open-pass':
         return this.#openPass();
       case 'enrol-pass':
@@ -532,11 +545,16 @@ export class KioskController {
           | 'have-ticket'
           | 'repair-choose'
           | 'repair-step'
+          | 'show-came-in'
           | 'open-pass'
           | 'enrol-pass';
       }
     >,
   ): Promise<MessageOutcome> {
+    if (message.type === 'back' && this.#stage.name === 'came-in' && this.#repair) {
+      this.#show({ name: 'repair', screen: this.#repair.screen });
+      return { outcome: 'done' };
+    }
     if (message.type === 'back') {
       if (this.#passEnrolledForTicket()) return this.#haveTicket();
       const isDoor = this.#stage.name === 'day-entry' || this.#stage.name === 'code';
@@ -644,12 +662,47 @@ export class KioskController {
     });
   }
 
+  /** DI19, W-PERSON-8. False where there is nothing here for this card of staff. */
+  #staffCame(dispenser: CardDispenser | null, credentialId: CredentialId): boolean {
+    this.#staff = credentialId;
+    if (dispenser) this.#beginRepair(dispenser, credentialId);
+    else if (this.#cameIn.mayBeShownTo(credentialId)) this.#beginCameIn(credentialId, false);
+    else this.#staff = null;
+    return this.#staff !== null;
+  }
+
+  #openCameIn(): MessageOutcome {
+    const staff = this.#staff;
+    const { name } = this.#stage;
+    if (name !== 'repair' || staff === null || !this.#cameIn.mayBeShownTo(staff)) return { outcome: 'stale' };
+    this.#beginCameIn(staff, true);
+    return { outcome: 'done' };
+  }
+
+  #beginCameIn(credentialId: CredentialId, fromRepair: boolean): void {
+    this.#cameIn.begin(credentialId, fromRepair).catch((error: unknown) => {
+      this.#options.log.error('kiosk.people-not-read', { detail: String(error) });
+      this.#endVisit();
+    });
+  }
+
+  /** Who comes in meanwhile puts no time limit off: staff may have gone. */
+  #showCameIn(screen: CameInScreen): void {
+    if (this.#stage.name !== 'came-in') {
+      this.#show({ name: 'came-in', screen });
+      return;
+    }
+    this.#stage = { name: 'came-in', screen };
+    this.#publish();
+  }
+
   /** DI19. */
   #beginRepair(dispenser: CardDispenser, credentialId: CredentialId): void {
     const repair = new DispenserRepair({
       ...this.#options,
       dispenser,
       credentialId,
+      showsPeople: this.#cameIn.mayBeShownTo(credentialId),
       show: (screen) => {
         if (this.#repair === repair) this.#show({ name: 'repair', screen });
       },
@@ -906,6 +959,7 @@ export class KioskController {
       this.#options.log.error('kiosk.repair-not-told', { detail: String(error) });
     });
     this.#repair = null;
+    this.#staff = null;
     this.#photo = null;
     this.#staffCalled = false;
     this.#slip.forget();
@@ -926,6 +980,7 @@ export class KioskController {
 
   #show(stage: KioskStage): void {
     this.#stage = stage;
+    if (stage.name !== 'came-in') this.#cameIn.end();
     this.#member.shown(stage);
     this.#idle.restart(timeLimitOf(stage));
     this.#publish();

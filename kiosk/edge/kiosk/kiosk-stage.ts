@@ -71,7 +71,9 @@ export type KioskStage =
     }
   | { readonly name: 'trouble'; readonly trouble: Trouble }
   /** Staff at the card dispenser. */
-  | { readonly name: 'repair'; readonly screen: Extract<Screen, { name: 'repair' }> };
+  | { readonly name: 'repair'; readonly screen: Extract<Screen, { name: 'repair' }> }
+  /** Staff, who see who came in. */
+  | { readonly name: 'came-in'; readonly screen: Extract<Screen, { name: 'came-in' }> };
 
 /** A member's ticket is on the screen (SA80). */
 export type TicketStage = Extract<KioskStage, { readonly name: 'sale' }>;
@@ -121,6 +123,8 @@ export function timeLimitOf(stage: KioskStage): TimeLimit | null {
       return timeLimits.trouble;
     case 'repair':
       return stage.screen.phase === 'asking' ? null : timeLimits.repair;
+    case 'came-in':
+      return timeLimits['came-in'];
   }
 }
 

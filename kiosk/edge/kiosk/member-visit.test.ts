@@ -146,6 +146,7 @@ beforeEach(async () => {
     onStaff: (credentialId) => {
       staff.push(credentialId);
       changed();
+      return true;
     },
   };
   visit = new MemberVisit(options);

@@ -47,8 +47,8 @@ export interface MemberVisitOptions {
   readonly saleFacts: () => NewSaleFacts | null;
   readonly sell: (drawUp: () => Promise<SaleInProgress>) => Promise<void>;
   readonly pay: () => Offer;
-  /** A staff card was held to the reader; null where there is nothing that staff could serve. */
-  readonly onStaff: ((credentialId: CredentialId) => void) | null;
+  /** A staff card was held to the reader; false where there is nothing here for that one. */
+  readonly onStaff: (credentialId: CredentialId) => boolean;
 }
 
 /** J3 before the money: a card is presented, the account is shown, something of it is chosen. Keeps nothing of its own (I8). */
@@ -82,10 +82,7 @@ export class MemberVisit {
 
   #presented(presented: MemberAtKiosk): void {
     if (this.#options.stage().name !== 'present-card') return;
-    if (presented.kind === 'staff' && this.#options.onStaff) {
-      this.#options.onStaff(presented.credentialId);
-      return;
-    }
+    if (presented.kind === 'staff' && this.#options.onStaff(presented.credentialId)) return;
     this.#options.show(
       presented.kind !== 'problem'
         ? { name: 'member', credentialId: presented.credentialId, part: 'account' }

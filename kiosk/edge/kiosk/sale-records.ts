@@ -66,6 +66,11 @@ export async function recordedSale(facts: RecordFacts): Promise<FiscalMark | nul
       approvedAtMs: atMs,
     });
   }
+  if (sale.product === 'membership') {
+    const { memberId, photoDigest: photo } = sale;
+    const { givenName, familyName } = sale.answers;
+    await store.people?.rememberSold(tx, { memberId, givenName, familyName, photo });
+  }
   for (const { credentialId, record, asOf } of books.credentials('active')) {
     const spoken = record.singleUse ? {} : { language: sale.language };
     await store.book.rememberOwnCredential(tx, credentialId, { ...record, ...spoken }, asOf);
@@ -206,6 +211,7 @@ export async function cancelledSale(
     reversalReference,
   });
   await store.offlineApprovals.undo(tx, sale.saleId);
+  if (sale.product === 'membership') await store.people?.forgetSold(tx, sale.memberId);
   for (const { credentialId, record } of booksOf(sale).credentials('blocked')) {
     await store.book.rememberOwnCredential(tx, credentialId, record);
   }

@@ -130,6 +130,7 @@ export function screenOfStage(stage: KioskStage, facts: ScreenFacts): Screen {
     case 'trouble':
       return { ...stage.trouble, slip: facts.slip };
     case 'repair':
+    case 'came-in':
       return stage.screen;
   }
 }

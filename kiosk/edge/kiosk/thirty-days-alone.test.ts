@@ -5,7 +5,9 @@ import { localDate } from '@portillon/core/journal/fiscal-time.ts';
 import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
 import type { SimCard } from '@portillon/hardware-sims/card/sim-card.ts';
 import { Database } from '@portillon/sync-service/postgres/database.ts';
+import { testPhoto } from '@portillon/sync-service/test/test-edge.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CameIn } from '../../store/club-people.ts';
 import { clubName, LoneClub, type SoldCard } from './test/lone-club.ts';
 
 /**
@@ -22,7 +24,7 @@ const daysAlone = 30;
 /** Limits of the operator, in days: above them what the book knows is not let in by it any more, but for what was sold here since. */
 const limits = { home: 20, network: 29, debtor: 10 };
 const debtCount = 5;
-const [refundOn, replacementOn, soldAloneOn] = [3, 5, 6];
+const [refundOn, replacementOn, soldAloneOn, facesOn] = [3, 5, 6, 7];
 /** A price of the club begins on that day, while nobody can tell it so. */
 const dearerOn = 12;
 const dearer = { priceCents: 3_290, joiningFeeCents: 1_900 };
@@ -48,7 +50,7 @@ const reasonOf = ({ outcome, reason }: EventOf<'access.decided'>) => (outcome ==
 const debtsOf = (credentialId: CredentialId) =>
   club.store.book.credential(credentialId)?.account?.debts ?? [];
 
-it('[M1] [I4] [I7] [I13] [SA93] [AC49] [W-OWN-1] lives thirty days alone, refuses nothing that policy allows, and is told once and in order', async () => {
+it('[M1] [I4] [I7] [I13] [SA93] [AC49] [W-OWN-1] [W-PERSON-6] lives thirty days alone, refuses nothing that policy allows, and is told once and in order', async () => {
   await club.beginsDay();
   const offPeak = await club.sellsMembership('Off-peak');
   const monthly = await club.sellsMembership('Every day');
@@ -88,6 +90,7 @@ it('[M1] [I4] [I7] [I13] [SA93] [AC49] [W-OWN-1] lives thirty days alone, refuse
   const decisions: EventOf<'access.decided'>[] = [];
   const entries: string[] = [];
   const prices: (readonly number[])[] = [];
+  const faces: CameIn[] = [];
   const comes = async (with_: SimCard | string, refusal: string | null, stays = false) => {
     const decided = await club.comes(with_, { stays });
     decisions.push(decided);
@@ -135,6 +138,7 @@ it('[M1] [I4] [I7] [I13] [SA93] [AC49] [W-OWN-1] lives thirty days alone, refuse
     await comes(losing.card, 'blocked');
     if (replacement) await comes(replacement.card, network);
     await comes(newcomer.card, null);
+    if (day === facesOn) faces.push(...((await club.store.people?.cameIn(20)) ?? []));
     await comes(newcomer.guestTickets[0] ?? '', null);
     await comes(dayTicket, null, day === daysAlone - 1);
     await comes(dayTicket, 'ticket-spent');
@@ -142,6 +146,12 @@ it('[M1] [I4] [I7] [I13] [SA93] [AC49] [W-OWN-1] lives thirty days alone, refuse
   expect(came).toEqual(awaited);
   expect(prices.slice(0, dearerOn)).toEqual(prices.slice(0, dearerOn).fill([2_990, 2_500]));
   expect(prices.slice(dearerOn)).toEqual(prices.slice(dearerOn).fill([3_290, 1_900]));
+  // Of before the cut, and sold to since.
+  expect(faces.map(({ who, familyName }) => [who, familyName])).toContainEqual(['own', 'Martin']);
+  expect(faces.filter(({ who }) => who === 'other')).toEqual([]);
+  const own = faces.filter(({ who }) => who === 'own');
+  expect(own.length).toBeGreaterThan(4);
+  expect(own.map(({ photo }) => photo && Uint8Array.from(photo))).toEqual(own.map(() => testPhoto));
   expect(new Set(came)).toEqual(
     new Set([null, 'blocked', 'closed-hours', 'data-too-old', 'expired', 'ticket-spent']),
   );

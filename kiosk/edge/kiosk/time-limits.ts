@@ -29,5 +29,7 @@ export const timeLimits = {
   trouble: { quietSeconds: 60, countdownSeconds: 30, losesSomething: false },
   /** Hands in an open machine touch no screen; whatever was done is told at the end all the same. */
   repair: { quietSeconds: 600, countdownSeconds: 60, losesSomething: false },
+  /** Staff watch the gate rather than the screen; what is on it is of others. */
+  'came-in': { quietSeconds: 120, countdownSeconds: 20, losesSomething: false },
   minor: { quietSeconds: 20, countdownSeconds: 20, losesSomething: false },
 } as const satisfies Readonly<Record<string, TimeLimit>>;

@@ -82,6 +82,7 @@ async function repair(): Promise<DispenserRepair> {
     dispenser,
     store,
     credentialId,
+    showsPeople: false,
     show: (screen) => shown.push(screen),
     onEvent: () => undefined,
   });

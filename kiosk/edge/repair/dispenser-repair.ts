@@ -18,6 +18,8 @@ export interface DispenserRepairOptions {
   readonly log: Log;
   /** Of the staff card that was held to the kiosk. */
   readonly credentialId: CredentialId;
+  /** They may see who came in, too (W-PERSON-8). */
+  readonly showsPeople: boolean;
   readonly show: (screen: RepairScreen) => void;
   readonly onEvent: () => void;
 }
@@ -77,6 +79,7 @@ export class DispenserRepair {
         captured: this.#says.captured,
       },
       counted: { stack: this.#counts?.stack ?? null, bin: this.#counts?.bin ?? 0 },
+      showsPeople: this.#options.showsPeople,
       differences: this.#differences,
     };
   }

@@ -61,9 +61,22 @@ export function RepairScreen({ screen, act }: Repair) {
           continueTestId="finish"
           continueWords={say('repair.finish')}
           onContinue={() => act({ type: 'finish' })}
-        />
+        >
+          <PeopleDoor screen={screen} act={act} />
+        </PrimaryBar>
       ) : null}
     </ScreenFrame>
+  );
+}
+
+/** The same staff card shows who came in (W-PERSON-8). */
+function PeopleDoor({ screen, act }: Pick<Repair, 'screen' | 'act'>) {
+  const { say } = useWords();
+  if (!screen.showsPeople) return null;
+  return (
+    <Press testId="show-came-in" onPress={() => act({ type: 'show-came-in' })}>
+      {say('repair.people')}
+    </Press>
   );
 }
 
@@ -190,7 +203,9 @@ function Step({ screen, act }: Omit<Repair, 'view'>) {
           step === 'test' ? 'repair.do-test' : step === 'reset' ? 'repair.do-reset' : 'repair.done',
         )}
         onContinue={done}
-      />
+      >
+        <PeopleDoor screen={screen} act={act} />
+      </PrimaryBar>
     </>
   );
 }

@@ -144,7 +144,8 @@ export class LoneClub {
     const folder = await mkdtemp(join(tmpdir(), 'portillon alone '));
     const base = await startBase({ stateFolder, clock: network });
     const random = systemRandom;
-    const opened = await EdgeStore.open({ folder: join(folder, 'edge'), clock, random, log: silentLog });
+    const options = { folder: join(folder, 'edge'), clock, random, log: silentLog };
+    const opened = await EdgeStore.open({ ...options, showsPeople: true });
     if (!opened.ok) throw new Error(opened.error.detail);
     const folders = [stateFolder, folder];
     const club = new LoneClub(clock, { base, store: opened.value, network, folders });
