@@ -13,6 +13,7 @@ import { dropOldPassages, listAdapters } from '../postgres/adapter-outbox.ts';
 import { readFigures } from '../postgres/base-figures.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
+import { forgetInWords } from '../postgres/erasure/words-about.ts';
 import { readMemberAccess } from '../postgres/member-access.ts';
 import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
 import { type OtherMemberBase, startOtherMemberBase } from '../test/other-member-base.ts';
@@ -411,6 +412,11 @@ it('[AD22] lets theirs stand where both have changed the same, with both values 
     sale_id: sale.saleId,
     detail: expect.stringMatching(/: valid_to was “2027-03-01T00.* here and is “2028-05-04T22.* there/),
   });
+  // Nothing quoted of a person is left once the person is erased.
+  const traits = { givenName: null, familyName: null, email: null, phone: null, cardNumbers: [] };
+  await sql.transaction((inside) => forgetInWords(inside, memberId, traits));
+  const [forgotten] = await casesOf('other-base-differs', `: member ${memberId}:`);
+  expect(forgotten?.detail).toMatch(/email was … here and is … there/);
   // The sale is as the edge has told it.
   expect(await sql.query('select total_cents, cancelled_at from sales where id = $1', [sale.saleId])).toEqual(
     [{ total_cents: sale.totalCents, cancelled_at: null }],
@@ -451,6 +457,12 @@ it('[AD23] keeps the stricter of two answers, and asks whether to erase whom the
   expect(await casesOf('other-base-gone', `member ${memberId}`)).toHaveLength(1);
   await other.atDesk(`customers/desk-${people}`, { forgotten: false });
   await untilSeen('back', async () => ((await atGates(credentialId))?.standing === undefined ? true : null));
+
+  await other.atDesk(`badges/desk-${people}`, { chip: '04CC11BB22CC77' });
+  await untilSeen('the other number', async () =>
+    (await atGates(credentialId))?.cardUid === '04CC11BB22CC77' ? true : null,
+  );
+  expect(await sql.query("select 1 from adapter_acts where columns::text like '%04CC%'")).toEqual([]);
 
   const order = newTestId();
   await sql.query(

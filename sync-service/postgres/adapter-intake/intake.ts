@@ -117,6 +117,18 @@ export async function isForgotten(sql: Sql, memberId: string): Promise<boolean> 
   return (await sql.query('select 1 from erased_members where member_id = $1', [memberId])).length > 0;
 }
 
+/** What events tell as well. Nothing of a person: what was changed stays written when its person is gone. */
+const toldByEvents: ReadonlySet<string> = new Set([
+  'home_club_id',
+  'language',
+  'member_id',
+  'plan_id',
+  'club_id',
+  'valid_from',
+  'valid_to',
+  'status',
+]);
+
 /**
  * Changes a row at their word, and keeps what was changed for when projections are built again. Names of tables and columns are
  * our own words.
@@ -133,10 +145,7 @@ export async function changeRow(
     `update ${table} set ${names.map((name, index) => `${name} = $${index + 2}`).join(', ')} where id = $1`,
     [id, ...Object.values(columns)],
   );
-  // Of members, events tell the club and the language; the rest is never built from them.
-  const told = Object.entries(columns).filter(
-    ([name]) => table !== 'members' || name === 'home_club_id' || name === 'language',
-  );
+  const told = Object.entries(columns).filter(([name]) => toldByEvents.has(name));
   if (told.length === 0) return;
   await sql.query(
     'insert into adapter_acts (adapter, at, in_table, row_id, columns) values ($1, $2, $3, $4, $5)',
