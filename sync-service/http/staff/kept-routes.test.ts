@@ -33,6 +33,7 @@ import {
   testPhoto,
   visit,
 } from '../../test/test-edge.ts';
+import { memberSearchSchema } from './member-view.ts';
 
 let stateFolder: string;
 let base: StartedBase;
@@ -548,4 +549,50 @@ it('[RC2] covers every table that names a member, directly or by what is theirs'
   const covered = new Set([...copyParts.map(({ table }) => table), ...Object.keys(notInCopy)]);
   expect(naming.map(({ table }) => table).filter((table) => !covered.has(table))).toEqual([]);
   for (const reason of Object.values(notInCopy)) expect(reason).not.toBe('');
+});
+
+it.each([
+  ['Arabic', 'محمد عبد الله', 'الأنصاري'],
+  ['Thai', 'สมชาย', 'ใจดีสุขสวัสดิ์'],
+  ['emoji', 'Zoé 👩🏽\u200d🚀', 'O’Brien 🏋️'],
+  ['marks of direction', '\u200fיעל\u200f', '\u202bכהן\u202c'],
+  ['combining marks', 'Z\u0302o\u0308e\u0301', 'N\u0303u\u0323n\u0303ez'],
+  ['the longest', 'é'.repeat(80), '漢'.repeat(80)],
+])(
+  '[RC1] a name in %s is the same in the sale, on the page of staff, in the search and in the copy',
+  async (_, givenName, familyName) => {
+    const person = await edge.sealed('person', { ...testPerson, givenName, familyName, email: null });
+    const digests = { person: sha256Hex(person), photo: null, contract: sha256Hex(newTestId()) };
+    const sale = saleEvent({ legalEntityId, planId, digests });
+    expect((await edge.pushed([edge.append(sale)])).parked).toEqual([]);
+    await edge.put(digests.person, person);
+    const { memberId } = sale.member;
+    const page = await (await ask(`/staff/api/members/${memberId}/access`)).json();
+    expect(page).toMatchObject({ who: { name: `${givenName} ${familyName}` } });
+    const words = encodeURIComponent(familyName.split(' ')[0] ?? '');
+    const found = memberSearchSchema.parse(
+      await (await ask(`/staff/api/member-search?words=${words}`)).json(),
+    );
+    expect(found.members.map(({ who }) => who.memberId)).toContain(memberId);
+    const copy = (await (await ask(`/staff/api/members/${memberId}/copy`)).json()) as {
+      parts: { table: string; rows: unknown[] }[];
+    };
+    expect(copy.parts.find(({ table }) => table === 'members')?.rows).toMatchObject([
+      { given_name: givenName, family_name: familyName },
+    ]);
+  },
+);
+
+it('[RC1] a name of 200 characters is no name: the bytes are kept, and staff have a case that says so', async () => {
+  const familyName = 'n'.repeat(200);
+  const person = await edge.sealed('person', { ...testPerson, familyName });
+  const digests = { person: sha256Hex(person), photo: null, contract: sha256Hex(newTestId()) };
+  const sale = saleEvent({ legalEntityId, planId, digests });
+  await edge.pushed([edge.append(sale)]);
+  expect((await edge.put(digests.person, person)).status).toBe(204);
+  expect(
+    await sql.query("select detail from cases where kind = 'unreadable-attachment' and detail like $1", [
+      `%${sale.member.memberId}%`,
+    ]),
+  ).toEqual([{ detail: `person of member ${sale.member.memberId}: not the particulars of a person` }]);
 });
