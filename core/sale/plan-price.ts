@@ -18,6 +18,11 @@ export function priceOf(plan: Plan): PlanPrice {
   return { priceCents: dayEntry?.priceCents ?? priceOfPeriod(plan), joiningFeeCents };
 }
 
+/** Nothing would be paid for it: at first, or for a term that follows (SA96). */
+export function isFree({ dayEntry, prepaid }: Plan, { priceCents, joiningFeeCents }: PlanPrice): boolean {
+  return priceCents === 0 && (dayEntry !== undefined || prepaid !== undefined || joiningFeeCents === 0);
+}
+
 /** The same plan at another price. */
 export function withPrice(plan: Plan, { priceCents, joiningFeeCents }: PlanPrice): Plan {
   const { dayEntry, prepaid } = plan;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../base/random.ts';
 import { addDays, startOfDayMs } from '../journal/fiscal-time.ts';
-import { type PlanPrice, planOn, priceOf, withPrice } from './plan-price.ts';
+import { isFree, type PlanPrice, planOn, priceOf, withPrice } from './plan-price.ts';
 import {
   type PriceLevel,
   priceLevels,
@@ -131,6 +131,10 @@ describe('prices to come', () => {
     for (const each of [plan, prepaid, dayEntry]) {
       const changed = planOn({ ...each, comingPrices: [{ from: '2027-01-01', ...price }] }, '2027-01-01');
       expect(priceOf(changed)).toEqual(price);
+      // [SA96] Of a plan by the month the fee alone is something to pay.
+      expect(isFree(each, { priceCents: 0, joiningFeeCents: 100 })).toBe(each !== plan);
+      expect(isFree(each, { priceCents: 0, joiningFeeCents: 0 })).toBe(true);
+      expect(isFree(each, { priceCents: 1, joiningFeeCents: 0 })).toBe(false);
       expect(withPrice(changed, priceOf(each))).toEqual({ ...each, comingPrices: changed.comingPrices });
     }
   });

@@ -414,9 +414,17 @@ it('[AD22] lets theirs stand where both have changed the same, with both values 
   });
   // Nothing quoted of a person is left once the person is erased.
   const traits = { givenName: null, familyName: null, email: null, phone: null, cardNumbers: [] };
+  // One that was cut too.
+  await sql.query(
+    `insert into cases (id, club_id, at, kind, amount_cents, detail) values ($1, $2, now(), 'other-base-differs', 0, $3)`,
+    [newTestId(), clubId, `x: member ${memberId}: email was “a@old.example” here and is “b@old.exam`],
+  );
   await sql.transaction((inside) => forgetInWords(inside, memberId, traits));
   const [forgotten] = await casesOf('other-base-differs', `: member ${memberId}:`);
   expect(forgotten?.detail).toMatch(/email was … here and is … there/);
+  expect(
+    (await casesOf('other-base-differs', memberId)).filter(({ detail }) => /[“”@]/.test(detail)),
+  ).toEqual([]);
   // The sale is as the edge has told it.
   expect(await sql.query('select total_cents, cancelled_at from sales where id = $1', [sale.saleId])).toEqual(
     [{ total_cents: sale.totalCents, cancelled_at: null }],
@@ -645,4 +653,64 @@ it('[AD28] [AD29] tells who went through, in order, and drops the oldest of too 
     intake: { failures: 0, readAt: expect.stringMatching(/Z$/) },
   });
   expect(await figures()).toMatchObject({ answers: true, dropped: 2, applied: expect.any(Number) });
+});
+
+it('[AD24] lets in again whose record was merged into another meanwhile, once nobody keeps them out', async () => {
+  const [gone, stays] = [await joinedThere('04BB11BB22CC77'), await joinedThere()];
+  const memberId = await oursOf('member', gone.customer);
+  const staysId = await oursOf('member', stays.customer);
+  const credentialId = await oursOf('credential', gone.badge);
+  const block = (theirId: string, blocked: boolean, memberTheirId: string): IncomingChange => ({
+    ...{ kind: 'block', theirId, revision: null, record: { memberTheirId, blocked } },
+  });
+  const heldAtGates = async () => (await atGates(credentialId))?.standing?.suspendedUntil ?? null;
+  await page([block('m1', true, gone.customer), block('m2', true, gone.customer)]);
+  expect(await heldAtGates()).toMatch(/^2999/);
+  // As merging does (DU5).
+  for (const table of ['memberships', 'credentials']) {
+    await sql.query(`update ${table} set member_id = $1 where member_id = $2`, [staysId, memberId]);
+  }
+  await sql.query(
+    'update members set suspended_until = (select suspended_until from members where id = $2) where id = $1',
+    [staysId, memberId],
+  );
+  await sql.query('update members set merged_into = $1 where id = $2', [staysId, memberId]);
+  await page([block('m3', true, stays.customer), block('m1', false, gone.customer)]);
+  expect(await heldAtGates()).toMatch(/^2999/);
+  await page([block('m3', false, stays.customer)]);
+  expect(await heldAtGates()).toMatch(/^2999/);
+  await page([block('m2', false, gone.customer)]);
+  expect(await heldAtGates()).toBeNull();
+});
+
+it('[AD21] leaves what a member pays for at a kiosk while their side is heard', async () => {
+  const sale = await soldHere();
+  const { memberId } = sale.member;
+  const { membershipId, validFrom } = sale.membership;
+  const credentialId = sale.credentials[0]?.credentialId ?? '';
+  const paidTo = '2029-01-01T00:00:00.000Z';
+  const [known] = await sql.query<{ theirId: string }>(
+    'select their_id as "theirId" from adapter_ids where our_id = $1',
+    [membershipId],
+  );
+  let heard: Promise<boolean> = Promise.resolve(false);
+  // As a renewal is taken in (event-application.ts), and not committed yet.
+  await sql.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
+    await tx.query(
+      `insert into memberships (id, member_id, plan_id, club_id, sale_id, valid_from, valid_to, status)
+       select $2, member_id, plan_id, club_id, null, $3, $4, 'active' from memberships where id = $1`,
+      [membershipId, newTestId(), '2028-01-01T00:00:00Z', paidTo],
+    );
+    await tx.query('update credentials set valid_to = $2 where member_id = $1', [memberId, paidTo]);
+    const record = { validFrom, validTo: '2028-01-01T00:00:00Z', status: 'active' };
+    heard = page([{ kind: 'membership', theirId: known?.theirId ?? '', revision: 'beside', record }]);
+    await untilSeen('their side waits', async () =>
+      (await sql.query('select 1 from pg_locks where not granted limit 1'))[0] ? true : null,
+    );
+  });
+  expect(await heard).toBe(true);
+  expect(await sql.query('select valid_to from credentials where id = $1', [credentialId])).toEqual([
+    { valid_to: paidTo },
+  ]);
 });

@@ -313,6 +313,7 @@ export async function endAdapter(database: Database, adapter: string): Promise<b
     );
     if (ended.length === 0) return false;
     await sql.query(`delete from adapter_outbox where adapter = $1 and state = 'waiting'`, [adapter]);
+    await sql.query('delete from adapter_parked where adapter = $1', [adapter]);
     return true;
   });
 }

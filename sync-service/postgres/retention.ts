@@ -49,6 +49,8 @@ export const retentionRules: readonly RetentionRule[] = [
     set: `words = ''`,
     over: `words <> '' and settled_at < $1::timestamptz`,
   },
+  // Whether its adapter still runs or not.
+  { id: 'adapters-parked', table: 'adapter_parked', key: 'ctid', over: 'parked_at < $1::timestamptz' },
   { id: 'told-records', table: 'told_records', key: 'ctid', over: 'to_at < $1::timestamptz' },
   { id: 'read-logs', table: 'api_reads', key: 'id', over: 'at < $1::timestamptz' },
   // The database itself keeps them for a year by its own clock (ST10).

@@ -3,6 +3,8 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
 import { termsMonths } from '@portillon/core/sale/membership-term.ts';
+import { isFree } from '@portillon/core/sale/plan-price.ts';
+import type { Plan } from '@portillon/core/sale/pricing.ts';
 import { sellerModules } from '@portillon/core/sale/seller-modules.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { vatByCountrySchema } from '@portillon/core/wire/messages.ts';
@@ -171,7 +173,7 @@ export async function applySeed(
         records.push({ kind: 'club', id, record: { ...club, legalEntity: { id: entityId, ...entity } } });
       }
     }
-    const planIds = new Map<string, string>();
+    const plans = new Map<string, SeededPlan>();
     for (const [index, plan] of seed.plans.entries()) {
       const id = newId<'plan'>(clock, random);
       const record = planRecord(plan, index + 1);
@@ -182,9 +184,9 @@ export async function applySeed(
         isoTime(clock.wallMs()),
       ]);
       records.push({ kind: 'plan', id, record });
-      for (const name of Object.values(plan.names)) planIds.set(name, id);
+      for (const name of Object.values(plan.names)) plans.set(name, { id, record });
     }
-    await seedPrices(sql, clubPrices, planIds, base);
+    await seedPrices(sql, clubPrices, plans, base);
     await writeFeed(sql, records, clock.wallMs());
     base.log.info('seed.applied', { records: records.length, at: isoTime(clock.wallMs()) });
     return true;
@@ -192,22 +194,29 @@ export async function applySeed(
 }
 
 type ClubPrice = z.infer<typeof clubPrice> & { readonly clubId: string };
+interface SeededPlan {
+  readonly id: string;
+  readonly record: Plan;
+}
 
 async function seedPrices(
   sql: Sql,
   prices: readonly ClubPrice[],
-  planIds: ReadonlyMap<string, string>,
+  plans: ReadonlyMap<string, SeededPlan>,
   { clock, random }: Pick<BaseContext, 'clock' | 'random'>,
 ): Promise<void> {
   for (const { clubId, plan, from, priceCents, joiningFeeCents } of prices) {
-    const planId = planIds.get(plan);
-    if (planId === undefined) throw new Error(`the seed names a price of ${plan}, and no plan is called so`);
+    const named = plans.get(plan);
+    if (!named) throw new Error(`the seed names a price of ${plan}, and no plan is called so`);
+    if (isFree(named.record, { priceCents, joiningFeeCents })) {
+      throw new Error(`the seed names a price of ${plan} at which nothing is paid`);
+    }
     await sql.query(
       `insert into plan_prices (id, plan_id, club_id, valid_from, price_cents, joining_fee_cents, set_at, reason)
        values ($1, $2, $3, $4, $5, $6, $7, 'as the base began')`,
       [
         newId<'price'>(clock, random),
-        planId,
+        named.id,
         clubId,
         from,
         priceCents,

@@ -312,9 +312,10 @@ describe('prices of plans', () => {
     [{ price: { priceCents: -1, joiningFeeCents: 0 } }, 'price.malformed'],
     [{ price: { priceCents: 1_000_001, joiningFeeCents: 0 } }, 'price.malformed'],
     [{ price: { priceCents: 0.5, joiningFeeCents: 0 } }, 'price.malformed'],
+    [{ price: { priceCents: 0, joiningFeeCents: 0 } }, 'price.malformed'],
     [{ reason: ' ' }, 'price.malformed'],
     [{ planId: newTestId() }, 'price.unknown-plan'],
-  ])('[SA90] are refused as %j: %s', async (more, code) => {
+  ])('[SA90] [SA96] are refused as %j: %s', async (more, code) => {
     const [{ count: before } = { count: 0 }] = await sql.query(
       'select count(*)::int as count from plan_prices',
     );

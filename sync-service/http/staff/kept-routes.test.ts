@@ -191,6 +191,14 @@ it('[RT3] [RT4] [RT5] [RT6] ends what is over once, as the dry run said, and lea
     );
   expect(await entries()).toEqual([{ all: 6, known: 6 }]);
 
+  // Of an adapter that nobody runs any more.
+  await sql.query("insert into adapters (name, kinds) values ('old-base', '{member}')");
+  await sql.query(
+    `insert into adapter_parked (adapter, kind, their_id, record, problem, parked_at)
+     select 'old-base', 'member', days::text, '{"givenName": "Somebody"}', 'homeClubId', now() - days * interval '1 day'
+       from unnest(array[29, 31]) as days`,
+  );
+
   const said: string[] = [];
   const run = (...args: string[]) =>
     retentionCommand.run(args, {
@@ -203,7 +211,9 @@ it('[RT3] [RT4] [RT5] [RT6] ends what is over once, as the dry run said, and lea
     });
   expect(await run('--dry-run')).toBe(0);
   const dry = said.splice(0);
-  expect(dry).toEqual(expect.arrayContaining(['decisions 5', 'attachments 4', 'members 1', 'held 1']));
+  expect(dry).toEqual(
+    expect.arrayContaining(['decisions 5', 'attachments 4', 'adapter_parked 1', 'members 1', 'held 1']),
+  );
   expect(await entries()).toEqual([{ all: 6, known: 6 }]);
   expect(await run()).toBe(0);
   // The photo of who goes goes with the others that are over.

@@ -1,6 +1,6 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { planAt } from '../../members/account-rows.ts';
-import { changeRow, type Intake, touchMember } from './intake.ts';
+import { changeRow, type Intake, lockMember, touchMember } from './intake.ts';
 
 interface Period {
   readonly membershipId: string;
@@ -13,6 +13,7 @@ interface Period {
 export async function accessFollows(intake: Intake, memberId: string): Promise<void> {
   const { sql, nowMs } = intake;
   const now = isoTime(nowMs);
+  await lockMember(intake, memberId);
   const periods = await sql.query<Period & Record<string, unknown>>(
     `select id as "membershipId", plan_id as "planId", valid_from as "validFrom", valid_to as "validTo" from memberships
       where member_id = $1 and status = 'active' order by valid_from, id`,

@@ -1,5 +1,6 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { nothingElseEnded } from '../credential-status.ts';
+import { memberThatStays, otherRecordsOf } from '../records-of-person.ts';
 import { changeRow, type Intake, touchMember } from './intake.ts';
 
 /** Whom, or what, a block of theirs keeps out. */
@@ -48,8 +49,8 @@ export async function putBlock(
   if (memberId !== null) {
     await sql.query(
       `update members set suspended_until = (
-         select max(until_at) from adapter_blocks where member_id = $1 and lifted_at is null) where id = $1`,
-      [memberId],
+         select max(until_at) from adapter_blocks where member_id = any($2::uuid[]) and lifted_at is null) where id = $1`,
+      [memberId, [memberId, ...(await otherRecordsOf(sql, memberId))]],
     );
     await touchMember(intake, memberId);
     return;
@@ -73,14 +74,19 @@ export async function liftBlock(intake: Intake, theirKey: string): Promise<void>
     isoTime(nowMs),
   ]);
   if (block.memberId !== null) {
-    await sql.query(
-      `update members set suspended_until = coalesce(
-         (select max(until_at) from adapter_blocks where member_id = $1 and lifted_at is null), $3::timestamptz)
-        where id = $1 and (suspended_until = $2 or exists (
-          select 1 from adapter_blocks where member_id = $1 and lifted_at is null))`,
-      [block.memberId, block.untilAt, block.beforeAt],
-    );
-    await touchMember(intake, block.memberId);
+    // Whose record was merged meanwhile is held by the one that stays (DU5).
+    const held = new Set([block.memberId, await memberThatStays(sql, block.memberId)]);
+    const records = [block.memberId, ...(await otherRecordsOf(sql, block.memberId))];
+    for (const memberId of held) {
+      await sql.query(
+        `update members set suspended_until = coalesce(
+           (select max(until_at) from adapter_blocks where member_id = any($4::uuid[]) and lifted_at is null), $3::timestamptz)
+          where id = $1 and (suspended_until = $2 or exists (
+            select 1 from adapter_blocks where member_id = any($4::uuid[]) and lifted_at is null))`,
+        [memberId, block.untilAt, block.beforeAt, records],
+      );
+      await touchMember(intake, memberId);
+    }
     return;
   }
   const id = block.credentialId ?? '';

@@ -35,7 +35,7 @@ export async function differs(
   found: readonly Difference[],
 ): Promise<void> {
   const words = found
-    .map(({ field, theirs, ours }) => `${field} was “${ours ?? ''}” here and is “${theirs ?? ''}” there`)
+    .map(({ field, theirs, ours }) => `${field} was ${quoted(ours)} here and is ${quoted(theirs)} there`)
     .join('; ');
   await openOtherBaseCase(
     sql,
@@ -43,4 +43,9 @@ export async function differs(
     newId(),
     nowMs,
   );
+}
+
+/** A value ends where its quote does: by that it is found again when its member is erased. */
+function quoted(value: string | null): string {
+  return `“${(value ?? '').replace(/[“”]/g, '"')}”`;
 }

@@ -153,6 +153,11 @@ export async function changeRow(
   );
 }
 
+/** As whoever sells to the member does (event-application.ts): what one reads of it is not changed by the other meanwhile. */
+export async function lockMember({ sql }: Intake, memberId: string): Promise<void> {
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
+}
+
 /** Everything that a member comes in with is told anew. */
 export async function touchMember({ sql, credentials }: Intake, memberId: string): Promise<void> {
   const rows = await sql.query<{ id: string }>(

@@ -11,6 +11,7 @@ import {
   isForgotten,
   type KnownRow,
   knownRow,
+  lockMember,
   NotApplied,
   rememberRow,
 } from './intake.ts';
@@ -34,6 +35,11 @@ export async function applyMembership(
   known: KnownRow | null,
 ): Promise<void> {
   const { sql } = intake;
+  const [holder] = await sql.query<{ memberId: string }>(
+    'select member_id as "memberId" from memberships where id = $1',
+    [known?.ourId ?? null],
+  );
+  if (holder) await lockMember(intake, holder.memberId);
   const [ours] = await sql.query<Ours & Record<string, unknown>>(
     `select member_id, plan_id, club_id, sale_id, valid_from, valid_to, status from memberships where id = $1 for update`,
     [known?.ourId ?? null],

@@ -85,9 +85,9 @@ export async function forgetInWords(sql: Sql, memberId: string, traits: Traits):
       [key, without],
     );
   }
-  // What stood here before theirs took its place is in no other row: all that is quoted goes.
+  // What stood here before theirs took its place is in no other row: all that is quoted goes, also where it was cut.
   await sql.query(
-    `update cases set detail = regexp_replace(detail, '“[^”]*”', '…', 'g')
+    `update cases set detail = regexp_replace(detail, '“[^”]*(”|$)', '…', 'g')
       where kind = 'other-base-differs' and position($1::text in detail) > 0`,
     [memberId],
   );

@@ -1,6 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { localDate, startOfDayMs } from '@portillon/core/journal/fiscal-time.ts';
+import { isFree } from '@portillon/core/sale/plan-price.ts';
 import type { PriceLevel } from '@portillon/core/sale/price-rule.ts';
 import type { Plan } from '@portillon/core/sale/pricing.ts';
 import type { RefusalWords } from '../../http/refusal.ts';
@@ -47,8 +48,10 @@ export async function setPrice(
       [planId, scope.networkId],
     );
     if (!plan) return err({ code: 'price.unknown-plan', message: 'there is no such plan' });
-    if (plan.record.dayEntry && price?.priceCents === 0) {
-      return err({ code: 'price.malformed', message: 'a day entry is not free', path: 'price.priceCents' });
+    if (price && isFree(plan.record, price)) {
+      const message =
+        'a terminal takes no payment of nothing: a day, a term, and the first month with its fee cost something';
+      return err({ code: 'price.malformed', message, path: 'price.priceCents' });
     }
     const zones = await zonesOf(sql, scope, level);
     const past = zones.find((timeZone) => from < localDate(by.nowMs, timeZone));

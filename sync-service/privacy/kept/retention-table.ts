@@ -261,7 +261,7 @@ export const retentionTable = [
     },
     reason: { en: 'it can be tried again', fr: 'nouvel essai possible' },
     source: 'RGPD 5(1)e',
-    applied: 'own',
+    applied: 'round',
   },
   {
     id: 'pieces',
