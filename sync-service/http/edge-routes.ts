@@ -20,6 +20,7 @@ import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
 import { readConsentsOfHolder } from '../postgres/consents.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
 import { type FeedReader, readFeed } from '../postgres/feed.ts';
+import { countRequest } from '../postgres/request-rates.ts';
 import { askedKinds } from './asked-kinds.ts';
 import { takeAttachment, tellAttachment } from './attachment-requests.ts';
 import type { BaseContext } from './base-context.ts';
@@ -36,6 +37,9 @@ import { whereAndWhat } from './where-and-what.ts';
 const enrolBodyBytes = 4 * 1024;
 const enrolTriesPerMinute = 20;
 const longestWaitAtTheEndMs = 1_000;
+/** Who looks into their choices stands at a kiosk for a while: a box that asks for more collects what is none of its business. */
+const consentsAnHour = 60;
+const hourMs = 3_600_000;
 
 const feedQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -108,6 +112,12 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     signed(base, async (edge, request, reply) => {
       const asked = await jsonBody(request, consentsAskSchema, 'consent.malformed');
       if ('refusal' in asked) return refuse(reply, asked.refusal);
+      const { count, leftMs } = await countRequest(base.database, 'consents', edge.edgeId, hourMs);
+      if (count > consentsAnHour) {
+        base.log.warn('consent.refused', { edgeId: edge.edgeId, code: 'request.too-often' });
+        const message = `a box asks for what ${consentsAnHour} members said an hour at most`;
+        return refuse(reply, { code: 'request.too-often', message, retryAfterMs: leftMs });
+      }
       const known = await readConsentsOfHolder(base.database, asked.value.credentialId);
       if (!known) {
         return refuse(reply, {

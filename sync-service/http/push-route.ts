@@ -15,7 +15,6 @@ import { type PushReceipt, receiptToSign } from '@portillon/core/wire/push-recei
 import type { FastifyInstance } from 'fastify';
 import { cardKeysFor } from '../keys/base-keys.ts';
 import { noteClock } from '../postgres/edge-clocks.ts';
-import { noteDevices } from '../postgres/edge-devices.ts';
 import { takeInFiscalHeads } from '../postgres/fiscal-heads.ts';
 import { type PushOutcome, pushBatch } from '../postgres/push-batch.ts';
 import type { BaseContext } from './base-context.ts';
@@ -48,9 +47,6 @@ export function pushRoute(app: FastifyInstance, base: BaseContext): void {
     const { fiscalHeads, heldReceipt } = push.value;
     const fiscalAnchors = fiscalHeads && (await anchored(base, edge, fiscalHeads));
     const taken = await pushBatch(base.database, edge, push.value, { nowMs: base.clock.wallMs() });
-    if (taken.ok && push.value.devices) {
-      await noteDevices(base.database, edge.edgeId, push.value.devices, base.clock.wallMs());
-    }
     await provedRestoration(base, edge.edgeId, heldReceipt, taken.ok ? taken.value.appliedThrough : null);
     if (!taken.ok) {
       base.log.warn('push.refused', { edgeId: edge.edgeId, code: taken.error.code });

@@ -1,15 +1,15 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { DeviceTold } from '@portillon/core/wire/messages.ts';
-import type { Database } from './database.ts';
+import type { Sql } from './database.ts';
 
 /** W-DEVICE-2: all devices of a box. Since when one stands so is counted by the base's clock. */
 export async function noteDevices(
-  database: Database,
+  sql: Sql,
   edgeId: string,
   devices: readonly DeviceTold[],
   nowMs: number,
 ): Promise<void> {
-  await database.query(
+  await sql.query(
     `with told as (
        select distinct on (name) name, status, fault
          from jsonb_to_recordset($2::jsonb) as device (name text, status text, fault text) order by name

@@ -8,6 +8,7 @@ import type { Reporter } from '../members/row-change.ts';
 import { announce } from './announcements.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
+import { noteDevices } from './edge-devices.ts';
 import { applyEvents } from './events-application.ts';
 import { writeFeed } from './feed.ts';
 import { goneFromFeed } from './gates.ts';
@@ -105,6 +106,7 @@ async function takeIn(
     // A time in the future, from an edge whose clock is wrong, would shut out every later count.
     [edgeId, reporter.clubId, inside, at, now, low ?? null, high ?? null, JSON.stringify(zones ?? [])],
   );
+  if (push.devices) await noteDevices(sql, edgeId, push.devices, nowMs);
   const wanted = await sql.query<{ digest: string }>(
     'select digest from attachments where edge_id = $1 and received_at is null limit $2',
     [edgeId, wantedLimit],

@@ -40,7 +40,7 @@ describe('the sale, its runner and its store, in front of every answer and every
     expect(summary.combinations).toBeGreaterThan(200);
     expect(summary.withCut).toBeGreaterThan(90);
     expect(await archiveOfRun(around, startedAtMs, folder)).toMatchObject({ holds: true });
-  }, 60_000);
+  }, 180_000);
 
   it('has a judge that sees a wrong end', async () => {
     const { script } = await saleTrial('membership', 'charge', allWell, around);

@@ -331,6 +331,12 @@ it('[W-CONSENT-2] tells a box what the holder of a credential said last, with th
   await sql.query("update credentials set status = 'blocked' where id = $1", [credentialId]);
   expect(await refusal({ credentialId })).toMatchObject({ error: { code: 'consent.unknown-member' } });
   expect(await refusal({ credentialId: 'x' })).toMatchObject({ error: { code: 'consent.malformed' } });
+
+  // Whoever asks for the whole network is stopped.
+  const answers = new Set<number>();
+  for (let tries = 0; tries < 61; tries++) answers.add((await askFor({ credentialId })).status);
+  expect([...answers]).toEqual([404, 429]);
+  await sql.query("delete from request_rates where what = 'consents'");
 });
 
 it('[PV4] [PV5] [PV6] [W-CONSENT-3] brings what is asked at a kiosk before the desk, erases nothing by it, and says until when', async () => {
