@@ -82,8 +82,8 @@ async function runTests(name, args) {
         env: {
           ...process.env,
           FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
-          // They wait for a simulated line, a disk, PostgreSQL or a page; the process tests kill and time whole clubs.
-          ...(name !== 'process' ? { VITEST_MAX_WORKERS: '4' } : {}),
+          // Most unit tests wait for a simulated line, a disk or PostgreSQL; the others start whole clubs.
+          ...(name === 'unit' ? { VITEST_MAX_WORKERS: '4' } : {}),
         },
       },
     );

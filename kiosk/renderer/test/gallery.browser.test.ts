@@ -73,12 +73,10 @@ async function show(state: GalleryState, choice: { lang: string; brand: string; 
   }
   await page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.all(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().iterations === 1)
-        .map((animation) => animation.finished),
-    );
+    // Looked at is where they end.
+    for (const animation of document.getAnimations()) {
+      if (animation.effect?.getComputedTiming().iterations === 1) animation.finish();
+    }
   });
 }
 
