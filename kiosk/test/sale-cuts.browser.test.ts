@@ -5,10 +5,6 @@ import { french } from './french.ts';
 import { patienceMs } from './kiosk-in-browser.ts';
 import { SalesInBrowser, saleLimitMs, served } from './sales-in-browser.ts';
 
-/**
- * Power, network and a cable go, and a card is left behind: what the customer reads at that moment, and what stands in the
- * books at the end.
- */
 /** Screens and phases from the first touch to the next customer. */
 const stepsOfASale = [
   'doors',
@@ -33,6 +29,10 @@ const stepsOfASale = [
   'attract',
 ];
 
+/**
+ * Power, network and a cable go, and a card is left behind: what the customer reads at that moment, and what stands in the
+ * books at the end.
+ */
 let sales: SalesInBrowser;
 
 beforeAll(async () => {

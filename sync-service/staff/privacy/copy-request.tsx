@@ -1,11 +1,10 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { ErasureRequestView } from '../../http/staff/privacy-view.ts';
 import { May } from '../rights.tsx';
 import type { Language } from '../words.ts';
 import { sendPrivacy } from './privacy-requests.ts';
 import { privacyWords } from './privacy-words.ts';
-
-const reasonMin = 3;
+import { ReasonField, reasonMin } from './reason-field.tsx';
 
 /** A request for a copy: the file (RC1), and what became of the request (PV6). */
 export function CopyRequest(props: {
@@ -17,7 +16,6 @@ export function CopyRequest(props: {
   const text = privacyWords[language];
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
-  const id = useId();
   const close = (state: 'handed-over' | 'withdrawn' | 'declined') => {
     if (reason.trim().length < reasonMin) return setProblem(text.reasonTooShort);
     setProblem(null);
@@ -41,21 +39,7 @@ export function CopyRequest(props: {
         </p>
         <p className="hint">{text.copyHint}</p>
       </May>
-      <label htmlFor={`${id}-reason`}>{text.reason}</label>
-      <textarea
-        id={`${id}-reason`}
-        rows={2}
-        maxLength={200}
-        value={reason}
-        aria-describedby={`${id}-hint ${id}-problem`}
-        onChange={(event) => setReason(event.target.value)}
-      />
-      <p className="hint" id={`${id}-hint`}>
-        {text.reasonHint}
-      </p>
-      <p className="problem" role="alert" id={`${id}-problem`}>
-        {problem}
-      </p>
+      <ReasonField language={language} value={reason} problem={problem} onChange={setReason} />
       <p className="actions">
         <button type="button" className="primary" onClick={() => close('handed-over')}>
           {text.handedOver}

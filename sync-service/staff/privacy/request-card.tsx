@@ -1,5 +1,5 @@
 import { formatEuros } from '@portillon/ui/format/money.ts';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { LiveView } from '../../http/staff/live-view.ts';
 import {
   type BlockingView,
@@ -13,6 +13,7 @@ import type { Language } from '../words.ts';
 import { CopyRequest } from './copy-request.tsx';
 import { sendPrivacy } from './privacy-requests.ts';
 import { privacyWords } from './privacy-words.ts';
+import { ReasonField, reasonMin } from './reason-field.tsx';
 import { shortDay } from './short-day.ts';
 
 interface CardProps {
@@ -21,8 +22,6 @@ interface CardProps {
   readonly request: ErasureRequestView;
   readonly onChanged: () => void;
 }
-
-const reasonMin = 3;
 
 /** One request: who, how it came, what would go (PV20), and the decision of staff. */
 export function RequestCard({ language, view, request, onChanged }: CardProps) {
@@ -168,7 +167,6 @@ function Decision(props: {
   const [reason, setReason] = useState('');
   const [sure, setSure] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const id = useId();
 
   const send = (path: string, body: object) => {
     if (reason.trim().length < reasonMin) return setProblem(text.reasonTooShort);
@@ -190,21 +188,7 @@ function Decision(props: {
 
   return (
     <div className="change decision">
-      <label htmlFor={`${id}-reason`}>{text.reason}</label>
-      <textarea
-        id={`${id}-reason`}
-        rows={2}
-        maxLength={200}
-        value={reason}
-        aria-describedby={`${id}-hint ${id}-problem`}
-        onChange={(event) => setReason(event.target.value)}
-      />
-      <p className="hint" id={`${id}-hint`}>
-        {text.reasonHint}
-      </p>
-      <p className="problem" role="alert" id={`${id}-problem`}>
-        {problem}
-      </p>
+      <ReasonField language={language} value={reason} problem={problem} onChange={setReason} />
       {sure ? (
         <>
           <p role="status">
