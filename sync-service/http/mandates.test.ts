@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
-import type { FeedChange, Mandate } from '@portillon/core/wire/messages.ts';
+import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runBaseCommand } from '../commands/run-base-command.ts';
 import { Database } from '../postgres/database.ts';
@@ -14,9 +13,8 @@ import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { changeSeller } from '../postgres/sellers.ts';
 import { expectRebuiltTheSame } from '../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
-import { saleEvent, TestEdge } from '../test/test-edge.ts';
+import { saleEvent, signedMandate as signed, TestEdge, testIban } from '../test/test-edge.ts';
 
-const iban = 'FR7630006000011234567890189';
 const logged: string[] = [];
 const note = (...words: unknown[]) => void logged.push(JSON.stringify(words));
 const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
@@ -48,24 +46,6 @@ beforeEach(async () => {
 });
 
 const newReference = () => `T${randomBytes(12).toString('hex').toUpperCase()}`;
-
-function signed(reference: string, changes: Partial<Mandate> = {}): Mandate {
-  const text = 'Mandat de prélèvement SEPA';
-  return {
-    reference,
-    creditor: { creditorId: 'FR72ZZZ123456', name: 'Cadence Lyon SAS', address: '69003 Lyon' },
-    debtor: { holder: 'Inès Moreau-Testard', iban },
-    kind: 'recurrent',
-    wordingVersion: 'fr-1',
-    language: 'fr',
-    text,
-    textSha256: sha256Hex(text),
-    place: 'Lyon Part-Dieu',
-    signedAt: isoTime(systemClock.wallMs()),
-    signature: { kind: 'typed', text: 'Inès Moreau-Testard' },
-    ...changes,
-  };
-}
 
 /** A sale that names these sealed bytes as its mandate, pushed. */
 async function soldWith(reference: string, sealed: Uint8Array): Promise<EventOf<'sale.completed'>> {
@@ -105,7 +85,7 @@ describe('a mandate', () => {
       [sha256Hex(sealed)],
     );
     expect(kept?.key_part).toBe('archive');
-    expect(kept?.sealed.includes(Buffer.from(iban))).toBe(false);
+    expect(kept?.sealed.includes(Buffer.from(testIban))).toBe(false);
     expect(kept?.sealed.includes(Buffer.from(sealed.subarray(40, 80)))).toBe(false);
   });
 

@@ -17,6 +17,7 @@ import { changedPeople } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
+import { lockMemberThatStays } from './records-of-person.ts';
 
 const notSealedToUs = 'not sealed to this base for this purpose, or changed on the way';
 
@@ -57,7 +58,7 @@ export async function receiveAttachment(
     wanted.purpose,
     sealed,
     base.sealPrivateKey,
-    await mandateReferenceOf(database, wanted.member_id, digest),
+    wanted.purpose === 'mandate' ? await mandateReferenceOf(database, wanted.member_id, digest) : null,
   );
   const now = isoTime(base.nowMs);
   const part = partOf(wanted.purpose);
@@ -118,10 +119,11 @@ async function writePerson(sql: Sql, memberId: string, person: Person): Promise<
 /** W-MAND-3: one of a sale that was undone stays cancelled. */
 async function writeMandate(
   sql: Sql,
-  memberId: string,
+  documentOf: string,
   digest: string,
   mandate: Mandate | null,
 ): Promise<void> {
+  const memberId = await lockMemberThatStays(sql, documentOf);
   await sql.query(
     `update mandates
         set status = case when status = 'awaited' then $2 else status end,
@@ -138,16 +140,19 @@ async function writeMandate(
   );
 }
 
+/** With a merge the mandate goes to the record that stays, and the document that was signed does not (DU4). */
 async function mandateReferenceOf(
   database: Database,
-  memberId: string,
+  documentOf: string,
   digest: string,
 ): Promise<string | null> {
-  const [named] = await database.query<{ reference: string }>(
-    'select reference from mandates where member_id = $1 and attachment_digest = $2',
-    [memberId, digest],
-  );
-  return named?.reference ?? null;
+  return database.transaction(async (sql) => {
+    const [named] = await sql.query<{ reference: string }>(
+      'select reference from mandates where member_id = $1 and attachment_digest = $2',
+      [await lockMemberThatStays(sql, documentOf), digest],
+    );
+    return named?.reference ?? null;
+  });
 }
 
 /** The photo of a member as it was taken, or null when the base holds none it can open. */

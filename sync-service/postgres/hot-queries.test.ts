@@ -11,6 +11,7 @@ import {
   newTestId,
   renewalEvent,
   saleEvent,
+  signedMandate,
   TestEdge,
   testPerson,
   testPhoto,
@@ -77,7 +78,13 @@ beforeAll(async () => {
   const photo = await lyon.sealed('photo', testPhoto);
   const digests = { person: sha256Hex(person), photo: sha256Hex(photo), contract: other };
   const sold = saleEvent({ ...place, ticket: true, digests });
-  const sale = { ...sold, membership: { ...sold.membership, validTo: '2030-12-31T00:00:00.000Z' } };
+  const reference = 'T8F2D6C1A9B3E4D7F';
+  const signed = await lyon.sealed('mandate', signedMandate(reference));
+  const sale = {
+    ...sold,
+    membership: { ...sold.membership, validTo: '2030-12-31T00:00:00.000Z' },
+    mandate: { digest: sha256Hex(signed), reference },
+  };
   lyon.append(sale);
   for (const { credentialId } of sale.credentials) {
     const { decided, sensed } = visit(credentialId);
@@ -107,6 +114,7 @@ beforeAll(async () => {
   await lyon.pushed();
   await lyon.put(digests.person, person);
   await lyon.put(digests.photo, photo);
+  await lyon.put(sale.mandate.digest, signed);
   await lyon.feed(0, 0, 'person');
   await lyon.raw(`/v1/photos/${digests.photo}`);
   await lyon.signed('POST', '/v1/consents/ask', { body: JSON.stringify({ credentialId }) });

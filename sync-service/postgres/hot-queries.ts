@@ -213,6 +213,12 @@ export const hotQueries: readonly HotQuery[] = [
     by: 'id',
     within: 'partition',
   },
+  {
+    asks: "update mandates set status = case when status = 'awaited' then $2 else status end",
+    file: 'attachments.ts',
+    by: 'member_id',
+    within: 'partition',
+  },
   { asks: 'from feed_changes where version > $1', file: 'feed.ts', by: 'version', within: 'feed' },
   {
     asks: 'select attachments.member_id as "memberId" from attachments join feed_changes',

@@ -5,6 +5,16 @@ export async function memberThatStays(sql: Sql, memberId: string): Promise<strin
   return (await recordsThatStay(sql, [memberId])).get(memberId) ?? memberId;
 }
 
+/**
+ * The same, locked until the transaction ends: no merge moves what belongs to it, nor gives it back, meanwhile. In the order of
+ * the merges, from who went to who stays.
+ */
+export async function lockMemberThatStays(sql: Sql, memberId: string): Promise<string> {
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
+  const stays = await memberThatStays(sql, memberId);
+  return stays === memberId ? memberId : lockMemberThatStays(sql, stays);
+}
+
 /** Of members that were merged into another record, the one that stays. */
 export async function recordsThatStay(
   sql: Sql,

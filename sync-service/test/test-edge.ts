@@ -18,6 +18,7 @@ import {
   type FeedAnswer,
   type FeedChange,
   type FiscalHead,
+  type Mandate,
   type Person,
   type PushAnswer,
   type PushRequest,
@@ -54,6 +55,27 @@ export const testContract: Contract = {
   signedAt: '2026-11-23T09:00:00.000Z',
   signature: { kind: 'typed', text: 'Inès Moreau-Testard' },
 };
+
+export const testIban = 'FR7630006000011234567890189';
+
+/** As a member signs it on the screen. */
+export function signedMandate(reference: string, changes: Partial<Mandate> = {}): Mandate {
+  const text = 'Mandat de prélèvement SEPA';
+  return {
+    reference,
+    creditor: { creditorId: 'FR72ZZZ123456', name: 'Cadence Lyon SAS', address: '69003 Lyon' },
+    debtor: { holder: 'Inès Moreau-Testard', iban: testIban },
+    kind: 'recurrent',
+    wordingVersion: 'fr-1',
+    language: 'fr',
+    text,
+    textSha256: sha256Hex(text),
+    place: 'Lyon Part-Dieu',
+    signedAt: isoTime(systemClock.wallMs()),
+    signature: { kind: 'typed', text: 'Inès Moreau-Testard' },
+    ...changes,
+  };
+}
 
 /** An edge by hand, one request at a time: what a test bends and breaks. */
 export class TestEdge {

@@ -6,7 +6,7 @@ import { type Person, refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rebuildProjections } from '../../postgres/rebuild/rebuild-projections.ts';
 import { ApiClient } from '../../test/api-client.ts';
-import { newTestId, renewalEvent, saleEvent, type TestEdge } from '../../test/test-edge.ts';
+import { newTestId, renewalEvent, saleEvent, signedMandate, type TestEdge } from '../../test/test-edge.ts';
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
 import { caseListSchema } from './case-view.ts';
 import { memberAccessSchema, memberSearchSchema } from './member-view.ts';
@@ -351,6 +351,31 @@ it('[DU9] [DU8] a renewal of the merged record is of the one that stays, and the
   const { mergeId } = merged.json as { mergeId: string };
   expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).code).toBe('merge.not-possible');
   await expectBuiltAgainTheSame();
+});
+
+it('[DU4] [W-MAND-3] a mandate that arrives after its member was merged is in force, and stays so when that is undone', async () => {
+  const { edge, legalEntityId } = two.lyon;
+  const person = somebody();
+  const stays = await sold(two.bron, person);
+  const sealed = await edge.sealed('person', person);
+  const reference = `T${newTestId().replaceAll('-', '').toUpperCase()}`;
+  const signed = await edge.sealed('mandate', signedMandate(reference));
+  const mandate = { digest: sha256Hex(signed), reference };
+  const digests = { person: sha256Hex(sealed), photo: null, contract: sha256Hex(newTestId()) };
+  const sale = { ...saleEvent({ legalEntityId, planId, digests }), mandate };
+  await applied(edge, sale);
+  await edge.put(digests.person, sealed);
+  const statusOf = async (holder: string) =>
+    two.sql.query('select reference, status from mandates where member_id = $1', [holder]);
+  const [found] = await openPairs(sale.member.memberId, stays.memberId);
+  const merged = await ask(`/cases/${found?.id}/merge`, { staysId: stays.memberId, reason });
+  expect(merged.status).toBe(201);
+  expect((await edge.put(mandate.digest, signed)).status).toBe(204);
+  expect(await statusOf(stays.memberId)).toEqual([{ reference, status: 'in-force' }]);
+  await expectBuiltAgainTheSame();
+  const { mergeId } = merged.json as { mergeId: string };
+  expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).status).toBe(201);
+  expect(await statusOf(sale.member.memberId)).toEqual([{ reference, status: 'in-force' }]);
 });
 
 it('[DU7] asks for a reason that names nobody, and for a record of the pair', async () => {
