@@ -11,7 +11,7 @@ const shown = 20;
 const lookedAt = 200;
 const credentialsAsked = 400;
 const clubsAsked = 20;
-const termsTaken = 4;
+const termsTaken = 8;
 
 type CredentialRow = {
   readonly id: string;
@@ -37,22 +37,18 @@ export async function searchMembers(
   reach: Reach,
   nowMs: number,
 ): Promise<MemberSearch> {
-  const terms = typed.trim().split(/\s+/u).slice(0, termsTaken);
-  const named = terms.map((_, index) => {
-    const like = `folded($${index + 4}) || '%'`;
-    return `(folded(family_name) like ${like} or folded(given_name) like ${like})`;
-  });
+  const { named, parts } = asNames(typed);
   const rows = await sql.query<FoundRow>(
     // Of a beginning that half the network shares, some are looked at, one's own before others.
     `select ${memberColumns('$1')}, ${ownMember('$1')} as own, home_club_id as "homeClubId", merged_into as "mergedInto"
        from members
       where id in (
-        (select id from members where ${named.join(' and ')} and home_club_id = any($1::uuid[]) limit ${lookedAt})
-        union (select id from members where ${named.join(' and ')} limit ${lookedAt})
+        (select id from members where (${named}) and home_club_id = any($1::uuid[]) limit ${lookedAt})
+        union (select id from members where ${named} limit ${lookedAt})
         union (select id from members where lower(email) = lower($2))
         union (select member_id from credentials where card_uid = upper($2)))
       order by own desc, family_name, given_name, id limit $3`,
-    [reach, typed.trim(), shown + 1, ...terms.map(likeWords)],
+    [reach, typed.trim(), shown + 1, ...parts],
   );
   const members = rows.slice(0, shown);
   const memberIds = members.flatMap(({ member_id }) => member_id ?? []);
@@ -130,7 +126,25 @@ async function clubsInReach(sql: Sql, reach: Reach, limit: number): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-/** What stands for itself in a pattern. */
-function likeWords(words: string): string {
-  return words.replaceAll(/[\\%_]/g, String.raw`\$&`);
+/**
+ * Whose names begin as was typed: either name whole, or the first words one of them and those that follow the other. Of many words
+ * the last are taken as one. Between two ends, not by a pattern: the index alone answers it. The parts are the values from `$4` on.
+ */
+function asNames(typed: string): { readonly named: string; readonly parts: readonly string[] } {
+  const words = typed.trim().split(/\s+/u);
+  const terms = [...words.slice(0, termsTaken - 1), words.slice(termsTaken - 1).join(' ')].filter(Boolean);
+  const parts = [typed];
+  const begins = (name: 'family_name' | 'given_name', index: number) =>
+    `(folded($${index + 4}) <> '' and folded(${name}) ~>=~ folded($${index + 4})
+      and folded(${name}) ~<~ (folded($${index + 4}) || '\u{10ffff}'))`;
+  const ways = [begins('family_name', 0), begins('given_name', 0)];
+  for (let first = 1; first < terms.length; first++) {
+    const [one, other] = [parts.length, parts.length + 1];
+    parts.push(terms.slice(0, first).join(' '), terms.slice(first).join(' '));
+    ways.push(
+      `${begins('family_name', one)} and ${begins('given_name', other)}`,
+      `${begins('given_name', one)} and ${begins('family_name', other)}`,
+    );
+  }
+  return { named: ways.map((way) => `(${way})`).join(' or '), parts };
 }

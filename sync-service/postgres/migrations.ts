@@ -50,6 +50,7 @@ import { adapterIntake } from './migrations/047-adapter-intake.ts';
 import { askedAtKiosks } from './migrations/048-asked-at-kiosks.ts';
 import { adapterParkedCases } from './migrations/049-adapter-parked-cases.ts';
 import { formerPrices } from './migrations/050-former-prices.ts';
+import { wholeNames } from './migrations/051-whole-names.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -103,6 +104,7 @@ export const migrations: readonly Migration[] = [
   { name: '048-asked-at-kiosks', sql: askedAtKiosks },
   { name: '049-adapter-parked-cases', sql: adapterParkedCases },
   { name: '050-former-prices', sql: formerPrices },
+  { name: '051-whole-names', sql: wholeNames },
 ];
 
 export interface Migration {

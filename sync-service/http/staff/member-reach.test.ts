@@ -78,6 +78,42 @@ describe('members of other clubs', () => {
     expect(await codeOf(await ask('/staff/api/member-search?words=m', desk))).toBe('search.malformed');
   });
 
+  it('[ST6] are found by whole names of several words, with whatever is typed between them', async () => {
+    const found = async (words: string) => (await search(words, desk)).members.map(({ who }) => who.memberId);
+    const names: readonly (readonly [given: string, family: string, ...typed: string[]])[] = [
+      ['Inès', 'de la Cruz', 'de la Cruz', 'DE LA CRU', 'ines de la cruz', 'De la Cruz Inès', 'delacruz i'],
+      ['Inès', 'O’Brien', 'O’Brien', "o'brien", 'obrien', 'o brien ines', "Inès O'Br"],
+      ['Inès', "D'Angelo", 'd’angelo', 'Inès d´Angelo'],
+      [
+        'María José',
+        'Van den Berg',
+        'maria jose van den berg',
+        'Van den Berg María',
+        'maria-jose v',
+        'vandenberg',
+      ],
+      ['Ánh', 'Nguyễn Thị', 'nguyen thi', 'NGUYỄN THỊ ánh', 'anh nguyen t'],
+      ['Zoë', 'Łoś 🌟 Đorđe', 'los 🌟 dorde', 'zoe Łoś 🌟', 'łos🌟'],
+      [
+        'Jean-Pierre Marie Luc Anne',
+        'de los Santos y Vega',
+        'jean pierre marie luc anne de los santos y vega',
+      ],
+    ];
+    for (const [given, family, ...typed] of names) {
+      await two.sql.query('update members set given_name = $2, family_name = $3 where id = $1', [
+        bron.ids.member,
+        given,
+        family,
+      ]);
+      for (const words of typed) expect([words, await found(words)]).toEqual([words, [bron.ids.member]]);
+    }
+    for (const words of ['’-', 'santos y', 'anne vega', '％％']) expect(await found(words)).toEqual([]);
+    await two.sql.query("update members set given_name = 'Inès', family_name = 'Moréno' where id = $1", [
+      bron.ids.member,
+    ]);
+  });
+
   it('[ST6] have a page of that and nothing else', async () => {
     const path = `/staff/api/members/${bron.ids.member}/access`;
     const page = await read(path, desk);
