@@ -26,6 +26,15 @@ let under: AdapterUnderTest;
 
 beforeAll(async () => {
   other = await startOtherMemberBase();
+  // Each kind that they tell by themselves.
+  const week = { mo: [['6:30', '22:00']], tu: [{ from: '06:30:00', to: '00:00' }], su: null };
+  await other.atDesk(`sites/${newId(systemClock, systemRandom)}`, {
+    open: week,
+    room: 120,
+    full: 'TELL',
+    lateDays: null,
+    shut: [{ from: '2026-12-25', to: '2026-12-25' }],
+  });
   under = await httpUnderTest(
     { ...other.read, mapping: { ...other.read.mapping, answerLimitMs: 1_000 } },
     systemClock,

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
@@ -7,7 +8,7 @@ import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { adapterCommand } from '../commands/adapter-command.ts';
-import { changeStanding } from '../postgres/access-changes.ts';
+import { changeClubAccess, changeStanding, readClubAccess } from '../postgres/access-changes.ts';
 import { applyPage, readAgain } from '../postgres/adapter-intake/intake-state.ts';
 import { dropOldPassages, listAdapters } from '../postgres/adapter-outbox.ts';
 import { readFigures } from '../postgres/base-figures.ts';
@@ -260,7 +261,8 @@ async function page(changes: readonly IncomingChange[], by_ = by): Promise<boole
     { after, changes, cursor: after ?? '0', more: false },
     { ...by_, nowMs: systemClock.wallMs() },
   );
-  return applied;
+  // The reader has gone on meanwhile: again from there.
+  return applied || page(changes, by_);
 }
 
 it('[AD20] applies each change once and in order, whoever reads, also when the same page comes again', async () => {
@@ -595,6 +597,89 @@ it('[AD21] takes their plans and prices to the kiosks, and leaves what they do n
     ]);
     return plan ? true : null;
   });
+});
+
+it('[AD30] takes hours, closed days, capacity and policy of their clubs to the gates, beside what was decided here since', async () => {
+  const atClub = async () =>
+    (await edge.wholeFeed(0)).findLast(({ change }) => change.kind === 'club' && change.id === clubId)?.change
+      .record as Record<string, unknown>;
+  const before = await readClubAccess(sql, clubId);
+  const week = (mo: unknown) => ({ mo, tu: [['06:30', '22:00']], we: [], th: null, fr: [['7:00', '00:00']] });
+  const place = `sites/${clubId}`;
+  const site = await other.atDesk(place, {
+    open: week([{ from: '06:00:00', to: '12:00' }, ['14:00', '22:00']]),
+    room: 120,
+    full: 'TURN_AWAY',
+    lateDays: 7,
+    shut: [{ from: '2026-12-25', to: '2026-12-25' }],
+  });
+  await oursOf('club', site);
+  const theirs = {
+    '1': [
+      ['06:00', '12:00'],
+      ['14:00', '22:00'],
+    ],
+    '2': [['06:30', '22:00']],
+    '5': [['07:00', '24:00']],
+  };
+  const christmas = { from: '2026-12-24T23:00:00.000Z', to: '2026-12-25T23:00:00.000Z' };
+  const open = before?.policy ?? openPolicy;
+  expect(await atClub()).toMatchObject({
+    hours: theirs,
+    capacity: 120,
+    closures: [christmas],
+    policy: { ...open, capacity: 'hard', debt: { ...open.debt, graceDays: 7 } },
+  });
+  const shown = await readClubAccess(sql, clubId);
+  expect(shown?.changes[0]).toMatchObject({ by: name, bySystem: true, change: { capacity: 120 } });
+
+  // What staff decide counts until they say something else; what staff have closed stays closed.
+  const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
+  const leak = { from: '2026-12-01T08:00:00.000Z', to: '2026-12-02T08:00:00.000Z' };
+  const ours = { '1': [['09:00', '18:00']] as [string, string][] };
+  await changeClubAccess(
+    sql,
+    clubId,
+    { hours: ours, closures: [leak, christmas], reason: 'A pipe has burst' },
+    { changeId: newTestId(), userId, nowMs: systemClock.wallMs() },
+  );
+  await other.atDesk(place, { room: 130, shut: [] });
+  await untilSeen('the room', async () => ((await atClub()).capacity === 130 ? true : null));
+  expect(await atClub()).toMatchObject({ hours: ours, closures: [leak] });
+  expect(await casesOf('other-base-differs', `club ${clubId}`)).toEqual([]);
+  await other.atDesk(place, { open: week([['05:00', '22:00']]) });
+  await untilSeen('their hours', async () =>
+    JSON.stringify((await atClub()).hours).includes('05:00') ? true : null,
+  );
+  const [differs] = await casesOf('other-base-differs', `club ${clubId}`);
+  expect(differs?.detail).toMatch(/hours was “.*09:00.*” here and is “.*05:00.*” there\. Theirs stands$/);
+
+  // Once more from the beginning, a wrong mapping, a club that is gone there, one that nobody knows.
+  const access = async () => ({ ...(await readClubAccess(sql, clubId)), changes: null });
+  const stands = await access();
+  await readAgain(sql, name);
+  await quiet();
+  expect(await access()).toEqual(stands);
+  await other.atDesk(place, { open: {} });
+  const parked = () => sql.query('select problem from adapter_parked where kind = $1 order by seq', ['club']);
+  await untilSeen('put aside', async () => ((await parked()).length > 0 ? true : null));
+  expect(await parked()).toEqual([{ problem: 'hours: opens on no day of the week' }]);
+  await page([
+    { kind: 'club', theirId: site, revision: 'x', record: { policy: { capacity: 'perhaps' } } },
+    { kind: 'club', theirId: 'nowhere', revision: null, record: { clubId: newTestId(), capacity: 3 } },
+    { kind: 'club', theirId: site, revision: 'y', record: null },
+  ]);
+  expect(await parked()).toEqual([
+    { problem: 'a club that is gone there is closed here by people' },
+    { problem: 'clubId: names no club that is known here' },
+  ]);
+  expect(await casesOf('other-base-unusable', `club ${site} of theirs: policy.capacity`)).toEqual([]);
+  expect(await casesOf('other-base-unusable', `club ${site} of theirs: hours: opens on no day`)).toHaveLength(
+    1,
+  );
+  expect(await access()).toEqual(stands);
+  // The gates of the tests that follow are open.
+  await sql.query('update clubs set closures = $2, policy = null where id = $1', [clubId, '[]']);
 });
 
 it('[AD27] opens a case for what they will never take, once, with its sale and why', async () => {

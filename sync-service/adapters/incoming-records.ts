@@ -1,9 +1,12 @@
+import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { isId } from '@portillon/core/base/ids.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { z } from 'zod';
+import { weekHoursSchema } from '../http/staff/access-view.ts';
 import { type IncomingKind, incomingKinds } from './member-base-adapter.ts';
+import { policyOver } from './policy-over.ts';
 
 /**
  * What the base understands of a record at the other side. A field that is left out is not theirs to say: it stays as it is here.
@@ -40,7 +43,47 @@ const chipNumber = z
 /** Whom a record belongs to. */
 const holder = { memberId: ourId.nullish(), memberTheirId: theirId.nullish() };
 
+/** `6:30` and `06:30:00` as well; the end of a day may be 00:00. */
+const wallTime = z
+  .string()
+  .transform((time) => time.replace(/^(\d):/, '0$1:').replace(/^(\d\d:\d\d):00$/, '$1'));
+const interval = z
+  .union([
+    z.tuple([wallTime, wallTime]),
+    z.object({ from: wallTime, to: wallTime }).transform(({ from, to }): [string, string] => [from, to]),
+  ])
+  .transform(([from, to]): [string, string] => [from, to === '00:00' ? '24:00' : to]);
+/** As staff give them (access-view.ts); a week in which no day is open is a wrong mapping file, or a closure. */
+const weekHours = z
+  .record(
+    z.string(),
+    z
+      .array(interval)
+      .nullable()
+      .transform((day) => day ?? []),
+  )
+  .pipe(weekHoursSchema)
+  .refine((week) => Object.values(week).some((day) => day.length > 0), 'opens on no day of the week')
+  .transform((week) => Object.fromEntries(Object.entries(week).filter(([, day]) => day.length > 0)));
+
 export const incomingSchemas = {
+  club: z.object({
+    clubId: ourId.nullish(),
+    hours: weekHours.nullish(),
+    closures: z
+      .array(z.object({ from: momentOrDay, to: momentOrDay }))
+      .max(60)
+      .nullish(),
+    capacity: z.int().min(1).max(100_000).nullish(),
+    /** Of the access policy, what they say; the rest stays. */
+    policy: z
+      .record(z.string(), z.unknown())
+      .superRefine((policy, context) => {
+        const read = policyOver(openPolicy, policy);
+        if (!read.ok) context.addIssue({ code: 'custom', message: read.error });
+      })
+      .nullish(),
+  }),
   plan: z.looseObject({}),
   member: z.object({
     homeClubId: ourId.nullish(),

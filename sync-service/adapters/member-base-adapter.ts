@@ -1,6 +1,6 @@
 /**
  * The port to a member base that an operator has already (SPEC.md). Who is master of what: members, memberships, credentials,
- * plans and prices are theirs; sales, passages and occupancy are the edge's; of consents the stricter stands.
+ * plans, prices, hours and policies of clubs are theirs; sales, passages and occupancy are the edge's; of consents the stricter stands.
  *
  * Ids of ours are UUIDs, moments ISO 8601 in UTC with milliseconds, days `YYYY-MM-DD`, money whole cents (EUR, tax included).
  */
@@ -121,7 +121,7 @@ export type DeliveryOutcome =
   /** It will never be taken as it is. */
   | { readonly is: 'refused'; readonly problem: string };
 
-export const incomingKinds = ['plan', 'member', 'membership', 'credential', 'block'] as const;
+export const incomingKinds = ['club', 'plan', 'member', 'membership', 'credential', 'block'] as const;
 export type IncomingKind = (typeof incomingKinds)[number];
 
 /** Something at the other side that changed: the whole record under our names of fields (incoming-records.ts), or null when it is gone. */

@@ -14,6 +14,8 @@ export interface ChangedBy {
   readonly userId: string;
   readonly nowMs: number;
 }
+/** A member base of others has said so. */
+export type SaidBy = Omit<ChangedBy, 'userId'> & { readonly adapter: string };
 
 /** Changes what bears on a member's access, keeps who did it and why, and tells every edge. False: no such member. */
 export async function changeStanding(
@@ -52,18 +54,9 @@ export async function changeClubAccess(
   by: ChangedBy,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
-    const columns = {
-      policy: change.policy === undefined ? undefined : change.policy && JSON.stringify(change.policy),
-      closures: change.closures && JSON.stringify(change.closures),
-      hours: change.hours && JSON.stringify(change.hours),
-      capacity: change.capacity,
-    };
-    const before = change.policy === undefined ? null : await debtFromCents(sql, clubId);
-    if (!(await set(sql, 'clubs', clubId, columns))) return false;
-    await keepChange(sql, { memberId: null, clubId, change, reason }, by);
+    const debtors = await writeClubAccess(sql, clubId, { ...change, reason }, by);
+    if (!debtors) return false;
     await announce(sql, 'live');
-    const debtors =
-      before === null ? [] : await debtorsBetween(sql, clubId, before, await debtFromCents(sql, clubId));
     await writeFeed(
       sql,
       [...(await credentialRecords(sql, debtors)), ...(await clubRecords(sql, [clubId]))],
@@ -71,6 +64,28 @@ export async function changeClubAccess(
     );
     return true;
   });
+}
+
+/**
+ * Changes the rows and keeps who did it; telling edges is left to the caller. Resolves with the credentials that have to be told with
+ * the club, null where there is no such club.
+ */
+export async function writeClubAccess(
+  sql: Sql,
+  clubId: string,
+  { reason, ...change }: ClubAccessRequest,
+  by: ChangedBy | SaidBy,
+): Promise<readonly string[] | null> {
+  const columns = {
+    policy: change.policy === undefined ? undefined : change.policy && JSON.stringify(change.policy),
+    closures: change.closures && JSON.stringify(change.closures),
+    hours: change.hours && JSON.stringify(change.hours),
+    capacity: change.capacity,
+  };
+  const before = change.policy === undefined ? null : await debtFromCents(sql, clubId);
+  if (!(await set(sql, 'clubs', clubId, columns))) return null;
+  await keepChange(sql, { memberId: null, clubId, change, reason }, by);
+  return before === null ? [] : debtorsBetween(sql, clubId, before, await debtFromCents(sql, clubId));
 }
 
 /** From which amount a debt counts in that club; locked, so that two changes follow each other. */
@@ -121,12 +136,22 @@ export async function keepChange(
     readonly change: object;
     readonly reason: string;
   },
-  { changeId, userId, nowMs }: ChangedBy,
+  { changeId, nowMs, ...who }: ChangedBy | SaidBy,
 ): Promise<void> {
+  const { userId, adapter } = { userId: null, adapter: null, ...who };
   await sql.query(
-    `insert into access_changes (id, at, user_id, club_id, member_id, change, reason)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [changeId, isoTime(nowMs), userId, what.clubId, what.memberId, JSON.stringify(what.change), what.reason],
+    `insert into access_changes (id, at, user_id, adapter, club_id, member_id, change, reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      changeId,
+      isoTime(nowMs),
+      userId,
+      adapter,
+      what.clubId,
+      what.memberId,
+      JSON.stringify(what.change),
+      what.reason,
+    ],
   );
 }
 
@@ -139,8 +164,8 @@ export async function readChanges(
 ): Promise<ShownChange[]> {
   const [column, id] = 'memberId' in of ? ['member_id', of.memberId] : ['club_id', of.clubId];
   return database.query<ShownChange>(
-    `select access_changes.id, at, staff_users.name as by, change, reason
-       from access_changes join staff_users on staff_users.id = user_id
+    `select access_changes.id, at, coalesce(staff_users.name, adapter) as by, adapter is not null as "bySystem", change, reason
+       from access_changes left join staff_users on staff_users.id = user_id
       where ${column} = $1 order by at desc, access_changes.id desc limit $2`,
     [id, changesShown],
   );

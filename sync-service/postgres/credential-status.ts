@@ -66,8 +66,8 @@ export async function nothingElseEnded(sql: Sql, credentialId: string): Promise<
 /** The last change by hand of a credential, where it was a block: `{at, by, reason}`; null otherwise. */
 export function blockedByHand(credentials: string): string {
   return `(select case when last.change->>'status' = 'blocked'
-                       then jsonb_build_object('at', last.at, 'by', staff_users.name, 'reason', last.reason) end
-             from access_changes as last join staff_users on staff_users.id = last.user_id
+                       then jsonb_build_object('at', last.at, 'by', coalesce(staff_users.name, last.adapter), 'reason', last.reason) end
+             from access_changes as last left join staff_users on staff_users.id = last.user_id
             where (last.member_id = ${credentials}.member_id
                    or (${credentials}.member_id is null and last.club_id = ${credentials}.home_club_id))
               and last.change->>'credentialId' = ${credentials}.id::text

@@ -51,6 +51,7 @@ import { askedAtKiosks } from './migrations/048-asked-at-kiosks.ts';
 import { adapterParkedCases } from './migrations/049-adapter-parked-cases.ts';
 import { formerPrices } from './migrations/050-former-prices.ts';
 import { wholeNames } from './migrations/051-whole-names.ts';
+import { saidByAdapters } from './migrations/052-said-by-adapters.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -105,6 +106,7 @@ export const migrations: readonly Migration[] = [
   { name: '049-adapter-parked-cases', sql: adapterParkedCases },
   { name: '050-former-prices', sql: formerPrices },
   { name: '051-whole-names', sql: wholeNames },
+  { name: '052-said-by-adapters', sql: saidByAdapters },
 ];
 
 export interface Migration {

@@ -102,6 +102,7 @@ const types: Readonly<Record<string, string>> = {
   badges: 'badge',
   blocks: 'block',
   tariffs: 'tariff',
+  sites: 'site',
 };
 
 function note(path: string, { number, revision, fields }: Held): void {

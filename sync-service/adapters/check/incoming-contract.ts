@@ -12,11 +12,13 @@ export const incomingChecks: readonly AdapterCheck[] = [
       if (!adapter.changes) throw new NotChecked('they tell no changes');
       const { changes } = await changesFrom(adapter.changes, null);
       if (changes.length === 0) throw new NotChecked('they tell no change');
-      for (const { kind, theirId, record, problem } of changes) {
+      for (const { kind, theirId, ourId, record, problem } of changes) {
         if (theirId === '') return `a ${kind} has no id of theirs`;
         const read = problem === undefined && record !== null ? readIncoming(kind, record) : null;
         const flaw = problem ?? (read && !read.ok ? read.error : null);
         if (flaw !== null) return `${kind} ${theirId}: ${flaw}`;
+        if (kind === 'club' && record && (record.clubId ?? ourId ?? null) === null)
+          return `club ${theirId}: it is said nowhere which club of ours it is`;
       }
       return null;
     },

@@ -17,8 +17,10 @@ const named = z.object({ memberId: z.string(), name: z.string().nullable() });
 export const shownChangeSchema = z.object({
   id: z.string(),
   at: time,
-  /** The staff user's name. */
+  /** The staff user's name, or that of another system. */
   by: z.string(),
+  /** Said by a member base of others: there is no reason. */
+  bySystem: z.boolean(),
   /** What was sent: the fields that changed, with what they became. */
   change: z.record(z.string(), z.unknown()),
   reason: z.string(),

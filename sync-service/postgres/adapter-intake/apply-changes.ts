@@ -1,11 +1,13 @@
 import { readIncoming } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { announce } from '../announcements.ts';
+import { clubRecords } from '../club-feed.ts';
 import { lockedPeople } from '../club-people.ts';
 import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
 import { findPossibleDuplicates } from '../possible-duplicates.ts';
+import { applyClub } from './club-changes.ts';
 import { applyBlock, applyCredential } from './credential-changes.ts';
 import { type Intake, type KnownRow, knownRow, NotApplied, rememberRow } from './intake.ts';
 import { applyMember } from './member-changes.ts';
@@ -29,6 +31,7 @@ export async function applyChanges(
     ...by,
     credentials: new Set(),
     plans: new Map(),
+    clubs: new Set(),
     newMembers: new Set(),
     people: new Set(),
     renamed: new Set(),
@@ -43,7 +46,9 @@ export async function applyChanges(
   const credentials = await credentialRecords(sql, [...intake.credentials]);
   const people = await lockedPeople(sql, [...intake.people], by.nowMs);
   const renamed = await lockedPeople(sql, [...intake.renamed], by.nowMs, { renamed: true });
-  await writeFeed(sql, [...intake.plans.values(), ...credentials, ...people, ...renamed], by.nowMs);
+  const clubs = await clubRecords(sql, [...intake.clubs]);
+  const plans = intake.plans.values();
+  await writeFeed(sql, [...plans, ...credentials, ...clubs, ...people, ...renamed], by.nowMs);
 }
 
 /** What is wrong with a value, and not with the base: classes 22 and 23 of PostgreSQL. */
@@ -83,6 +88,9 @@ async function apply(intake: Intake, change: IncomingChange): Promise<void> {
   }
   if (!known) await waitForAnswer(intake, change);
   switch (kind) {
+    case 'club':
+      await applyClub(intake, change, record && understood('club', record), known);
+      break;
     case 'plan':
       await applyPlan(intake, change, record, known);
       break;

@@ -10,9 +10,10 @@ export interface Intake {
   readonly adapter: string;
   readonly nowMs: number;
   readonly newId: () => string;
-  /** Credentials, and plans, that edges have to be told of in the end. */
+  /** Credentials, plans and clubs that edges have to be told of in the end. */
   readonly credentials: Set<string>;
   readonly plans: Map<string, FeedRecord>;
+  readonly clubs: Set<string>;
   /** Who may be known here already under another record. */
   readonly newMembers: Set<string>;
   /** Of whom their club may have to be told something else (W-PERSON-2), and who may have another name. */
@@ -43,6 +44,7 @@ export interface KnownRow {
 }
 
 const tables = {
+  club: 'clubs',
   plan: 'plans',
   member: 'members',
   membership: 'memberships',

@@ -69,6 +69,7 @@ export interface AccessWords {
   readonly notEuros: string;
   readonly history: string;
   readonly noHistory: string;
+  readonly saidThere: string;
   readonly changed: Readonly<
     Record<'policy' | 'policyNull' | 'closures' | 'hours' | 'capacity' | 'other', string>
   >;
@@ -185,6 +186,7 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     notEuros: 'Impayés : un montant en euros, à partir de 0,01.',
     history: 'Qui a changé quoi',
     noHistory: 'Rien n’a encore été changé.',
+    saidThere: 'Décidé dans l’autre système de membres.',
     changed: {
       policy: 'Règles',
       policyNull: 'Règles retirées',
@@ -313,6 +315,7 @@ export const accessWords: Readonly<Record<Language, AccessWords>> = {
     notEuros: 'Debts: an amount in euros, from 0.01.',
     history: 'Who changed what',
     noHistory: 'Nothing has been changed yet.',
+    saidThere: 'Decided in the other member system.',
     changed: {
       policy: 'Rules',
       policyNull: 'Rules taken away',

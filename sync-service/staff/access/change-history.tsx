@@ -25,13 +25,13 @@ export function ChangeHistory(props: {
       <h2 id={id}>{title}</h2>
       {changes.length === 0 && <p className="empty">{text.noHistory}</p>}
       <ul>
-        {changes.map(({ id: changeId, at, by, change, reason }) => (
+        {changes.map(({ id: changeId, at, by, bySystem, change, reason }) => (
           <li key={changeId} data-testid="change">
             <p className="history-head">
               <strong>{by}</strong>
               <time dateTime={at}>{dayAndTime(at, timeZone, language)}</time>
             </p>
-            <p>{reason}</p>
+            <p>{bySystem ? text.saidThere : reason}</p>
             <Lines lines={linesOf(change)} />
           </li>
         ))}
