@@ -49,6 +49,13 @@ export async function baseApp(
         detail: error.message,
         stack: error.stack,
       });
+    } else if (isNotStorable(error)) {
+      base.log.warn('request.refused', {
+        code: words.code,
+        method: request.method,
+        route: request.routeOptions.url,
+        state: error.code,
+      });
     }
     return refuse(reply, words);
   });
@@ -109,10 +116,18 @@ function refusalOf(error: FastifyError): RefusalWords {
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return { code: 'request.malformed', message: 'the request cannot be understood' };
   }
+  if (isNotStorable(error)) {
+    return { code: 'request.malformed', message: 'a value in the request is none that the base can keep' };
+  }
   if (connectionLost(error)) {
     return { code: 'base.unavailable', message: 'the base cannot work now; try again' };
   }
   return { code: 'request.failed', message: 'the base failed at this request; try again' };
+}
+
+/** SQLSTATE of a number or a moment beyond all bounds, and of characters that are none, as in text or in JSON (W-ERR-4). */
+function isNotStorable({ code }: FastifyError): boolean {
+  return code !== undefined && ['22003', '22008', '22021', '22P02', '22P05'].includes(code);
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   counterHeader,
   edgeHeader,
   edgeKeyToSign,
+  type PushRequest,
   pushAnswerSchema,
   refusalSchema,
   signatureHeader,
@@ -29,6 +30,8 @@ import { type StartedBase, startBase, temporaryState } from '../test/start-base.
 import {
   type Answer,
   newTestId,
+  refundEvent,
+  replacementEvent,
   saleEvent,
   send,
   TestEdge,
@@ -851,6 +854,43 @@ describe('answers', () => {
     } finally {
       await sql.query('alter table staff_sessions_away rename to staff_sessions');
     }
+  });
+
+  it('[W-ERR-4] [W-PUSH-6] name what fits the schema and cannot be kept; money told so is a case, and holds nothing up', async () => {
+    const edge = await newEdge();
+    const at = '0000-01-01T00:30:00Z';
+    const device = { name: 'gate\0', status: 'ready', fault: null };
+    const half = { name: '\ud800', status: 'ready', fault: null };
+    const told: Partial<PushRequest>[] = [
+      { occupancy: { inside: 2 ** 31, at: isoTime(systemClock.wallMs()) } },
+      { occupancy: { inside: 1, at } },
+      { devices: [device] },
+      { devices: [half] },
+    ];
+    for (const more of told) {
+      const answer = await edge.push([], more);
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'request.malformed']);
+    }
+    const reference = 'A\0BC';
+    const sold = { ...sale(), at };
+    const second = { ...sale(), saleReference: reference };
+    const order = { id: newTestId(), amountCents: 500 };
+    const refunded = { ...refundEvent(order, sold), refundReference: reference, at };
+    const replaced = { ...replacementEvent(order, sold, legalEntityId), saleReference: reference };
+    for (const event of [sold, second, refunded, replaced]) edge.append(event);
+    edge.append(visit(null, 'refused').decided);
+    const { appliedThrough, parked } = await edge.pushed();
+    expect([appliedThrough, parked.map(({ seq }) => seq)]).toEqual([5, [1, 2, 3, 4]]);
+    const cases = await sql.query(
+      `select kind, sale_reference, amount_cents from cases where edge_id = $1 order by kind, amount_cents, sale_reference`,
+      [edge.identity.edgeId],
+    );
+    expect(cases).toEqual([
+      { kind: 'order-not-open', sale_reference: 'ABC', amount_cents: 500 },
+      { kind: 'order-not-open', sale_reference: 'ABC', amount_cents: 500 },
+      { kind: 'paid-not-served', sale_reference: 'ABC', amount_cents: 5_490 },
+      { kind: 'paid-not-served', sale_reference: 'M7QK-2F9C', amount_cents: 5_490 },
+    ]);
   });
 });
 

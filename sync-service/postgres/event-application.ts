@@ -60,7 +60,7 @@ export async function applyEvent(
   await sql.query('savepoint event');
   const park = async (reason: string): Promise<Application> => {
     await sql.query('rollback to savepoint event');
-    await openParkedCase(sql, reporter, event, reason, caseIds);
+    await openParkedCase(sql, reporter, { event, reason, receivedAt, caseIds });
     return { parked: reason };
   };
   try {
@@ -120,30 +120,45 @@ async function ofWhoStays(sql: Sql, event: ReadEvent): Promise<ReadEvent> {
 export async function applyParked(
   sql: Sql,
   reporter: Reporter,
-  body: string,
-  reason: string,
-  caseIds: () => () => string,
+  { body, ...kept }: ToApply & { readonly reason: string },
 ): Promise<void> {
   const event = readEvent(body);
   // What was not understood then opened no case, even if it would be understood now.
-  if (typeof event === 'string' || /^not (JSON|understood)/.test(reason)) return;
-  await openParkedCase(sql, reporter, event, reason, caseIds);
+  if (typeof event === 'string' || /^not (JSON|understood)/.test(kept.reason)) return;
+  await openParkedCase(sql, reporter, { ...kept, event });
 }
 
 /** Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5, W-ACCOUNT-7). */
 async function openParkedCase(
   sql: Sql,
   reporter: Reporter,
-  event: ReadEvent,
-  reason: string,
-  caseIds: () => () => string,
+  { event, reason, receivedAt, caseIds }: Omit<ToApply, 'body'> & ParkedEvent,
 ): Promise<void> {
-  if (event.type === 'sale.refunded' || event.type === 'card.replaced') {
-    await write(sql, orderCase(event, { reporter, newCaseId: caseIds() }, reason));
+  const facts = { reporter, newCaseId: caseIds() };
+  if (event.type === 'sale.refunded') {
+    const refundReference = storable(event.refundReference);
+    await write(sql, orderCase({ ...event, refundReference, at: timeOf(event, receivedAt) }, facts, reason));
+  } else if (event.type === 'card.replaced') {
+    const saleReference = storable(event.saleReference);
+    await write(sql, orderCase({ ...event, saleReference, at: timeOf(event, receivedAt) }, facts, reason));
   } else if (isTaking(event)) {
-    await write(sql, paidNotServed(event, reason, { reporter, newCaseId: caseIds() }));
+    const saleReference = storable(event.saleReference);
+    await write(
+      sql,
+      paidNotServed({ ...event, saleReference, at: timeOf(event, receivedAt) }, reason, facts),
+    );
   }
 }
+
+interface ParkedEvent {
+  readonly event: ReadEvent;
+  readonly reason: string;
+}
+
+/** PostgreSQL keeps no NUL, and no moment of a year 0: for that it may be that the event is kept aside, and its case must be written. */
+const storable = (text: string) => text.replaceAll('\0', '');
+const timeOf = ({ at }: { readonly at: string }, receivedAt: string) =>
+  at.startsWith('0000-') ? receivedAt : at;
 
 function isTaking(
   event: ReadEvent,

@@ -116,7 +116,7 @@ async function applyAgain(
   // Answers are not built anew (projection-tables.ts); no text in an event holds quotes that are not escaped.
   if (/"type":"(purge\.acknowledged|consent\.answered|data\.requested)"/.test(text)) return null;
   if (reason !== null) {
-    await applyParked(sql, reporter, text, reason, caseIds);
+    await applyParked(sql, reporter, { body: text, receivedAt: received_at, reason, caseIds });
     return null;
   }
   await sql.query('savepoint again');
