@@ -1,5 +1,6 @@
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
-import { type Clock, withTimeLimit } from '@portillon/core/base/clock.ts';
+import { withTimeLimit } from '@portillon/core/base/clock.ts';
+import type { JudgedClock } from '@portillon/core/base/clock-trust.ts';
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { CredentialId } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
@@ -31,7 +32,7 @@ export interface MemberDeskOptions {
   readonly reader: CardReader | null;
   readonly book: MemberBook;
   readonly identity: () => EdgeIdentity | null;
-  readonly clock: Clock;
+  readonly clock: JudgedClock;
   readonly log: Log;
   /** A card was read, while somebody is expected to hold one. */
   readonly onPresented: (presented: MemberAtKiosk) => void;
@@ -123,7 +124,7 @@ export class MemberDesk {
   async #take(card: CardChannel, ifGone: 'not-read' | null): Promise<void> {
     const presented = await this.#read(card);
     if (this.#expecting && this.#laid === card) {
-      if (presented) this.#options.onPresented(atKiosk(presented, this.#options.book));
+      if (presented) this.#options.onPresented(atKiosk(presented, this.#options));
       else if (ifGone) this.#options.onPresented({ kind: 'problem', problem: ifGone });
     }
     // CD10, once the screen goes on: the card lies there anyway.
@@ -138,14 +139,26 @@ export class MemberDesk {
   }
 }
 
-function atKiosk({ presented: { credentialId } }: Presented, book: MemberBook): MemberAtKiosk {
+function atKiosk(
+  { presented: { credentialId } }: Presented,
+  { book, clock }: Pick<MemberDeskOptions, 'book' | 'clock'>,
+): MemberAtKiosk {
   if (credentialId === null) return { kind: 'problem', problem: 'not-ours' };
   const record = book.credential(credentialId);
-  if (record?.status === 'active' && record.kind === 'card' && record.standing?.staff && !record.uidOnly) {
-    return { kind: 'staff', credentialId };
-  }
+  if (record && isStaffNow(record, clock)) return { kind: 'staff', credentialId };
   const problem = problemOf(record);
   return problem ? { kind: 'problem', problem } : { kind: 'member', credentialId };
+}
+
+/** Works here, and not only did or will: as at a gate, what may be over is over, and what may not have begun has not (AC20). */
+function isStaffNow(record: CredentialRecord, clock: MemberDeskOptions['clock']): boolean {
+  const { kind, status, uidOnly, validFrom, validTo, standing } = record;
+  if (status !== 'active' || kind !== 'card' || uidOnly || !standing?.staff) return false;
+  const nowMs = clock.wallMs();
+  const { earliestMs, latestMs } = clock.judgement ?? { earliestMs: nowMs, latestMs: nowMs };
+  const since = [validFrom, standing.suspendedUntil ?? validFrom];
+  const hasBegun = since.every((from) => Date.parse(from) <= earliestMs);
+  return hasBegun && (validTo === null || Date.parse(validTo) > latestMs);
 }
 
 function problemOf(record: CredentialRecord | null): CardProblem | null {

@@ -246,6 +246,20 @@ it('[DI19] leads a card of somebody who works here to the dispenser, and no othe
   expect(staff).toEqual([credentialId]);
 });
 
+it('[W-PERSON-8] [DI19] takes who worked here, will, or is suspended for no staff', async () => {
+  const staffNow = { staff: true } as const;
+  const none: Partial<CredentialRecord>[] = [
+    { standing: staffNow, validTo: isoTime(options.clock.wallMs()) },
+    { standing: staffNow, validFrom: isoTime(options.clock.wallMs() + 60_000) },
+    { standing: { ...staffNow, suspendedUntil: isoTime(options.clock.wallMs() + 60_000) } },
+  ];
+  for (const more of none) {
+    await member(more);
+    hand.takeAway();
+  }
+  expect(staff).toEqual([]);
+});
+
 async function member(more: Partial<CredentialRecord> = {}): Promise<CredentialId> {
   const credentialId = id<'credential'>();
   await feed({ kind: 'credential', id: credentialId, record: record(more) });

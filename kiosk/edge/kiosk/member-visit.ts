@@ -1,4 +1,4 @@
-import type { Clock } from '@portillon/core/base/clock.ts';
+import type { JudgedClock } from '@portillon/core/base/clock-trust.ts';
 import { type ClubId, type CredentialId, idBytes } from '@portillon/core/base/ids.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
@@ -37,7 +37,7 @@ export interface MemberVisitOptions {
   /** At the prices of this visit. */
   readonly plansOnSale: () => readonly PricedPlan[];
   readonly identity: () => EdgeIdentity | null;
-  readonly clock: Clock;
+  readonly clock: JudgedClock;
   readonly log: Log;
   readonly stage: () => KioskStage;
   readonly show: (stage: KioskStage) => void;
