@@ -2,13 +2,21 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { DeviceTold } from '@portillon/core/wire/messages.ts';
 import type { Sql } from './database.ts';
 
-/** W-DEVICE-2: all devices of a box. Since when one stands so is counted by the base's clock. */
+/**
+ * W-DEVICE-2: all devices of a box. Since when one stands so is counted by the base's clock. A push that the box gave up, and that was
+ * taken in after the next one, says nothing any more.
+ */
 export async function noteDevices(
   sql: Sql,
-  edgeId: string,
+  { edgeId, counter }: { readonly edgeId: string; readonly counter: number },
   devices: readonly DeviceTold[],
   nowMs: number,
 ): Promise<void> {
+  const newer = await sql.query(
+    'update edges set devices_counter = $2 where id = $1 and devices_counter < $2 returning 1',
+    [edgeId, counter],
+  );
+  if (newer.length === 0) return;
   await sql.query(
     `with told as (
        select distinct on (name) name, status, fault

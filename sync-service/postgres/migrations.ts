@@ -52,6 +52,7 @@ import { adapterParkedCases } from './migrations/049-adapter-parked-cases.ts';
 import { formerPrices } from './migrations/050-former-prices.ts';
 import { wholeNames } from './migrations/051-whole-names.ts';
 import { saidByAdapters } from './migrations/052-said-by-adapters.ts';
+import { devicesInOrder } from './migrations/053-devices-in-order.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -107,6 +108,7 @@ export const migrations: readonly Migration[] = [
   { name: '050-former-prices', sql: formerPrices },
   { name: '051-whole-names', sql: wholeNames },
   { name: '052-said-by-adapters', sql: saidByAdapters },
+  { name: '053-devices-in-order', sql: devicesInOrder },
 ];
 
 export interface Migration {

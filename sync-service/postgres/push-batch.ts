@@ -29,6 +29,11 @@ export interface PushRefusal {
   readonly message: string;
 }
 
+/** With the counter of the request: of two of a box, the later one has the higher. */
+export interface PushedBy extends Reporter {
+  readonly counter: number;
+}
+
 /** Undoes the transaction and carries the refusal out of it. */
 class Refused extends Error {
   readonly refusal: PushRefusal;
@@ -47,7 +52,7 @@ const wantedLimit = 1_000;
  */
 export async function pushBatch(
   database: Database,
-  reporter: Reporter,
+  reporter: PushedBy,
   push: PushRequest,
   base: { readonly nowMs: number },
 ): Promise<Result<PushOutcome, PushRefusal>> {
@@ -61,7 +66,7 @@ export async function pushBatch(
 
 async function takeIn(
   sql: Sql,
-  reporter: Reporter,
+  reporter: PushedBy,
   push: PushRequest,
   { nowMs }: { readonly nowMs: number },
 ): Promise<PushOutcome> {
@@ -106,7 +111,7 @@ async function takeIn(
     // A time in the future, from an edge whose clock is wrong, would shut out every later count.
     [edgeId, reporter.clubId, inside, at, now, low ?? null, high ?? null, JSON.stringify(zones ?? [])],
   );
-  if (push.devices) await noteDevices(sql, edgeId, push.devices, nowMs);
+  if (push.devices) await noteDevices(sql, reporter, push.devices, nowMs);
   const wanted = await sql.query<{ digest: string }>(
     'select digest from attachments where edge_id = $1 and received_at is null limit $2',
     [edgeId, wantedLimit],

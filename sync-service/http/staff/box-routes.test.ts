@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
-import { type ClockTold, clockOrderToSign } from '@portillon/core/wire/messages.ts';
+import { type ClockTold, clockOrderToSign, wireVersion } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFigures } from '../../postgres/base-figures.ts';
 import { Database } from '../../postgres/database.ts';
@@ -92,6 +93,16 @@ it('[W-DEVICE-2] shows the devices of a box as it told last, and since when one 
   expect(devices).toMatchObject({ ready: 0, faulted: 1, disconnected: 1 });
   await edge.pushed([], { devices: [ready] });
   expect((await box()).devices).toMatchObject([ready]);
+  // The box gave that one up, and it was taken in after all.
+  const occupancy = { inside: 0, at: isoTime(systemClock.wallMs()) };
+  const late = { wireVersion, epoch: 1, events: [], devices: [empty], occupancy };
+  const before = edge.counter;
+  edge.counter += 1;
+  await edge.pushed([], { devices: [gate] });
+  const answer = await edge.signed('POST', '/v1/push', { body: JSON.stringify(late), counter: before + 1 });
+  expect(answer.status).toBe(200);
+  expect((await box()).devices).toMatchObject([gate]);
+  edge.counter = before + 2;
 });
 
 it('[W-CLOCK-3] shows how the clock of a box stands, and nothing of one that does not tell', async () => {
