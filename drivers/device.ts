@@ -10,8 +10,23 @@ export type DeviceState =
   | { readonly status: 'disconnected'; readonly fault: Fault }
   | { readonly status: 'stopped' };
 
+/**
+ * What a device says it is (core/wire/SPEC.md, W-DEVICE-3). What its protocol does not tell is left out; what was told stays,
+ * also while it is not reached.
+ */
+export interface DeviceAbout {
+  readonly model?: string;
+  readonly serial?: string;
+  /** The number of a payment terminal at its acquirer, and the contract by which it is paid. */
+  readonly terminalId?: string;
+  readonly contract?: string;
+  readonly software?: string;
+}
+
 export interface Device {
   readonly state: DeviceState;
+  /** Absent from a driver whose protocol tells nothing. */
+  readonly about?: DeviceAbout;
   /** Bytes that arrived and made nothing, since the start; absent from a driver that does not count them. */
   readonly discardedBytes?: number;
   /** Starts supervision and returns at once; the state tells when the device is ready. Not to be called twice. */

@@ -157,12 +157,42 @@ export const firstPushEventLimit = 1_000;
 /** Devices of one box; a controller of eight gates with readers and scanners on both sides has 48. */
 export const deviceLimit = 100;
 
+/** Everything that a device may be known by; a word is printable and no longer than this. */
+export const deviceMarks = ['model', 'serial', 'terminalId', 'contract', 'software'] as const;
+export type DeviceMark = (typeof deviceMarks)[number];
+const deviceMark = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^\P{Cc}+$/u, 'holds control characters');
+
+/** What a device is (W-DEVICE-3). */
+export const deviceAboutSchema = z.object({
+  model: deviceMark.optional(),
+  serial: deviceMark.optional(),
+  /** Of a payment terminal: its number at the acquirer, and the contract by which it is paid. */
+  terminalId: deviceMark.optional(),
+  contract: deviceMark.optional(),
+  software: deviceMark.optional(),
+  /** Those of them that the configuration of the box says and the device does not. */
+  configured: z.array(z.string().max(20)).max(10).optional(),
+});
+export type DeviceAboutTold = z.infer<typeof deviceAboutSchema>;
+
+/** How a thing stands that only the configuration of the box knows: nobody there sees it. */
+export const unwatched = 'unwatched';
+
+/** The name of the payment terminal of a box. */
+export const paymentTerminal = 'terminal';
+
 /** A device of a box as it stands (W-DEVICE-1). A status that the base does not know is shown as it is. */
 export const deviceToldSchema = z.object({
   /** As the health of the box names it: `terminal`, `gate-1.board`. */
   name: z.string().min(1).max(120),
   status: z.string().min(1).max(20),
   fault: z.string().max(60).nullable(),
+  /** Absent from an edge of the version before, and where nobody says what it is. */
+  about: deviceAboutSchema.optional(),
 });
 export type DeviceTold = z.infer<typeof deviceToldSchema>;
 

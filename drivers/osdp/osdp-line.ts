@@ -3,12 +3,12 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { DeviceState } from '../device.ts';
+import type { DeviceAbout, DeviceState } from '../device.ts';
 import { Listeners } from '../line/listeners.ts';
 import { SupervisedLine } from '../line/supervised-line.ts';
 import type { Connection, Transport } from '../transport/transport.ts';
 import { type BusEffect, type BusInput, type BusState, newBus, nextBus } from './osdp-bus.ts';
-import type { OsdpCommand, OsdpReply, ReaderEvent } from './osdp-messages.ts';
+import type { OsdpCommand, OsdpReply, ReaderEvent, ReaderIdentity } from './osdp-messages.ts';
 import { OsdpParser } from './osdp-packet.ts';
 import type { LinkCounts, LinkStatus, ReaderKeys } from './reader-link.ts';
 
@@ -41,6 +41,8 @@ export interface OsdpLineOptions {
 export interface OsdpReader {
   readonly unit: number;
   readonly status: LinkStatus;
+  /** Of its last PDID, also while it is not reached. */
+  readonly about: DeviceAbout;
   readonly counts: LinkCounts;
   /**
    * Asks or orders; resolves with what the reader answered. Faults: `reader.refused`, those of a reader that is down, and
@@ -283,6 +285,11 @@ export function deviceStateOf(status: LinkStatus): DeviceState {
   }
 }
 
+/** The maker is a number of IEEE, the model a number of the maker. */
+function aboutOf({ vendor, model, version, serialNumber, firmware }: ReaderIdentity): DeviceAbout {
+  return { model: `${vendor} ${model}.${version}`, serial: String(serialNumber), software: firmware };
+}
+
 class ReaderHandle implements OsdpReader {
   readonly unit: number;
   readonly send: OsdpReader['send'];
@@ -290,6 +297,7 @@ class ReaderHandle implements OsdpReader {
   readonly #statuses = new Listeners<[LinkStatus]>();
   readonly events = new Listeners<[ReaderEvent, number]>();
   #status: LinkStatus = { name: 'starting' };
+  #about: DeviceAbout = {};
 
   constructor(unit: number, of: { send: OsdpReader['send']; counts: () => LinkCounts }) {
     this.unit = unit;
@@ -299,6 +307,10 @@ class ReaderHandle implements OsdpReader {
 
   get status(): LinkStatus {
     return this.#status;
+  }
+
+  get about(): DeviceAbout {
+    return this.#about;
   }
 
   get counts(): LinkCounts {
@@ -315,6 +327,7 @@ class ReaderHandle implements OsdpReader {
 
   set(status: LinkStatus): void {
     this.#status = status;
+    if (status.name === 'online' && status.identity) this.#about = aboutOf(status.identity);
     this.#statuses.notify(status);
   }
 }

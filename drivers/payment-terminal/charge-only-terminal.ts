@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
-import type { Device, DeviceState } from '../device.ts';
+import type { Device, DeviceAbout, DeviceState } from '../device.ts';
 import { DeviceStatus } from '../line/device-status.ts';
 import type {
   AuthoriseRequest,
@@ -59,6 +59,7 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
   #last: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
   #lookWanted = false;
+  #about: DeviceAbout = {};
 
   constructor({ clock, log, pingEveryMs, canQuery }: ChargeOnlyTerminalOptions) {
     this.capabilities = {
@@ -86,6 +87,10 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
 
   get state(): DeviceState {
     return this.#status.state;
+  }
+
+  get about(): DeviceAbout {
+    return this.#about;
   }
 
   onState(listener: (state: DeviceState) => void): () => void {
@@ -142,6 +147,11 @@ export abstract class ChargeOnlyTerminal implements PaymentTerminal, Device {
     const outcome = await this.askStatus(request);
     this.#report('payment status', request, outcome);
     return outcome;
+  }
+
+  /** Of any answer: most tell the terminal's number and contract with a payment only. */
+  protected toldAbout(about: DeviceAbout): void {
+    this.#about = { ...this.#about, ...about };
   }
 
   protected get isStopping(): boolean {

@@ -11,6 +11,7 @@ import { FileKeyStore } from '@portillon/sync-service/secrets/file-key-store.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ReaderKeys } from '../store/reader-keys.ts';
 import { makeDevices } from './devices.ts';
+import { devicesTold } from './devices-told.ts';
 import { edgeConfigSchema } from './edge-config.ts';
 
 let folder: string;
@@ -22,13 +23,13 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function devicesOf(gate: object) {
+function devicesOf(gate: object, plates: object = {}) {
   const config = edgeConfigSchema.safeParse({
     name: 'gate-north',
     stateFolder: 'state',
     baseUrl: 'http://127.0.0.1:4620',
     bridge: { port: 0 },
-    devices: { gates: [{ id: 'gate-1', name: 'Entrance', ...gate }] },
+    devices: { gates: [{ id: 'gate-1', name: 'Entrance', ...gate }], plates },
   });
   if (!config.success) return config.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   return makeDevices(config.data.devices, { clock: systemClock, log: silentLog, readerKeys: keys });
@@ -45,7 +46,7 @@ const board = (address: string, more: object = {}) => ({
   ...more,
 });
 
-it('hangs board and reader of a gate on one line, and one reader that is both under one key', async () => {
+it('[W-DEVICE-3] hangs board and reader of a gate on one line, tells what they are, and one reader that is both under one key', async () => {
   const wire = new OsdpWire({ path: join(folder, 'line'), baud: 38_400 });
   const sims = [0, 1].map((unit) => {
     const turnstile = { output: 0, entryInput: 0, exitInput: 1 };
@@ -71,6 +72,28 @@ it('hangs board and reader of a gate on one line, and one reader that is both un
     expect(all.map(({ name }) => name)).toEqual(['gate-1.board', 'gate-1.reader', 'gate-1.badge-reader']);
     expect(gates[0]?.reader).toBeNull();
     expect(gates[0]?.badgeReaders.map(({ language }) => language)).toEqual(['fr', 'en']);
+    const plates = {
+      'gate-1.reader': { serial: 'on its plate', contract: 'none' },
+      camera: { model: 'C920' },
+    };
+    expect(devicesTold(all, plates)).toEqual([
+      expect.objectContaining({ name: 'gate-1.board', status: 'ready', fault: null }),
+      {
+        ...{ name: 'gate-1.reader', status: 'ready', fault: null },
+        about: {
+          model: expect.stringMatching(/^[0-9a-f]{6} \d+\.\d+$/),
+          serial: '1000',
+          contract: 'none',
+          software: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+          configured: ['contract'],
+        },
+      },
+      expect.objectContaining({ name: 'gate-1.badge-reader', status: 'ready' }),
+      {
+        ...{ name: 'camera', status: 'unwatched', fault: null },
+        about: { model: 'C920', configured: ['model'] },
+      },
+    ]);
     // The line goes on for the others when one of them ends.
     await all[1]?.device.stop();
     expect((await gates[0]?.gate.release())?.ok).toBe(true);
@@ -93,4 +116,7 @@ it('names what is wrong with a line before anything is opened', () => {
     expect.stringContaining('devices.gates.0.board'),
   ]);
   expect(devicesOf({ board: board('tcp://10.0.0.7:4001') })).toMatchObject({ ok: true });
+  const strange = devicesOf({ board: board('tcp://10.0.0.7:4001') }, { 'gate-1.bord': { serial: '1' } });
+  expect(strange).toMatchObject({ ok: false, error: { code: 'config.invalid' } });
+  expect(JSON.stringify(strange)).toContain('gate-1.bord: there is no such device, but gate-1.board');
 });

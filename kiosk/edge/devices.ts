@@ -1,6 +1,6 @@
 import type { PersonLanguage } from '@portillon/core/access/person-language.ts';
 import type { Clock } from '@portillon/core/base/clock.ts';
-import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { CardDispenser } from '@portillon/drivers/card-dispenser/card-dispenser.ts';
@@ -73,6 +73,9 @@ interface Surroundings {
   /** The bundled program that talks to the smart-card service; beside the running program unless said. */
   readonly pcscProcess?: string;
 }
+
+/** The screen drives it: of the edge's devices it is none. */
+export const cameraName = 'camera';
 
 /** Where a model's name becomes a driver, with dispenser-models.ts. `transport.bad-address` names the address that is wrong. */
 export function makeDevices(config: EdgeConfig['devices'], around: Surroundings): Result<EdgeDevices, Fault> {
@@ -190,6 +193,11 @@ export function makeDevices(config: EdgeConfig['devices'], around: Surroundings)
       ...sideOf(id, '', gateConfig),
       exit: gateConfig.exit ? sideOf(id, 'exit-', gateConfig.exit) : null,
     });
+  }
+  for (const name of Object.keys(config.plates)) {
+    if (name === cameraName || all.some((each) => each.name === name)) continue;
+    const names = all.map((each) => each.name).join(', ');
+    wrong.push(fault('config.invalid', `devices.plates.${name}: there is no such device, but ${names}`));
   }
   const [first] = wrong;
   return first ? err(first) : ok({ terminal, dispenser, printer, reader: kioskReader, gates, all });

@@ -4,7 +4,7 @@ import { personLanguages } from '@portillon/core/access/person-language.ts';
 import { wrongZones } from '@portillon/core/access/zones.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import { zoneLimit } from '@portillon/core/wire/messages.ts';
+import { deviceMarks, zoneLimit } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import { dispenserSchema } from './dispenser-models.ts';
 
@@ -188,6 +188,20 @@ const printerSchema = z.strictObject({
   columns: z.int().min(32, 'a receipt needs 32 columns').max(64).optional(),
 });
 
+const mark = z
+  .string()
+  .min(1)
+  .max(40, 'at most 40 characters, as on the plate')
+  .regex(/^\P{Cc}+$/u, 'holds control characters');
+
+/** W-DEVICE-3: what stands on the plate of a device, for what its protocol does not tell. */
+const plateSchema = z.strictObject(
+  Object.fromEntries(deviceMarks.map((name) => [name, mark.optional()])) as Record<
+    (typeof deviceMarks)[number],
+    z.ZodOptional<typeof mark>
+  >,
+);
+
 /** How this box sells, where the operator wants it otherwise. */
 const saleSchema = z.strictObject({
   /**
@@ -298,6 +312,8 @@ export const edgeConfigSchema = z
       /** Where members hold their card at the kiosk. Without it the kiosk sells to newcomers only. */
       reader: readerSchema.optional(),
       gates: z.array(gateSchema).max(16),
+      /** By the name under which the health of the box has each device, `gate-1.board`; and `camera`, which the screen drives. */
+      plates: z.record(z.string(), plateSchema).default({}),
     }),
   })
   .refine(({ screen, sale, devices }) => !screen || sale.credential === 'pass' || devices.dispenser, {

@@ -16,6 +16,7 @@ import { ReaderKeys } from '../store/reader-keys.ts';
 import { BridgeServer } from './bridge-server.ts';
 import { DayTurn } from './day-turn.ts';
 import { type EdgeDevices, makeDevices } from './devices.ts';
+import { devicesTold } from './devices-told.ts';
 import { EdgeClock } from './edge-clock.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { GateControl } from './gate/gate-control.ts';
@@ -156,7 +157,7 @@ export class Edge {
       baseUrl: config.baseUrl,
       software: options.software,
       timeKeeper: clock,
-      devices: () => this.#devicesNow().map(({ name, status, fault }) => ({ name, status, fault })),
+      devices: () => devicesTold(this.#devices.all, options.config.devices.plates),
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));

@@ -3,6 +3,7 @@ import { adapterCommand } from './adapter-command.ts';
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
 import { copyCommand } from './copy-command.ts';
+import { deviceCommand } from './device-command.ts';
 import { legacyCommand } from './legacy-command.ts';
 import { readLogCommand } from './read-log-command.ts';
 import { rebuildCommand } from './rebuild-command.ts';
@@ -17,6 +18,7 @@ export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   copy: copyCommand,
   'api-key': apiKeyCommand,
   adapter: adapterCommand,
+  device: deviceCommand,
   legacy: legacyCommand,
   rebuild: rebuildCommand,
   restored: restoredCommand,

@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type SellerModule, sellerModules } from '@portillon/core/sale/seller-modules.ts';
-import { changeSeller, listSellers, type Seller, terminalContractSchema } from '../postgres/sellers.ts';
+import {
+  changeSeller,
+  listSellers,
+  type Seller,
+  terminalContractSchema,
+  terminalNumberSchema,
+} from '../postgres/sellers.ts';
 import type { BaseCommand, CommandContext, ExitCode } from './base-command.ts';
 
 const usage = `  seller list        legal entities: clubs, creditor, parts of the product they take, contracts of their terminals
@@ -8,7 +14,9 @@ const usage = `  seller list        legal entities: clubs, creditor, parts of th
     --creditor ICS            creditor of direct debits
     --modules A,B | all       of ${sellerModules.join(', ')}; none where it is empty
     --add-contract N          a contract by which its payment terminals are paid (repeatable)
-    --remove-contract N       no longer one of them (repeatable)`;
+    --remove-contract N       no longer one of them (repeatable)
+    --add-terminal N          a payment terminal that it has, by serial number or number at the acquirer (repeatable)
+    --remove-terminal N       no longer one of them (repeatable)`;
 
 /** Who sells (core/wire/SPEC.md, Sellers). */
 export const sellerCommand: BaseCommand = { usage, run };
@@ -22,6 +30,8 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
       modules: { type: 'string' },
       'add-contract': { type: 'string', multiple: true, default: [] },
       'remove-contract': { type: 'string', multiple: true, default: [] },
+      'add-terminal': { type: 'string', multiple: true, default: [] },
+      'remove-terminal': { type: 'string', multiple: true, default: [] },
     },
   });
   const [act, siret, ...more] = positionals;
@@ -35,13 +45,18 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
     return 0;
   }
   const { creditor, modules, 'add-contract': added, 'remove-contract': removed } = values;
+  const { 'add-terminal': addedTerminals, 'remove-terminal': removedTerminals } = values;
+  const numbers = [...addedTerminals, ...removedTerminals];
   const changesNothing =
-    creditor === undefined && modules === undefined && added.length + removed.length === 0;
+    creditor === undefined && modules === undefined && added.length + removed.length + numbers.length === 0;
   if (act !== 'set' || siret === undefined || more.length > 0 || changesNothing) {
     context.tell(usage);
     return 2;
   }
-  const wrong = [...added, ...removed].map((contract) => terminalContractSchema.safeParse(contract));
+  const wrong = [
+    ...[...added, ...removed].map((contract) => terminalContractSchema.safeParse(contract)),
+    ...numbers.map((number) => terminalNumberSchema.safeParse(number)),
+  ];
   const problem = wrong.find(({ error }) => error)?.error?.issues[0]?.message;
   if (problem !== undefined) throw new Error(problem);
   await changeSeller(
@@ -52,6 +67,8 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
       ...(modules === undefined ? {} : { modules: modulesOf(modules) }),
       addedContracts: added,
       removedContracts: removed,
+      addedTerminals,
+      removedTerminals,
     },
     context.clock.wallMs(),
   );
@@ -72,8 +89,9 @@ function modulesOf(text: string): readonly SellerModule[] | 'all' {
   return named.filter(isModule);
 }
 
-function lineOf({ siret, name, clubs, creditorId, modules, terminalContracts }: Seller): string {
+function lineOf({ siret, name, clubs, creditorId, modules, terminalContracts, terminals }: Seller): string {
   const takes = modules === null ? 'all' : modules.join(',') || 'none';
   const contracts = terminalContracts.join(',') || 'none known';
-  return `${siret}  ${name}  clubs ${clubs}  creditor ${creditorId ?? 'none'}  modules ${takes}  contracts ${contracts}`;
+  const numbers = terminals.join(',') || 'none known';
+  return `${siret}  ${name}  clubs ${clubs}  creditor ${creditorId ?? 'none'}  modules ${takes}  contracts ${contracts}  terminals ${numbers}`;
 }

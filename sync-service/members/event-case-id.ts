@@ -15,6 +15,11 @@ export function otherSellersTerminalCaseId(saleId: string): CaseId {
   return idOf(`portillon-other-sellers-terminal-case-1 ${saleId}`);
 }
 
+/** Id of the case about a payment terminal that nobody expects where it was told. */
+export function terminalCaseId(edgeId: string, name: string, at: string): CaseId {
+  return idOf(`portillon-terminal-case-1 ${edgeId} ${name} ${at}`);
+}
+
 function idOf(words: string): CaseId {
   const hex = sha256Hex(words);
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);

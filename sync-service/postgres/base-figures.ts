@@ -1,4 +1,5 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { unwatched } from '@portillon/core/wire/messages.ts';
 import type { Sql } from './database.ts';
 
 /** Upper ends, the last without one. */
@@ -73,7 +74,8 @@ export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures>
   );
   const standings = await sql.query<{ status: string; count: number }>(
     `select devices.status, count(*)::int as count from devices join edges on edges.id = devices.edge_id
-      where edges.status = 'active' group by 1`,
+      where edges.status = 'active' and devices.status <> $1 group by 1`,
+    [unwatched],
   );
   const devices = { starting: 0, ready: 0, faulted: 0, disconnected: 0, stopped: 0, other: 0 };
   for (const { status, count } of standings) {

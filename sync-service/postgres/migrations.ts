@@ -53,6 +53,7 @@ import { formerPrices } from './migrations/050-former-prices.ts';
 import { wholeNames } from './migrations/051-whole-names.ts';
 import { saidByAdapters } from './migrations/052-said-by-adapters.ts';
 import { devicesInOrder } from './migrations/053-devices-in-order.ts';
+import { terminals } from './migrations/054-terminals.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -109,6 +110,7 @@ export const migrations: readonly Migration[] = [
   { name: '051-whole-names', sql: wholeNames },
   { name: '052-said-by-adapters', sql: saidByAdapters },
   { name: '053-devices-in-order', sql: devicesInOrder },
+  { name: '054-terminals', sql: terminals },
 ];
 
 export interface Migration {

@@ -11,6 +11,11 @@ export const terminalContractSchema = z
   .string()
   .regex(/^[0-9A-Za-z]{1,40}$/, 'a contract of a terminal has letters and digits, 40 at most');
 
+/** What stands on a payment terminal: its serial number, or its number at the acquirer. */
+export const terminalNumberSchema = z
+  .string()
+  .regex(/^[0-9A-Za-z-]{1,40}$/, 'a number of a terminal has letters, digits and hyphens, 40 at most');
+
 /** A legal entity as the operator looks at it. */
 export interface Seller {
   readonly siret: string;
@@ -19,6 +24,8 @@ export interface Seller {
   /** Null for all of them. */
   readonly modules: string[] | null;
   readonly terminalContracts: string[];
+  /** Numbers of its payment terminals, as far as the operator has told them. */
+  readonly terminals: string[];
   readonly clubs: number;
 }
 
@@ -28,11 +35,13 @@ export interface SellerChange {
   readonly modules?: readonly SellerModule[] | 'all';
   readonly addedContracts?: readonly string[];
   readonly removedContracts?: readonly string[];
+  readonly addedTerminals?: readonly string[];
+  readonly removedTerminals?: readonly string[];
 }
 
 export function listSellers(database: Database): Promise<Seller[]> {
   return database.query<Seller>(
-    `select siret, legal_entities.name, creditor_id as "creditorId", modules, terminal_contracts as "terminalContracts",
+    `select siret, legal_entities.name, creditor_id as "creditorId", modules, terminal_contracts as "terminalContracts", terminals,
             count(clubs.id)::int as clubs
        from legal_entities left join clubs on clubs.legal_entity_id = legal_entities.id
       group by legal_entities.id order by legal_entities.name, siret`,
@@ -47,6 +56,7 @@ export async function changeSeller(
   nowMs: number,
 ): Promise<void> {
   const { creditorId, modules, addedContracts = [], removedContracts = [] } = change;
+  const { addedTerminals = [], removedTerminals = [] } = change;
   if (creditorId !== undefined && !isCreditorIdentifier(creditorId)) {
     throw new Error(`${creditorId} is not a creditor identifier`);
   }
@@ -57,7 +67,10 @@ export async function changeSeller(
               modules = case when $3 then $4::text[] else modules end,
               terminal_contracts = array(
                 select distinct contract from unnest(terminal_contracts || $5::text[]) as contract
-                 where contract <> all($6::text[]) order by contract)
+                 where contract <> all($6::text[]) order by contract),
+              terminals = array(
+                select distinct number from unnest(terminals || $7::text[]) as number
+                 where number <> all($8::text[]) order by number)
         where siret = $1 returning id`,
       [
         siret,
@@ -66,6 +79,8 @@ export async function changeSeller(
         modules === 'all' ? null : (modules ?? null),
         addedContracts,
         removedContracts,
+        addedTerminals,
+        removedTerminals,
       ],
     );
     if (!entity) throw new Error(`no legal entity has the SIRET ${siret}`);

@@ -1,3 +1,4 @@
+import { deviceMarks, unwatched } from '@portillon/core/wire/messages.ts';
 import { type FormEvent, useEffect, useState } from 'react';
 import { type BoxList, boxListSchema, type ShownBox } from '../http/staff/box-view.ts';
 import type { LiveView } from '../http/staff/live-view.ts';
@@ -68,6 +69,7 @@ function Box(props: { box: ShownBox; view: LiveView; language: Language; text: D
           : text.clock[standing](text.apart(box.clock?.offsetMs ?? null))}
       </p>
       <BoxDevices devices={box.devices} at={at} text={text} />
+      <Inventory devices={box.devices} text={text} />
       {standing !== null && standing !== 'right' && <ClockForm box={box} text={text} />}
     </li>
   );
@@ -79,7 +81,8 @@ function BoxDevices(props: {
   at: (time: string) => string;
   text: DeviceWords;
 }) {
-  const { devices, at, text } = props;
+  const { at, text } = props;
+  const devices = props.devices.filter(({ status }) => status !== unwatched);
   if (devices.length === 0) return null;
   const troubled = devices.filter(({ status }) => status !== 'ready');
   if (troubled.length === 0) {
@@ -98,6 +101,33 @@ function BoxDevices(props: {
       ))}
     </ul>
   );
+}
+
+/** W-DEVICE-3: what the devices are, those left out of which nothing is known. */
+function Inventory({ devices, text }: { devices: ShownBox['devices']; text: DeviceWords }) {
+  const known = devices.flatMap(({ name, about }) => (about ? [{ name, about }] : []));
+  if (known.length === 0) return null;
+  return (
+    <details className="box-inventory" data-testid="box-inventory">
+      <summary>{text.inventory}</summary>
+      <ul>
+        {known.map(({ name, about }) => (
+          <li key={name}>
+            <strong>{text.deviceOf(name)}</strong> · {markWords(about, text).join(', ')}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function markWords(about: NonNullable<ShownBox['devices'][number]['about']>, text: DeviceWords): string[] {
+  return deviceMarks.flatMap((mark) => {
+    const value = about[mark];
+    if (value === undefined) return [];
+    const words = text.marks[mark](value);
+    return [about.configured?.includes(mark) ? `${words} (${text.byConfiguration})` : words];
+  });
 }
 
 type Sending = 'no' | 'sending' | 'sent' | 'failed' | 'not-allowed';

@@ -266,6 +266,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         doNow:
           'Comparez le contrat du ticket et celui du vendeur. Remplacez le terminal, ou faites ajouter son contrat au vendeur par le siège.',
       },
+      'terminal-not-expected': {
+        title: 'Terminal de paiement inattendu',
+        happened:
+          'Le terminal de paiement de cette borne n’est pas celui qu’on y connaît : un autre a pris sa place, il vient d’un autre club, ou il n’est pas sur la liste du vendeur.',
+        owed: () => 'Rien au client.',
+        doNow:
+          'Si personne n’a annoncé ce changement, arrêtez les ventes par carte : un terminal peut être échangé pour voler des cartes. Comparez le numéro de série sur l’appareil, cherchez des traces, appelez le siège.',
+      },
       'same-person': {
         title: 'Peut-être la même personne',
         happened:
@@ -529,6 +537,14 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
             : `Nothing to the customer. To the seller: ${amount}, and the sales after it.`,
         doNow:
           'Compare the contract on the slip with those of the seller. Have the terminal replaced, or its contract added to the seller by head office.',
+      },
+      'terminal-not-expected': {
+        title: 'Unexpected payment terminal',
+        happened:
+          'The payment terminal of this kiosk is not the one that is known there: another one took its place, it comes from another club, or it is not on the list of the seller.',
+        owed: () => 'Nothing to the customer.',
+        doNow:
+          'If nobody announced this change, stop sales by card: a terminal can be swapped to steal cards. Compare the serial number on the device, look for signs of tampering, call head office.',
       },
       'same-person': {
         title: 'Perhaps the same person',

@@ -1,4 +1,5 @@
 import type { ClockStanding } from '@portillon/core/base/clock-trust.ts';
+import type { DeviceMark } from '@portillon/core/wire/messages.ts';
 import type { Language } from './words.ts';
 
 /** The words of the devices: what staff did to them on the spot. */
@@ -26,6 +27,10 @@ export interface DeviceWords {
   readonly deviceOf: (name: string) => string;
   readonly deviceState: (status: string, fault: string | null) => string;
   readonly since: (at: string) => string;
+  /** What the devices are. */
+  readonly inventory: string;
+  readonly marks: Readonly<Record<DeviceMark, (mark: string) => string>>;
+  readonly byConfiguration: string;
   readonly interventions: string;
   readonly lead: string;
   readonly loading: string;
@@ -121,6 +126,7 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
     deviceOf: (name) =>
       named(name, {
         terminal: 'Terminal de paiement',
+        camera: 'Caméra',
         dispenser: 'Distributeur de cartes',
         printer: 'Imprimante',
         'printer.spare': 'Imprimante de secours',
@@ -157,6 +163,15 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
         fault,
       ),
     since: (at) => `depuis le ${at}`,
+    inventory: 'Ce que sont ses appareils',
+    marks: {
+      model: (mark) => `modèle ${mark}`,
+      serial: (mark) => `n° de série ${mark}`,
+      terminalId: (mark) => `terminal n° ${mark}`,
+      contract: (mark) => `contrat ${mark}`,
+      software: (mark) => `logiciel ${mark}`,
+    },
+    byConfiguration: 'd’après la configuration',
     interventions: 'Interventions',
     lead: 'Ce que le personnel a fait sur place aux distributeurs de cartes. Il présente sa carte à la borne, qui le guide pas à pas.',
     loading: 'Lecture des interventions…',
@@ -205,6 +220,7 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
     deviceOf: (name) =>
       named(name, {
         terminal: 'Payment terminal',
+        camera: 'Camera',
         dispenser: 'Card dispenser',
         printer: 'Printer',
         'printer.spare': 'Spare printer',
@@ -241,6 +257,15 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
         fault,
       ),
     since: (at) => `since ${at}`,
+    inventory: 'What its devices are',
+    marks: {
+      model: (mark) => `model ${mark}`,
+      serial: (mark) => `serial no. ${mark}`,
+      terminalId: (mark) => `terminal no. ${mark}`,
+      contract: (mark) => `contract ${mark}`,
+      software: (mark) => `software ${mark}`,
+    },
+    byConfiguration: 'by the configuration',
     interventions: 'Interventions',
     lead: 'What staff did to the card dispensers on the spot. They hold their card to the kiosk, which leads them step by step.',
     loading: 'Reading the interventions…',

@@ -117,12 +117,16 @@ it('[W-DEVICE-2] names the devices of a box that do not work, what ails them and
   const ready = { status: 'ready', fault: null };
   await lyon.pushed([], {
     devices: [
-      { name: 'terminal', ...ready },
+      {
+        ...{ name: 'terminal', ...ready },
+        about: { model: 'Desk/5000', serial: '16152CT20364012', contract: '6424242', configured: ['model'] },
+      },
       { name: 'dispenser', status: 'faulted', fault: 'dispenser.stacker-empty' },
       { name: 'printer', ...ready },
       { name: 'gate-1.board', ...ready },
       { name: 'gate-1.exit-scanner', status: 'disconnected', fault: 'transport.pulled' },
       { name: 'locker-wall', status: 'warming-up', fault: null },
+      { name: 'camera', status: 'unwatched', fault: null, about: { model: 'C920', configured: ['model'] } },
     ],
   });
   await page.getByRole('link', { name: 'Appareils' }).click();
@@ -136,6 +140,11 @@ it('[W-DEVICE-2] names the devices of a box that do not work, what ails them and
       /^gate-1, lecteur de codes de sortie · ne répond pas : câble ou courant \(transport\.pulled\), /,
     ),
     expect.stringMatching(/^locker-wall · warming-up, depuis le /),
+  ]);
+  await page.getByText('Ce que sont ses appareils').click();
+  expect(await page.getByTestId('box-inventory').getByRole('listitem').allInnerTexts()).toEqual([
+    'Caméra · modèle C920 (d’après la configuration)',
+    'Terminal de paiement · modèle Desk/5000 (d’après la configuration), n° de série 16152CT20364012, contrat 6424242',
   ]);
   expect(await axeObjections(page)).toEqual([]);
   const folder = process.env.PORTILLON_PICTURES;

@@ -1,6 +1,7 @@
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { CardChannel } from '../../card/card-channel.ts';
+import type { DeviceAbout } from '../../device.ts';
 import type { DispenserStatus } from '../card-dispenser.ts';
 import {
   type DispenserOptions,
@@ -49,11 +50,17 @@ export class Crt591Dispenser extends SupervisedDispenser<CrtLink> {
   #jam: Fault | undefined;
   /** The last movement ended in a jam, and the card in the bin. */
   #jamWasPulled = false;
+  #firmware = '';
 
   constructor({ dialect = 'crt-591', deviceAddress = 0, ...options }: Crt591DispenserOptions) {
     super(options);
     this.#dialect = crtDialects[dialect];
     this.#deviceAddress = deviceAddress;
+  }
+
+  /** INIT is answered with the firmware. */
+  get about(): DeviceAbout {
+    return this.#firmware === '' ? {} : { software: this.#firmware };
   }
 
   activateCard(): Promise<Result<CardChannel, Fault>> {
@@ -237,7 +244,8 @@ export class Crt591Dispenser extends SupervisedDispenser<CrtLink> {
     }
     this.#initialised = true;
     this.#jam = undefined;
-    this.log.info('dispenser initialised', { firmware: Buffer.from(replied.value.data).toString('latin1') });
+    this.#firmware = printable(replied.value.data);
+    this.log.info('dispenser initialised', { firmware: this.#firmware });
     return ok(undefined);
   }
 
@@ -247,6 +255,15 @@ export class Crt591Dispenser extends SupervisedDispenser<CrtLink> {
     const { command, parameter } = crtCommands[name];
     return link.exchange({ command, parameter, data }, repeatable.has(name) ? 'repeat' : 'once');
   }
+}
+
+const longestText = 40;
+
+function printable(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes)
+    .toString('latin1')
+    .replaceAll(/[^\x20-\x7e]/g, '');
+  return text.trim().slice(0, longestText);
 }
 
 /** Nobody knows where the card is now. */

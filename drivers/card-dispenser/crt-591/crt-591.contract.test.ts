@@ -47,6 +47,7 @@ it('[DI13] reads and clears the counter of the unit, which is not the bin itself
     await new Promise<void>((resolve) => {
       dispenser.onState(({ status }) => status === 'ready' && resolve());
     });
+    expect(dispenser.about).toEqual({ software: 'CRT-591-M001' });
     for (const _card of [1, 2]) {
       await dispenser.stage();
       await dispenser.capture();

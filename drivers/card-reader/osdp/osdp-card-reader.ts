@@ -1,7 +1,7 @@
 import type { Fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { DeviceState } from '../../device.ts';
+import type { DeviceAbout, DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import { Listeners } from '../../line/listeners.ts';
 import { deviceStateOf, type OsdpLine, type OsdpReader } from '../../osdp/osdp-line.ts';
@@ -49,6 +49,10 @@ export class OsdpCardReader implements NumberReader, Keypad, ReaderSigns {
       this.#reader.onStatus((status) => this.#status.set(deviceStateOf(status))),
       this.#reader.onEvent((event, arrivedMs) => this.#told(event, arrivedMs)),
     ];
+  }
+
+  get about(): DeviceAbout {
+    return this.#reader.about;
   }
 
   get state(): DeviceState {

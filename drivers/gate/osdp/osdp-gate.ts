@@ -2,7 +2,7 @@ import { type CancelTimer, type Clock, withTimeLimit } from '@portillon/core/bas
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { DeviceState } from '../../device.ts';
+import type { DeviceAbout, DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import { deviceStateOf, type OsdpLine, type OsdpReader } from '../../osdp/osdp-line.ts';
 import { commands, type OsdpCommand, type ReaderEvent, readEvent } from '../../osdp/osdp-messages.ts';
@@ -73,6 +73,10 @@ export class OsdpGate implements Gate {
       this.#board.onStatus((status) => this.#boardIs(status)),
       this.#board.onEvent((event, arrivedMs) => this.#told(event, arrivedMs)),
     ];
+  }
+
+  get about(): DeviceAbout {
+    return this.#board.about;
   }
 
   get state(): DeviceState {

@@ -11,6 +11,7 @@ import {
   unansweredOutcome,
 } from '../charge-only-terminal.ts';
 import {
+  aboutOf,
   badAnswer,
   chargeOutcome,
   encodeRequest,
@@ -112,7 +113,11 @@ export class CaisseApTerminal extends ChargeOnlyTerminal {
 
   #exchange(action: TlvAction, payment: AuthoriseRequest | undefined, limitMs: number): Promise<Exchange> {
     const request = encodeRequest(this.#till, action, payment);
-    return this.inTurn(() => this.#converse(request, limitMs));
+    return this.inTurn(async () => {
+      const exchange = await this.#converse(request, limitMs);
+      if (exchange.kind === 'answered') this.toldAbout(aboutOf(exchange.answer));
+      return exchange;
+    });
   }
 
   async #converse(request: Uint8Array, limitMs: number): Promise<Exchange> {

@@ -2,7 +2,14 @@ import { cents } from '@portillon/core/base/money.ts';
 import { describe, expect, it } from 'vitest';
 import type { PaymentOutcome } from '../payment-terminal.ts';
 import { parseTlv } from './tlv.ts';
-import { chargeOutcome, encodeRequest, openTill, readAnswer, statusOutcome } from './tlv-messages.ts';
+import {
+  aboutOf,
+  chargeOutcome,
+  encodeRequest,
+  openTill,
+  readAnswer,
+  statusOutcome,
+} from './tlv-messages.ts';
 import exchange from './vectors/akretion-exchange.json' with { type: 'json' };
 
 const payment = { reference: 'SALE0001A', amountCents: cents(3_990) };
@@ -71,6 +78,17 @@ describe('answers to a debit', () => {
         amountCents: 3_990,
       },
     });
+  });
+
+  it('[I14] tells serial number and contract of the terminal, and no number that could be a card', () => {
+    const told = (serial: string) => {
+      const field = `AQ${String(serial.length).padStart(3, '0')}${serial}`;
+      const read = readAnswer(Buffer.from(exchange.approvedAnswer + field, 'latin1'));
+      return read.kind === 'whole' ? aboutOf(read.answer) : read;
+    };
+    expect(told('16152CT20364012')).toEqual({ serial: '16152CT20364012', contract: '424242' });
+    expect(told('4970109876544869')).toEqual({ contract: '424242' });
+    expect(told('SN4970109876544869')).toEqual({ contract: '424242' });
   });
 
   it('reads the recorded cancellation by the customer', () => {

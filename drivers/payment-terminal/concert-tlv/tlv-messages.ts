@@ -2,7 +2,7 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { type Cents, cents } from '@portillon/core/base/money.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import type { DeviceState } from '../../device.ts';
+import type { DeviceAbout, DeviceState } from '../../device.ts';
 import type { Charge } from '../charge-only-terminal.ts';
 import { maskPan } from '../masked-pan.ts';
 import type { AuthoriseRequest, CardSlip, DeclineReason, PaymentOutcome } from '../payment-terminal.ts';
@@ -76,6 +76,8 @@ export interface TlvAnswer {
   readonly authorisation: string;
   readonly applicationId: string | null;
   readonly contract: string | null;
+  /** AQ: the terminal's own. */
+  readonly serial: string | null;
 }
 
 export type AnswerText =
@@ -119,6 +121,7 @@ function keepAllowed(fields: ReadonlyMap<string, string>): Result<TlvAnswer, str
     authorisation: (keep('AC', /^[0-9A-Za-z ]{1,10}$/) ?? '').trim(),
     applicationId: keep('AI', /^A[0-9A-F]{9,31}$/),
     contract: keep('CG', /^[0-9A-Za-z]{1,10}$/),
+    serial: keep('AQ', /^(?!.*[0-9]{13})[0-9A-Za-z-]{1,20}$/),
   });
 }
 
@@ -181,6 +184,11 @@ export function statusOutcome(till: TlvTill, request: AuthoriseRequest, answer: 
     return inDoubt(`the terminal cannot tell (AF ${answer.reason ?? 'missing'})`);
   }
   return notDone(answer);
+}
+
+/** What an answer tells of the terminal itself; a refusal may tell it too. */
+export function aboutOf({ serial, contract }: TlvAnswer): DeviceAbout {
+  return { ...(serial ? { serial } : {}), ...(contract ? { contract } : {}) };
 }
 
 /** What an answer to an identification says of the terminal. */

@@ -1,6 +1,7 @@
-import type { DeviceState } from '../../device.ts';
+import type { DeviceAbout, DeviceState } from '../../device.ts';
 import type { Charge } from '../charge-only-terminal.ts';
 import {
+  aboutOf,
   badAnswer,
   chargeOutcome,
   encodeRequest,
@@ -31,6 +32,8 @@ export interface ConcertDialect {
   readonly status: ((request: AuthoriseRequest) => ConcertQuestion<PaymentOutcome>) | null;
   /** Null where nothing can be asked at rest: that a call is accepted is all there is to know. */
   readonly identification: (() => ConcertQuestion<DeviceState>) | null;
+  /** What any answer tells of the terminal itself. */
+  about(answer: Uint8Array): DeviceAbout;
 }
 
 /** `till` is what the acquirer's contract says; Concert V2 uses its number only. */
@@ -55,6 +58,7 @@ function concertV3(till: TlvTill): ConcertDialect {
         fault: badAnswer(detail),
       })),
     }),
+    about: answered(aboutOf, () => ({})),
   };
 }
 
@@ -73,6 +77,7 @@ function concertV2(till: TlvTill): ConcertDialect {
     },
     status: null,
     identification: null,
+    about: () => ({}),
   };
 }
 

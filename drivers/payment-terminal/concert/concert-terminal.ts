@@ -200,6 +200,7 @@ export class ConcertTerminal extends ChargeOnlyTerminal {
         underWay?.settle(notTaken(report.why, underWay.hasLeft));
         return;
       case 'heard':
+        this.toldAbout(this.#dialect.about(report.text));
         if (underWay?.hasLeft) underWay.settle({ kind: 'answered', answer: report.text });
         else this.#countUnasked();
         return;

@@ -1,5 +1,6 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import type { DeviceAbout } from '../../device.ts';
 import type { Apdu } from './apdu.ts';
 import type { ApduLine } from './apdu-line.ts';
 import { offlineMode, tellsWhy } from './zvt-codes.ts';
@@ -36,6 +37,8 @@ export interface ZvtConversationOptions {
   /** The terminal has begun: from here on 06 B0 may stop it. */
   readonly onBegun?: () => void;
   readonly onIntermediate?: (code: number) => void;
+  /** What the terminal says it is, with a registration or a result. */
+  readonly onAbout?: (about: DeviceAbout) => void;
   /** What to answer to a status information; null when `arrived` was aborted, for the terminal went on by itself. Done unless said. */
   readonly answerTo?: (status: ZvtStatus, arrived: AbortSignal) => Promise<Apdu | null>;
 }
@@ -83,6 +86,7 @@ export async function converse(options: ZvtConversationOptions, command: Apdu): 
         const offline = message.status.offline ?? (showedOffline ? true : null);
         const status = { ...message.status, offline };
         told = { ...told, status };
+        options.onAbout?.(aboutOf(status));
         answer = await answerWhileWatching(options, status);
         break;
       }
@@ -101,10 +105,15 @@ export async function converse(options: ZvtConversationOptions, command: Apdu): 
       if (!answered.ok && !isEnd(message)) return lost(answered.error, true);
     }
     if (message.kind === 'completion') {
+      options.onAbout?.(aboutOf({ terminalId: message.terminalId, contract: null }));
       return { kind: 'completed', terminalStatus: message.terminalStatus, told };
     }
     if (message.kind === 'aborted') return { kind: 'aborted', code: message.code, told };
   }
+}
+
+function aboutOf({ terminalId, contract }: Pick<ZvtStatus, 'terminalId' | 'contract'>): DeviceAbout {
+  return { ...(terminalId ? { terminalId } : {}), ...(contract ? { contract } : {}) };
 }
 
 type Answer =

@@ -68,6 +68,7 @@ it('reads a good result as the dissector does', () => {
     contactless: true,
     offline: null,
     contract: '100461763',
+    terminalId: '28004869',
     saysTimeLimit: false,
     totals: null,
   });
@@ -130,8 +131,10 @@ it('knows the other messages of a terminal', () => {
   expect(messageOf('04 FF 01 0A')).toEqual({ kind: 'intermediate', code: 0x0a, limitMinutes: null });
   expect(messageOf('04 FF 02 0A 03')).toEqual({ kind: 'intermediate', code: 0x0a, limitMinutes: 3 });
   expect(messageOf('04 FF 05 0A 06 02 24 00')).toMatchObject({ limitMinutes: null });
-  expect(messageOf('06 0F 01 DF')).toEqual({ kind: 'completion', terminalStatus: 0xdf });
-  expect(messageOf('06 0F 00')).toEqual({ kind: 'completion', terminalStatus: null });
+  expect(messageOf('06 0F 01 DF')).toEqual({ kind: 'completion', terminalStatus: 0xdf, terminalId: null });
+  expect(messageOf('06 0F 00')).toEqual({ kind: 'completion', terminalStatus: null, terminalId: null });
+  // Of a registration: status byte, number of the terminal, currency.
+  expect(messageOf('06 0F 0A 19 00 29 28 00 48 69 49 09 78')).toMatchObject({ terminalId: '28004869' });
   expect(messageOf('06 1E 01 6C')).toEqual({ kind: 'aborted', code: 0x6c });
   expect(messageOf('06 D1 02 00 41')).toEqual({ kind: 'print' });
   expect(messageOf('04 01 00')).toEqual({ kind: 'clock' });

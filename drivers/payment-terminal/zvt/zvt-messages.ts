@@ -142,6 +142,8 @@ export interface ZvtStatus {
   /** Approved without asking the bank; null where nothing was said of it. */
   readonly offline: boolean | null;
   readonly contract: string | null;
+  /** Eight digits. */
+  readonly terminalId: string | null;
   /** The free text speaks of a time limit: all that tells one from the red key. */
   readonly saysTimeLimit: boolean;
   readonly totals: ZvtTotals | null;
@@ -161,7 +163,12 @@ export type ZvtMessage =
   | { readonly kind: 'intermediate'; readonly code: number; readonly limitMinutes: number | null }
   | { readonly kind: 'status'; readonly status: ZvtStatus }
   /** `terminalStatus` is the last byte: the answer to 05 01. */
-  | { readonly kind: 'completion'; readonly terminalStatus: number | null }
+  | {
+      readonly kind: 'completion';
+      readonly terminalStatus: number | null;
+      /** Of a registration; null of others. */
+      readonly terminalId: string | null;
+    }
   | { readonly kind: 'aborted'; readonly code: number }
   /** A line or block to print. Its text is not kept: it may hold a card number (I14). */
   | { readonly kind: 'print' }
@@ -178,7 +185,11 @@ export function decodeMessage({ command, data }: Apdu): Result<ZvtMessage, strin
     case zvtCommands.status:
       return decodeStatus(data);
     case zvtCommands.completion:
-      return ok({ kind: 'completion', terminalStatus: data.at(-1) ?? null });
+      return ok({
+        kind: 'completion',
+        terminalStatus: data.at(-1) ?? null,
+        terminalId: completedId(data),
+      });
     case zvtCommands.aborted:
       return data[0] === undefined
         ? err('an abort without its code')
@@ -237,6 +248,7 @@ function keepAllowed(fields: Fields): Result<ZvtStatus, string> {
     contactless: findTlv(tlv, cardTechnologyTag)?.[0] === 0x02,
     offline: offlineBy(findTlv(tlv, onlineFlagTag)),
     contract: harmlessText(fields.get(0x2a), /^[0-9A-Za-z]{1,15}$/),
+    terminalId: terminalIdIn(fields),
     saysTimeLimit: /zeit|time.?out|d.lai/i.test(textOf(fields.get(0x3c))),
     totals: totals.value,
   });
@@ -255,6 +267,16 @@ export function slipOf(status: ZvtStatus, amountCents: Cents): CardSlip {
     terminalReceipt: status.numbers ? writeNumbers(status.numbers) : null,
     offline: status.offline,
   };
+}
+
+/** What a completion holds besides its status byte matters to nobody else: what is no list of fields tells no number. */
+function completedId(data: Uint8Array): string | null {
+  const fields = readFields(data);
+  return fields.ok ? terminalIdIn(fields.value) : null;
+}
+
+function terminalIdIn(fields: Fields): string | null {
+  return bcdDigits(fields.get(0x29) ?? new Uint8Array(0));
 }
 
 function offlineBy(flag: Uint8Array | undefined): boolean | null {

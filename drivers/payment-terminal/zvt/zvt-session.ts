@@ -2,7 +2,7 @@ import type { Clock } from '@portillon/core/base/clock.ts';
 import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
-import type { DeviceState } from '../../device.ts';
+import type { DeviceAbout, DeviceState } from '../../device.ts';
 import { DeviceStatus } from '../../line/device-status.ts';
 import type { Connection, Transport } from '../../transport/transport.ts';
 import { type Apdu, apduOf } from './apdu.ts';
@@ -66,6 +66,7 @@ export class ZvtSession {
   readonly #status = new DeviceStatus();
   #opened: Opened | undefined;
   #registered = false;
+  #about: DeviceAbout = {};
   /** The end of the queue of conversations: the terminal has one at a time. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -91,6 +92,10 @@ export class ZvtSession {
 
   get state(): DeviceState {
     return this.#status.state;
+  }
+
+  get about(): DeviceAbout {
+    return this.#about;
   }
 
   get password(): string {
@@ -211,7 +216,10 @@ export class ZvtSession {
     const limits = { commandLimitMs, answerLimitMs, askAgainLimitMs };
     const onIntermediate = (code: number): void =>
       log.info('terminal shows', { what: intermediateName(code) });
-    const ending = await converse({ line, clock, ...limits, onIntermediate, ...parts }, command);
+    const onAbout = (about: DeviceAbout): void => {
+      this.#about = { ...this.#about, ...about };
+    };
+    const ending = await converse({ line, clock, ...limits, onIntermediate, onAbout, ...parts }, command);
     if (ending.kind === 'lost') await connection.close();
     return ending;
   }

@@ -44,6 +44,13 @@ const notYetCount = ({ sim }: ZvtRig) =>
 const salesSaid = ({ sim }: ZvtRig) =>
   sim.received.filter(({ meaning }) => meaning.startsWith('debit')).map(({ hex }) => hex);
 
+it('tells its number from the registration on, and its contract from the first payment on', async () => {
+  const started = await startRig();
+  expect(started.terminal.about).toEqual({ terminalId: '28004869' });
+  await hold(started);
+  expect(started.terminal.about).toEqual({ terminalId: '28004869', contract: '100461763' });
+});
+
 it('[ZV5] holds by answering `not yet` from a timer, and books with the next question', async () => {
   const started = await startRig();
   const slip = await hold(started);

@@ -2,7 +2,7 @@ import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { cents } from '@portillon/core/base/money.ts';
-import type { DeviceState } from '../../device.ts';
+import type { DeviceAbout, DeviceState } from '../../device.ts';
 import type {
   AuthoriseRequest,
   EarlierPayment,
@@ -86,6 +86,10 @@ export class ZvtTerminal implements PaymentTerminal {
 
   get state(): DeviceState {
     return this.#session.state;
+  }
+
+  get about(): DeviceAbout {
+    return this.#session.about;
   }
 
   /** Bytes that made no message, or one that nobody had asked for, since start. */

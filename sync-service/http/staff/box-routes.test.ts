@@ -2,11 +2,20 @@ import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
+import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { signatureHolds } from '@portillon/core/crypto/signing-key.ts';
-import { type ClockTold, clockOrderToSign, wireVersion } from '@portillon/core/wire/messages.ts';
+import {
+  type ClockTold,
+  clockOrderToSign,
+  type DeviceAboutTold,
+  wireVersion,
+} from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BaseCommand } from '../../commands/base-command.ts';
+import { deviceCommand } from '../../commands/device-command.ts';
+import { sellerCommand } from '../../commands/seller-command.ts';
 import { readFigures } from '../../postgres/base-figures.ts';
 import { Database } from '../../postgres/database.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
@@ -103,6 +112,86 @@ it('[W-DEVICE-2] shows the devices of a box as it told last, and since when one 
   expect(answer.status).toBe(200);
   expect((await box()).devices).toMatchObject([gate]);
   edge.counter = before + 2;
+});
+
+it('[W-DEVICE-3] keeps what devices are, as far as somebody says so, and counts nothing that nobody sees', async () => {
+  const stands = { status: 'ready', fault: null };
+  const about = { model: '001122 1.1', serial: '1000', software: '1.2.3' };
+  const camera = { model: 'C920', configured: ['model'] };
+  const reader = { name: 'gate-1.reader', ...stands };
+  await edge.pushed([], { devices: [{ name: 'camera', status: 'unwatched', fault: null, about: camera }] });
+  await edge.pushed([], { devices: [{ ...reader, about }] });
+  // Silent of it after a start, and as it does not stand any more.
+  await edge.pushed([], { devices: [{ ...reader, status: 'starting' }] });
+  expect((await box()).devices).toMatchObject([{ ...reader, status: 'starting', about }]);
+  const seen = { name: 'camera', status: 'unwatched', fault: null, about: camera };
+  await edge.pushed([], { devices: [seen, { ...reader, about: { ...about, software: '1.2.4' } }] });
+  expect((await box()).devices).toMatchObject([seen, { about: { software: '1.2.4' } }]);
+  expect((await readFigures(sql, systemClock.wallMs())).devices).toMatchObject({ ready: 1, other: 0 });
+});
+
+it('[W-DEVICE-4] opens a case of a payment terminal that nobody expects at its box', async () => {
+  const other = await TestEdge.enrolled(base.url, base.enrolmentCodes['Villeurbanne Gratte-Ciel'] ?? '');
+  const tell = (at: TestEdge, about: DeviceAboutTold) =>
+    at.pushed([], { devices: [{ name: 'terminal', status: 'ready', fault: null, about }] });
+  const casesNow = async () => {
+    const rows = await sql.query<{ detail: string }>(
+      "select detail from cases where kind = 'terminal-not-expected' order by at, detail",
+    );
+    return rows.map(({ detail }) => detail);
+  };
+  const said: string[] = [];
+  const run = (command: BaseCommand, ...args: string[]) =>
+    command.run(args, {
+      database: sql,
+      stateFolder,
+      environment: {},
+      clock: systemClock,
+      random: systemRandom,
+      say: (text) => said.push(text),
+      tell: (text) => said.push(text),
+    });
+  // The first one of a box; what is told of it later belongs to it, and what the configuration says gives way.
+  await tell(edge, { serial: 'plate', configured: ['serial'] });
+  await tell(edge, { terminalId: '28004869', serial: 'plate', configured: ['serial'] });
+  expect(await casesNow()).toEqual([]);
+  await tell(edge, { serial: 'S-1', terminalId: '28004869', contract: '1234567' });
+  const plate = 'serial S-1, terminal 28004869 stands in place of serial plate, terminal 28004869';
+  expect(await casesNow()).toEqual([plate]);
+  // After a start of the box: it says less, or what its configuration says.
+  await tell(edge, { serial: 'plate', terminalId: '28004869', configured: ['serial'] });
+  expect((await box()).devices).toMatchObject([{ about: { serial: 'S-1', contract: '1234567' } }]);
+  await tell(edge, { serial: 'S-2', terminalId: '28004869' });
+  const swapped = 'serial S-2, terminal 28004869 stands in place of serial S-1, terminal 28004869';
+  expect(await casesNow()).toEqual([plate, swapped]);
+  await tell(other, { serial: 'S-2' });
+  const moved = 'serial S-2 was at Lyon Part-Dieu before';
+  expect(await casesNow()).toEqual([plate, swapped, moved]);
+  // Nobody knows the terminals of the seller yet: nothing is compared with them.
+  const [entity] = await sql.query<{ siret: string; name: string }>(
+    'select siret, legal_entities.name from clubs join legal_entities on legal_entities.id = legal_entity_id where clubs.id = $1',
+    [base.clubs['Lyon Part-Dieu']],
+  );
+  if (!entity) throw new Error('the seed was not applied');
+  expect(await run(sellerCommand, 'set', entity.siret, '--add-terminal', 'S-3')).toBe(0);
+  await tell(edge, { serial: 'S-3' });
+  await tell(edge, { serial: 'S-4', contract: '7', configured: ['contract'] });
+  expect((await casesNow()).slice(3)).toEqual([
+    'serial S-3 stands in place of serial S-2, terminal 28004869',
+    `serial S-4 stands in place of serial S-3; serial S-4 is none of the terminals of ${entity.name}`,
+  ]);
+  said.length = 0;
+  expect(await run(deviceCommand, 'terminals')).toBe(0);
+  const ofLyon = said.map((line) => line.split('\t')).filter((cells) => cells[2] === 'Lyon Part-Dieu');
+  expect(ofLyon.map((cells) => [cells[1], cells[5], cells.at(-1)])).toEqual([
+    [entity.siret, 'plate', 'past'],
+    [entity.siret, 'S-1', 'past'],
+    [entity.siret, 'S-2', 'past'],
+    [entity.siret, 'S-3', 'past'],
+    [entity.siret, 'S-4', 'there'],
+  ]);
+  expect(await run(deviceCommand, 'list')).toBe(0);
+  expect(said.some((line) => /^Lyon Part-Dieu\t.*\tterminal\tready\t\t\tS-4\t/.test(line))).toBe(true);
 });
 
 it('[W-CLOCK-3] shows how the clock of a box stands, and nothing of one that does not tell', async () => {

@@ -1,4 +1,5 @@
 import { clockStandings } from '@portillon/core/base/clock-trust.ts';
+import { deviceAboutSchema } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 
 const time = z.iso.datetime();
@@ -27,7 +28,14 @@ export const boxListSchema = z.object({
         .nullable(),
       /** Empty of a box of the version before. */
       devices: z.array(
-        z.object({ name: z.string(), status: z.string(), fault: z.string().nullable(), since: time }),
+        z.object({
+          name: z.string(),
+          status: z.string(),
+          fault: z.string().nullable(),
+          since: time,
+          /** Null where nobody has said what it is. */
+          about: deviceAboutSchema.nullable(),
+        }),
       ),
     }),
   ),

@@ -21,6 +21,7 @@ export const shownCaseKinds = [
   'purge-overdue',
   'same-person',
   'other-sellers-terminal',
+  'terminal-not-expected',
   'other-base-refused',
   'other-base-differs',
   'other-base-unusable',

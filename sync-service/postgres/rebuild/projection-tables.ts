@@ -351,6 +351,8 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   webhook_messages: 'base',
   adapters: 'base',
   devices: 'base',
+  // What stood where is told by no event, and is history of its own.
+  terminals: 'push',
   adapter_ids: 'base',
   adapter_outbox: 'base',
   adapter_intake: 'base',

@@ -374,5 +374,6 @@ export const tablesWithoutPersons = [
   'request_rates',
   'schema_migrations',
   'store_signing_keys',
+  'terminals',
   'webhooks',
 ] as const;
