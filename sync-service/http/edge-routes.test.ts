@@ -31,6 +31,7 @@ import {
   type Answer,
   newTestId,
   refundEvent,
+  renewalEvent,
   replacementEvent,
   saleEvent,
   send,
@@ -430,6 +431,58 @@ describe('push', () => {
     expect(await sql.query('select status from credentials where id = $1', [ticket])).toEqual([
       { status: 'spent' },
     ]);
+  });
+
+  it('[W-ACCOUNT-3] [W-PUSH-10] knows at a third club what one sold and another let in, wherever its home club is by then', async () => {
+    const sold = sale(true);
+    const { memberId } = sold.member;
+    const [card = '', ticket = ''] = sold.credentials.map(({ credentialId }) => credentialId);
+    edge.append(sold);
+    await edge.pushed();
+    const elsewhere = await newEdge(otherClubId);
+    for (const id of [card, ticket]) {
+      const guest = visit(id);
+      elsewhere.append(guest.decided);
+      elsewhere.append(guest.sensed);
+    }
+    expect((await elsewhere.pushed()).parked).toEqual([]);
+    const third = newTestId();
+    await sql.query(
+      `insert into clubs select (jsonb_populate_record(clubs, jsonb_build_object('id', $1::text, 'name', 'Bron'))).*
+         from clubs where id = $2`,
+      [third, otherClubId],
+    );
+    await sql.query('update members set home_club_id = $2 where id = $1', [memberId, third]);
+    await sql.query('update credentials set home_club_id = $2 where id = $1', [card, otherClubId]);
+    const kiosk = await newEdge(third);
+    kiosk.append(
+      renewalEvent(
+        { memberId, legalEntityId, planId },
+        { from: '2031-01-01T00:00:00.000Z', to: '2031-02-01T00:00:00.000Z' },
+      ),
+    );
+    const atKiosk = { at: sold.at, memberId, credentialId: card };
+    const asked = {
+      type: 'consent.answered' as const,
+      answerId: newTestId(),
+      ...atKiosk,
+      purpose: 'news' as const,
+    };
+    kiosk.append({ ...asked, act: 'withdrawn', language: 'fr', wording: null });
+    expect((await kiosk.pushed()).parked).toEqual([]);
+    for (const box of [edge, elsewhere, kiosk]) {
+      const told = await box.wholeFeed();
+      const recordOf = (id: string) => told.filter(({ change }) => change.id === id).at(-1)?.change.record;
+      expect(recordOf(card)).toMatchObject({ memberId, status: 'active', account: { status: 'active' } });
+      expect(recordOf(ticket)).toMatchObject({ status: 'spent' });
+    }
+    const [at] = await sql.query('select count(*)::int as entries from passages where credential_id = $1', [
+      card,
+    ]);
+    expect(at).toEqual({ entries: 1 });
+    // No event says that they moved: put back for the rebuild at the end.
+    await sql.query('update members set home_club_id = $2 where id = $1', [memberId, clubId]);
+    await sql.query('update credentials set home_club_id = $2 where id = $1', [card, clubId]);
   });
 
   it('[W-PEER-9] finds a ticket that let in at two boxes which did not hear of each other, whichever comes first, once', async () => {

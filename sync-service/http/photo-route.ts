@@ -32,7 +32,8 @@ export function photoRoute(app: FastifyInstance, base: BaseContext): void {
         return refuse(reply, { code: 'request.too-often', message, retryAfterMs: leftMs });
       }
       const memberId = digest === undefined ? null : await photoToldTo(database, clubId, digest);
-      const photo = digest === undefined || memberId === null ? null : await openDocument(base, digest);
+      const photo =
+        digest === undefined || memberId === null ? null : await openDocument(base, memberId, digest);
       const type = photo && photo.length <= toldPhotoMaxBytes ? imageType(photo) : null;
       if (!photo || !type) {
         log.warn('photo.refused', { edgeId, code: notTold.code });

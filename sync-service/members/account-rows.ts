@@ -88,7 +88,13 @@ export function debtSettled(event: ReadEventOf<'debt.settled'>, facts: Facts): R
     const line = event.lines.find(({ productId }) => productId === debtId);
     if (line?.grossCents !== debt.amountCents) return err('the line of a debt is not its amount');
     if (debt.settledBySale === null) {
-      rows.push(update('debts', { settled_at: event.at, settled_by_sale: event.saleId }, { id: debtId }));
+      rows.push(
+        update(
+          'debts',
+          { settled_at: event.at, settled_by_sale: event.saleId },
+          { member_id: event.memberId, id: debtId },
+        ),
+      );
     } else {
       twiceCents += debt.amountCents;
       before.push(`debt ${debtId} was settled by sale ${debt.settledBySale}`);

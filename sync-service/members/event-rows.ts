@@ -29,7 +29,7 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
         update(
           'sales',
           { cancelled_at: event.at, reversal_reference: event.reversalReference },
-          { id: event.saleId },
+          { club_id: facts.reporter.clubId, id: event.saleId },
         ),
         update('memberships', { status: 'cancelled' }, { sale_id: event.saleId }),
         update('credentials', { status: 'blocked' }, { sale_id: event.saleId }),
@@ -69,7 +69,9 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
     case 'pass.enrolled':
       return passEnrolled(event, facts);
     case 'receipt.settled':
-      return ofKnownSale(facts, [update('sales', { receipt: event.receipt }, { id: event.saleId })]);
+      return ofKnownSale(facts, [
+        update('sales', { receipt: event.receipt }, { club_id: facts.reporter.clubId, id: event.saleId }),
+      ]);
     case 'access.decided':
       return accessDecided(event, facts);
     case 'passage.sensed':

@@ -162,7 +162,7 @@ export async function memberPhoto(base: DocumentKeys, memberId: string): Promise
       where member_id = $1 and purpose = 'photo' and sealed is not null and problem is null`,
     [memberId],
   );
-  return photo ? openDocument(base, photo.digest) : null;
+  return photo ? openDocument(base, memberId, photo.digest) : null;
 }
 
 /** What documents are opened with. */
@@ -172,20 +172,24 @@ export interface DocumentKeys {
   readonly keys: { readonly seal: { readonly privateKey: string } };
 }
 
-/** A document as it was before it was sealed; null when the base holds none of that name that it can open. */
-export async function openDocument(base: DocumentKeys, digest: string): Promise<Uint8Array | null> {
+/** A document of a member as it was before it was sealed; null when the base holds none of that name that it can open. */
+export async function openDocument(
+  base: DocumentKeys,
+  memberId: string,
+  digest: string,
+): Promise<Uint8Array | null> {
   const [row] = await base.database.query<{
     sealed: Buffer | null;
     purpose: Purpose;
-    member_id: string;
     key_part: KeyPart | null;
-  }>('select sealed, purpose, member_id, key_part from attachments where digest = $1 and problem is null', [
-    digest,
-  ]);
+  }>(
+    'select sealed, purpose, key_part from attachments where member_id = $1 and digest = $2 and problem is null',
+    [memberId, digest],
+  );
   if (!row?.sealed) return null;
   return row.key_part === null
     ? openSealed(base.keys.seal.privateKey, row.purpose, row.sealed)
-    : base.memberKeys.open(row.member_id, row.key_part, digest, row.sealed);
+    : base.memberKeys.open(memberId, row.key_part, digest, row.sealed);
 }
 
 /**

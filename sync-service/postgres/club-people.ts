@@ -97,9 +97,9 @@ export async function lockedPeople(
 export async function photoToldTo(sql: Sql, clubId: string, digest: string): Promise<string | null> {
   const [photo] = await sql.query<{ memberId: string }>(
     `select attachments.member_id as "memberId"
-       from attachments join feed_changes on kind = 'person' and record->>'memberId' = attachments.member_id::text
-      where digest = $2 and purpose = 'photo' and sealed is not null and problem is null
-        and club_id = $1 and record->>'photo' = digest`,
+       from feed_changes join attachments on attachments.member_id = (record->>'memberId')::uuid
+      where kind = 'person' and club_id = $1 and record->>'photo' = $2
+        and digest = $2 and purpose = 'photo' and sealed is not null and problem is null`,
     [clubId, digest],
   );
   return photo?.memberId ?? null;

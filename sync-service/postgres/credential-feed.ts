@@ -23,14 +23,7 @@ interface CredentialRow {
 /** Credentials as every gate of the network needs them: ids, dates, what is held and owed; of the person, the language alone. */
 export async function credentialRecords(sql: Sql, ids: readonly string[]): Promise<FeedRecord[]> {
   if (ids.length === 0) return [];
-  // What another transaction changes of these members is seen, or waits: the record written last is the newest.
-  await sql.query(
-    `select pg_advisory_xact_lock(hashtextextended(member_id::text, 0))
-       from (select distinct member_id from credentials
-              where id = any($1::uuid[]) and member_id is not null order by member_id) as touched`,
-    [ids],
-  );
-  const rows = await sql.query<CredentialRow>('select * from credentials where id = any($1::uuid[])', [ids]);
+  const rows = await lockedRows(sql, ids);
   const memberIds = rows.flatMap((row) => (row.member_id === null || row.single_use ? [] : [row.member_id]));
   const accounts = await accountsOf(sql, memberIds);
   const standings = await standingsOf(sql, memberIds);
@@ -61,6 +54,24 @@ export async function credentialRecords(sql: Sql, ids: readonly string[]): Promi
       },
     };
   });
+}
+
+/** What another transaction changes of their members is seen, or waits: the record written last is the newest. */
+async function lockedRows(sql: Sql, ids: readonly string[]): Promise<CredentialRow[]> {
+  // A lock on nobody is none: what belongs to no member is counted all the same.
+  const holders = await sql.query<{ memberId: string | null; held: number }>(
+    `select member_id as "memberId", held, pg_advisory_xact_lock(hashtextextended(member_id::text, 0)) as locked
+       from (select member_id, count(*)::int as held from credentials
+              where id = any($1::uuid[]) group by member_id order by member_id) as touched`,
+    [ids],
+  );
+  const rows = await sql.query<CredentialRow>(
+    'select * from credentials where (member_id = any($1::uuid[]) or member_id is null) and id = any($2::uuid[])',
+    [holders.flatMap(({ memberId }) => memberId ?? []), ids],
+  );
+  // A merge has moved one of them while we waited: gone on with, no gate would hear of it.
+  const held = holders.reduce((sum, holder) => sum + holder.held, 0);
+  return rows.length === held ? rows : lockedRows(sql, ids);
 }
 
 /** What a member comes in with, and no guest: the records carry the member's account. */

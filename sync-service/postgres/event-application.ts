@@ -21,7 +21,7 @@ import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 import { pricesAtSale } from './prices/prices-at-sale.ts';
-import { memberThatStays } from './records-of-person.ts';
+import { lockMemberThatStays } from './records-of-person.ts';
 
 /** What became of one event: applied, with the rows of interest that it touched, or kept aside. */
 export type Application =
@@ -112,8 +112,7 @@ async function ofWhoStays(sql: Sql, event: ReadEvent): Promise<ReadEvent> {
     default:
       return event;
   }
-  await lockId(sql, event.memberId);
-  return { ...event, memberId: await memberThatStays(sql, event.memberId) };
+  return { ...event, memberId: await lockMemberThatStays(sql, event.memberId) };
 }
 
 /** What an event that was kept aside does all the same: when projections are built again, where it stays aside. */
@@ -240,17 +239,17 @@ async function gatherFacts(
     case 'sale.cancelled':
       return {
         ...facts,
-        saleClubId: await saleClub(sql, event.saleId),
+        saleClubId: await saleClub(sql, reporter, event.saleId),
         settledCase: await settledCase(sql, event.saleId),
       };
     case 'credential.rebound':
     case 'receipt.settled':
-      return { ...facts, saleClubId: await saleClub(sql, event.saleId) };
+      return { ...facts, saleClubId: await saleClub(sql, reporter, event.saleId) };
     case 'sale.refunded':
       return {
         ...facts,
         order: await knownOrder(sql, event.orderId),
-        saleClubId: await saleClub(sql, event.saleId),
+        saleClubId: await saleClub(sql, reporter, event.saleId),
       };
     case 'card.replaced':
       return {
@@ -267,7 +266,7 @@ async function gatherFacts(
       return { ...facts, replaced: await replacedCredential(sql, event.besideCredentialId) };
     case 'consent.answered':
     case 'data.requested':
-      return { ...facts, holder: await holderOf(sql, event.credentialId) };
+      return { ...facts, holder: await holderOf(sql, event) };
     case 'till.closed': {
       const [last] = await sql.query<{ no: number; signature: string }>(
         'select no, signature from till_closings where edge_id = $1 and till = $2 order by no desc limit 1',
@@ -296,7 +295,10 @@ async function pricesOf(
   return pricesAtSale(sql, { planId: planSold(event), clubId, receivedAt }, priceTime(event, receivedAt));
 }
 
-async function saleClub(sql: Sql, saleId: string): Promise<string | null> {
+/** In its own club nearly always; elsewhere it is looked for only to say so. */
+async function saleClub(sql: Sql, { clubId }: Reporter, saleId: string): Promise<string | null> {
+  const own = await sql.query('select 1 from sales where club_id = $1 and id = $2', [clubId, saleId]);
+  if (own.length > 0) return clubId;
   const [sale] = await sql.query<{ club_id: string }>('select club_id from sales where id = $1', [saleId]);
   return sale?.club_id ?? null;
 }
@@ -361,14 +363,18 @@ async function replacedCredential(sql: Sql, credentialId: string): Promise<Repla
   return row ?? null;
 }
 
-async function holderOf(sql: Sql, credentialId: string): Promise<Facts['holder']> {
+/** Null where the credential is another member's, as where there is none. */
+async function holderOf(
+  sql: Sql,
+  { memberId, credentialId }: { readonly memberId: string; readonly credentialId: string },
+): Promise<Facts['holder']> {
   const [holder] = await sql.query<NonNullable<Facts['holder']>>(
     `select holders.member_id as "memberId",
             exists (select 1 from erased_members where erased_members.member_id = holders.member_id) as "isForgotten",
             array(select asks from erasure_requests
                    where erasure_requests.member_id = holders.member_id and state = 'open') as "openRequests"
-       from credentials as holders where id = $1 and member_id is not null and not single_use`,
-    [credentialId],
+       from credentials as holders where member_id = $1 and id = $2 and not single_use`,
+    [memberId, credentialId],
   );
   return holder ?? null;
 }
@@ -393,7 +399,7 @@ async function copiedBadge(
       where decisions.credential_id = $1 and by_number and outcome = 'granted' and decisions.club_id <> $2
         and decisions.at between $3::timestamptz - $4 * interval '1 ms' and $3::timestamptz + $4 * interval '1 ms'
         and not exists (
-          select 1 from cases where kind = 'badge-copied' and position($1::text in detail) > 0
+          select 1 from cases where kind = 'badge-copied' and detail like 'credential ' || $1::text || ',%'
              and not exists (select 1 from case_settlements where case_id = cases.id)
         )
       order by decisions.at limit 1`,
@@ -432,19 +438,30 @@ async function knownAccount(
        from memberships where member_id = $1 and status = 'active' order by valid_from, id`,
     [memberId],
   );
-  const debts = await sql.query<KnownDebt>(
-    `select id as "debtId", member_id as "memberId", legal_entity_id as "legalEntityId",
-            amount_cents as "amountCents", settled_by_sale as "settledBySale"
-       from debts where id = any($1::uuid[])`,
-    [debtIds],
+  return { periods, debts: await knownDebts(sql, memberId, debtIds) };
+}
+
+/** The member's own; those of somebody else are looked for only to say so. */
+async function knownDebts(sql: Sql, memberId: string, debtIds: readonly string[]): Promise<KnownDebt[]> {
+  if (debtIds.length === 0) return [];
+  const columns = `id as "debtId", member_id as "memberId", legal_entity_id as "legalEntityId",
+                   amount_cents as "amountCents", settled_by_sale as "settledBySale"`;
+  const own = await sql.query<KnownDebt>(
+    `select ${columns} from debts where member_id = $1 and id = any($2::uuid[])`,
+    [memberId, debtIds],
   );
-  return { periods, debts };
+  const others = debtIds.filter((id) => !own.some(({ debtId }) => debtId === id));
+  if (others.length === 0) return own;
+  return [
+    ...own,
+    ...(await sql.query<KnownDebt>(`select ${columns} from debts where id = any($1::uuid[])`, [others])),
+  ];
 }
 
 async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
   const rows = await sql.query<{ credential_id: string }>(
     `select passages.credential_id
-       from passages join decisions on decisions.id = passages.decision_id
+       from passages join decisions on decisions.club_id = passages.club_id and decisions.id = passages.decision_id
       where passages.credential_id = any($1::uuid[]) and passages.direction = 'entry'
         and decisions.outcome = 'granted'`,
     [ids],
@@ -455,7 +472,8 @@ async function usedTickets(sql: Sql, ids: readonly string[]): Promise<Set<string
 /** Entries into a club by these tickets. Within a club a ticket opens the zones as often as its holder likes (AC48). */
 const ticketEntries = `
   select passages.credential_id as "credentialId", clubs.name as "clubName", passages.at
-    from passages join decisions on decisions.id = passages.decision_id join clubs on clubs.id = passages.club_id
+    from passages join decisions on decisions.club_id = passages.club_id and decisions.id = passages.decision_id
+         join clubs on clubs.id = passages.club_id
    where passages.credential_id = any($1::uuid[]) and passages.direction = 'entry' and passages.zone is null
      and decisions.outcome = 'granted'
    order by passages.at`;

@@ -187,12 +187,13 @@ async function* pieces(
     yield ']}';
   }
   yield '],"documents":[';
-  const documents = await base.database.query<{ digest: string; purpose: string }>(
-    'select digest, purpose from attachments where member_id = any($1::uuid[]) and sealed is not null order by purpose, digest',
+  const documents = await base.database.query<{ holder: string; digest: string; purpose: string }>(
+    `select member_id as holder, digest, purpose from attachments
+      where member_id = any($1::uuid[]) and sealed is not null order by purpose, digest`,
     [ids],
   );
-  for (const [index, { digest, purpose }] of documents.entries()) {
-    const bytes = await openDocument(base, digest);
+  for (const [index, { holder, digest, purpose }] of documents.entries()) {
+    const bytes = await openDocument(base, holder, digest);
     const mediaType = bytes && ((purpose === 'photo' && imageType(bytes)) || 'application/json');
     const base64 = bytes && Buffer.from(bytes).toString('base64');
     yield `${index === 0 ? '' : ','}\n${JSON.stringify({ purpose, digest, mediaType, base64 })}`;

@@ -54,6 +54,7 @@ import { wholeNames } from './migrations/051-whole-names.ts';
 import { saidByAdapters } from './migrations/052-said-by-adapters.ts';
 import { devicesInOrder } from './migrations/053-devices-in-order.ts';
 import { terminals } from './migrations/054-terminals.ts';
+import { searchedByIndex } from './migrations/055-searched-by-index.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -111,6 +112,7 @@ export const migrations: readonly Migration[] = [
   { name: '052-said-by-adapters', sql: saidByAdapters },
   { name: '053-devices-in-order', sql: devicesInOrder },
   { name: '054-terminals', sql: terminals },
+  { name: '055-searched-by-index', sql: searchedByIndex },
 ];
 
 export interface Migration {

@@ -166,8 +166,16 @@ describe('debts', () => {
     expect((await lyon.pushed(lyon.events.slice(seq - 1))).parked).toMatchObject([
       { reason: 'the base knows no such debt' },
     ]);
+    const another = (await soldUntil(null)).member;
+    const answer = await post(`/staff/api/members/${another.memberId}/debts`, rejected);
+    const { debtId } = (await answer.json()) as { debtId: string };
+    const theirs = lyon.append(settledDebtEvent({ memberId, legalEntityId }, [[debtId, 2_990]]));
+    expect((await lyon.pushed(lyon.events.slice(theirs.seq - 1))).parked).toMatchObject([
+      { reason: 'the debt is another member’s' },
+    ]);
     expect(await cases('paid-not-served')).toMatchObject([
       { amountCents: 2_990, reference: event.saleReference, detail: 'the base knows no such debt' },
+      { amountCents: 2_990, reference: event.saleReference, detail: 'the debt is another member’s' },
     ]);
   });
 

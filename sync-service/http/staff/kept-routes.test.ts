@@ -416,7 +416,7 @@ it('[PV36] puts older documents under keys, and says of those that it cannot', a
     return row;
   };
   expect(await photo(good)).toMatchObject({ kept: true, problem: null, part: 'person' });
-  const bytes = await openDocument(keys, (await photo(good))?.digest ?? '');
+  const bytes = await openDocument(keys, good ?? '', (await photo(good))?.digest ?? '');
   expect(bytes && Buffer.from(bytes).equals(Buffer.from(testPhoto))).toBe(true);
   expect(await photo(destroyed)).toMatchObject({ kept: false, problem: 'erased' });
   expect(await photo(broken)).toMatchObject({ kept: true, problem: expect.stringContaining('not sealed') });

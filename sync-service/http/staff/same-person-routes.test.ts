@@ -2,10 +2,13 @@ import { rm } from 'node:fs/promises';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { type Person, refusalSchema } from '@portillon/core/wire/messages.ts';
+import { type FeedRecord, type Person, refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { credentialRecords } from '../../postgres/credential-feed.ts';
+import type { Sql } from '../../postgres/database.ts';
 import { rebuildProjections } from '../../postgres/rebuild/rebuild-projections.ts';
 import { ApiClient } from '../../test/api-client.ts';
+import { untilSeen } from '../../test/poll.ts';
 import { newTestId, renewalEvent, saleEvent, signedMandate, type TestEdge } from '../../test/test-edge.ts';
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
 import { caseListSchema } from './case-view.ts';
@@ -351,6 +354,23 @@ it('[DU9] [DU8] a renewal of the merged record is of the one that stays, and the
   const { mergeId } = merged.json as { mergeId: string };
   expect((await ask(`/member-merges/${mergeId}/undo`, { reason })).code).toBe('merge.not-possible');
   await expectBuiltAgainTheSame();
+});
+
+it('[DU4] [I5] a card whose member is merged in that very moment is told to every gate all the same', async () => {
+  const { gone, stays } = await pairOf(somebody());
+  const give = (to: string, by: Sql = two.sql) =>
+    by.query('update credentials set member_id = $2 where id = $1', [gone.cardId, to]);
+  let told: Promise<FeedRecord[]> = Promise.resolve([]);
+  await two.sql.transaction(async (merge) => {
+    await merge.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [gone.memberId]);
+    told = two.sql.for('job').transaction((sql) => credentialRecords(sql, [gone.cardId]));
+    const waits = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+    await untilSeen('it waits', async () => ((await merge.query(waits)).length > 0 ? true : null));
+    await give(stays.memberId, merge);
+  });
+  const holders = (await told).map((one) => one.kind === 'credential' && one.record?.memberId);
+  expect(holders).toEqual([stays.memberId]);
+  await give(gone.memberId);
 });
 
 it('[DU4] [W-MAND-3] a mandate that arrives after its member was merged is in force, and stays so when that is undone', async () => {
