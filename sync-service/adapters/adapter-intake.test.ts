@@ -8,10 +8,12 @@ import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { adapterCommand } from '../commands/adapter-command.ts';
+import { untilLifted } from '../http/staff/access-view.ts';
 import { changeClubAccess, changeStanding, readClubAccess } from '../postgres/access-changes.ts';
-import { applyPage, readAgain } from '../postgres/adapter-intake/intake-state.ts';
-import { dropOldPassages, listAdapters } from '../postgres/adapter-outbox.ts';
+import { applyPage, readAgain, registerIntake } from '../postgres/adapter-intake/intake-state.ts';
+import { dropOldPassages, listAdapters, registerAdapter } from '../postgres/adapter-outbox.ts';
 import { readFigures } from '../postgres/base-figures.ts';
+import { setCredentialStatus } from '../postgres/credential-status.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { forgetInWords } from '../postgres/erasure/words-about.ts';
@@ -148,6 +150,20 @@ async function soldHere(): Promise<EventOf<'sale.completed'>> {
   expect((await edge.put(person, sealed)).status).toBeLessThan(300);
   await quiet();
   return own;
+}
+
+async function command(...args: string[]): Promise<readonly [number, string]> {
+  const lines: string[] = [];
+  const code = await adapterCommand.run(args, {
+    database: sql,
+    stateFolder: null,
+    environment: {},
+    clock: systemClock,
+    random: systemRandom,
+    say: (line) => lines.push(line),
+    tell: (line) => lines.push(line),
+  });
+  return [code, lines.join('\n')];
 }
 
 it('[AD21] brings members, memberships and badges of theirs to the gates, and passes over what nobody knows', async () => {
@@ -492,20 +508,6 @@ it('[AD23] keeps the stricter of two answers, and asks whether to erase whom the
 });
 
 it('[AD25] puts aside what cannot be applied, with a case, goes on with the rest, and tries it again', async () => {
-  const lines: string[] = [];
-  const command = async (...args: string[]) => {
-    lines.length = 0;
-    const code = await adapterCommand.run(args, {
-      database: sql,
-      stateFolder: null,
-      environment: {},
-      clock: systemClock,
-      random: systemRandom,
-      say: (line) => lines.push(line),
-      tell: (line) => lines.push(line),
-    });
-    return [code, lines.join('\n')];
-  };
   // Before its member is known; of a plan that is not; in a word that no table knows; whole and right.
   const early = await other.atDesk('contracts/early', {
     holder: 9_001,
@@ -680,6 +682,80 @@ it('[AD30] takes hours, closed days, capacity and policy of their clubs to the g
   expect(await access()).toEqual(stands);
   // The gates of the tests that follow are open.
   await sql.query('update clubs set closures = $2, policy = null where id = $1', [clubId, '[]']);
+});
+
+it('[AD31] ends an adapter as a person says of whom it keeps out, and leaves nobody whom staff cannot let in', async () => {
+  const ended = 'ended-base';
+  const begin = async () => {
+    await registerAdapter(sql, ended, []);
+    await registerIntake(sql, ended);
+  };
+  const say = (...changes: IncomingChange[]) =>
+    applyPage(
+      sql,
+      ended,
+      { after: null, changes, cursor: '1', more: false },
+      { ...by, nowMs: systemClock.wallMs() },
+    );
+  const people = [
+    await joinedThere('04EE11BB22CC01'),
+    await joinedThere('04EE11BB22CC02'),
+    await joinedThere('04EE11BB22CC03'),
+  ];
+  const [kept, deleted] = (await Promise.all(people.map(({ customer }) => oursOf('member', customer)))) as [
+    string,
+    string,
+  ];
+  const [keptBadge, deletedBadge, closed] = (await Promise.all(
+    people.map(({ badge }) => oursOf('credential', badge)),
+  )) as [string, string, string];
+  const words = (revision: string): IncomingChange[] => [
+    { kind: 'block', theirId: 'e1', revision, record: { memberId: kept } },
+    { kind: 'member', theirId: 'e2', revision, ourId: deleted, record: null },
+    { kind: 'block', theirId: 'e3', revision, record: { cardUid: '04EE11BB22CC03' } },
+  ];
+  const out = async (credentialId: string) => {
+    const record = await atGates(credentialId);
+    return record?.status === 'blocked' || record?.standing?.suspendedUntil !== undefined;
+  };
+  const allOut = async () => Promise.all([keptBadge, deletedBadge, closed].map(out));
+  const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
+  const staff = () => ({ changeId: newTestId(), userId, nowMs: systemClock.wallMs() });
+  const letIn = (memberId: string) =>
+    changeStanding(sql, memberId, { suspendedUntil: null, reason: 'Asked at the desk' }, staff());
+  const openCard = (id: string) =>
+    setCredentialStatus(sql, id, { status: 'active', reason: 'Asked at the desk' }, staff());
+
+  await begin();
+  await say(...words('1'));
+  expect(await allOut()).toEqual([true, true, true]);
+  expect(await openCard(closed)).toBe('not-possible');
+  expect(await command('end', ended)).toEqual([
+    0,
+    expect.stringMatching(/keeps out: 1 members {2}1 members that it has deleted {2}1 cards {2}0 badges/),
+  ]);
+  expect((await command('end', ended, '--blocks', 'perhaps'))[0]).toBe(2);
+  expect(await say()).toBe(false);
+
+  await sql.query('update adapter_intake set cursor = null where adapter = $1', [ended]);
+  expect((await command('end', ended, '--blocks', 'keep'))[0]).toBe(0);
+  expect(await allOut()).toEqual([true, true, true]);
+  expect(await say({ kind: 'block', theirId: 'e1', revision: '2', record: { blocked: false } })).toBe(false);
+  const access = await readMemberAccess(sql, kept, null, systemClock.wallMs());
+  expect(access?.standing).toMatchObject({ keptOutBy: [], suspendedUntil: untilLifted });
+  expect(access?.changes[0]).toMatchObject({ by: ended, bySystem: true });
+  await Promise.all([letIn(kept), letIn(deleted)]);
+  expect(await openCard(closed)).toBe('done');
+  expect(await allOut()).toEqual([false, false, false]);
+
+  await begin();
+  await say(...words('3'));
+  expect(await allOut()).toEqual([true, true, true]);
+  expect((await command('end', ended, '--blocks', 'lift'))[0]).toBe(0);
+  expect(await allOut()).toEqual([false, true, false]);
+  await letIn(deleted);
+  expect(await allOut()).toEqual([false, false, false]);
+  expect((await command('end', ended))[0]).toBe(1);
 });
 
 it('[AD27] opens a case for what they will never take, once, with its sale and why', async () => {

@@ -1,7 +1,9 @@
-import { isId } from '@portillon/core/base/ids.ts';
+import { isId, newId } from '@portillon/core/base/ids.ts';
+import { endAdapter, isInUse } from '../postgres/adapter-intake/end-adapter.ts';
+import { countBlocks, type EndOfBlocks, endsOfBlocks } from '../postgres/adapter-intake/end-of-blocks.ts';
 import { readAgain } from '../postgres/adapter-intake/intake-state.ts';
 import { listParked, wantParked } from '../postgres/adapter-intake/parked.ts';
-import { endAdapter, listAdapters, listSetAside, resendDead } from '../postgres/adapter-outbox.ts';
+import { listAdapters, listSetAside, resendDead } from '../postgres/adapter-outbox.ts';
 import type { BaseCommand, CommandContext, ExitCode } from './base-command.ts';
 
 const shownMost = 200;
@@ -15,13 +17,20 @@ const usage = `  adapter list       member bases of others: what waits for them,
   adapter retry NAME tries them again
   adapter reread NAME
                      reads all of theirs once more from the beginning
-  adapter end NAME   queues nothing more for it, and drops what waits`;
+  adapter end NAME   counts whom it keeps out, and does nothing
+  adapter end NAME --blocks keep|lift
+                     queues and takes nothing more, and drops what waits. keep: they stay out until staff let each in; lift: they
+                     come in again, but for whom it has deleted`;
 
 /** Adapters to member bases of others (adapters/SPEC.md). */
 export const adapterCommand: BaseCommand = { usage, run };
 
 async function run(args: readonly string[], context: CommandContext): Promise<ExitCode> {
   const [act, name, messageId, ...more] = args;
+  if (act === 'end' && name !== undefined && messageId === '--blocks' && more.length === 1) {
+    const how = endsOfBlocks.find((each) => each === more[0]);
+    if (how) return end(name, how, context);
+  }
   if (act === 'list' && name === undefined) return list(context);
   if (name !== undefined && more.length === 0) {
     if (act === 'dead' && messageId === undefined) return dead(name, context);
@@ -31,7 +40,7 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
     if (act === 'parked' && messageId === undefined) return parked(name, context);
     if (act === 'retry' && messageId === undefined) return retry(name, context);
     if (act === 'reread' && messageId === undefined) return reread(name, context);
-    if (act === 'end' && messageId === undefined) return end(name, context);
+    if (act === 'end' && messageId === undefined) return countWhoIsOut(name, context);
   }
   context.tell(usage);
   return 2;
@@ -107,11 +116,32 @@ async function reread(name: string, { database, say, tell }: CommandContext): Pr
   return 1;
 }
 
-async function end(name: string, { database, say, tell }: CommandContext): Promise<ExitCode> {
-  if (await endAdapter(database, name)) {
+async function countWhoIsOut(
+  name: string,
+  { database, clock, say, tell }: CommandContext,
+): Promise<ExitCode> {
+  if (!(await isInUse(database, name))) {
+    tell('There is no such adapter, or it has ended: see adapter list.');
+    return 1;
+  }
+  const { members, deleted, cards, badges } = await countBlocks(database, name, clock.wallMs());
+  say(
+    `${name} keeps out: ${members} members  ${deleted} members that it has deleted  ${cards} cards  ${badges} badges`,
+  );
+  say('Nothing is ended. adapter end with --blocks keep: all stay out, and staff let in each by hand.');
+  say(
+    `--blocks lift: ${members} members and ${cards} cards open again; whom it has deleted, and its badges, stay.`,
+  );
+  return 0;
+}
+
+async function end(name: string, how: EndOfBlocks, context: CommandContext): Promise<ExitCode> {
+  const { database, clock, random, say, tell } = context;
+  const by = { nowMs: clock.wallMs(), newId: () => newId(clock, random) };
+  if (await endAdapter(database, name, how, by)) {
     say(`Nothing more is told to ${name}. Take --adapter away from every process, or it begins again.`);
     return 0;
   }
-  tell('There is no such adapter: see adapter list.');
+  tell('There is no such adapter, or it has ended: see adapter list.');
   return 1;
 }

@@ -303,17 +303,3 @@ export async function dropOldPassages(sql: Sql, adapter: string, most: number): 
   );
   return dropped?.count ?? 0;
 }
-
-/** What waits is dropped, and nothing more is queued. False when there is none such. */
-export async function endAdapter(database: Database, adapter: string): Promise<boolean> {
-  return database.transaction(async (sql) => {
-    const ended = await sql.query(
-      'update adapters set ended_at = now() where name = $1 and ended_at is null returning 1',
-      [adapter],
-    );
-    if (ended.length === 0) return false;
-    await sql.query(`delete from adapter_outbox where adapter = $1 and state = 'waiting'`, [adapter]);
-    await sql.query('delete from adapter_parked where adapter = $1', [adapter]);
-    return true;
-  });
-}

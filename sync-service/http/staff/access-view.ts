@@ -5,6 +5,9 @@ import { reasonSchema } from './staff-words.ts';
 
 /** What staff decide of access, and why; each change is kept. */
 
+/** Ends a pause that has no end of its own. */
+export const untilLifted = '2999-12-31T00:00:00.000Z';
+
 const time = z.iso.datetime({ message: 'not an ISO 8601 time in UTC' });
 const memberId = z.uuid('not an id');
 

@@ -1,19 +1,15 @@
 import { readIncoming } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
-import { announce } from '../announcements.ts';
-import { clubRecords } from '../club-feed.ts';
-import { lockedPeople } from '../club-people.ts';
-import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
-import { writeFeed } from '../feed.ts';
 import { findPossibleDuplicates } from '../possible-duplicates.ts';
 import { applyClub } from './club-changes.ts';
 import { applyBlock, applyCredential } from './credential-changes.ts';
-import { type Intake, type KnownRow, knownRow, NotApplied, rememberRow } from './intake.ts';
+import { type Intake, type KnownRow, knownRow, NotApplied, newIntake, rememberRow } from './intake.ts';
 import { applyMember } from './member-changes.ts';
 import { applyMembership, saidOf } from './membership-changes.ts';
 import { park } from './parked.ts';
 import { applyPlan } from './plan-changes.ts';
+import { tellEdges } from './tell-edges.ts';
 
 /** What they say is about something that is on its way to them: who is meant is known once that is settled (AD26). */
 export class NotYet extends Error {}
@@ -25,30 +21,14 @@ export async function applyChanges(
   changes: readonly IncomingChange[],
   by: { readonly nowMs: number; readonly newId: () => string },
 ): Promise<void> {
-  const intake: Intake = {
-    sql,
-    adapter,
-    ...by,
-    credentials: new Set(),
-    plans: new Map(),
-    clubs: new Set(),
-    newMembers: new Set(),
-    people: new Set(),
-    renamed: new Set(),
-  };
   if (changes.length === 0) return;
+  const intake = newIntake(sql, adapter, by);
   // Nobody is told what they have said themselves.
   await sql.query("select set_config('portillon.from_adapter', $1, true)", [adapter]);
   for (const change of changes) await applyOrPark(intake, change);
   await sql.query("select set_config('portillon.from_adapter', '', true)");
   await findPossibleDuplicates(sql, [...intake.newMembers], by.nowMs, by.newId);
-  await announce(sql, 'live');
-  const credentials = await credentialRecords(sql, [...intake.credentials]);
-  const people = await lockedPeople(sql, [...intake.people], by.nowMs);
-  const renamed = await lockedPeople(sql, [...intake.renamed], by.nowMs, { renamed: true });
-  const clubs = await clubRecords(sql, [...intake.clubs]);
-  const plans = intake.plans.values();
-  await writeFeed(sql, [...plans, ...credentials, ...clubs, ...people, ...renamed], by.nowMs);
+  await tellEdges(intake);
 }
 
 /** What is wrong with a value, and not with the base: classes 22 and 23 of PostgreSQL. */

@@ -1,13 +1,11 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { untilLifted } from '../../http/staff/access-view.ts';
 import { nothingElseEnded } from '../credential-status.ts';
 import { memberThatStays, otherRecordsOf } from '../records-of-person.ts';
 import { changeRow, type Intake, touchMember } from './intake.ts';
 
 /** Whom, or what, a block of theirs keeps out. */
 export type BlockTarget = { readonly memberId: string } | { readonly credentialId: string };
-
-/** A pause without a known end. */
-const untilLifted = '2999-12-31T00:00:00.000Z';
 
 interface Block {
   readonly memberId: string | null;

@@ -1,6 +1,7 @@
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import type { Database, Sql } from '../database.ts';
 import { applyChanges } from './apply-changes.ts';
+import { isInUse } from './end-adapter.ts';
 import { openDueCases } from './parked.ts';
 
 /** Begins, or goes on, where it was left. */
@@ -47,7 +48,7 @@ export async function applyPage(
       'select cursor from adapter_intake where adapter = $1 for update',
       [adapter],
     );
-    if (!kept || kept.cursor !== page.after) return false;
+    if (!kept || kept.cursor !== page.after || !(await isInUse(sql, adapter))) return false;
     await applyChanges(sql, adapter, page.changes, by);
     await sql.query(
       `update adapter_intake

@@ -21,6 +21,24 @@ export interface Intake {
   readonly renamed: Set<string>;
 }
 
+export function newIntake(
+  sql: Sql,
+  adapter: string,
+  by: { readonly nowMs: number; readonly newId: () => string },
+): Intake {
+  return {
+    sql,
+    adapter,
+    ...by,
+    credentials: new Set(),
+    plans: new Map(),
+    clubs: new Set(),
+    newMembers: new Set(),
+    people: new Set(),
+    renamed: new Set(),
+  };
+}
+
 /** Why a record is not applied; what was written for it is undone, and it is put aside (AD25). */
 export class NotApplied extends Error {
   /** What has to be known first, as `member 17`; null where that is no help. */

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ClubView } from '../../http/staff/live-view.ts';
 import type { MemberAccess, ShownCredential } from '../../http/staff/member-view.ts';
+import { accessWords } from '../access/access-words.ts';
 import { ChangeForm } from '../access/change-form.tsx';
 import { sendChange } from '../access/send-change.ts';
 import { fullDate } from '../full-date.ts';
@@ -52,7 +53,7 @@ export function CredentialList(props: {
               {credential.status === 'blocked' && credential.blockedBy && (
                 <small className="hint">
                   {text.blockedBy(credential.blockedBy.by, time(credential.blockedBy.at))} ·{' '}
-                  {credential.blockedBy.reason}
+                  {credential.blockedBy.reason || accessWords[language].saidThere}
                 </small>
               )}
               {changing === credential.id && next ? (

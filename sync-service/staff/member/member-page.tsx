@@ -5,13 +5,13 @@ import { accessWords } from '../access/access-words.ts';
 import { ChangeHistory } from '../access/change-history.tsx';
 import { useAnswer } from '../access/use-answer.ts';
 import { ConnectionLost } from '../connection-lost.tsx';
-import { fullDate } from '../full-date.ts';
 import { Face, nameOf, StateMark } from '../person.tsx';
 import { useMay } from '../rights.tsx';
 import { useAddress } from '../use-address.ts';
 import { type Language, words } from '../words.ts';
 import { CredentialList } from './credential-list.tsx';
 import { DecisionList } from './decision-list.tsx';
+import { holdText } from './hold-text.ts';
 import { MemberConsents } from './member-consents.tsx';
 import { MemberDebts } from './member-debts.tsx';
 import { type MemberWords, memberWords } from './member-words.ts';
@@ -132,9 +132,7 @@ function memberChangeLines(
   const text = memberWords[language];
   return Object.entries(change).flatMap(([field, value]) => {
     if (field === 'suspendedUntil') {
-      return [
-        typeof value === 'string' ? text.onHoldUntil(fullDate(value, timeZone, language)) : text.notOnHold,
-      ];
+      return [typeof value === 'string' ? holdText(value, timeZone, language) : text.notOnHold];
     }
     if (field === 'staff') return [value === true ? text.worksHere : text.notStaff];
     if (field === 'status' && (value === 'active' || value === 'blocked')) return [text.statuses[value]];

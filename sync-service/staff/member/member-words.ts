@@ -21,6 +21,7 @@ export interface MemberWords {
   readonly standing: string;
   readonly onHoldUntil: (time: string) => string;
   readonly keptOutBy: (systems: string) => string;
+  readonly onHold: string;
   readonly notOnHold: string;
   readonly worksHere: string;
   readonly notStaff: string;
@@ -115,6 +116,7 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     atHomeClubNow: (club) => `Maintenant, à ${club}`,
     standing: 'Situation',
     onHoldUntil: (time) => `En pause jusqu’au ${time}`,
+    onHold: 'En pause, jusqu’à ce que l’équipe la lève',
     keptOutBy: (systems) =>
       `N’entre pas\u00a0: bloqué par l’autre système (${systems}), qui seul peut le lever`,
     notOnHold: 'Pas en pause',
@@ -230,6 +232,7 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     atHomeClubNow: (club) => `Now, at ${club}`,
     standing: 'Standing',
     onHoldUntil: (time) => `On hold until ${time}`,
+    onHold: 'On hold until staff lift it',
     keptOutBy: (systems) => `Kept out by the other system (${systems}), which alone can lift it`,
     notOnHold: 'Not on hold',
     worksHere: 'Works here: comes in at any hour',

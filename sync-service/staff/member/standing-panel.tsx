@@ -2,10 +2,10 @@ import { useId, useState } from 'react';
 import type { MemberAccess } from '../../http/staff/member-view.ts';
 import { ChangeForm } from '../access/change-form.tsx';
 import { sendChange } from '../access/send-change.ts';
-import { fullDate } from '../full-date.ts';
 import { May } from '../rights.tsx';
 import type { Language } from '../words.ts';
 import { momentOf } from '../zoned-time.ts';
+import { holdText } from './hold-text.ts';
 import { memberWords } from './member-words.ts';
 
 type Change = 'hold' | 'lift' | 'makeStaff' | 'endStaff' | 'endCompany';
@@ -48,7 +48,7 @@ export function StandingPanel(props: {
           {isKeptOut ? (
             <strong>{text.keptOutBy(keptOutBy.join(', '))}</strong>
           ) : isOnHold ? (
-            <strong>{text.onHoldUntil(fullDate(suspendedUntil, timeZone, language))}</strong>
+            <strong>{holdText(suspendedUntil, timeZone, language)}</strong>
           ) : (
             text.notOnHold
           )}
