@@ -108,6 +108,8 @@ it('[PV4] [PV5] [PV6] shows a copy that was asked for at a kiosk, until when, an
   await request.getByRole('button', { name: 'Préparer la copie' }).click();
   const file = await request.getByRole('link', { name: 'Le fichier de ses données' }).getAttribute('href');
   expect(file).toContain(memberId);
+  // Whoever finds a card can ask with it.
+  await request.getByText('assurez-vous que c’est bien le membre').waitFor();
   await request.getByLabel('Motif').fill('Dossier 117');
   await picture(page, 'privacy-copy-fr');
   expect(await axeObjections(page)).toEqual([]);

@@ -45,6 +45,8 @@ export interface PrivacyWords {
   readonly asks: Readonly<Record<ErasureRequestView['asks'], string>>;
   readonly answerBy: (day: string) => string;
   readonly seeCopy: string;
+  /** What a request of a kiosk is worth: whoever finds a card can hold it there. */
+  readonly onlyACard: string;
   readonly copyHint: string;
   readonly copyFile: string;
   readonly handedOver: string;
@@ -164,6 +166,8 @@ const fr: PrivacyWords = {
   asks: { copy: 'Copie de ses données', erasure: 'Être oublié' },
   answerBy: (day) => `réponse due avant le ${day}`,
   seeCopy: 'Préparer la copie',
+  onlyACard:
+    'À la borne, on n’a montré qu’une carte\u00a0: assurez-vous que c’est bien le membre qui demande.',
   copyHint: 'Remettez le fichier à la personne elle-même. La lecture est notée.',
   copyFile: 'Le fichier de ses données',
   handedOver: 'Copie remise',
@@ -348,6 +352,7 @@ const en: PrivacyWords = {
   asks: { copy: 'A copy of their data', erasure: 'To be forgotten' },
   answerBy: (day) => `answer owed by ${day}`,
   seeCopy: 'Prepare the copy',
+  onlyACard: 'At the kiosk nothing but a card was shown: make sure that it is the member who asks.',
   copyHint: 'Hand the file to the person themselves. That it was read is noted.',
   copyFile: 'The file of their data',
   handedOver: 'The copy was handed over',

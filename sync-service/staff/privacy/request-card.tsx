@@ -66,6 +66,9 @@ export function RequestCard({ language, view, request, onChanged }: CardProps) {
           </button>
         </p>
       )}
+      {open && request.state === 'open' && request.way === 'kiosk' && (
+        <p className="note">{text.onlyACard}</p>
+      )}
       {open && request.state === 'open' && request.asks === 'copy' && (
         <CopyRequest language={language} request={request} onChanged={onChanged} />
       )}
