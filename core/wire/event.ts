@@ -461,6 +461,8 @@ const consentAnswered = z.object({
   language: z.enum(['fr', 'en']),
   /** Of the sentences on the screen (sale/consent-wordings.ts); null where a yes is taken back. */
   wording: z.object({ version: z.string().min(1).max(40), digest: digestSchema }).nullable(),
+  /** Of the sealed photo that was taken with a yes to it; it follows as an attachment. */
+  photoDigest: digestSchema.nullable().default(null),
 });
 
 /** What a member may ask of their data at a kiosk. */

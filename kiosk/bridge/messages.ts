@@ -28,7 +28,7 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open-account'), part: z.enum(['renewal', 'plan-change', 'debts']) }),
   /** From the account, or from the overview of choices and data: one of them, or back to all. */
   z.object({ type: z.literal('open-privacy'), part: z.enum(privacyParts) }),
-  /** What stands on the screen of that purpose is answered: yes, or no and no more. */
+  /** What stands on the screen of that purpose is answered: yes, or no and no more. A yes to the photo leads to the camera. */
   z.object({ type: z.literal('say-consent'), purpose: z.enum(consentPurposes), given: z.boolean() }),
   /** From the screen that says what follows. */
   z.object({ type: z.literal('request-data'), asks: z.enum(dataRequests) }),
@@ -67,7 +67,7 @@ export const screenMessageSchema = z.discriminatedUnion('type', [
       z.object({ kind: z.literal('later') }),
     ]),
   }),
-  /** JPEG in base64, at most 600 kB, taken after consent; or later with staff; or not at all. */
+  /** JPEG in base64, at most 600 kB, taken after consent; or, of a purchase alone, later with staff, or not at all. */
   z.object({
     type: z.literal('give-photo'),
     photo: z.discriminatedUnion('kind', [

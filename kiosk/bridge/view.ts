@@ -215,6 +215,8 @@ export const screenSchema = z.discriminatedUnion('name', [
     words: z.array(z.string()).nullable(),
     canSay: z.object({ yes: z.boolean(), no: z.boolean() }),
   }),
+  /** The photo that a member said yes to is taken, looked at and kept, or not. */
+  z.object({ name: z.literal('own-photo'), problems: z.array(fieldProblem) }),
   /** What follows when it is asked for, and that it was. */
   z.object({
     name: z.literal('data-request'),

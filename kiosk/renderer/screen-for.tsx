@@ -19,6 +19,7 @@ import { MandateScreen } from './screens/mandate.tsx';
 import { MinorScreen } from './screens/minor.tsx';
 import { NameScreen } from './screens/name.tsx';
 import { OrderScreen } from './screens/order.tsx';
+import { OwnPhotoScreen } from './screens/own-photo.tsx';
 import { PassScreen } from './screens/pass.tsx';
 import { PaymentScreen } from './screens/payment.tsx';
 import { PeriodsScreen } from './screens/periods.tsx';
@@ -54,6 +55,8 @@ export function ScreenFor({ view, act }: { view: KioskView; act: Act }) {
       return <PrivacyScreen {...common} screen={screen} />;
     case 'consent':
       return <ConsentScreen {...common} screen={screen} />;
+    case 'own-photo':
+      return <OwnPhotoScreen {...common} screen={screen} />;
     case 'data-request':
       return <DataRequestScreen {...common} screen={screen} />;
     case 'renew-card':

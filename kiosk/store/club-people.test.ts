@@ -155,6 +155,50 @@ it('[W-PERSON-6] knows whom it has sold to at once, until the base tells of them
   expect((await aged(46)).book_person).toBe(1);
 });
 
+it('[W-PERSON-6] shows a photo that a member says yes to here until the base has it, then what the base tells, and none they took back', async () => {
+  const sealed = Buffer.from('sealed to the base');
+  const digest = sha256Hex(sealed);
+  const yes: EventOf<'consent.answered'> = {
+    type: 'consent.answered',
+    answerId: sampleId(80),
+    at: '2026-11-01T10:00:00.000Z',
+    memberId: ines.memberId,
+    credentialId: sampleId(40),
+    purpose: 'photo',
+    act: 'given',
+    language: 'fr',
+    wording: { version: 'a', digest: digestOf(3) },
+    photoDigest: digest,
+  };
+  const says = (memberId: string, attached = sealed) =>
+    store.write(async (tx) => {
+      const { seq } = await store.outbox.appendEvent(tx, yes);
+      await store.attachments.putAttachment(tx, sha256Hex(attached), attached, seq);
+      await store.people?.showUntilToBase(tx, memberId, sha256Hex(attached), photo);
+    });
+  const shown = async () => (await store.people?.cameIn(5))?.map((one) => [one.who, one.photo !== null]);
+  await apply(told(sampleId(70), { ...ines, photo: null }));
+  await walk(ines.memberId);
+  await walk(sampleId(11), 'entry', 41);
+  await says(ines.memberId);
+  await says(sampleId(11), Buffer.from('of another club'));
+  expect(await shown()).toEqual([
+    ['other', false],
+    ['own', true],
+  ]);
+  await store.write((tx) => store.people?.forgetPhoto(tx, ines.memberId) ?? Promise.resolve());
+  expect((await shown())?.[1]).toEqual(['own', false]);
+
+  await says(ines.memberId);
+  await apply(told(sampleId(70), { ...ines, familyName: 'Testard', photo: null }));
+  expect((await shown())?.[1]).toEqual(['own', true]);
+  // The base has it, and tells no photo: a no that was said elsewhere came later.
+  await store.confirmAttachment(digest);
+  expect((await shown())?.[1]).toEqual(['own', false]);
+  await apply(told(sampleId(70), { ...ines, photo: digest }));
+  expect((await shown())?.[1]).toEqual(['own', true]);
+});
+
 it('[W-PERSON-5] [I8] keeps them so that no file, log or event of the box reads them without its key', async () => {
   await apply(told(sampleId(70), ines));
   await walk(ines.memberId);

@@ -120,6 +120,22 @@ export class ClubPeople implements PeopleOfStore {
     ]);
   }
 
+  /**
+   * A member said yes to this photo here: shown until the base has it, and from then on where the base tells of it; it may know
+   * of a later no. Of members of other clubs none is kept.
+   */
+  async showUntilToBase(tx: Tx, memberId: string, digest: string, photo: Uint8Array): Promise<void> {
+    const known = await tx.get('SELECT 1 FROM book_person WHERE staged = 0 AND member_id = ?', [memberId]);
+    if (!known) return;
+    await this.forgetPhoto(tx, memberId);
+    await this.holdPhoto(tx, memberId, digest, photo);
+  }
+
+  /** The yes to the photo was taken back here: gone before the base hears of it. */
+  async forgetPhoto(tx: Tx, memberId: string): Promise<void> {
+    await tx.run('DELETE FROM book_photo WHERE member_id = ?', [memberId]);
+  }
+
   /** Sold to here: known at once, and without a network, until the base tells of them (W-PERSON-6). */
   async rememberSold(tx: Tx, person: PersonRecord): Promise<void> {
     await this.#put(tx, [{ kind: 'person', id: person.memberId, record: person }], 0);
@@ -135,10 +151,10 @@ export class ClubPeople implements PeopleOfStore {
     await this.dropPhotos(tx);
   }
 
-  /** Of whom the base never told. Resolves with how many were forgotten. */
+  /** Of whom the base never told; and photos that it has, and tells nobody of. Resolves with how many were forgotten. */
   async endSold(tx: Tx, nowMs: number): Promise<number> {
     const ended = await tx.run('DELETE FROM book_person WHERE sold_at_ms < ?', [nowMs - soldKeptMs]);
-    if (ended > 0) await this.dropPhotos(tx);
+    await this.dropPhotos(tx);
     return ended;
   }
 
@@ -185,7 +201,10 @@ export class ClubPeople implements PeopleOfStore {
       `SELECT at_ms AS atMs, presence.member_id AS memberId, person_id AS personId, name, digest, photo
          FROM presence
          LEFT JOIN book_person ON book_person.member_id = presence.member_id AND staged = 0
-         LEFT JOIN book_photo ON digest = photo_digest
+         LEFT JOIN book_photo ON digest = COALESCE(
+           (SELECT taken.digest FROM book_photo AS taken JOIN attachment ON attachment.digest = taken.digest
+             WHERE taken.member_id = presence.member_id AND event_seq IS NOT NULL AND confirmed_at_ms IS NULL),
+           photo_digest)
         WHERE direction = 'entry' AND zone = '' ORDER BY at_ms DESC LIMIT ?`,
       [limit],
     );

@@ -104,7 +104,7 @@ it(
 );
 
 it(
-  '[SA100] [SA101] [SA102] [SA103] changes a choice, and asks without a network to be forgotten, which the desk hears later',
+  '[SA100] [SA101] [SA102] [SA103] [SA104] changes a choice, has a photo taken, and asks without a network to be forgotten, which the desk hears later',
   async () => {
     const memberId = (await club.facts.memberOfCard(cardId)) ?? '';
     const today = formatDay(new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format(), 'fr');
@@ -132,6 +132,21 @@ it(
     await kiosk.reads(french('consent.words'), french('consent.after.news'));
     await kiosk.press('say-no');
     await kiosk.reads(french('privacy.state.withdrawn', { day: today }));
+    await kiosk.press('door-photo');
+    await kiosk.reads(french('photo.question'), french('photo.facts.compare'), french('consent.until-now'));
+    await kiosk.picture('photo-again');
+    await kiosk.press('say-yes');
+    await kiosk.at('own-photo', 'running');
+    await kiosk.picture('photo-framing');
+    await kiosk.press('photo-take');
+    await kiosk.at('own-photo', 'review');
+    await kiosk.picture('photo-review');
+    await kiosk.press('photo-use');
+    await kiosk.reads(
+      french('privacy.noted'),
+      french('privacy.photo'),
+      french('privacy.state.given', { day: today }),
+    );
     await kiosk.press('door-erasure');
     await kiosk.reads(french('data-request.erasure.lead'), french('data-request.goes'));
     await kiosk.picture('erasure');
@@ -146,7 +161,8 @@ it(
     expect(await club.facts.dataRequestsOf(memberId)).toEqual([
       expect.stringMatching(/^erasure kiosk open \S/),
     ]);
-    expect(await club.facts.consentsOf(memberId)).toEqual(['news withdrawn', 'photo not-given']);
+    expect(await club.facts.consentsOf(memberId)).toEqual(['news withdrawn', 'photo given']);
+    await club.until(async () => club.facts.hasPhoto(memberId));
   },
   limitMs,
 );

@@ -11,10 +11,14 @@ export function consentAnswered(
   { holder, reporter }: Facts,
 ): Result<RowChange[], string> {
   if (holder?.memberId !== event.memberId) return err(notTheirs);
-  const { answerId, memberId, credentialId, purpose, act, at, language, wording } = event;
+  const { answerId, memberId, credentialId, purpose, act, at, language, wording, photoDigest } = event;
   if ((act === 'withdrawn') !== (wording === null)) {
     return err('an answer names the words that were asked, and a yes that is taken back has none');
   }
+  if ((purpose === 'photo' && act === 'given') !== (photoDigest !== null)) {
+    return err('a yes to the photo names the photo that was taken with it, and no other answer does');
+  }
+  const proof = { box: 'off-by-default', event: event.type, credentialId };
   return ok([
     insert('consents', {
       id: answerId,
@@ -27,9 +31,22 @@ export function consentAnswered(
       language,
       channel: 'kiosk',
       edge_id: reporter.edgeId,
-      proof: JSON.stringify({ box: 'off-by-default', event: event.type, credentialId }),
+      proof: JSON.stringify(photoDigest === null ? proof : { ...proof, photoDigest }),
     }),
+    // After the answer: where a later no is known by now, the photo is not taken in (CL6).
+    ...photoOfAnswer(event, reporter),
   ]);
+}
+
+/** CL9. The photo that a yes names, before its bytes have come. */
+export function photoOfAnswer(
+  { memberId, photoDigest }: ReadEventOf<'consent.answered'>,
+  { edgeId }: Pick<Facts['reporter'], 'edgeId'>,
+): RowChange[] {
+  if (photoDigest === null) return [];
+  return [
+    insert('attachments', { digest: photoDigest, purpose: 'photo', member_id: memberId, edge_id: edgeId }),
+  ];
 }
 
 /** W-CONSENT-3, PV4. The desk decides; nothing goes by the request alone. */

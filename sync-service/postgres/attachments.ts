@@ -94,6 +94,8 @@ export async function receiveAttachment(
          select $1, club_id, id, $2, 'unreadable-attachment', $3 from edges where id = $4`,
         [base.caseId, now, `${wanted.purpose} of member ${wanted.member_id}: ${opened.problem}`, edgeId],
       );
+    } else if (wanted.purpose === 'photo') {
+      await keepNewestPhoto(sql, wanted.member_id);
     } else if ('person' in opened) {
       await writePerson(sql, wanted.member_id, opened.person);
       await findPossibleDuplicates(sql, [wanted.member_id], base.nowMs, base.newCaseId);
@@ -107,6 +109,26 @@ export async function receiveAttachment(
     }
   });
   return 'stored';
+}
+
+/**
+ * CL9: one photo of a member is kept, that of the last yes which named one. One that a sale named, or that was brought over, is
+ * older than any of these. They may come in another order than they were taken in.
+ */
+async function keepNewestPhoto(sql: Sql, memberId: string): Promise<void> {
+  await sql.query(
+    `with held as (
+       select digest, row_number() over (order by taken_at desc nulls last, attachments.received_at desc, digest) as place
+         from attachments left join lateral (
+           select least(at, consents.received_at) as taken_at from consents
+            where consents.member_id = $1 and proof->>'photoDigest' = digest
+         ) as answer on true
+        where member_id = $1 and purpose = 'photo' and sealed is not null and problem is null
+     )
+     update attachments set sealed = null, problem = 'replaced'
+       from held where attachments.member_id = $1 and held.digest = attachments.digest and place > 1`,
+    [memberId],
+  );
 }
 
 async function writePerson(sql: Sql, memberId: string, person: Person): Promise<void> {

@@ -16,6 +16,7 @@ import type {
 } from '../members/event-facts.ts';
 import { eventRows } from '../members/event-rows.ts';
 import { orderCase } from '../members/order-rows.ts';
+import { photoOfAnswer } from '../members/privacy-rows.ts';
 import type { Reporter, RowChange } from '../members/row-change.ts';
 import { tillOf } from '../members/till-closing.ts';
 import { memberCredentials } from './credential-feed.ts';
@@ -125,6 +126,15 @@ export async function applyParked(
   // What was not understood then opened no case, even if it would be understood now.
   if (typeof event === 'string' || /^not (JSON|understood)/.test(kept.reason)) return;
   await openParkedCase(sql, reporter, { ...kept, event });
+}
+
+/** Of an answer, which stands in the ledger for good, what is built anew: the photo that it names. */
+export async function applyAnswerAgain(sql: Sql, reporter: Reporter, body: string): Promise<void> {
+  const told = readEvent(body);
+  if (typeof told === 'string' || told.type !== 'consent.answered') return;
+  const event = await ofWhoStays(sql, told);
+  if (event.type !== 'consent.answered') return;
+  for (const change of photoOfAnswer(event, reporter)) await write(sql, change);
 }
 
 /** Money or a card is out that the base does not take in: staff must hear of it (W-ORDER-5, W-ACCOUNT-7). */

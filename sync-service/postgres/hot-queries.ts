@@ -267,6 +267,11 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   {
+    asks: 'with held as ( select digest, row_number() over (order by taken_at desc',
+    file: 'attachments.ts',
+    within: 'partition',
+  },
+  {
     asks: 'update attachments set sealed = $2, received_at = $3, problem = $4, key_part = $5 where digest = $1 and member_id = $6',
     file: 'attachments.ts',
     within: 'partition',

@@ -551,6 +551,9 @@ export class KioskController {
       }
     >,
   ): Promise<MessageOutcome> {
+    if (message.type === 'give-photo' && this.#stage.name === 'privacy') {
+      return this.#privacy.keepPhoto(message.photo);
+    }
     if (message.type === 'back' && this.#stage.name === 'came-in' && this.#repair) {
       this.#show({ name: 'repair', screen: this.#repair.screen });
       return { outcome: 'done' };

@@ -3,7 +3,7 @@ import type { ConsentPurpose } from '@portillon/core/sale/consent-wordings.ts';
 import type { QuestionState } from '@portillon/core/sale/questions.ts';
 import type { DataRequest } from '@portillon/core/wire/event.ts';
 import type { PrivacyPart } from '../../bridge/messages.ts';
-import type { Screen } from '../../bridge/view.ts';
+import type { Language, Screen } from '../../bridge/view.ts';
 import type { AccountScreenName } from './account-screens.ts';
 import type { ConsentKnown } from './consents-known.ts';
 import { type PassHolder, passHolderOf } from './enrol-pass.ts';
@@ -34,6 +34,8 @@ export type KioskStage =
       readonly partly: boolean;
       readonly noted: ConsentPurpose | null;
       readonly requested: readonly DataRequest[];
+      /** Yes was said to a photo, in that language, and it is being taken; nothing of it is kept yet. */
+      readonly photoAgreed: { readonly language: Language; readonly isUnreadable: boolean } | null;
     }
   | {
       readonly name: 'code';

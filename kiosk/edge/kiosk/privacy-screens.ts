@@ -15,7 +15,13 @@ interface Around {
 
 /** What a member is shown of what they said, and of what can be asked. Pure. */
 export function privacyScreen(stage: PrivacyStage, { nowMs, timeZone, isOnline }: Around): Screen {
-  const { part, noted, requested, partly } = stage;
+  const { part, noted, requested, partly, photoAgreed } = stage;
+  if (part === 'photo' && photoAgreed) {
+    return {
+      name: 'own-photo',
+      problems: photoAgreed.isUnreadable ? [{ field: 'photo', problem: 'unreadable' }] : [],
+    };
+  }
   const purpose = consentPurposes.find((each) => each === part);
   if (purpose) {
     const words = knownOf(purpose, stage)?.words ?? null;
@@ -52,7 +58,7 @@ export function maySay(
 ): { readonly yes: boolean; readonly no: boolean } {
   const state = stateOf(purpose, stage);
   return {
-    yes: purpose === 'news' && state !== 'given',
+    yes: state !== 'given',
     no: state === 'given' || state === 'not-known',
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CredentialRecord } from '@portillon/core/access/access-facts.ts';
@@ -7,10 +7,12 @@ import { type CredentialId, type Id, newId } from '@portillon/core/base/ids.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { newSealKeyPair, openSealed, type SealKeyPair } from '@portillon/core/crypto/seal.ts';
 import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
 import { consentWordings, consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
 import type { EventBody, EventOf } from '@portillon/core/wire/event.ts';
 import type { ConsentsAnswer } from '@portillon/core/wire/messages.ts';
+import canvas from '@portillon/drivers/camera/vectors/chromium-canvas.json' with { type: 'json' };
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PrivacyPart } from '../../bridge/messages.ts';
 import type { Screen } from '../../bridge/view.ts';
@@ -19,6 +21,7 @@ import { consentsKnown } from './consents-known.ts';
 import type { KioskStage } from './kiosk-stage.ts';
 import { timeLimitOf } from './kiosk-stage.ts';
 import { PrivacyVisit } from './privacy-visit.ts';
+import { sampleIdentity } from './test/sample-sale.ts';
 import { timeLimits } from './time-limits.ts';
 
 /** A real store; what the base says, and whether it is there, is the test's. */
@@ -33,6 +36,8 @@ let visit: PrivacyVisit;
 let stage: KioskStage;
 let base: ConsentsAnswer['consents'] | null;
 let told: number;
+let language: 'fr' | 'en';
+let sealing: SealKeyPair;
 let memberId: string;
 let credentialId: CredentialId;
 
@@ -40,12 +45,13 @@ beforeEach(async () => {
   clock = new VirtualClock(startMs);
   folder = mkdtempSync(join(tmpdir(), 'privacy-visit-'));
   const around = { clock, random: systemRandom, log: silentLog };
-  const opened = await EdgeStore.open({ folder: join(folder, 'state'), ...around });
-  if (!opened.ok) throw new Error(opened.error.detail);
-  store = opened.value;
+  store = await opened('state');
+  sealing = await newSealKeyPair();
+  const identity = { ...sampleIdentity(around), sealKey: sealing.publicKey };
   memberId = id();
   credentialId = id<'credential'>();
   told = 0;
+  language = 'fr';
   base = [
     { purpose: 'photo', act: 'given', at: '2025-09-23T08:00:00.000Z', words: photoWords.join('\n') },
     { purpose: 'a-later-one', act: 'given', at: '2025-09-23T08:00:00.000Z', words: null },
@@ -54,13 +60,14 @@ beforeEach(async () => {
     ...around,
     store,
     askConsents: async () => base,
+    identity: () => identity,
     isOnline: () => base !== null,
     boxName: 'Borne 1',
     stage: () => stage,
     show: (next) => {
       stage = next;
     },
-    language: () => 'fr',
+    language: () => language,
     timeZone: () => 'Europe/Paris',
     onEvent: () => {
       told += 1;
@@ -74,6 +81,24 @@ afterEach(async () => {
   await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+async function opened(name: string): Promise<EdgeStore> {
+  const around = { clock, random: systemRandom, log: silentLog, showsPeople: true };
+  const result = await EdgeStore.open({ folder: join(folder, name), ...around });
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
+}
+
+/** What is on the disk at this moment, as a power cut would leave it. */
+async function powerCut(name: string): Promise<{ events: number; photos: readonly string[] }> {
+  cpSync(join(folder, 'state'), join(folder, name), { recursive: true });
+  const left = await opened(name);
+  const events = (await left.outbox.after(0, 100)).length;
+  await left.write((tx) => left.outbox.saveAppliedThrough(tx, events, 1));
+  const photos = await left.attachments.unconfirmed(9);
+  await left.close();
+  return { events, photos };
+}
 
 let version = 0;
 async function card(status: CredentialRecord['status']): Promise<void> {
@@ -104,6 +129,9 @@ function screen<Name extends Screen['name']>(name: Name): Extract<Screen, { name
   if (shown.name !== name) throw new Error(`shows ${shown.name}`);
   return shown as Extract<Screen, { name: Name }>;
 }
+const photo = Buffer.from(canvas.images[0]?.base64 ?? '', 'base64');
+const keep = async (jpeg: Uint8Array = photo) =>
+  (await visit.keepPhoto({ kind: 'taken', jpegBase64: Buffer.from(jpeg).toString('base64') })).outcome;
 const events = async () =>
   (await store.outbox.after(0, 100)).map(({ body }) => JSON.parse(body) as EventBody);
 
@@ -162,11 +190,11 @@ it('[SA101] [SA103] takes a yes back and says yes to news, each one event with t
   await open('overview');
   expect(await say('photo', false)).toBe('stale'); // not on its own screen
   await open('photo');
-  expect(await say('photo', true)).toBe('stale'); // said where a photo is taken
+  expect(await say('photo', true)).toBe('stale'); // it was said
   expect(await say('photo', false)).toBe('done');
   expect(screen('privacy')).toMatchObject({ noted: 'photo', consents: [{ state: 'withdrawn' }, {}] });
   await open('photo');
-  expect(screen('consent').canSay).toEqual({ yes: false, no: false });
+  expect(screen('consent').canSay).toEqual({ yes: true, no: false });
   expect(await say('photo', false)).toBe('stale');
   await open('news');
   expect(await say('news', false)).toBe('stale'); // nobody asked before
@@ -204,7 +232,73 @@ it('[SA101] lets a no be said where nobody knows what was said: with the words w
   await say('photo', false);
   expect(await events()).toMatchObject([
     { purpose: 'news', act: 'not-given', wording: { version: consentWordingVersion } },
-    { purpose: 'photo', act: 'withdrawn', wording: null },
+    { purpose: 'photo', act: 'not-given', wording: { version: consentWordingVersion } },
+  ]);
+});
+
+it('[SA101] [SA104] takes a photo with the yes to it, and writes nothing of either before it is kept', async () => {
+  base = [{ purpose: 'photo', act: 'withdrawn', at: '2025-09-23T08:00:00.000Z', words: null }];
+  await open('overview');
+  await open('photo');
+  expect(await keep()).toBe('stale'); // no yes was said
+  expect(await say('photo', true)).toBe('done');
+  expect(screen('own-photo').problems).toEqual([]);
+  expect(timeLimitOf(stage)).toBe(timeLimits.reading);
+  stage = visit.back(stage) ?? stage;
+  expect(screen('consent').canSay).toEqual({ yes: true, no: false });
+  expect(await keep()).toBe('stale');
+  await say('photo', true);
+  await open('overview');
+  expect(await keep()).toBe('stale');
+  await open('photo');
+  await say('photo', true);
+  expect(await keep(photo.subarray(0, 99))).toBe('done');
+  expect(screen('own-photo').problems).toEqual([{ field: 'photo', problem: 'unreadable' }]);
+  expect(await events()).toEqual([]);
+
+  // In the words in which yes was said, whatever language is chosen before the photo is kept.
+  language = 'en';
+  expect(await keep()).toBe('done');
+  expect(screen('privacy')).toMatchObject({ noted: 'photo', consents: [{ state: 'given' }, {}] });
+  expect(await keep()).toBe('stale');
+  const [yes, ...more] = await events();
+  expect(more).toEqual([]);
+  const wording = {
+    version: consentWordingVersion,
+    digest: consentWordingDigest('photo', consentWordingVersion, 'fr'),
+  };
+  expect(yes).toMatchObject({
+    memberId,
+    credentialId,
+    purpose: 'photo',
+    act: 'given',
+    language: 'fr',
+    wording,
+  });
+  const { photoDigest } = yes as EventOf<'consent.answered'>;
+  const sealed = await store.attachments.sealedBytes(photoDigest ?? '');
+  expect(sealed && Buffer.from(await openSealed(sealing.privateKey, 'photo', sealed))).toEqual(photo);
+});
+
+it('[SA104] leaves answer and photo, or neither, to whoever starts after a power cut', async () => {
+  base = null;
+  await open('overview');
+  await open('photo');
+  await say('photo', true);
+  const cuts: Awaited<ReturnType<typeof powerCut>>[] = [];
+  const { attachments } = store;
+  const put = attachments.putAttachment.bind(attachments);
+  attachments.putAttachment = async (...args) => {
+    cuts.push(await powerCut('between'));
+    await put(...args);
+    cuts.push(await powerCut('before-the-commit'));
+  };
+  expect(await keep()).toBe('done');
+  const { photoDigest } = (await events())[0] as EventOf<'consent.answered'>;
+  expect([...cuts, await powerCut('after')]).toEqual([
+    { events: 0, photos: [] },
+    { events: 0, photos: [] },
+    { events: 1, photos: [photoDigest] },
   ]);
 });
 

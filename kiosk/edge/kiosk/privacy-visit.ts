@@ -1,13 +1,19 @@
 import { type Clock, isoTime } from '@portillon/core/base/clock.ts';
 import { type CredentialId, type MemberId, newId } from '@portillon/core/base/ids.ts';
+import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
+import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { seal } from '@portillon/core/crypto/seal.ts';
 import { consentWordingDigest } from '@portillon/core/sale/consent-wording-digest.ts';
 import { type ConsentPurpose, consentWordingVersion } from '@portillon/core/sale/consent-wordings.ts';
-import type { DataRequest, EventBody } from '@portillon/core/wire/event.ts';
+import type { DataRequest, EventBody, EventOf } from '@portillon/core/wire/event.ts';
 import type { ConsentsAnswer } from '@portillon/core/wire/messages.ts';
+import { checkJpeg } from '@portillon/drivers/camera/photo-check.ts';
+import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { PrivacyPart, ScreenMessage } from '../../bridge/messages.ts';
 import type { Language, Screen } from '../../bridge/view.ts';
+import type { Tx } from '../../store/connection.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { MessageOutcome } from '../bridge-server.ts';
 import { consentsKnown } from './consents-known.ts';
@@ -18,10 +24,20 @@ import { maySay, privacyScreen } from './privacy-screens.ts';
 export type AskConsents = (credentialId: CredentialId) => Promise<ConsentsAnswer['consents'] | null>;
 
 type PrivacyStage = Extract<KioskStage, { name: 'privacy' }>;
+type GivenPhoto = Extract<ScreenMessage, { type: 'give-photo' }>['photo'];
+
+interface TakenPhoto {
+  /** JPEG, for the book of this box. */
+  readonly photo: Uint8Array;
+  /** To the key of the base. */
+  readonly sealed: Uint8Array;
+  readonly digest: string;
+}
 
 export interface PrivacyVisitOptions {
   readonly store: EdgeStore;
   readonly askConsents: AskConsents;
+  readonly identity: () => EdgeIdentity | null;
   readonly isOnline: () => boolean;
   /** What the box calls itself. */
   readonly boxName: string;
@@ -69,9 +85,10 @@ export class PrivacyVisit {
     });
   }
 
-  /** Back from a part is to the overview, from there to the account. Null where there is nothing to go back from. */
+  /** Back from the camera is to the question, from a part to the overview, from there to the account. Null where there is nothing to go back from. */
   back(stage: KioskStage): KioskStage | null {
     if (stage.name !== 'privacy') return null;
+    if (stage.photoAgreed) return { ...stage, photoAgreed: null };
     if (stage.part !== 'overview') return { ...stage, part: 'overview', noted: null };
     return { name: 'member', credentialId: stage.credentialId, part: 'account' };
   }
@@ -80,7 +97,7 @@ export class PrivacyVisit {
     const { stage, show } = this.#options;
     const from = stage();
     if (from.name === 'privacy' && this.#memberId(from.credentialId) !== null) {
-      show({ ...from, part, noted: null });
+      show({ ...from, part, noted: null, photoAgreed: null });
       return { outcome: 'done' };
     }
     if (from.name !== 'member' || from.part !== 'account' || part !== 'overview') return { outcome: 'stale' };
@@ -101,37 +118,94 @@ export class PrivacyVisit {
       partly: told === null,
       noted: null,
       requested: [],
+      photoAgreed: null,
     });
     return { outcome: 'done' };
   }
 
   /** SA101: only what the screen of that purpose offers. */
   async #sayConsent(purpose: ConsentPurpose, given: boolean): Promise<MessageOutcome> {
-    const { clock, random, language, stage, show } = this.#options;
+    const { language, stage, show } = this.#options;
     const from = stage();
     const memberId = from.name === 'privacy' ? this.#memberId(from.credentialId) : null;
-    if (from.name !== 'privacy' || from.part !== purpose || memberId === null) return { outcome: 'stale' };
+    if (from.name !== 'privacy' || from.photoAgreed || from.part !== purpose || memberId === null)
+      return { outcome: 'stale' };
     const may = maySay(purpose, from);
     if (!(given ? may.yes : may.no)) return { outcome: 'stale' };
+    if (purpose === 'photo' && given) {
+      show({ ...from, noted: null, photoAgreed: { language: language(), isUnreadable: false } });
+      return { outcome: 'done' };
+    }
     const spoken = language();
-    // The words are on the screen where yes and no stand beside each other.
-    const digest = may.yes ? consentWordingDigest(purpose, consentWordingVersion, spoken) : null;
+    await this.#answer(from, memberId, {
+      purpose,
+      // The words are on the screen where yes and no stand beside each other.
+      act: given ? 'given' : may.yes ? 'not-given' : 'withdrawn',
+      language: spoken,
+      wording: may.yes ? wordsAsked(purpose, spoken) : null,
+    });
+    return { outcome: 'done' };
+  }
+
+  /** SA104: until the photo is kept nothing is written, and then all of it at once. */
+  async keepPhoto(given: GivenPhoto): Promise<MessageOutcome> {
+    const { identity, log, stage, show } = this.#options;
+    const from = stage();
+    const known = identity();
+    const memberId = from.name === 'privacy' ? this.#memberId(from.credentialId) : null;
+    if (from.name !== 'privacy' || !from.photoAgreed || memberId === null || !known) {
+      return { outcome: 'stale' };
+    }
+    if (given.kind !== 'taken') return { outcome: 'stale' };
+    const { language } = from.photoAgreed;
+    const photo = Uint8Array.from(Buffer.from(given.jpegBase64, 'base64'));
+    const checked = checkJpeg(photo);
+    if (!checked.ok) {
+      log.warn('kiosk.photo-unreadable', { detail: checked.error });
+      show({ ...from, photoAgreed: { language, isUnreadable: true } });
+      return { outcome: 'done' };
+    }
+    const sealed = await seal(known.sealKey, 'photo', photo);
+    const said = {
+      purpose: 'photo',
+      act: 'given',
+      language,
+      wording: wordsAsked('photo', language),
+    } as const;
+    await this.#answer(from, memberId, said, { photo, sealed, digest: sha256Hex(sealed) });
+    return { outcome: 'done' };
+  }
+
+  /** SA103. One transaction: the answer, the photo that goes with it, and what staff of this club are shown of it. */
+  async #answer(
+    from: PrivacyStage,
+    memberId: MemberId,
+    said: Pick<EventOf<'consent.answered'>, 'purpose' | 'act' | 'language' | 'wording'>,
+    taken: TakenPhoto | null = null,
+  ): Promise<void> {
+    const { store, clock, random, show } = this.#options;
     const event = {
       type: 'consent.answered' as const,
       answerId: newId<'consent'>(clock, random),
       at: isoTime(clock.wallMs()),
       memberId,
       credentialId: from.credentialId,
-      purpose,
-      act: given ? ('given' as const) : digest === null ? ('withdrawn' as const) : ('not-given' as const),
-      language: spoken,
-      wording: digest === null ? null : { version: consentWordingVersion, digest },
+      ...said,
+      ...(taken ? { photoDigest: taken.digest } : {}),
     };
-    await this.#tell(event);
-    const consents = consentsKnown(null, [event]);
-    const others = from.consents.filter((known) => known.purpose !== purpose);
-    show({ ...from, part: 'overview', consents: [...others, ...consents], noted: purpose });
-    return { outcome: 'done' };
+    await this.#tell(event, async (tx, seq) => {
+      if (taken) {
+        await store.attachments.putAttachment(tx, taken.digest, taken.sealed, seq);
+        await store.people?.showUntilToBase(tx, memberId, taken.digest, taken.photo);
+      } else if (said.purpose === 'photo') {
+        await store.people?.forgetPhoto(tx, memberId);
+      }
+    });
+    const consents = [
+      ...from.consents.filter((known) => known.purpose !== said.purpose),
+      ...consentsKnown(null, [event]),
+    ];
+    show({ ...from, part: 'overview', consents, noted: said.purpose, photoAgreed: null });
   }
 
   /** SA102. */
@@ -154,10 +228,16 @@ export class PrivacyVisit {
     return { outcome: 'done' };
   }
 
-  /** SA103. */
-  async #tell(event: EventBody): Promise<void> {
+  /** SA103. `beside` is written in the same transaction. */
+  async #tell(
+    event: EventBody,
+    beside: (tx: Tx, seq: number) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const { store, log, onEvent } = this.#options;
-    await store.write((tx) => store.outbox.appendEvent(tx, event));
+    await store.write(async (tx) => {
+      const { seq } = await store.outbox.appendEvent(tx, event);
+      await beside(tx, seq);
+    });
     log.info('kiosk.data-said', { type: event.type });
     onEvent();
   }
@@ -166,4 +246,10 @@ export class PrivacyVisit {
     const record = this.#options.store.book.credential(credentialId);
     return record?.status === 'active' ? (record.memberId as MemberId | null) : null;
   }
+}
+
+function wordsAsked(purpose: ConsentPurpose, language: Language): { version: string; digest: string } {
+  const digest = consentWordingDigest(purpose, consentWordingVersion, language);
+  invariant(digest, 'what is asked on a screen is a wording that is known');
+  return { version: consentWordingVersion, digest };
 }

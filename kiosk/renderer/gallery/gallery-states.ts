@@ -10,6 +10,7 @@ export type GalleryDoing =
   | 'press-continue'
   | 'photo-framing'
   | 'photo-review'
+  | 'own-photo-framing'
   | 'type-iban'
   | 'type-wrong-iban'
   | 'type-longest-iban'

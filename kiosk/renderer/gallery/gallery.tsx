@@ -52,6 +52,7 @@ const presses: Record<GalleryDoing, readonly string[]> = {
   'press-continue': ['continue'],
   'photo-framing': ['photo-consent-yes'],
   'photo-review': ['photo-consent-yes', 'photo-take'],
+  'own-photo-framing': [],
   'type-iban': [],
   'type-wrong-iban': [],
   'type-longest-iban': [],

@@ -87,7 +87,7 @@ export const privacyStates: readonly GalleryState[] = [
       name: 'consent',
       consent: said('photo', 'not-known', null),
       words: null,
-      canSay: { yes: false, no: true },
+      canSay: { yes: true, no: true },
     },
   },
   {
@@ -96,9 +96,10 @@ export const privacyStates: readonly GalleryState[] = [
       name: 'consent',
       consent: said('photo', 'withdrawn'),
       words: null,
-      canSay: { yes: false, no: false },
+      canSay: { yes: true, no: false },
     },
   },
+  { name: 'own-photo-framing', screen: { name: 'own-photo', problems: [] }, doing: 'own-photo-framing' },
   ...(['copy', 'erasure'] as const).flatMap((asks) =>
     (['asking', 'sent'] as const).map(
       (phase): GalleryState => ({

@@ -1,10 +1,22 @@
+import { Camera } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
 import type { ScreenProps } from '../screen-props.ts';
 import { useWords } from '../words.ts';
+import { PhotoFacts } from './photo.tsx';
 import { useConsentState } from './privacy.tsx';
+
+const wordsOf = {
+  photo: {
+    question: 'photo.question',
+    lead: 'photo.lead',
+    yes: 'photo.consent-yes',
+    no: 'consent.no-photo',
+  },
+  news: { question: 'consents.question', lead: 'consents.lead', yes: 'consents.yes', no: 'consents.no' },
+} as const;
 
 /** One purpose: what was said, to which words, and what can be said instead. */
 export function ConsentScreen(props: ScreenProps<'consent'>) {
@@ -16,32 +28,44 @@ function Asked({ screen, act }: ScreenProps<'consent'>) {
   const { say } = useWords();
   const stateWords = useConsentState();
   const { purpose } = screen.consent;
+  const words = wordsOf[purpose];
+  const untilNow = (
+    <div>
+      <h2>{say('consent.until-now')}</h2>
+      <p>{stateWords(screen.consent)}</p>
+    </div>
+  );
   return (
     <ScreenFrame
       phase="asked"
-      title={say('consents.question')}
-      lead={say('consents.lead')}
+      title={say(words.question)}
+      lead={say(words.lead)}
       middle={
-        <div className="card two-parts">
-          <div>
-            <h2>{say('consents.free-title')}</h2>
-            <p>{say('consents.free-text')}</p>
+        purpose === 'photo' ? (
+          <div className="told">
+            <PhotoFacts />
+            <div className="card">{untilNow}</div>
           </div>
-          <div>
-            <h2>{say('consent.until-now')}</h2>
-            <p>{stateWords(screen.consent)}</p>
+        ) : (
+          <div className="card two-parts">
+            <div>
+              <h2>{say('consents.free-title')}</h2>
+              <p>{say('consents.free-text')}</p>
+            </div>
+            {untilNow}
           </div>
-        </div>
+        )
       }
     >
-      <div className="doors">
+      <div className={purpose === 'photo' ? 'choices' : 'doors'}>
         <Press
           kind="choice"
           testId="say-yes"
           className="door"
           onPress={() => act({ type: 'say-consent', purpose, given: true })}
         >
-          {say('consents.yes')}
+          {purpose === 'photo' ? <Camera aria-hidden="true" className="icon" /> : null}
+          {say(words.yes)}
         </Press>
         {screen.canSay.no ? (
           <Press
@@ -50,7 +74,7 @@ function Asked({ screen, act }: ScreenProps<'consent'>) {
             className="door"
             onPress={() => act({ type: 'say-consent', purpose, given: false })}
           >
-            {say('consents.no')}
+            {say(words.no)}
           </Press>
         ) : null}
       </div>
@@ -91,7 +115,7 @@ function Said({ screen, act }: ScreenProps<'consent'>) {
             testId="say-no"
             onPress={() => act({ type: 'say-consent', purpose: consent.purpose, given: false })}
           >
-            {say(consent.state === 'given' ? 'consent.take-back' : 'consent.no-photo')}
+            {say('consent.take-back')}
           </Press>
         ) : null}
       </BackBar>

@@ -1,12 +1,12 @@
 import { Camera, EyeOff, ScanFace, Trash2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { grabPicture, jpegBase64, useCamera } from '../camera.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Press } from '../parts/press.tsx';
 import { Problem, problemOf } from '../parts/problem.tsx';
 import { ScreenFrame } from '../parts/screen-frame.tsx';
 import { isTooDark } from '../photo-quality.ts';
-import type { ScreenProps } from '../screen-props.ts';
+import type { ScreenOf, ScreenProps } from '../screen-props.ts';
 import { useShell } from '../shell.ts';
 import { useWords } from '../words.ts';
 
@@ -17,8 +17,32 @@ const lightCheckMs = 500;
 export function PhotoScreen(props: ScreenProps<'photo'>) {
   const [consented, setConsented] = useState(false);
   const [taken, setTaken] = useState<string | null>(null);
-  if (taken !== null) return <Review {...props} jpeg={taken} onRetake={() => setTaken(null)} />;
-  if (consented) return <Framing {...props} onTaken={setTaken} onBack={() => setConsented(false)} />;
+  const { say } = useWords();
+  const { screen, act } = props;
+  const otherWays = <OtherWays act={act} />;
+  if (taken !== null) {
+    return (
+      <ReviewPhoto
+        position={screen}
+        problems={screen.problems}
+        otherWays={otherWays}
+        jpeg={taken}
+        onRetake={() => setTaken(null)}
+        onUse={() => act({ type: 'give-photo', photo: { kind: 'taken', jpegBase64: taken } })}
+      />
+    );
+  }
+  if (consented) {
+    return (
+      <TakePhoto
+        position={screen}
+        otherWays={otherWays}
+        noCamera={say('photo.no-camera-lead')}
+        onTaken={setTaken}
+        onBack={() => setConsented(false)}
+      />
+    );
+  }
   return <Consent {...props} onConsent={() => setConsented(true)} />;
 }
 
@@ -30,22 +54,7 @@ function Consent({ screen, act, onConsent }: ScreenProps<'photo'> & { onConsent(
       title={say('photo.question')}
       lead={say('photo.lead')}
       position={screen}
-      middle={
-        <ul className="facts">
-          <li>
-            <ScanFace aria-hidden="true" className="icon" />
-            {say('photo.facts.see')}
-          </li>
-          <li>
-            <EyeOff aria-hidden="true" className="icon" />
-            {say('photo.facts.compare')}
-          </li>
-          <li>
-            <Trash2 aria-hidden="true" className="icon" />
-            {say('photo.facts.keep')}
-          </li>
-        </ul>
-      }
+      middle={<PhotoFacts />}
     >
       <Problem id="photo-problem" problem={problemOf(screen.problems, 'photo')} />
       <div className="choices">
@@ -61,6 +70,27 @@ function Consent({ screen, act, onConsent }: ScreenProps<'photo'> & { onConsent(
         </Press>
       </div>
     </ScreenFrame>
+  );
+}
+
+/** What is said of a photo before anybody says yes to it: part of the words whose digest is kept (CL2). */
+export function PhotoFacts() {
+  const { say } = useWords();
+  return (
+    <ul className="facts">
+      <li>
+        <ScanFace aria-hidden="true" className="icon" />
+        {say('photo.facts.see')}
+      </li>
+      <li>
+        <EyeOff aria-hidden="true" className="icon" />
+        {say('photo.facts.compare')}
+      </li>
+      <li>
+        <Trash2 aria-hidden="true" className="icon" />
+        {say('photo.facts.keep')}
+      </li>
+    </ul>
   );
 }
 
@@ -88,12 +118,22 @@ function OtherWays({ act }: Pick<ScreenProps<'photo'>, 'act'>) {
   );
 }
 
-interface FramingProps extends ScreenProps<'photo'> {
+interface PhotoStep {
+  /** Which question it is; not one of a row where a member takes a new photo. */
+  readonly position?: { step: number; stepCount: number };
+  /** How to go on without a photo. */
+  readonly otherWays: ReactNode;
+}
+
+interface TakePhotoProps extends PhotoStep {
+  /** What is said where the camera does not answer. */
+  readonly noCamera: string;
   onTaken(jpeg: string): void;
   onBack(): void;
 }
 
-function Framing({ screen, act, onTaken, onBack }: FramingProps) {
+/** The live picture, three seconds to look at it, and one taken. */
+export function TakePhoto({ position, otherWays, noCamera, onTaken, onBack }: TakePhotoProps) {
   const { say } = useWords();
   const { clock } = useShell();
   const { stream, state } = useCamera(true);
@@ -136,11 +176,11 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
       <ScreenFrame
         phase="no-camera"
         title={say('photo.no-camera-title')}
-        lead={say('photo.no-camera-lead')}
-        position={screen}
+        lead={noCamera}
+        {...(position && { position })}
         middle={<Camera aria-hidden="true" className="big-sign" />}
       >
-        <OtherWays act={act} />
+        {otherWays}
         <div className="primary-bar">
           <Press testId="back" onPress={onBack}>
             {say('common.back')}
@@ -155,7 +195,7 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
       phase={count === null ? state : 'counting'}
       title={say(count === null ? 'photo.frame-title' : 'photo.counting')}
       lead={state === 'starting' ? say('photo.starting') : say('photo.frame-lead')}
-      position={screen}
+      {...(position && { position })}
       middle={
         <div className="camera-frame">
           <video ref={video} autoPlay playsInline muted aria-label={say('photo.camera')} />
@@ -175,7 +215,7 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
           <p>{say('photo.too-dark')}</p>
         </Notice>
       ) : null}
-      <OtherWays act={act} />
+      {otherWays}
       <div className="primary-bar">
         <Press testId="back" onPress={onBack}>
           {say('common.back')}
@@ -191,31 +231,35 @@ function Framing({ screen, act, onTaken, onBack }: FramingProps) {
   );
 }
 
-function Review({ screen, act, jpeg, onRetake }: ScreenProps<'photo'> & { jpeg: string; onRetake(): void }) {
+interface ReviewPhotoProps extends PhotoStep {
+  readonly problems: ScreenOf<'own-photo'>['problems'];
+  readonly jpeg: string;
+  onRetake(): void;
+  onUse(): void;
+}
+
+/** The picture as it would be kept: again, or use it. */
+export function ReviewPhoto({ position, otherWays, problems, jpeg, onRetake, onUse }: ReviewPhotoProps) {
   const { say } = useWords();
   return (
     <ScreenFrame
       phase="review"
       title={say('photo.review-title')}
       lead={say('photo.review-lead')}
-      position={screen}
+      {...(position && { position })}
       middle={
         <div className="camera-frame">
           <img src={`data:image/jpeg;base64,${jpeg}`} alt={say('photo.preview')} />
         </div>
       }
     >
-      <Problem id="photo-problem" problem={problemOf(screen.problems, 'photo')} />
-      <OtherWays act={act} />
+      <Problem id="photo-problem" problem={problemOf(problems, 'photo')} />
+      {otherWays}
       <div className="primary-bar">
         <Press testId="photo-retake" onPress={onRetake}>
           {say('photo.retake')}
         </Press>
-        <Press
-          kind="primary"
-          testId="photo-use"
-          onPress={() => act({ type: 'give-photo', photo: { kind: 'taken', jpegBase64: jpeg } })}
-        >
+        <Press kind="primary" testId="photo-use" onPress={onUse}>
           {say('photo.use')}
         </Press>
       </div>

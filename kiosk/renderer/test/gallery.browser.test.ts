@@ -44,6 +44,7 @@ const reached: Partial<Record<NonNullable<GalleryState['doing']>, string>> = {
   'press-continue': '[role="alert"]',
   'photo-framing': '[data-phase="running"]',
   'photo-review': '[data-phase="review"]',
+  'own-photo-framing': '[data-phase="running"]',
   'type-iban': '[data-testid="iban"][value="FR76 300"]',
   'type-wrong-iban': '[data-state="wrong-check"]',
   'type-longest-iban': '[data-state="whole"]',

@@ -67,11 +67,11 @@ async function sold(
   const event = saleEvent({
     legalEntityId,
     planId,
-    ...(more.photo
+    ...(more.photo || more.person
       ? {
           digests: {
             person: more.person ?? sha256Hex(newTestId()),
-            photo: more.photo,
+            photo: more.photo ?? null,
             contract: sha256Hex(newTestId()),
           },
         }
@@ -224,6 +224,7 @@ const answered = (
   sale: EventOf<'sale.completed'>,
   purpose: ConsentPurpose,
   act: 'given' | 'not-given' | 'withdrawn',
+  more: Partial<EventOf<'consent.answered'>> = {},
 ): EventOf<'consent.answered'> => ({
   type: 'consent.answered',
   answerId: newTestId(),
@@ -238,6 +239,7 @@ const answered = (
           version: consentWordingVersion,
           digest: consentWordingDigest(purpose, consentWordingVersion, 'en') ?? '',
         },
+  ...more,
 });
 const asks = (sale: EventOf<'sale.completed'>, what: 'copy' | 'erasure'): EventOf<'data.requested'> => ({
   type: 'data.requested',
@@ -295,6 +297,8 @@ it('[CL8] [W-CONSENT-1] [W-PERSON-2] takes what a member says at a kiosk into th
     { ...no, answerId: newTestId(), wording },
     { ...yes, answerId: newTestId(), wording: null },
     { ...yes, answerId: newTestId(), memberId: other.memberId },
+    answered(sale, 'photo', 'given'),
+    { ...yes, answerId: newTestId(), photoDigest: digests.photo },
   ];
   const refused = await edge.pushed(wrong.map((event) => edge.append(event)));
   expect(refused.parked.map(({ reason }) => reason)).toEqual([
@@ -302,10 +306,70 @@ it('[CL8] [W-CONSENT-1] [W-PERSON-2] takes what a member says at a kiosk into th
     expect.stringContaining('names the words'),
     expect.stringContaining('names the words'),
     'the base knows no such credential of that member',
+    expect.stringContaining('names the photo'),
+    expect.stringContaining('names the photo'),
   ]);
   expect((await consentsOf(memberId)).entries).toEqual(entries);
   await expectRebuiltTheSame(sql);
   expect((await consentsOf(memberId)).entries).toEqual(entries);
+});
+
+it('[CL9] [W-CONSENT-1] [W-PERSON-2] keeps the photo of the last yes at a kiosk, in whichever order photos come, and none after a later no', async () => {
+  const person = await edge.sealed('person', testPerson);
+  const { memberId, sale } = await sold({ photo: false, news: false }, { person: sha256Hex(person) });
+  await edge.put(sha256Hex(person), person);
+  const photoInClub = async () => {
+    const people = (await edge.wholeFeed(0, 'person')).flatMap(({ change }) =>
+      change.kind === 'person' && change.record?.memberId === memberId ? [change.record.photo] : [],
+    );
+    return people.at(-1);
+  };
+  const saidAt = Date.parse(sale.at);
+  const photos = await Promise.all(
+    [1, 2, 3].map(async (taken) => {
+      const sealed = await edge.sealed('photo', Uint8Array.from([...testPhoto, taken]));
+      const digest = sha256Hex(sealed);
+      return {
+        sealed,
+        digest,
+        yes: answered(sale, 'photo', 'given', { at: isoTime(saidAt + taken), photoDigest: digest }),
+      };
+    }),
+  );
+  const [first, second, third] = photos;
+  if (!first || !second || !third) throw new Error('three were taken');
+  const pushed = await edge.pushed([edge.append(first.yes), edge.append(second.yes)]);
+  expect(pushed.parked).toEqual([]);
+  expect(pushed.wanted).toEqual(expect.arrayContaining([first.digest, second.digest]));
+  expect(await photoInClub()).toBeNull();
+  await edge.put(second.digest, second.sealed);
+  expect(await photoInClub()).toBe(second.digest);
+  await edge.put(first.digest, first.sealed);
+  expect(await photoInClub()).toBe(second.digest);
+  const shown = async () => {
+    const answer = await ask(`/staff/api/members/${memberId}/photo`);
+    return answer.status === 200 ? [...new Uint8Array(await answer.arrayBuffer())] : answer.status;
+  };
+  expect(await shown()).toEqual([...testPhoto, 2]);
+  const held = () =>
+    sql.query(
+      `select problem, sealed is not null as held from attachments
+        where member_id = $1 and purpose = 'photo' order by array_position($2::text[], digest)`,
+      [memberId, photos.map(({ digest }) => digest)],
+    );
+  expect(await held()).toEqual([
+    { problem: 'replaced', held: false },
+    { problem: null, held: true },
+  ]);
+
+  // Said at the desk while the box of the third yes was cut off: later than that yes, whenever the base hears of it.
+  await withdraw(memberId, 'photo');
+  expect(await photoInClub()).toBeNull();
+  expect((await edge.pushed([edge.append(third.yes)])).parked).toEqual([]);
+  expect((await edge.put(third.digest, third.sealed)).status).toBe(204);
+  expect([await shown(), await photoInClub()]).toEqual([404, null]);
+  await expectRebuiltTheSame(sql);
+  expect((await held()).map(({ held: isHeld }) => isHeld)).toEqual([false, false, false]);
 });
 
 it('[W-CONSENT-2] tells a box what the holder of a credential said last, with the words and no name', async () => {

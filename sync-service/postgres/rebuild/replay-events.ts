@@ -1,7 +1,7 @@
 import { eventCaseIds } from '../../members/event-case-id.ts';
 import type { Reporter } from '../../members/row-change.ts';
 import type { Sql } from '../database.ts';
-import { applyEvent, applyParked } from '../event-application.ts';
+import { applyAnswerAgain, applyEvent, applyParked } from '../event-application.ts';
 import type { ActsBetween } from './acts-between.ts';
 
 interface KeptEvent {
@@ -114,7 +114,10 @@ async function applyAgain(
   const caseIds = () => eventCaseIds(edge_id, seq);
   const text = body.toString('utf8');
   // Answers are not built anew (projection-tables.ts); no text in an event holds quotes that are not escaped.
-  if (/"type":"(purge\.acknowledged|consent\.answered|data\.requested)"/.test(text)) return null;
+  if (/"type":"(purge\.acknowledged|consent\.answered|data\.requested)"/.test(text)) {
+    if (reason === null) await applyAnswerAgain(sql, reporter, text);
+    return null;
+  }
   if (reason !== null) {
     await applyParked(sql, reporter, { body: text, receivedAt: received_at, reason, caseIds });
     return null;
