@@ -17,7 +17,7 @@ import { changedPeople } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
-import { lockMemberThatStays } from './records-of-person.ts';
+import { lockMemberThatStays, lockRecordsOf } from './records-of-person.ts';
 
 const notSealedToUs = 'not sealed to this base for this purpose, or changed on the way';
 
@@ -72,7 +72,7 @@ export async function receiveAttachment(
   );
   await database.transaction(async (sql) => {
     // Before or after an erasure, never in the middle of one.
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [wanted.member_id]);
+    await lockRecordsOf(sql, [wanted.member_id]);
     const [stored] = await sql.query<{ sealed: boolean }>(
       `update attachments set sealed = $2, received_at = $3, problem = $4, key_part = $5
         where digest = $1 and member_id = $6 and received_at is null returning sealed is not null as sealed`,
@@ -177,14 +177,15 @@ async function mandateReferenceOf(
   });
 }
 
-/** The photo of a member as it was taken, or null when the base holds none it can open. */
+/** The photo of a member as it was taken, on whichever record of theirs (DU15), or null when the base holds none it can open. */
 export async function memberPhoto(base: DocumentKeys, memberId: string): Promise<Uint8Array | null> {
-  const [photo] = await base.database.query<{ digest: string }>(
-    `select digest from attachments
-      where member_id = $1 and purpose = 'photo' and sealed is not null and problem is null`,
+  const [photo] = await base.database.query<{ memberId: string; digest: string }>(
+    `select member_id as "memberId", digest from attachments
+      where member_id = any(array(select records_of(array[$1::uuid]))) and purpose = 'photo' and sealed is not null and problem is null
+      order by member_id = $1 desc, received_at desc, digest limit 1`,
     [memberId],
   );
-  return photo ? openDocument(base, memberId, photo.digest) : null;
+  return photo ? openDocument(base, photo.memberId, photo.digest) : null;
 }
 
 /** What documents are opened with. */

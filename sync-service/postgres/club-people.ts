@@ -1,5 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Sql } from './database.ts';
+import { photoOf } from './person-shown.ts';
+import { lockRecordsOf } from './records-of-person.ts';
 
 /** W-PERSON-1: a club goes on knowing somebody whose membership has just ended, and may be renewed. */
 const lapsedMs = 30 * 24 * 3_600_000;
@@ -24,7 +26,10 @@ interface Changed {
   readonly photo: string | null;
 }
 
-/** Of these members, what clubs are to be told otherwise than they were; `renamed` where the name may be another one. */
+/**
+ * Of these persons, whichever record of theirs is named, what clubs are to be told otherwise than they were; `renamed` where the name
+ * may be another one.
+ */
 export async function changedPeople(
   sql: Sql,
   memberIds: readonly string[],
@@ -54,11 +59,9 @@ async function changes(
 ): Promise<Changed[]> {
   if (memberIds.length === 0) return [];
   return sql.query<Changed & { [column: string]: unknown }>(
-    `with asked as (select distinct id from unnest($1::uuid[]) as id), wanted as (
+    `with asked as (select id from records_of($1::uuid[]) as id), wanted as (
        select md5(members.id || ' ' || home_club_id)::uuid as id, home_club_id, members.id as member_id,
-              (select digest from attachments
-                where attachments.member_id = members.id and purpose = 'photo' and sealed is not null and problem is null
-                order by received_at desc, digest limit 1) as photo
+              ${photoOf('members')} as photo
          from asked join members on members.id = asked.id
         where coalesce(given_name, family_name) is not null and merged_into is null
           and exists (select 1 from memberships
@@ -66,7 +69,7 @@ async function changes(
                          and (valid_to is null or valid_to > $2::timestamptz))
      ), told as (
        select feed_changes.id, club_id, record
-         from asked join feed_changes on kind = 'person' and record->>'memberId' = asked.id::text
+         from feed_changes where kind = 'person' and record->>'memberId' = any(array(select id::text from asked))
      )
      select id, coalesce(home_club_id, club_id) as "clubId", coalesce(member_id, (record->>'memberId')::uuid) as about,
             member_id is not null as told, photo
@@ -85,19 +88,15 @@ export async function lockedPeople(
   which: { readonly renamed?: boolean } = {},
 ): Promise<PersonEntry[]> {
   if (memberIds.length === 0) return [];
-  await sql.query(
-    `select pg_advisory_xact_lock(hashtextextended(id::text, 0))
-       from (select distinct id from unnest($1::uuid[]) as id order by id) as asked`,
-    [memberIds],
-  );
-  return changedPeople(sql, memberIds, nowMs, which);
+  return changedPeople(sql, await lockRecordsOf(sql, memberIds), nowMs, which);
 }
 
 /** The photo that a club was told of somebody, by its digest; null where it was not, whoever it is of (W-PERSON-4). */
 export async function photoToldTo(sql: Sql, clubId: string, digest: string): Promise<string | null> {
   const [photo] = await sql.query<{ memberId: string }>(
     `select attachments.member_id as "memberId"
-       from feed_changes join attachments on attachments.member_id = (record->>'memberId')::uuid
+       from feed_changes join attachments on attachments.member_id = any(
+              array(select records_of(array[(record->>'memberId')::uuid])))
       where kind = 'person' and club_id = $1 and record->>'photo' = $2
         and digest = $2 and purpose = 'photo' and sealed is not null and problem is null`,
     [clubId, digest],

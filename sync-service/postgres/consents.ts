@@ -11,6 +11,7 @@ import type { ConsentEntry, ConsentState, MemberConsents } from '../http/staff/c
 import { lockedPeople } from './club-people.ts';
 import type { Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { lockRecordsOf, recordsOf } from './records-of-person.ts';
 
 /** Makes the wordings of our own screens known, so that each answer can be read with the words that were asked. */
 export async function publishWordings(sql: Sql): Promise<void> {
@@ -46,12 +47,13 @@ async function writeWording(sql: Sql, { purpose, version, language, digest, word
   );
 }
 
-/** What a member said, the last first, and what counts now. Who never was asked has no state. */
+/** What a member said, on whichever record of theirs (DU14), the last first, and what counts now. Who never was asked has no state. */
 export async function readConsents(sql: Sql, memberId: string): Promise<MemberConsents> {
+  const records = await recordsOf(sql, [memberId]);
   const states = await sql.query<ConsentState>(
-    `select distinct purpose, consent_now(member_id, purpose) as state from consents where member_id = $1
-      order by purpose desc`,
-    [memberId],
+    `select purpose, consent_now($2, purpose) as state
+       from (select distinct purpose from consents where member_id = any($1::uuid[])) as said order by purpose desc`,
+    [records, memberId],
   );
   const entries = await sql.query<ConsentEntry>(
     `select consents.id, consents.purpose, act, at, received_at as "receivedAt", wording_version as "wordingVersion",
@@ -63,8 +65,8 @@ export async function readConsents(sql: Sql, memberId: string): Promise<MemberCo
             and consent_wordings.language = consents.language and digest = coalesce(wording_digest, digest)
           limit 1
        ) as known on true
-      where member_id = $1 order by least(at, received_at) desc, act = 'given', consents.id`,
-    [memberId],
+      where member_id = any($1::uuid[]) order by least(at, received_at) desc, act = 'given', consents.id`,
+    [records],
   );
   return { states, entries };
 }
@@ -101,6 +103,8 @@ export async function withdrawConsent(
   by: Withdrawal,
   nowMs: number,
 ): Promise<boolean> {
+  // Before a photo that comes in at this moment, or after it.
+  await lockRecordsOf(sql, [memberId]);
   const written = await sql.query(
     `insert into consents (member_id, purpose, act, at, received_at, channel, user_id, user_name, key_id, proof)
      select $1, $2, 'withdrawn', $3::timestamptz, $3::timestamptz, $4, $5, $6, $7, $8 where consent_now($1, $2) = 'given'
@@ -134,6 +138,7 @@ export async function writeShopAnswer(
   nowMs: number,
 ): Promise<void> {
   const digest = sha256Hex(answer.words);
+  await lockRecordsOf(sql, [memberId]);
   await writeWording(sql, { ...answer, digest });
   await sql.query(
     `insert into consents (member_id, purpose, act, at, received_at, wording_version, wording_digest, language, channel,

@@ -243,7 +243,7 @@ export const hotQueries: readonly HotQuery[] = [
     because: anyClub,
   },
   {
-    asks: 'select distinct purpose, consent_now(member_id, purpose) as state from consents where member_id = $1',
+    asks: 'select purpose, consent_now($2, purpose) as state from (select distinct purpose from consents where member_id = any($1::uuid[]))',
     file: 'consents.ts',
     within: 'partition',
   },
@@ -298,9 +298,11 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   {
-    asks: 'with asked as (select distinct id from unnest($1::uuid[]) as id), wanted as (',
+    asks: 'with asked as (select id from records_of($1::uuid[]) as id), wanted as (',
     file: 'club-people.ts',
-    within: 'partition',
+    within: 'network',
+    through: ['members_merged'],
+    because: 'which other records were merged into one is known by their rows alone; there are few',
   },
   {
     asks: 'with head as materialized ( select highest from edge_counter_heads where edge_id = $1 for update )',

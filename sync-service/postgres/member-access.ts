@@ -85,7 +85,8 @@ export async function readMemberAccess(
       readMerges(database, memberId),
       isHome
         ? database.query<{ adapter: string }>(
-            'select distinct adapter from adapter_blocks where member_id = $1 and lifted_at is null order by adapter',
+            `select distinct adapter from adapter_blocks
+              where member_id = any(array(select records_of(array[$1::uuid]))) and lifted_at is null order by adapter`,
             [memberId],
           )
         : [],

@@ -9,6 +9,7 @@ import type { Database, Sql } from './database.ts';
 import { traitsOf } from './erasure/erasure-plan.ts';
 import { writeFeed } from './feed.ts';
 import { openSamePersonCases } from './possible-duplicates.ts';
+import { lockRecordsOf } from './records-of-person.ts';
 import type { StaffUser } from './staff-accounts.ts';
 
 /** What follows a member into another record, and the key of each. Documents stay under the key of whom they were taken of. */
@@ -65,10 +66,10 @@ export function mergeMembers(
     );
     if (!pair) return refused('merge.unknown', 'the case is about no such record');
     const goneId = pair.memberId === staysId ? pair.otherId : pair.memberId;
-    await lockMembers(sql, [goneId, staysId]);
+    const records = await lockRecordsOf(sql, [goneId, staysId]);
     const settled = await sql.query('select 1 from case_settlements where case_id = $1', [caseId]);
     if (settled.length > 0) return refused('case.already-settled', 'somebody settled this case before');
-    const flaw = await mayNotChange(sql, [goneId, staysId], reason);
+    const flaw = await mayNotChange(sql, records, reason);
     if (flaw) return err(flaw);
     const merged = await sql.query(
       'select 1 from members where id = any($1::uuid[]) and merged_into is not null',
@@ -99,6 +100,7 @@ export function mergeMembers(
     await moveMembers(sql, mergeId, 'stays_id');
     await moveStaffRows(sql, moved, { from: goneId, to: staysId });
     await setStanding(sql, staysId, standingAfter);
+    await endPhotos(sql, staysId, records);
     await sql.query(
       `insert into case_settlements (case_id, settled_at, user_id, user_name, outcome, words)
        values ($1, $2, $3, $4, 'merged', $5)`,
@@ -123,8 +125,8 @@ export function undoMerge(
     if (!merge) return refused('merge.unknown', 'there is no such merge');
     if (merge.undoneAt !== null) return refused('merge.not-possible', 'this merge was undone before');
     const { goneId, staysId, moved, own, standingBefore, standingAfter } = merge;
-    await lockMembers(sql, [goneId, staysId]);
-    const flaw = await mayNotChange(sql, [goneId, staysId], reason);
+    const records = await lockRecordsOf(sql, [goneId, staysId]);
+    const flaw = await mayNotChange(sql, records, reason);
     if (flaw) return err(flaw);
     const now = await idsOf(sql, staysId);
     for (const table of tables) {
@@ -232,14 +234,15 @@ async function readMerge(sql: Sql, mergeId: string, lock = ''): Promise<Merge | 
   return merge ?? null;
 }
 
-/** Before or after whatever else changes one of them; always in the same order. */
-async function lockMembers(sql: Sql, ids: readonly string[]): Promise<void> {
-  for (const id of [...ids].sort()) {
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id]);
-  }
+/** DU14: one of them took the yes back, or never gave it. A photo that went so comes back with nothing. */
+async function endPhotos(sql: Sql, memberId: string, records: readonly string[]): Promise<void> {
+  await sql.query(
+    `select photos_go($2::uuid[]) where consent_now($1, 'photo') in ('withdrawn', 'not-given')`,
+    [memberId, records],
+  );
 }
 
-/** DU7: of whom was forgotten, or asks to be, nothing is moved; and reasons that stay for good name nobody. */
+/** DU7, of all their records: of whom was forgotten, or asks to be, nothing is moved; and reasons that stay for good name nobody. */
 async function mayNotChange(sql: Sql, ids: readonly string[], reason: string): Promise<RefusalWords | null> {
   const forgotten = await sql.query(
     `select 1 from erased_members where member_id = any($1::uuid[])

@@ -55,6 +55,7 @@ import { saidByAdapters } from './migrations/052-said-by-adapters.ts';
 import { devicesInOrder } from './migrations/053-devices-in-order.ts';
 import { terminals } from './migrations/054-terminals.ts';
 import { searchedByIndex } from './migrations/055-searched-by-index.ts';
+import { recordsOfPerson } from './migrations/056-records-of-person.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -113,6 +114,7 @@ export const migrations: readonly Migration[] = [
   { name: '053-devices-in-order', sql: devicesInOrder },
   { name: '054-terminals', sql: terminals },
   { name: '055-searched-by-index', sql: searchedByIndex },
+  { name: '056-records-of-person', sql: recordsOfPerson },
 ];
 
 export interface Migration {

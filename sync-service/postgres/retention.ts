@@ -5,8 +5,9 @@ import type { Random } from '@portillon/core/base/random.ts';
 import { type RetentionId, retentionTable } from '../privacy/kept/retention-table.ts';
 import type { Database, Sql } from './database.ts';
 import { eraseMember } from './erasure/erase-member.ts';
-import { lockPerson, planPerson } from './erasure/person-plan.ts';
+import { planPerson } from './erasure/person-plan.ts';
 import { logPrivacy } from './erasure/privacy-log.ts';
+import { lockRecordsOf } from './records-of-person.ts';
 import { reduceEvents } from './reduce-events.ts';
 
 /** Rows that have been kept long enough: what happens to them, and which they are. `$1` is the end of the term, `$2` now. */
@@ -19,9 +20,8 @@ interface RetentionRule {
   readonly over: string;
 }
 
-/** A photo may lie with a record that was merged: its person's memberships are with the one that stays. */
-const ofThePerson =
-  'memberships.member_id in (select coalesce(merged_into, id) from members where id = attachments.member_id)';
+/** A photo may lie with a record that was merged, once or several times: its person's memberships are with the one that stays. */
+const ofThePerson = 'memberships.member_id = any(array(select records_of(array[attachments.member_id])))';
 const noPeriodRuns = `not exists (select 1 from memberships where ${ofThePerson}
   and status = 'active' and (valid_to is null or valid_to > $1::timestamptz))`;
 
@@ -65,20 +65,26 @@ export const retentionRules: readonly RetentionRule[] = [
   { id: 'sessions', table: 'staff_provider_visits', key: 'state_hash', over: 'expires_at < $1::timestamptz' },
 ];
 
-/** RT5: whose last contractual activity was before `$1`. A period that was cancelled ended with what cancelled it. */
+/**
+ * RT5: whose last contractual activity was before `$1`, on any record of the person (DU10). A period that was cancelled ended with
+ * what cancelled it.
+ */
+const ofRecords = 'member_id = any(person.records)';
 const overPeople = `select members.id, last.at from members, lateral (
+    select case when exists (select 1 from members as gone where gone.merged_into = members.id)
+                then array(select records_of(array[members.id])) else array[members.id] end as records
+  ) as person, lateral (
     select max(at) as at from (
-      select members.created_at
-      union all select case when status = 'active' then coalesce(valid_to, 'infinity') end
-        from memberships where member_id = members.id
-      union all select valid_from from memberships where member_id = members.id
-      union all select at from sales where member_id = members.id
-      union all select made_at from orders where member_id = members.id
-      union all select closed_at from orders where member_id = members.id
-      union all select since from debts where member_id = members.id
-      union all select settled_at from debts where member_id = members.id
-      union all select refunds.at from refunds join sales on sales.id = refunds.sale_id where sales.member_id = members.id
-      union all select least(at, received_at) from consents where member_id = members.id
+      select created_at from members as record where record.id = any(person.records)
+      union all select case when status = 'active' then coalesce(valid_to, 'infinity') end from memberships where ${ofRecords}
+      union all select valid_from from memberships where ${ofRecords}
+      union all select at from sales where ${ofRecords}
+      union all select made_at from orders where ${ofRecords}
+      union all select closed_at from orders where ${ofRecords}
+      union all select since from debts where ${ofRecords}
+      union all select settled_at from debts where ${ofRecords}
+      union all select refunds.at from refunds join sales on sales.id = refunds.sale_id where sales.${ofRecords}
+      union all select least(at, received_at) from consents where ${ofRecords}
     ) as activity (at)
   ) as last
   where members.created_at < $1::timestamptz and last.at < $1::timestamptz and not exists (select 1 from erased_members where member_id = members.id)
@@ -218,7 +224,7 @@ async function endPerson(
   { end, nowMs, dryRun }: { readonly end: string; readonly nowMs: number; readonly dryRun: boolean },
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
-    await lockPerson(sql, memberId);
+    await lockRecordsOf(sql, [memberId]);
     const person = await planPerson(sql, memberId, nowMs);
     if (!person || person.shown.holds.blocking.length > 0) return false;
     if (dryRun) return true;

@@ -424,23 +424,50 @@ it('[PV36] puts older documents under keys, and says of those that it cannot', a
   await keys.memberKeys.end();
 });
 
-it('[DU10] [RT4] [RT5] a merged record ends with the one that stays, and not before', async () => {
+it('[DU10] [DU15] [RT4] [RT5] merged records end with the one that stays, and not before', async () => {
   const kept = await sold('Kept', past({ months: 40 }), null);
+  const between = await sold('Between', past({ months: 40 }), past({ months: 36 }));
   const old = await sold('Old', past({ months: 40 }), past({ months: 36 }));
   for (const table of ['sales', 'memberships', 'credentials']) {
-    await sql.query(`update ${table} set member_id = $1 where member_id = $2`, [kept.memberId, old.memberId]);
+    await sql.query(`update ${table} set member_id = $1 where member_id = any($2::uuid[])`, [
+      kept.memberId,
+      [old.memberId, between.memberId],
+    ]);
   }
-  await sql.query('update members set merged_into = $1 where id = $2', [kept.memberId, old.memberId]);
+  const merge = (gone: Sold, stays: Sold) =>
+    sql.query('update members set merged_into = $1 where id = $2', [stays.memberId, gone.memberId]);
+  await merge(old, between);
+  await merge(between, kept);
   const run = () => applyRetention({ ...context, database: sql }, { onceADay: false });
   await run();
-  expect(await Promise.all([kept, old].map(nameOf))).toEqual(['Kept', 'Old']);
+  expect(await Promise.all([kept, between, old].map(nameOf))).toEqual(['Kept', 'Between', 'Old']);
   expect(await documentsOf(old)).toEqual(['contract', 'person', 'photo']);
+  // No period runs: the photo goes, whichever record it lies with.
+  await sql.query('update memberships set valid_to = $1 where member_id = $2', [
+    past({ days: 0 }),
+    kept.memberId,
+  ]);
+  await run();
+  expect(await documentsOf(old)).toEqual(['contract', 'person']);
+  // Answered on the record that went first: it counts for the person.
+  await sql.query(
+    `insert into consents (member_id, purpose, act, at, received_at, wording_version, channel, edge_id, proof)
+     values ($1, 'news', 'not-given', $2, $2, 'v', 'kiosk', $3, '{}')`,
+    [old.memberId, past({ months: 35 }), newTestId()],
+  );
   await sql.query('update memberships set valid_to = $1 where member_id = $2', [
     past({ months: 36 }),
     kept.memberId,
   ]);
   await run();
-  expect(await Promise.all([kept, old].map(nameOf))).toEqual([null, null]);
+  expect(await Promise.all([kept, between, old].map(nameOf))).toEqual(['Kept', 'Between', 'Old']);
+  await sql.query(
+    "set session_replication_role = replica; update consents set at = at - interval '1 year' where member_id = '" +
+      old.memberId +
+      "'; set session_replication_role = origin",
+  );
+  await run();
+  expect(await Promise.all([kept, between, old].map(nameOf))).toEqual([null, null, null]);
   expect(await sql.query('select 1 from purge_orders where member_id = $1', [old.memberId])).toHaveLength(1);
 });
 

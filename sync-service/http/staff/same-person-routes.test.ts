@@ -9,9 +9,17 @@ import type { Sql } from '../../postgres/database.ts';
 import { rebuildProjections } from '../../postgres/rebuild/rebuild-projections.ts';
 import { ApiClient } from '../../test/api-client.ts';
 import { untilSeen } from '../../test/poll.ts';
-import { newTestId, renewalEvent, saleEvent, signedMandate, type TestEdge } from '../../test/test-edge.ts';
+import {
+  newTestId,
+  renewalEvent,
+  saleEvent,
+  signedMandate,
+  type TestEdge,
+  testPhoto,
+} from '../../test/test-edge.ts';
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
 import { caseListSchema } from './case-view.ts';
+import { memberConsentsSchema } from './consent-view.ts';
 import { memberAccessSchema, memberSearchSchema } from './member-view.ts';
 import { erasurePlanSchema } from './privacy-view.ts';
 import { mergedPairSchema, samePersonSchema } from './same-person-view.ts';
@@ -62,13 +70,22 @@ function somebody(more: Partial<Person> = {}): Person {
   };
 }
 
-async function sold(club: ClubOfTest, person: Person, validTo: string | null = null) {
+async function sold(
+  club: ClubOfTest,
+  person: Person,
+  validTo: string | null = null,
+  photo: Uint8Array | null = null,
+) {
   const { edge } = club;
   const sealed = await edge.sealed('person', person);
   const event = saleEvent({
     legalEntityId: club.legalEntityId,
     planId,
-    digests: { person: sha256Hex(sealed), photo: null, contract: sha256Hex(newTestId()) },
+    digests: {
+      person: sha256Hex(sealed),
+      photo: photo && sha256Hex(photo),
+      contract: sha256Hex(newTestId()),
+    },
   });
   const sale = {
     ...event,
@@ -77,6 +94,7 @@ async function sold(club: ClubOfTest, person: Person, validTo: string | null = n
   };
   await applied(edge, sale);
   expect((await edge.put(sha256Hex(sealed), sealed)).status).toBe(204);
+  if (photo) expect((await edge.put(sha256Hex(photo), photo)).status).toBe(204);
   return {
     memberId: sale.member.memberId,
     cardId: sale.credentials[0]?.credentialId ?? '',
@@ -457,4 +475,154 @@ it('[DU2] [DU10] to forget one is to forget both, and nobody is found by what wa
   ]);
   const again = await sold(two.lyon, person);
   expect(await openPairs(again.memberId)).toEqual([]);
+});
+
+/** Three records of one person: the first merged into the second, and that into the third. */
+async function chainOf(person: Person, validTo: string | null = null) {
+  const photo = await two.lyon.edge.sealed('photo', testPhoto);
+  const first = await sold(two.lyon, person, validTo, photo);
+  const second = await sold(two.bron, person, validTo);
+  const third = await sold(two.bron, person, validTo);
+  const merge = async (gone: string, stays: string) => {
+    const [found] = await openPairs(gone, stays);
+    const merged = await ask(`/cases/${found?.id}/merge`, { staysId: stays, reason });
+    expect(merged.code).toBeNull();
+    return (merged.json as { mergeId: string }).mergeId;
+  };
+  const ids = [first, second, third].map(({ memberId }) => memberId);
+  const into = [await merge(first.memberId, second.memberId), await merge(second.memberId, third.memberId)];
+  return { photo, first, second, third, ids, into, merge };
+}
+
+const copyOf = async (memberId: string) =>
+  (await ask(`/members/${memberId}/copy`)).json as {
+    otherRecords?: string[];
+    documents: { purpose: string }[];
+  };
+const saidBy = async (memberId: string) =>
+  memberConsentsSchema.parse((await ask(`/members/${memberId}/consents`)).json);
+const photoOf = async (memberId: string) =>
+  (await fetch(`${two.base.url}/staff/api/members/${memberId}/photo`, { headers: { cookie: network } }))
+    .status;
+
+it('[DU15] follows merge upon merge both ways, puts them back one by one, and ends on a ring', async () => {
+  const { photo, first, second, third, ids, into } = await chainOf(somebody());
+  const [undoFirst, undoSecond] = into.map((id) => () => ask(`/member-merges/${id}/undo`, { reason }));
+  const page = async (id: string) => memberAccessSchema.parse((await ask(`/members/${id}/access`)).json);
+  const told = async () =>
+    (await two.bron.edge.wholeFeed(0, 'person')).flatMap(({ change }) =>
+      change.kind === 'person' && change.record?.memberId === third.memberId ? [change.record.photo] : [],
+    );
+  for (const memberId of ids) {
+    const copy = await copyOf(memberId);
+    expect(copy.otherRecords).toEqual(ids.filter((id) => id !== memberId).sort());
+    expect(copy.documents.filter(({ purpose }) => purpose === 'photo')).toHaveLength(1);
+    expect((await page(memberId)).merges).toHaveLength(2);
+    expect((await page(memberId)).who.hasPhoto).toBe(true);
+    expect(await photoOf(memberId)).toBe(200);
+  }
+  expect((await page(first.memberId)).merges.map(({ way }) => way)).toEqual(['into', 'into']);
+  expect((await page(third.memberId)).merges.map(({ other }) => other.memberId)).toEqual([
+    second.memberId,
+    first.memberId,
+  ]);
+  expect(await told()).toEqual([sha256Hex(photo)]);
+  // What the first brought has moved on with the second.
+  expect((await undoFirst?.())?.code).toBe('merge.not-possible');
+  expect((await undoSecond?.())?.status).toBe(201);
+  expect((await copyOf(third.memberId)).otherRecords).toBeUndefined();
+  expect(await told()).toEqual([null]);
+  expect((await copyOf(first.memberId)).otherRecords).toEqual([second.memberId]);
+  expect((await undoFirst?.())?.status).toBe(201);
+  expect((await copyOf(first.memberId)).otherRecords).toBeUndefined();
+
+  const ring = (memberId: string, intoId: string | null) =>
+    two.sql.query('update members set merged_into = $2 where id = $1', [memberId, intoId]);
+  for (const [index, id] of ids.entries()) await ring(id, ids[(index + 1) % 3] ?? null);
+  expect((await copyOf(first.memberId)).otherRecords).toEqual([second.memberId, third.memberId].sort());
+  expect((await saidBy(second.memberId)).entries).toHaveLength(3);
+  expect(await photoOf(third.memberId)).toBe(200);
+  const renewal = renewalEvent(
+    { legalEntityId: two.bron.legalEntityId, planId, memberId: third.memberId },
+    { from: '2031-01-01T00:00:00.000Z', to: '2031-02-01T00:00:00.000Z' },
+  );
+  await applied(two.bron.edge, renewal);
+  for (const id of ids) await ring(id, null);
+});
+
+it('[DU7] [DU15] leaves alone whom a merge before made one with somebody who asks to be forgotten', async () => {
+  const person = somebody();
+  const first = await sold(two.lyon, person);
+  const second = await sold(two.bron, person);
+  const third = await sold(two.bron, person);
+  const [one] = await openPairs(first.memberId, second.memberId);
+  await ask(`/cases/${one?.id}/merge`, { staysId: second.memberId, reason });
+  const request = { memberId: first.memberId, way: 'in-person', matched: ['member-id'] };
+  expect((await ask('/privacy/requests', request)).status).toBe(201);
+  const [other] = await openPairs(second.memberId, third.memberId);
+  const merged = await ask(`/cases/${other?.id}/merge`, { staysId: third.memberId, reason });
+  expect(merged.code).toBe('merge.not-possible');
+});
+
+it('[DU14] lets what was said on one record count for the person, the stricter first, and gives each its own back', async () => {
+  const { first, second, third, ids, into } = await chainOf(somebody());
+  const stateOf = async (memberId: string) =>
+    (await saidBy(memberId)).states.find(({ purpose }) => purpose === 'photo')?.state;
+  const states = () => Promise.all(ids.map(stateOf));
+  expect(await states()).toEqual(['given', 'given', 'given']);
+  expect((await saidBy(second.memberId)).entries).toHaveLength(3);
+  const taken = await ask(`/members/${third.memberId}/consents`, { purpose: 'photo', act: 'withdrawn' });
+  expect(taken.status).toBe(201);
+  expect(await states()).toEqual(['withdrawn', 'withdrawn', 'withdrawn']);
+  expect(await Promise.all(ids.map(photoOf))).toEqual([404, 404, 404]);
+  expect(
+    await two.sql.query(
+      "select sealed, problem from attachments where purpose = 'photo' and member_id = $1",
+      [first.memberId],
+    ),
+  ).toEqual([{ sealed: null, problem: 'no-consent' }]);
+  const undo = (index: number) => ask(`/member-merges/${into[index]}/undo`, { reason });
+  expect((await undo(1)).status).toBe(201);
+  expect(await states()).toEqual(['given', 'given', 'withdrawn']);
+
+  // A yes that is later than the no of another record counts only when it was said after both were one.
+  const yes = (memberId: string) =>
+    two.sql.query(
+      `insert into consents (member_id, purpose, act, at, received_at, wording_version, channel, edge_id, proof)
+       values ($1, 'photo', 'given', clock_timestamp(), clock_timestamp(), 'v', 'kiosk', $2, '{}')`,
+      [memberId, newTestId()],
+    );
+  await yes(second.memberId);
+  const [again] = await openPairs(second.memberId, third.memberId);
+  const photo = await two.lyon.edge.sealed('photo', testPhoto);
+  await two.sql.query(
+    `insert into attachments (digest, purpose, member_id, sealed, received_at) values ($1, 'photo', $2, $3, now())`,
+    [sha256Hex(photo), second.memberId, Buffer.from(photo)],
+  );
+  expect((await ask(`/cases/${again?.id}/merge`, { staysId: third.memberId, reason })).status).toBe(201);
+  expect(await states()).toEqual(['withdrawn', 'withdrawn', 'withdrawn']);
+  expect(
+    await two.sql.query('select problem from attachments where digest = $1', [sha256Hex(photo)]),
+  ).toEqual([{ problem: 'no-consent' }]);
+  await yes(first.memberId);
+  expect(await states()).toEqual(['given', 'given', 'given']);
+});
+
+it('[DU10] [DU15] forgets every record of a chain, whichever was asked for, by what all of them have', async () => {
+  const { first, ids } = await chainOf(somebody(), '2026-11-01T00:00:00.000Z');
+  const request = { memberId: first.memberId, way: 'in-person', matched: ['member-id'] };
+  const { requestId } = (await ask('/privacy/requests', request)).json as { requestId: string };
+  const plan = erasurePlanSchema.parse((await ask(`/privacy/requests/${requestId}/plan`)).json);
+  expect(plan).toMatchObject({ records: 3, goes: { particulars: 3, photos: 1, credentials: 3 } });
+  const done = await ask(`/privacy/requests/${requestId}/erasure`, { digest: plan.digest, reason: 'Asked' });
+  expect(done.status).toBe(200);
+  expect(
+    await two.sql.query('select 1 from erased_members where member_id = any($1::uuid[])', [ids]),
+  ).toHaveLength(3);
+  expect(
+    await two.sql.query(
+      'select 1 from attachments where member_id = any($1::uuid[]) and sealed is not null',
+      [ids],
+    ),
+  ).toEqual([]);
 });

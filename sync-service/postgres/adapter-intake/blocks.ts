@@ -1,7 +1,7 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { untilLifted } from '../../http/staff/access-view.ts';
 import { nothingElseEnded } from '../credential-status.ts';
-import { memberThatStays, otherRecordsOf } from '../records-of-person.ts';
+import { otherRecordsOf, recordsUpFrom } from '../records-of-person.ts';
 import { changeRow, type Intake, touchMember } from './intake.ts';
 
 /** Whom, or what, a block of theirs keeps out. */
@@ -73,7 +73,7 @@ export async function liftBlock(intake: Intake, theirKey: string): Promise<void>
   ]);
   if (block.memberId !== null) {
     // Whose record was merged meanwhile is held by the one that stays (DU5).
-    const held = new Set([block.memberId, await memberThatStays(sql, block.memberId)]);
+    const held = await recordsUpFrom(sql, block.memberId);
     const records = [block.memberId, ...(await otherRecordsOf(sql, block.memberId))];
     for (const memberId of held) {
       await sql.query(

@@ -74,7 +74,9 @@ export async function planErasure(sql: Sql, memberId: string, nowMs: number): Pr
     [memberId],
   );
   const periods = await sql.query<{ validTo: string | null; status: 'active' | 'cancelled' }>(
-    'select valid_to as "validTo", status from memberships where member_id = $1 order by valid_from, id',
+    // Of all records of the person (DU10): they are with the one that stays, documents with the one they were taken of.
+    `select valid_to as "validTo", status from memberships where member_id = any(array(select records_of(array[$1::uuid])))
+      order by valid_from, id`,
     [memberId],
   );
   const { sales, contracts, mandates, ...goes } = counts;

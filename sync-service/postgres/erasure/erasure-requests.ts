@@ -9,12 +9,12 @@ import { namesThePerson } from '../../privacy/names-in-words.ts';
 import type { MatchKey } from '../../privacy/person-match.ts';
 import { announce } from '../announcements.ts';
 import type { Sql } from '../database.ts';
-import { otherRecordsOf } from '../records-of-person.ts';
+import { lockRecordsOf, otherRecordsOf } from '../records-of-person.ts';
 import type { StaffUser } from '../staff-accounts.ts';
 import { destroyKeys } from './destroy-keys.ts';
 import { eraseMember } from './erase-member.ts';
 import { type ErasurePlan, traitsOf } from './erasure-plan.ts';
-import { lockPerson, planPerson } from './person-plan.ts';
+import { planPerson } from './person-plan.ts';
 import { logPrivacy } from './privacy-log.ts';
 
 type Done<Value> = Promise<Result<Value, RefusalWords>>;
@@ -95,7 +95,7 @@ export async function carryOutRequest(
     const member = await openRequest(sql, requestId, asked.reason, 'erasure');
     if (!member.ok) return member;
     const memberId = member.value;
-    await lockPerson(sql, memberId);
+    await lockRecordsOf(sql, [memberId]);
     const person = await planPerson(sql, memberId, nowMs);
     if (!person) return err({ code: 'erasure.unknown-member', message: 'there is no such member' });
     const { shown, records } = person;

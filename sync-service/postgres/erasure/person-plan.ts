@@ -37,13 +37,6 @@ export async function planPerson(sql: Sql, memberId: string, nowMs: number): Pro
   };
 }
 
-/** So that nothing of any record of the person changes meanwhile; always in the same order. */
-export async function lockPerson(sql: Sql, memberId: string): Promise<void> {
-  for (const id of [memberId, ...(await otherRecordsOf(sql, memberId))].sort()) {
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id]);
-  }
-}
-
 function goesOfAll(all: readonly PlannedErasure[]): PlannedErasure {
   const sum = (key: keyof PlannedErasure) => all.reduce((total, goes) => total + goes[key], 0);
   return {
