@@ -1,4 +1,4 @@
-import type { Fault } from '@portillon/core/base/fault-codes.ts';
+import type { Fault, FaultCode } from '@portillon/core/base/fault-codes.ts';
 
 /** What a device is to the rest of the edge, whatever it does. */
 export type DeviceState =
@@ -27,6 +27,8 @@ export interface Device {
   readonly state: DeviceState;
   /** Absent from a driver whose protocol tells nothing. */
   readonly about?: DeviceAbout;
+  /** What will stop it soon, while it still works; absent from a driver whose protocol tells nothing of it. */
+  readonly warning?: FaultCode | null;
   /** Bytes that arrived and made nothing, since the start; absent from a driver that does not count them. */
   readonly discardedBytes?: number;
   /** Starts supervision and returns at once; the state tells when the device is ready. Not to be called twice. */

@@ -98,6 +98,11 @@ export const faultCodes = {
     machineDoes: 'Takes sales that need a card off the screen.',
     staffDo: 'Hold a staff card to the kiosk, fill the stacker, and enter how many cards you put in.',
   },
+  'dispenser.stacker-low': {
+    meaning: 'Few cards left.',
+    machineDoes: 'Goes on selling, and says so until cards are filled in.',
+    staffDo: 'Hold a staff card to the kiosk, fill the stacker, and enter how many cards you put in.',
+  },
   'dispenser.bin-full': {
     meaning: 'The bin for rejected cards is full.',
     machineDoes: 'Stops selling cards: it could not take a forgotten one back.',
@@ -154,6 +159,11 @@ export const faultCodes = {
     meaning: 'No paper.',
     machineDoes: 'No longer offers a printed receipt; the digital one stays.',
     staffDo: 'Put in a new roll.',
+  },
+  'printer.paper-low': {
+    meaning: 'The roll is nearly used up.',
+    machineDoes: 'Goes on printing, and says so until the roll is changed.',
+    staffDo: 'Have a new roll at hand, or put it in.',
   },
   'printer.cover-open': {
     meaning: 'The cover of the printer is open.',

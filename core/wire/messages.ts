@@ -193,6 +193,10 @@ export const deviceToldSchema = z.object({
   fault: z.string().max(60).nullable(),
   /** Absent from an edge of the version before, and where nobody says what it is. */
   about: deviceAboutSchema.optional(),
+  /** What will stop it soon (W-DEVICE-5): a code of a fault that is none yet. */
+  warning: z.string().max(60).optional(),
+  /** Cards in the dispenser, as the box counts them; absent where nobody has said how many were filled in. */
+  cards: z.int().min(0).max(100_000).optional(),
 });
 export type DeviceTold = z.infer<typeof deviceToldSchema>;
 

@@ -144,8 +144,10 @@ export function cardDispenserContract(makeRig: () => Promise<CardDispenserRig>):
   });
 
   it('[DI5] tells that few cards are left, and goes on working', async () => {
+    expect(dispenser.warning).toBeNull();
     await rig.trouble('few-left', true);
     expect(await dispenser.status()).toMatchObject(success({ stacker: 'low' }));
+    expect(dispenser.warning).toBe('dispenser.stacker-low');
     expect(dispenser.state.status).toBe('ready');
     expect(await dispenser.stage()).toEqual(success(undefined));
   });

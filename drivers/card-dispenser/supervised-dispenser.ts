@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
-import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { type Fault, type FaultCode, fault } from '@portillon/core/base/fault-codes.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
@@ -49,6 +49,7 @@ export abstract class SupervisedDispenser<Link> implements CardDispenser {
   readonly #line: SupervisedLine;
   readonly #status = new DeviceStatus();
   #cancelPoll: CancelTimer = () => undefined;
+  #warning: FaultCode | null = null;
 
   constructor({ transport, clock, log }: DispenserOptions) {
     this.clock = clock;
@@ -74,6 +75,11 @@ export abstract class SupervisedDispenser<Link> implements CardDispenser {
 
   get state(): DeviceState {
     return this.#status.state;
+  }
+
+  /** DI5: by the sensor that most models have above the last cards. */
+  get warning(): FaultCode | null {
+    return this.#warning;
   }
 
   get discardedBytes(): number {
@@ -145,7 +151,10 @@ export abstract class SupervisedDispenser<Link> implements CardDispenser {
   /** Asks for the status, and sets the state of the device by the answer. */
   protected async readStatus(): Promise<Result<DispenserStatus, Fault>> {
     const status = await this.askStatus();
-    if (status.ok) this.movements.seen(status.value);
+    if (status.ok) {
+      this.movements.seen(status.value);
+      this.#warning = status.value.stacker === 'low' ? 'dispenser.stacker-low' : null;
+    }
     if (this.link) this.#status.set(status.ok ? restingState(status.value) : stateAfter(status.error));
     return status;
   }

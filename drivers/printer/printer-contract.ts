@@ -100,6 +100,7 @@ export function printerContract(model: string, makeRig: () => Promise<PrinterRig
       await rig.setFault('paper-near-end', true);
       expect(await rig.printer.print(receipt)).toEqual({ kind: 'printed' });
       expect(rig.printer.state).toEqual({ status: 'ready' });
+      expect(rig.printer.warning).toBe('printer.paper-low');
     });
 
     it.each([

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FaultCode } from '@portillon/core/base/fault-codes.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import type { Device } from '@portillon/drivers/device.ts';
 import { deviceBecomes, isReady } from '@portillon/drivers/device-becomes.ts';
 import { OsdpReaderSim } from '@portillon/hardware-sims/osdp/osdp-reader-sim.ts';
 import { OsdpWire } from '@portillon/hardware-sims/osdp/osdp-wire.ts';
@@ -76,7 +78,7 @@ it('[W-DEVICE-3] hangs board and reader of a gate on one line, tells what they a
       'gate-1.reader': { serial: 'on its plate', contract: 'none' },
       camera: { model: 'C920' },
     };
-    expect(devicesTold(all, plates)).toEqual([
+    expect(devicesTold(all, { plates }, null)).toEqual([
       expect.objectContaining({ name: 'gate-1.board', status: 'ready', fault: null }),
       {
         ...{ name: 'gate-1.reader', status: 'ready', fault: null },
@@ -119,4 +121,31 @@ it('names what is wrong with a line before anything is opened', () => {
   const strange = devicesOf({ board: board('tcp://10.0.0.7:4001') }, { 'gate-1.bord': { serial: '1' } });
   expect(strange).toMatchObject({ ok: false, error: { code: 'config.invalid' } });
   expect(JSON.stringify(strange)).toContain('gate-1.bord: there is no such device, but gate-1.board');
+});
+
+it('[W-DEVICE-5] warns of few cards by the sensor or by the count, and of little paper, while the device works', () => {
+  const device = (status: 'ready' | 'stopped', warning?: FaultCode | null): Device => ({
+    state: { status },
+    ...(warning === undefined ? {} : { warning }),
+    start: () => undefined,
+    stop: async () => undefined,
+    onState: () => () => undefined,
+  });
+  const dispenser = edgeConfigSchema.shape.devices.shape.dispenser.parse({
+    ...{ model: 'crt-591', address: 'tcp://10.0.0.7:4001', lowCards: 15 },
+  });
+  const told = (it: Device, cards: number | null) =>
+    devicesTold([{ name: 'dispenser', device: it }], { plates: {}, dispenser }, cards)[0];
+  expect(told(device('ready', null), null)).toEqual({ name: 'dispenser', status: 'ready', fault: null });
+  expect(told(device('ready', null), 16)).toEqual(expect.objectContaining({ cards: 16 }));
+  expect(told(device('ready', null), 16)).not.toHaveProperty('warning');
+  expect(told(device('ready', null), 15)).toMatchObject({ cards: 15, warning: 'dispenser.stacker-low' });
+  expect(told(device('ready', 'dispenser.stacker-low'), null)).toMatchObject({
+    warning: 'dispenser.stacker-low',
+  });
+  expect(told(device('stopped', 'dispenser.stacker-low'), 3)).not.toHaveProperty('warning');
+  const printer = { name: 'printer', device: device('ready', 'printer.paper-low') };
+  expect(devicesTold([printer], { plates: {}, dispenser }, 3)).toEqual([
+    { name: 'printer', status: 'ready', fault: null, warning: 'printer.paper-low' },
+  ]);
 });

@@ -15,6 +15,12 @@ const unit = {
     .min(0, 'an address on the line is at least 0')
     .max(15, 'an address on the line is at most 15')
     .optional(),
+  /** W-DEVICE-5: with so many cards left by the count of the box, staff are told. The sensor of the unit says so besides. */
+  lowCards: z
+    .int('a number of cards is whole')
+    .min(0, 'a number of cards is at least 0')
+    .max(1_000, 'no stacker holds more than 1000 cards')
+    .default(20),
 };
 
 /** The card dispenser of a configuration. This file is the only one of the edge that knows models by name (DI18). */
@@ -30,7 +36,7 @@ export const dispenserSchema = z.discriminatedUnion('model', [
 export type DispenserSettings = z.infer<typeof dispenserSchema>;
 
 export function dispenserOf(
-  settings: DispenserSettings,
+  settings: z.input<typeof dispenserSchema>,
   line: { readonly transport: Transport; readonly clock: Clock; readonly log: Log },
 ): CardDispenser {
   const { deviceAddress = 0 } = settings;

@@ -157,7 +157,10 @@ export class Edge {
       baseUrl: config.baseUrl,
       software: options.software,
       timeKeeper: clock,
-      devices: () => devicesTold(this.#devices.all, options.config.devices.plates),
+      devices: async () => {
+        const { stack } = await store.dispenserCounts.read();
+        return devicesTold(this.#devices.all, options.config.devices, stack);
+      },
       ...(config.enrolmentCode ? { enrolmentCode: config.enrolmentCode } : {}),
     });
     this.#gates = devices.gates.map((gate) => new GateControl({ ...shared, ...gate }));

@@ -57,7 +57,7 @@ export interface SyncAgentOptions {
   /** What counts time by the base's answers; left out where nothing does. */
   readonly timeKeeper?: TimeKeeper;
   /** How its devices stand, for the base; left out where there are none. */
-  readonly devices?: () => readonly DeviceTold[];
+  readonly devices?: () => readonly DeviceTold[] | Promise<readonly DeviceTold[]>;
   /** Called after every change. */
   readonly onState?: (state: SyncAgentState) => void;
 }
@@ -424,7 +424,7 @@ export class SyncAgent {
 
   async #pushBodyOf(events: readonly OutboxEvent[], size: PushSize): Promise<PushWithDevices> {
     const heldReceipt = await this.#receipts.newest();
-    const devices = this.#options.devices?.().slice(0, deviceLimit) ?? [];
+    const devices = ((await this.#options.devices?.()) ?? []).slice(0, deviceLimit);
     const text = JSON.stringify(devices);
     const isNews = this.#options.devices !== undefined && text !== this.#devicesTold;
     const push: PushRequest = {

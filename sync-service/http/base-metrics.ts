@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type BaseFigures, contactAges, deviceStandings } from '../postgres/base-figures.ts';
+import { type BaseFigures, contactAges, deviceStandings, deviceWarnings } from '../postgres/base-figures.ts';
 import type { PoolState } from '../postgres/database.ts';
 
 /** What is read from the base when it is asked for, and not counted as it happens. */
@@ -105,6 +105,12 @@ export class BaseMetrics {
       labelNames: ['status'] as const,
       registers,
     });
+    const warnings = new Gauge({
+      name: 'portillon_device_warnings',
+      help: 'Devices of enrolled boxes that work and will not for long, by what they lack.',
+      labelNames: ['warning'] as const,
+      registers,
+    });
     const cases = new Gauge({
       name: 'portillon_open_cases',
       help: 'Cases that nobody has settled, by kind.',
@@ -139,6 +145,7 @@ export class BaseMetrics {
       version.set(figures.feedVersion);
       for (const age of contactAges) edges.set({ heard_within: age }, figures.edgesByContact[age]);
       for (const status of deviceStandings) devices.set({ status }, figures.devices[status]);
+      for (const warning of deviceWarnings) warnings.set({ warning }, figures.warnings[warning]);
       cases.reset();
       for (const [kind, count] of Object.entries(figures.openCases)) cases.set({ kind }, count);
       oldestCase.set(figures.oldestCaseSeconds);

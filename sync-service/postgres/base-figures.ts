@@ -10,6 +10,10 @@ export type ContactAge = (typeof contactAges)[number];
 export const deviceStandings = ['starting', 'ready', 'faulted', 'disconnected', 'stopped', 'other'] as const;
 export type DeviceStanding = (typeof deviceStandings)[number];
 
+/** What a device says will stop it soon (W-DEVICE-5), and anything else. */
+export const deviceWarnings = ['dispenser.stacker-low', 'printer.paper-low', 'other'] as const;
+export type DeviceWarning = (typeof deviceWarnings)[number];
+
 /** The state of the base in numbers. Nobody's data are in it. */
 export interface BaseFigures {
   readonly epoch: number;
@@ -25,6 +29,8 @@ export interface BaseFigures {
   readonly openOrders: number;
   /** Devices of boxes in use, by how they stand; of a closed list, others as `other`. */
   readonly devices: Readonly<Record<DeviceStanding, number>>;
+  /** Devices that work and will not for long, by what they lack; of a closed list, others as `other`. */
+  readonly warnings: Readonly<Record<DeviceWarning, number>>;
   /** Member bases of others, by the name of their adapter. */
   readonly adapters: readonly AdapterFigures[];
 }
@@ -48,7 +54,10 @@ export interface AdapterFigures {
 export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures> {
   const now = isoTime(nowMs);
   const [one] = await sql.query<
-    Omit<BaseFigures, 'edgesByContact' | 'openCases' | 'oldestCaseSeconds' | 'devices' | 'adapters'>
+    Omit<
+      BaseFigures,
+      'edgesByContact' | 'openCases' | 'oldestCaseSeconds' | 'devices' | 'warnings' | 'adapters'
+    >
   >(
     `select (select epoch from meta) as epoch, (select version from feed_head) as "feedVersion",
             (select count(*) from parked_events where settled_at is null) as "parkedEvents",
@@ -81,6 +90,14 @@ export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures>
   for (const { status, count } of standings) {
     devices[deviceStandings.find((known) => known === status) ?? 'other'] += count;
   }
+  const warned = await sql.query<{ warning: string; count: number }>(
+    `select warning, count(*)::int as count from devices join edges on edges.id = devices.edge_id
+      where edges.status = 'active' and warning is not null group by 1`,
+  );
+  const warnings = { 'dispenser.stacker-low': 0, 'printer.paper-low': 0, other: 0 };
+  for (const { warning, count } of warned) {
+    warnings[deviceWarnings.find((known) => known === warning) ?? 'other'] += count;
+  }
   const adapters = await sql.query<AdapterFigures & Record<string, unknown>>(
     `select name, count(row_id) filter (where state = 'waiting')::int as waiting,
             coalesce(extract(epoch from $1::timestamptz - min(created_at) filter (where state = 'waiting')), 0)::float8
@@ -104,6 +121,7 @@ export async function readFigures(sql: Sql, nowMs: number): Promise<BaseFigures>
     adapters,
     edgesByContact,
     devices,
+    warnings,
     openCases: Object.fromEntries(cases.map(({ kind, count }) => [kind, count])),
     oldestCaseSeconds: Math.max(0, ...cases.map(({ oldest }) => oldest)),
   };

@@ -11,7 +11,7 @@ export async function readBoxes(database: Database, reach: Reach, nowMs: number)
   const rows = await database.query<Omit<ShownBox, 'online'>>(
     `select edges.id as "edgeId", edges.club_id as "clubId", edges.issues_cards as "issuesCards",
             edges.last_contact_at as "lastContactAt", edges.clock,
-            coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', devices.status, 'fault', fault, 'about', about, 'since',
+            coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', devices.status, 'fault', fault, 'about', about, 'warning', warning, 'cards', cards, 'since',
                                                           to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                                        order by name)
                         from devices where devices.edge_id = edges.id), '[]') as devices,

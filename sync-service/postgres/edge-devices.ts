@@ -26,19 +26,23 @@ export async function noteDevices(
   const told = devices.map((device) => (device === terminal && about ? { ...device, about } : device));
   await sql.query(
     `with told as (
-       select distinct on (name) name, status, fault, about
-         from jsonb_to_recordset($2::jsonb) as device (name text, status text, fault text, about jsonb) order by name
+       select distinct on (name) name, status, fault, about, warning, cards
+         from jsonb_to_recordset($2::jsonb) as device (name text, status text, fault text, about jsonb,
+                                                  warning text, cards integer)
+        order by name
      ), gone as (
        delete from devices where edge_id = $1 and name not in (select name from told)
      )
-     insert into devices (edge_id, name, status, fault, about, since)
-     select $1, name, status, fault, about, $3 from told
+     insert into devices (edge_id, name, status, fault, about, warning, cards, since)
+     select $1, name, status, fault, about, warning, cards, $3 from told
      on conflict (edge_id, name) do update
        set status = excluded.status, fault = excluded.fault, about = coalesce(excluded.about, devices.about),
+           warning = excluded.warning, cards = excluded.cards,
            since = case when (devices.status, devices.fault) is distinct from (excluded.status, excluded.fault)
                         then excluded.since else devices.since end
-     where (devices.status, devices.fault, devices.about)
-             is distinct from (excluded.status, excluded.fault, coalesce(excluded.about, devices.about))`,
+     where (devices.status, devices.fault, devices.about, devices.warning, devices.cards)
+             is distinct from (excluded.status, excluded.fault, coalesce(excluded.about, devices.about),
+                               excluded.warning, excluded.cards)`,
     [edgeId, JSON.stringify(told), isoTime(nowMs)],
   );
 }

@@ -56,6 +56,7 @@ import { devicesInOrder } from './migrations/053-devices-in-order.ts';
 import { terminals } from './migrations/054-terminals.ts';
 import { searchedByIndex } from './migrations/055-searched-by-index.ts';
 import { recordsOfPerson } from './migrations/056-records-of-person.ts';
+import { deviceStock } from './migrations/057-device-stock.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -115,6 +116,7 @@ export const migrations: readonly Migration[] = [
   { name: '054-terminals', sql: terminals },
   { name: '055-searched-by-index', sql: searchedByIndex },
   { name: '056-records-of-person', sql: recordsOfPerson },
+  { name: '057-device-stock', sql: deviceStock },
 ];
 
 export interface Migration {

@@ -84,19 +84,24 @@ function BoxDevices(props: {
   const { at, text } = props;
   const devices = props.devices.filter(({ status }) => status !== unwatched);
   if (devices.length === 0) return null;
-  const troubled = devices.filter(({ status }) => status !== 'ready');
+  const troubled = devices.filter(({ status, warning }) => status !== 'ready' || warning !== null);
   if (troubled.length === 0) {
     return (
       <p className="box-devices" data-testid="box-devices">
-        {text.allReady(devices.length)}
+        {[
+          text.allReady(devices.length),
+          ...devices.flatMap(({ cards }) => (cards === null ? [] : [text.cards(cards)])),
+        ].join(' ')}
       </p>
     );
   }
   return (
     <ul className="box-devices not-right" data-testid="box-devices">
-      {troubled.map(({ name, status, fault, since }) => (
+      {troubled.map(({ name, status, fault, warning, cards, since }) => (
         <li key={name}>
-          <strong>{text.deviceOf(name)}</strong> · {text.deviceState(status, fault)}, {text.since(at(since))}
+          <strong>{text.deviceOf(name)}</strong> · {text.deviceState(status, fault ?? warning)}
+          {warning === null && `, ${text.since(at(since))}`}
+          {cards !== null && `. ${text.cards(cards)}`}
         </li>
       ))}
     </ul>

@@ -27,6 +27,8 @@ export interface DeviceWords {
   readonly deviceOf: (name: string) => string;
   readonly deviceState: (status: string, fault: string | null) => string;
   readonly since: (at: string) => string;
+  /** In the dispenser, by the count of the box. */
+  readonly cards: (cards: number) => string;
   /** What the devices are. */
   readonly inventory: string;
   readonly marks: Readonly<Record<DeviceMark, (mark: string) => string>>;
@@ -150,8 +152,10 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
           line: 'ne répond pas comme il faut',
           'dispenser.card-jam': 'carte coincée',
           'dispenser.stacker-empty': 'plus de cartes',
+          'dispenser.stacker-low': 'bientôt plus de cartes',
           'dispenser.bin-full': 'bac plein',
           'printer.paper-out': 'plus de papier',
+          'printer.paper-low': 'bientôt plus de papier',
           'printer.cover-open': 'capot ouvert',
           'terminal.out-of-order': 'hors service',
           'gate.fire': 'alarme incendie',
@@ -163,6 +167,7 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
         fault,
       ),
     since: (at) => `depuis le ${at}`,
+    cards: (cards) => `${plural(cards, 'carte', 'cartes')} d’après son compte.`,
     inventory: 'Ce que sont ses appareils',
     marks: {
       model: (mark) => `modèle ${mark}`,
@@ -244,8 +249,10 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
           line: 'does not answer as it should',
           'dispenser.card-jam': 'card jammed',
           'dispenser.stacker-empty': 'no cards left',
+          'dispenser.stacker-low': 'few cards left',
           'dispenser.bin-full': 'bin full',
           'printer.paper-out': 'no paper left',
+          'printer.paper-low': 'little paper left',
           'printer.cover-open': 'cover open',
           'terminal.out-of-order': 'out of order',
           'gate.fire': 'fire alarm',
@@ -257,6 +264,7 @@ export const deviceWords: Readonly<Record<Language, DeviceWords>> = {
         fault,
       ),
     since: (at) => `since ${at}`,
+    cards: (cards) => `${plural(cards, 'card', 'cards')} by its count.`,
     inventory: 'What its devices are',
     marks: {
       model: (mark) => `model ${mark}`,

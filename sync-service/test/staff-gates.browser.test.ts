@@ -121,8 +121,8 @@ it('[W-DEVICE-2] names the devices of a box that do not work, what ails them and
         ...{ name: 'terminal', ...ready },
         about: { model: 'Desk/5000', serial: '16152CT20364012', contract: '6424242', configured: ['model'] },
       },
-      { name: 'dispenser', status: 'faulted', fault: 'dispenser.stacker-empty' },
-      { name: 'printer', ...ready },
+      { name: 'dispenser', status: 'faulted', fault: 'dispenser.stacker-empty', cards: 0 },
+      { name: 'printer', ...ready, warning: 'printer.paper-low' },
       { name: 'gate-1.board', ...ready },
       { name: 'gate-1.exit-scanner', status: 'disconnected', fault: 'transport.pulled' },
       { name: 'locker-wall', status: 'warming-up', fault: null },
@@ -134,12 +134,13 @@ it('[W-DEVICE-2] names the devices of a box that do not work, what ails them and
   await troubled.first().waitFor();
   expect(await troubled.allInnerTexts()).toEqual([
     expect.stringMatching(
-      /^Distributeur de cartes · plus de cartes \(dispenser\.stacker-empty\), depuis le /,
+      /^Distributeur de cartes · plus de cartes \(dispenser\.stacker-empty\), depuis le .+\. 0 cartes d’après son compte\.$/,
     ),
     expect.stringMatching(
       /^gate-1, lecteur de codes de sortie · ne répond pas : câble ou courant \(transport\.pulled\), /,
     ),
     expect.stringMatching(/^locker-wall · warming-up, depuis le /),
+    'Imprimante · bientôt plus de papier (printer.paper-low)',
   ]);
   await page.getByText('Ce que sont ses appareils').click();
   expect(await page.getByTestId('box-inventory').getByRole('listitem').allInnerTexts()).toEqual([

@@ -1,5 +1,5 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
-import { type Fault, fault } from '@portillon/core/base/fault-codes.ts';
+import { type Fault, type FaultCode, fault } from '@portillon/core/base/fault-codes.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import type { DeviceState } from '../../device.ts';
@@ -75,6 +75,7 @@ export class EscPosPrinter implements Printer {
   #jobNumber = 0;
   /** Lines of a receipt that did not end may hang in the mouth; at first nobody knows. */
   #mayHangOut = true;
+  #warning: FaultCode | null = null;
 
   constructor(options: EscPosPrinterOptions) {
     this.columns = options.columns ?? columnsOfPaper[options.paperMm ?? 80];
@@ -94,6 +95,11 @@ export class EscPosPrinter implements Printer {
 
   get state(): DeviceState {
     return this.#status.state;
+  }
+
+  /** By the sensor at the roll; a printer without one never says so. */
+  get warning(): FaultCode | null {
+    return this.#warning;
   }
 
   /** Bytes that made no answer, since start. */
@@ -289,6 +295,7 @@ export class EscPosPrinter implements Printer {
 
   #show(status: PrinterStatus): void {
     const trouble = faultOf(status);
+    this.#warning = status.paperNearEnd && !trouble ? 'printer.paper-low' : null;
     this.#status.set(trouble ? { status: 'faulted', fault: trouble } : { status: 'ready' });
   }
 

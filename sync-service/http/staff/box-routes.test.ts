@@ -130,6 +130,23 @@ it('[W-DEVICE-3] keeps what devices are, as far as somebody says so, and counts 
   expect((await readFigures(sql, systemClock.wallMs())).devices).toMatchObject({ ready: 1, other: 0 });
 });
 
+it('[W-DEVICE-5] shows and counts what will stop a device soon, and how many cards its box counts', async () => {
+  const dispenser = { name: 'dispenser', status: 'ready', fault: null };
+  const printer = { name: 'printer', status: 'ready', fault: null };
+  const few = { ...dispenser, cards: 12, warning: 'dispenser.stacker-low' };
+  await edge.pushed([], { devices: [few, { ...printer, warning: 'printer.ribbon-low' }] });
+  expect((await box()).devices).toMatchObject([few, { warning: 'printer.ribbon-low', cards: null }]);
+  const figures = await readFigures(sql, systemClock.wallMs());
+  expect(figures.warnings).toEqual({ 'dispenser.stacker-low': 1, 'printer.paper-low': 0, other: 1 });
+  expect(figures.devices).toMatchObject({ ready: 2 });
+  const since = (await box()).devices[0]?.since;
+  await edge.pushed([], { devices: [{ ...dispenser, cards: 11 }, printer] });
+  expect((await box()).devices).toMatchObject([
+    { warning: null, cards: 11, since },
+    { warning: null, cards: null },
+  ]);
+});
+
 it('[W-DEVICE-4] opens a case of a payment terminal that nobody expects at its box', async () => {
   const other = await TestEdge.enrolled(base.url, base.enrolmentCodes['Villeurbanne Gratte-Ciel'] ?? '');
   const tell = (at: TestEdge, about: DeviceAboutTold) =>

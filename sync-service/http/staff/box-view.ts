@@ -35,6 +35,10 @@ export const boxListSchema = z.object({
           since: time,
           /** Null where nobody has said what it is. */
           about: deviceAboutSchema.nullable(),
+          /** Works, and will not for long (W-DEVICE-5). */
+          warning: z.string().nullable(),
+          /** Of a card dispenser, as its box counts them. */
+          cards: z.int().nullable(),
         }),
       ),
     }),
