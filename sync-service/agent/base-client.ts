@@ -13,6 +13,7 @@ import {
 } from '@portillon/core/wire/messages.ts';
 import type { z } from 'zod';
 import type { AgentStore, EdgeIdentity } from './agent-store.ts';
+import { answerBytes } from './answer-bytes.ts';
 
 /** Why a request came to nothing. `code` is the base's word when it answered, null when it did not. */
 export interface RequestFailure {
@@ -37,6 +38,9 @@ export interface BaseRequest<Answer> {
   /** Null for an answer without a body. */
   readonly answer: z.ZodType<Answer> | null;
 }
+
+/** Several times what the longest page of the feed takes, unpacked (W-ERR-5). */
+export const answerBytesMax = 32 * 1024 * 1024;
 
 /** Requests may overtake each other by fewer at the base (W-SIGN-3). */
 const counterStride = 1_024;
@@ -105,7 +109,7 @@ export class BaseClient {
         redirect: 'error',
         signal: AbortSignal.any([late.signal, this.#stopped]),
       });
-      const bytes = Buffer.from(await response.arrayBuffer());
+      const bytes = await answerBytes(response, answerBytesMax);
       if (!response.ok) {
         const failure = refused(response.status, bytes.toString());
         if (failure.code === 'request.replayed') await this.#passOverCounters();

@@ -26,6 +26,7 @@ import {
   peerWaitSecondsMax,
 } from '@portillon/core/wire/peer-messages.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
+import { answerBytes } from '@portillon/sync-service/agent/answer-bytes.ts';
 import { BackOff } from '@portillon/sync-service/agent/back-off.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 import type { InFlight } from '../gate/in-flight.ts';
@@ -67,6 +68,8 @@ const sharesLimitMs = (peerWaitSecondsMax + 5) * 1_000;
 /** Clocks that agree to a second are left as they are: what an answer is on its way counts for more. */
 const agreedMs = 1_000;
 const letInMaxMs = 30_000;
+/** Several times what the longest page of shares takes (W-ERR-5). */
+const peerAnswerBytesMax = 16 * 1024 * 1024;
 
 /**
  * Hears one other box of the club: asks for what follows, takes it into the store with the cursor, and asks again. While it
@@ -266,7 +269,7 @@ export class PeerFollower {
         redirect: 'error',
         signal: AbortSignal.any([late.signal, this.#stopped.signal]),
       });
-      const text = await response.text();
+      const text = (await answerBytes(response, peerAnswerBytesMax)).toString();
       if (response.ok) return { text, signature: response.headers.get(peerSignatureHeader) ?? '' };
       const refusal = refusalSchema.safeParse(parseJson(text));
       return { problem: refusal.success ? refusal.data.error.code : `HTTP ${response.status}` };

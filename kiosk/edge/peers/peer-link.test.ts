@@ -306,7 +306,7 @@ describe('whom a box believes', () => {
     expect(await shares(again.url, other.name, session, 5)).toMatchObject({ code: 'peer.no-session' });
   });
 
-  it('[W-PEER-3] throws an answer away that the other has not signed for this very request', async () => {
+  it('[W-PEER-3] [W-ERR-5] throws an answer away that the other has not signed for this very request', async () => {
     const { url } = await one.link([]);
     await one.store.write((tx) =>
       one.store.peers.put(tx, { kind: 'spent', credentialId: sampleId(910), atMs: noonMs }),
@@ -318,6 +318,12 @@ describe('whom a box believes', () => {
     const link = await other.link([proxy.url]);
     await until(() => link.standings[0]?.problem === 'not-signed');
     expect(other.store.passages.isSpentHere(sampleId(911))).toBe(false);
+    // Somebody on the line who answers without end.
+    bend = () => ' '.repeat(16 * 1024 * 1024 + 1);
+    await until(async () => {
+      await other.clock.advance(1_000);
+      return link.standings[0]?.problem === 'answer-too-long';
+    });
     bend = (text) => text;
     await until(async () => {
       await other.clock.advance(1_000);
