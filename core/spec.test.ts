@@ -47,7 +47,11 @@ it.each([
     ['../sync-service/http/staff/sign-in', '../sync-service/members', '../sync-service/postgres'],
   ],
   ['../sync-service/same-person', 'DU', ['../sync-service/http/staff', '../sync-service/postgres']],
-  ['../sync-service/privacy', 'PV', ['../sync-service/http/staff', '../sync-service/keys']],
+  [
+    '../sync-service/privacy',
+    'PV',
+    ['../sync-service/http/staff', '../sync-service/keys', '../sync-service/adapters'],
+  ],
   [
     '../sync-service/privacy/kept',
     'RT',

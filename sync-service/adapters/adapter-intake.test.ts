@@ -16,6 +16,8 @@ import { readFigures } from '../postgres/base-figures.ts';
 import { setCredentialStatus } from '../postgres/credential-status.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
+import { planErasure } from '../postgres/erasure/erasure-plan.ts';
+import { readErasureRequests } from '../postgres/erasure/purge-orders.ts';
 import { forgetInWords } from '../postgres/erasure/words-about.ts';
 import { readMemberAccess } from '../postgres/member-access.ts';
 import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
@@ -450,7 +452,16 @@ it('[AD22] lets theirs stand where both have changed the same, with both values 
   await other.is('up');
   await quiet();
 
-  // The same once projections are built anew; a renewal after it too.
+  // The same once projections are built anew; a renewal after it too, and the last of several words at once.
+  await page(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((month) => ({
+      kind: 'membership',
+      theirId: 'm-22',
+      ourId: membershipId,
+      revision: `s${month}`,
+      record: { validTo: `2029-0${month}-01` },
+    })),
+  );
   const { differences, stuck } = await rebuildProjections(sql, {
     check: true,
     nowMs: systemClock.wallMs(),
@@ -459,7 +470,7 @@ it('[AD22] lets theirs stand where both have changed the same, with both values 
   expect({ differences, stuck }).toEqual({ differences: [], stuck: [] });
 });
 
-it('[AD23] keeps the stricter of two answers, and asks whether to erase whom they have deleted', async () => {
+it('[AD23] [PV7] keeps the stricter of two answers, and asks the privacy desk to erase whom they have forgotten', async () => {
   const { customer, badge } = await joinedThere('04CC11BB22CC55');
   const memberId = await oursOf('member', customer);
   const credentialId = await oursOf('credential', badge);
@@ -480,7 +491,25 @@ it('[AD23] keeps the stricter of two answers, and asks whether to erase whom the
   await untilSeen('kept out', async () =>
     (await atGates(credentialId))?.standing?.suspendedUntil ? true : null,
   );
-  expect(await casesOf('other-base-gone', `member ${memberId}`)).toHaveLength(1);
+  const [gone, ...more] = await casesOf('other-base-gone', `member ${memberId}`);
+  expect([gone?.detail, more]).toEqual([
+    expect.stringMatching(/a request .* stands at the privacy desk$/),
+    [],
+  ]);
+  const requests = async () =>
+    (await readErasureRequests(sql, systemClock.wallMs())).filter((each) => each.memberId === memberId);
+  const [request] = await requests();
+  expect(request).toMatchObject({ way: 'other-base', madeBy: name, asks: 'erasure', overdue: false });
+  // Only what somebody settles with money stands against it, and not the case that tells of it.
+  const held = await planErasure(sql, memberId, systemClock.wallMs());
+  expect(held?.holds.blocking.map(({ kind }) => kind)).toEqual(['running-membership']);
+  // What the desk has declined is not asked again with every word of theirs.
+  await sql.query("update erasure_requests set state = 'declined', closed_at = now() where member_id = $1", [
+    memberId,
+  ]);
+  await other.atDesk(`customers/desk-${people}`, { shoeSize: 40 });
+  await quiet();
+  expect((await requests()).map(({ state }) => state)).toEqual(['declined']);
   await other.atDesk(`customers/desk-${people}`, { forgotten: false });
   await untilSeen('back', async () => ((await atGates(credentialId))?.standing === undefined ? true : null));
 
@@ -816,7 +845,7 @@ it('[AD28] [AD29] tells who went through, in order, and drops the oldest of too 
   expect(await figures()).toMatchObject({ answers: true, dropped: 2, applied: expect.any(Number) });
 });
 
-it('[AD24] lets in again whose record was merged into another meanwhile, once nobody keeps them out', async () => {
+it('[AD23] [AD24] keeps out, and lets in again, whose record was merged into another meanwhile', async () => {
   const [gone, stays] = [await joinedThere('04BB11BB22CC77'), await joinedThere()];
   const memberId = await oursOf('member', gone.customer);
   const staysId = await oursOf('member', stays.customer);
@@ -842,6 +871,26 @@ it('[AD24] lets in again whose record was merged into another meanwhile, once no
   expect(await heldAtGates()).toMatch(/^2999/);
   await page([block('m2', false, gone.customer)]);
   expect(await heldAtGates()).toBeNull();
+
+  // Deleted there, the person goes on under the other record, here and there; until that is deleted too.
+  const member = (theirId: string, record: IncomingChange['record']): IncomingChange => ({
+    ...{ kind: 'member', theirId, revision: newTestId(), record },
+  });
+  const pause = async () => (await memberRow(staysId)).suspended_until;
+  await page([member(gone.customer, null)]);
+  expect(await pause()).toBeNull();
+  const [told] = await casesOf('other-base-gone', `member ${memberId}`);
+  expect(told?.detail).toContain(`the person goes on there as ${stays.customer}`);
+  await page([member(stays.customer, null)]);
+  expect(await pause()).toBe(untilLifted);
+  await page([member(stays.customer, {})]);
+  expect(await pause()).toBeNull();
+  // Forgotten there is forgotten as a person.
+  await page([member(gone.customer, { erased: true })]);
+  expect(await heldAtGates()).toMatch(/^2999/);
+  expect(await sql.query('select way from erasure_requests where member_id = $1', [staysId])).toEqual([
+    { way: 'other-base' },
+  ]);
 });
 
 it('[AD21] leaves what a member pays for at a kiosk while their side is heard', async () => {

@@ -57,6 +57,7 @@ import { terminals } from './migrations/054-terminals.ts';
 import { searchedByIndex } from './migrations/055-searched-by-index.ts';
 import { recordsOfPerson } from './migrations/056-records-of-person.ts';
 import { deviceStock } from './migrations/057-device-stock.ts';
+import { forgottenElsewhere } from './migrations/058-forgotten-elsewhere.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -117,6 +118,7 @@ export const migrations: readonly Migration[] = [
   { name: '055-searched-by-index', sql: searchedByIndex },
   { name: '056-records-of-person', sql: recordsOfPerson },
   { name: '057-device-stock', sql: deviceStock },
+  { name: '058-forgotten-elsewhere', sql: forgottenElsewhere },
 ];
 
 export interface Migration {

@@ -311,7 +311,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         happened: 'L’autre système ne connaît plus ce membre. Plus rien ne lui ouvre.',
         owed: () => 'À la personne\u00a0: que ses données soient effacées, si elle l’a demandé là-bas.',
         doNow:
-          'Si elle y a demandé l’effacement, ouvrez la demande sous «\u00a0Vie privée\u00a0». Sinon, faites rétablir le membre dans l’autre système.',
+          'Si elle y a été oubliée, la demande attend sous «\u00a0Vie privée\u00a0»\u00a0: traitez-la. Sinon, demandez-lui, ou faites rétablir le membre dans l’autre système.',
       },
       'paid-twice': {
         title: 'Payé deux fois',
@@ -583,7 +583,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
         happened: 'The other system does not know this member any more. Nothing opens for them.',
         owed: () => 'To the person: that their data are erased, if they asked for it there.',
         doNow:
-          'If they asked to be forgotten there, open the request under “Privacy”. If not, have the member restored in the other system.',
+          'If they were forgotten there, a request waits under “Privacy”: settle it. If not, ask them, or have the member restored in the other system.',
       },
       'paid-twice': {
         title: 'Paid twice',

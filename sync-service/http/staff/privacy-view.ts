@@ -54,12 +54,14 @@ export const requestWays = [
   'kiosk',
   'guardian',
   'authority',
+  /** Forgotten at a member base of others: nobody at the desk says so. */
+  'other-base',
 ] as const;
 export type RequestWay = (typeof requestWays)[number];
 
 export const erasureRequestSchema = z.strictObject({
   memberId: id,
-  way: z.enum(requestWays),
+  way: z.enum(requestWays).exclude(['other-base']),
   matched: z.array(z.enum(matchKeys)).min(1).max(matchKeys.length),
 });
 

@@ -2,8 +2,9 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { IncomingRecords } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { withdrawConsent } from '../consents.ts';
-import { liftBlock, putBlock } from './blocks.ts';
+import { liftBlock } from './blocks.ts';
 import { type Difference, differs, untold } from './differences.ts';
+import { goneThere } from './gone-there.ts';
 import {
   changeRow,
   type Intake,
@@ -13,7 +14,6 @@ import {
   rememberRow,
   touchMember,
 } from './intake.ts';
-import { openOtherBaseCase } from './other-base-cases.ts';
 
 const columns = {
   homeClubId: 'home_club_id',
@@ -43,20 +43,12 @@ export async function applyMember(
   }
   const { sql } = intake;
   const memberId = known.ourId;
-  const key = `member ${change.theirId}`;
   if (await isForgotten(sql, memberId)) return;
-  if (isGone) {
-    await putBlock(intake, key, { memberId }, null);
-    const words =
-      'it is gone at the other side. Nobody comes in with it any more; if the person was forgotten there, erase it here too';
-    const about = { kind: 'other-base-gone', adapter: intake.adapter, about: `member ${memberId}` } as const;
-    await openOtherBaseCase(sql, { ...about, memberId, clubId: null, words }, intake.newId(), intake.nowMs);
-    return rememberRow(intake, 'member', memberId, change, known);
-  }
-  await liftBlock(intake, key);
+  if (isGone) return goneThere(intake, change, known, record?.erased === true);
+  await liftBlock(intake, `member ${change.theirId}`);
   await changeMember(intake, memberId, record);
   await strictest(intake, memberId, record);
-  await rememberRow(intake, 'member', memberId, change, known);
+  await rememberRow(intake, 'member', memberId, change, { made: known.made });
 }
 
 async function newMember(

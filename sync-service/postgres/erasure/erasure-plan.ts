@@ -59,7 +59,7 @@ export async function planErasure(sql: Sql, memberId: string, nowMs: number): Pr
       where (sale_id in (${ofSales}) or position($1::text in detail) > 0
              or id in (select case_id from decision_cases join decisions on decisions.id = decision_id
                          join credentials on credentials.id = credential_id where member_id = $1::uuid))
-        and kind <> 'same-person'
+        and kind not in ('same-person', 'other-base-gone')
         and not exists (select 1 from case_settlements where case_id = cases.id)`,
     [memberId],
   );

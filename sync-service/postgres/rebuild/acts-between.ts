@@ -45,24 +45,25 @@ export class ActsBetween {
   static async read(sql: Sql, home: string, reporters: ReadonlyMap<string, Reporter>): Promise<ActsBetween> {
     const acts = await sql.query<Act>(
       `select * from (
-         select at, 'credential-set' as what, change->>'credentialId' as id, change->>'status' as value
+         select at, 'credential-set' as what, change->>'credentialId' as id, change->>'status' as value,
+                null::bigint as seq
            from access_changes where change->>'credentialId' is not null and change->>'status' is not null
          union all
-         select made_at, 'card-lost', credential_id::text, null from ${home}.orders where credential_id is not null
+         select made_at, 'card-lost', credential_id::text, null, null from ${home}.orders where credential_id is not null
          union all
-         select settled_at, 'case-settled', case_id::text, null from ${home}.case_settlements
+         select settled_at, 'case-settled', case_id::text, null, null from ${home}.case_settlements
          union all
-         select received_at, 'mandate-came', digest, problem
+         select received_at, 'mandate-came', digest, problem, null
            from ${home}.attachments where purpose = 'mandate' and received_at is not null
          union all
-         select applied_at, 'base-event', edge_id::text, body from base_events
+         select applied_at, 'base-event', edge_id::text, body, null from base_events
          union all
-         select at, 'merged', id::text, null from member_merges
+         select at, 'merged', id::text, null, null from member_merges
          union all
-         select undone_at, 'unmerged', id::text, null from member_merges where undone_at is not null
+         select undone_at, 'unmerged', id::text, null, null from member_merges where undone_at is not null
          union all
-         select at, 'said-elsewhere', in_table || ' ' || row_id, columns::text from adapter_acts
-       ) as act order by at`,
+         select at, 'said-elsewhere', in_table || ' ' || row_id, columns::text, seq from adapter_acts
+       ) as act order by at, seq nulls first`,
     );
     return new ActsBetween(sql, home, reporters, acts);
   }

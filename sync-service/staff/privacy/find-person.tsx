@@ -16,6 +16,9 @@ const fields = ['givenName', 'familyName', 'birthDate', 'email', 'phone', 'refer
 type Said = Readonly<Record<(typeof fields)[number], string>>;
 const nothing: Said = { givenName: '', familyName: '', birthDate: '', email: '', phone: '', reference: '' };
 
+/** What nobody says at the desk is left out. */
+const waysToTheDesk = requestWays.filter((way) => way !== 'other-base');
+
 /** Who asks: what they say of themselves, everybody who agrees, and the one that staff choose (PV1, PV2). */
 export function FindPerson(props: {
   readonly language: Language;
@@ -92,7 +95,7 @@ export function FindPerson(props: {
                 value={way}
                 onChange={(event) => setWay(event.target.value as RequestWay)}
               >
-                {requestWays.map((one) => (
+                {waysToTheDesk.map((one) => (
                   <option key={one} value={one}>
                     {text.ways[one]}
                   </option>
