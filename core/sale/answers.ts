@@ -160,6 +160,11 @@ function withoutAccents(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
+/** Whether somebody may have been born then who lives today. Both are `YYYY-MM-DD`. */
+export function mayBeBornOn(date: string, today: string): boolean {
+  return date <= today && ageOn(date, today) <= oldestAgeYears;
+}
+
 /** Full years between two `YYYY-MM-DD`. Born on 29 February, one is a year older on 1 March of a common year. */
 export function ageOn(birthDate: string, today: string): number {
   const years = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4));

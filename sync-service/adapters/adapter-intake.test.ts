@@ -579,6 +579,32 @@ it('[AD25] puts aside what cannot be applied, with a case, goes on with the rest
   expect((await command('parked', name))[1]).not.toMatch(new RegExp(`membership (${early}|${wrong}) `));
   expect(await casesOf('other-base-unusable', `membership ${wrong} of theirs`)).toHaveLength(1);
 
+  const born = (birthDate: string) => ({
+    kind: 'member' as const,
+    theirId: `born ${birthDate}`,
+    revision: '1',
+    record: { homeClubId: clubId, birthDate },
+  });
+  await page([born('2999-12-31'), born('1905-01-01'), born('9999-12-31')]);
+  await untilSeen('put aside', async () =>
+    /member born 2999-12-31 .*nobody who lives was born on that day/.test((await command('parked', name))[1])
+      ? true
+      : null,
+  );
+  expect(
+    await sql.query("select their_id from adapter_parked where their_id like 'born %' order by 1"),
+  ).toHaveLength(3);
+  expect(await ourId('member', 'born 1905-01-01')).toBeNull();
+  await page(
+    ['2999-12-31', '1905-01-01', '9999-12-31'].map((day) => ({
+      ...born(day),
+      record: { homeClubId: clubId },
+    })),
+  );
+  await untilSeen('taken in', async () =>
+    (await ourId('member', 'born 9999-12-31')) === null ? null : true,
+  );
+
   await page([
     { kind: 'block', theirId: 'nobody', revision: null, record: { cardUid: '04DDDDDDDDDD01', on: true } },
   ]);

@@ -2,6 +2,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { openSealed } from '@portillon/core/crypto/seal.ts';
+import { mayBeBornOn } from '@portillon/core/sale/answers.ts';
 import { isCreditorIdentifier } from '@portillon/core/sale/creditor-identifier.ts';
 import { ibanProgress, maskedIban } from '@portillon/core/sale/iban.ts';
 import {
@@ -18,6 +19,8 @@ import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
 import { lockMemberThatStays, lockRecordsOf } from './records-of-person.ts';
+
+const dayMs = 24 * 3_600_000;
 
 const notSealedToUs = 'not sealed to this base for this purpose, or changed on the way';
 
@@ -57,7 +60,7 @@ export async function receiveAttachment(
   const opened = await open(
     wanted.purpose,
     sealed,
-    base.sealPrivateKey,
+    base,
     wanted.purpose === 'mandate' ? await mandateReferenceOf(database, wanted.member_id, digest) : null,
   );
   const now = isoTime(base.nowMs);
@@ -270,7 +273,7 @@ function partOf(purpose: Purpose): KeyPart {
 async function open(
   purpose: Purpose,
   sealed: Buffer,
-  sealPrivateKey: string,
+  { sealPrivateKey, nowMs }: { readonly sealPrivateKey: string; readonly nowMs: number },
   mandateReference: string | null,
 ): Promise<Opened> {
   let plain: Uint8Array;
@@ -293,6 +296,10 @@ async function open(
   // PostgreSQL keeps no NUL character in text.
   if (!person.success || Object.values(person.data).some((text) => text?.includes('\0'))) {
     return { problem: 'not the particulars of a person' };
+  }
+  // Where the club is, it may be tomorrow already.
+  if (!mayBeBornOn(person.data.birthDate, isoTime(nowMs + dayMs).slice(0, 10))) {
+    return { problem: 'not the particulars of a person: nobody who lives was born on that day' };
   }
   return { person: person.data, plain };
 }

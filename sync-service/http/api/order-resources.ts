@@ -1,6 +1,6 @@
 import { personLanguages } from '@portillon/core/access/person-language.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
-import { adultAgeYears, ageOn } from '@portillon/core/sale/answers.ts';
+import { adultAgeYears, ageOn, mayBeBornOn } from '@portillon/core/sale/answers.ts';
 import { z } from 'zod';
 import { cancelWebOrder, makeWebOrder, type WebOrderProblem } from '../../postgres/web-orders.ts';
 import type { RefusalWords } from '../refusal.ts';
@@ -10,6 +10,7 @@ import { listClause, listValues, nextField, pageOf, pageQuery, timeQuery } from 
 
 const dayMs = 24 * 3_600_000;
 const startsWithinMs = 90 * dayMs;
+const longestAgoMs = 366 * dayMs;
 
 /** PostgreSQL keeps no NUL character in text. */
 const text = (most: number) =>
@@ -173,7 +174,19 @@ export const orderResources: readonly ApiRoute[] = [
       if (startsAtMs < nowMs - dayMs || startsAtMs > nowMs + startsWithinMs) {
         throw new ApiRefusal('api.malformed', 'a membership begins within 90 days', 'startsAt');
       }
-      if (ageOn(member.birthDate, isoTime(nowMs).slice(0, 10)) < adultAgeYears) {
+      for (const [path, at] of [
+        ['paid.at', paid.at],
+        ['contract.acceptedAt', contract.acceptedAt],
+      ] as const) {
+        const atMs = Date.parse(at);
+        if (atMs > nowMs + dayMs || atMs < nowMs - longestAgoMs)
+          throw new ApiRefusal('api.malformed', 'an order tells what was done within the last year', path);
+      }
+      const today = isoTime(nowMs).slice(0, 10);
+      if (!mayBeBornOn(member.birthDate, isoTime(nowMs + dayMs).slice(0, 10))) {
+        throw new ApiRefusal('api.malformed', 'nobody who lives was born on that day', 'member.birthDate');
+      }
+      if (ageOn(member.birthDate, today) < adultAgeYears) {
         throw new ApiRefusal(
           'order.not-possible',
           'who is under eighteen signs up at a club, with a guardian',

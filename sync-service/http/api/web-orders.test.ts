@@ -208,7 +208,9 @@ it('[AP21] refuses what cannot be ordered, with its place, and leaves nothing be
   );
   const member = order().member;
   const year = new Date(systemClock.wallMs()).getUTCFullYear() - 17;
-  const cases: readonly [Promise<ApiAnswer>, string, string][] = [
+  const tomorrowNext = new Date(systemClock.wallMs() + 2 * 24 * 3_600_000).toISOString().slice(0, 10);
+  type Refused = [Promise<ApiAnswer>, string, string];
+  const cases: readonly Refused[] = [
     [shop.post('/orders', order({ clubId: newTestId() })), 'api.unknown', 'clubId'],
     [shop.post('/orders', order({ planId: dayEntryId })), 'api.unknown', 'planId'],
     [shop.post('/orders', order({ reference })), 'order.reference-used', 'reference'],
@@ -218,6 +220,21 @@ it('[AP21] refuses what cannot be ordered, with its place, and leaves nothing be
       'member.birthDate',
     ],
     [shop.post('/orders', order({ startsAt: '9999-01-01T00:00:00.000Z' })), 'api.malformed', 'startsAt'],
+    ...['9999-12-31', '1700-01-01', tomorrowNext].map(
+      (birthDate): Refused => [
+        shop.post('/orders', order({ member: { ...member, birthDate } })),
+        'api.malformed',
+        'member.birthDate',
+      ],
+    ),
+    ...['9999-12-31T00:00:00.000Z', '1700-01-01T00:00:00.000Z'].flatMap((at): Refused[] => [
+      [shop.post('/orders', order({ paid: { ...order().paid, at } })), 'api.malformed', 'paid.at'],
+      [
+        shop.post('/orders', order({ contract: { ...order().contract, acceptedAt: at } })),
+        'api.malformed',
+        'contract.acceptedAt',
+      ],
+    ]),
     [
       shop.post('/orders', order({ paid: { ...order().paid, amountCents: -1 } })),
       'api.malformed',

@@ -620,16 +620,31 @@ it.each([
   },
 );
 
-it('[RC1] a name of 200 characters is no name: the bytes are kept, and staff have a case that says so', async () => {
-  const familyName = 'n'.repeat(200);
-  const person = await edge.sealed('person', { ...testPerson, familyName });
-  const digests = { person: sha256Hex(person), photo: null, contract: sha256Hex(newTestId()) };
-  const sale = saleEvent({ legalEntityId, planId, digests });
-  await edge.pushed([edge.append(sale)]);
-  expect((await edge.put(digests.person, person)).status).toBe(204);
-  expect(
-    await sql.query("select detail from cases where kind = 'unreadable-attachment' and detail like $1", [
-      `%${sale.member.memberId}%`,
-    ]),
-  ).toEqual([{ detail: `person of member ${sale.member.memberId}: not the particulars of a person` }]);
-});
+it.each([
+  [{ familyName: 'n'.repeat(200) }, ''],
+  [{ birthDate: '9999-12-31' }, ': nobody who lives was born on that day'],
+  [{ birthDate: '1700-01-01' }, ': nobody who lives was born on that day'],
+])(
+  '[W-ATT-6] takes no name of 200 characters and nobody of the year 9999: the bytes are kept, and staff have a case',
+  async (wrong, why) => {
+    const person = await edge.sealed('person', { ...testPerson, ...wrong });
+    const digests = { person: sha256Hex(person), photo: null, contract: sha256Hex(newTestId()) };
+    const sale = saleEvent({ legalEntityId, planId, digests });
+    await edge.pushed([edge.append(sale)]);
+    expect((await edge.put(digests.person, person)).status).toBe(204);
+    expect(
+      await sql.query("select detail from cases where kind = 'unreadable-attachment' and detail like $1", [
+        `%${sale.member.memberId}%`,
+      ]),
+    ).toEqual([
+      { detail: `person of member ${sale.member.memberId}: not the particulars of a person${why}` },
+    ]);
+    expect(
+      await sql.query(
+        `select birth_date, sealed is not null as kept from members join attachments on member_id = members.id
+        where members.id = $1 and digest = $2`,
+        [sale.member.memberId, digests.person],
+      ),
+    ).toEqual([{ birth_date: null, kept: true }]);
+  },
+);

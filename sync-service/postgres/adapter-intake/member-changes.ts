@@ -1,4 +1,5 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { mayBeBornOn } from '@portillon/core/sale/answers.ts';
 import type { IncomingRecords } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { withdrawConsent } from '../consents.ts';
@@ -14,6 +15,8 @@ import {
   rememberRow,
   touchMember,
 } from './intake.ts';
+
+const dayMs = 24 * 3_600_000;
 
 const columns = {
   homeClubId: 'home_club_id',
@@ -57,6 +60,7 @@ async function newMember(
   record: IncomingRecords['member'],
 ): Promise<void> {
   const { sql, nowMs, newId } = intake;
+  checkBirthDate(record, nowMs);
   const clubs = await sql.query('select 1 from clubs where id = $1', [record.homeClubId ?? null]);
   if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
   const id = newId();
@@ -84,7 +88,7 @@ async function changeMember(
   memberId: string,
   record: IncomingRecords['member'],
 ): Promise<void> {
-  const { sql, adapter } = intake;
+  const { sql, adapter, nowMs } = intake;
   const [ours] = await sql.query<Record<Field, string | null>>(
     `select home_club_id as "homeClubId", given_name as "givenName", family_name as "familyName", birth_date as "birthDate",
             email, phone, language from members where id = $1 for update`,
@@ -101,6 +105,7 @@ async function changeMember(
     found.push({ field, theirs, ours: ours[field] });
   }
   if (found.length === 0) return;
+  if (changed.birth_date !== undefined) checkBirthDate(record, nowMs);
   if (changed.home_club_id !== undefined) {
     const clubs = await sql.query('select 1 from clubs where id = $1', [changed.home_club_id]);
     if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
@@ -111,6 +116,12 @@ async function changeMember(
   if ((await untold(sql, adapter, 'member', memberId)) !== null) {
     await differs(intake, { about: `member ${memberId}`, memberId, saleId: null, clubId: null }, found);
   }
+}
+
+function checkBirthDate({ birthDate }: IncomingRecords['member'], nowMs: number): void {
+  // Where their club is, it may be tomorrow already.
+  if (birthDate && !mayBeBornOn(birthDate, isoTime(nowMs + dayMs).slice(0, 10)))
+    throw new NotApplied('birthDate: nobody who lives was born on that day');
 }
 
 /** Of two answers to a question of consent, no. */
