@@ -327,6 +327,41 @@ it('[AP10] tells clubs, hours and plans to anybody, and an edit of hours at the 
   expect((await nobody.get(`/clubs/${newTestId()}/plans`)).status).toBe(404);
 });
 
+it('[AP13] tells what plans cost and will cost to keys of the seller, and nobody what another club will ask', async () => {
+  const [plan] = await sql.query<{ id: string }>(
+    "select id from plans where record->'names'->>'fr' = 'Tous les jours'",
+  );
+  const set = (clubId: string, from: string, cents: number) =>
+    sql.query(
+      `insert into plan_prices (id, plan_id, club_id, valid_from, price_cents, joining_fee_cents, set_at, reason)
+       values ($1, $2, $3, $4, $5, 2500, now(), 'new year')`,
+      [newTestId(), plan?.id, clubId, from, cents],
+    );
+  await set(clubs.lyon, '2098-01-01', 3190);
+  await set(clubs.lyon, '2097-01-01', 3090);
+  await set(clubs.villeurbanne, '2098-01-01', 1990);
+  const path = `/clubs/${clubs.lyon}/prices`;
+  const of = ({ body }: { body: { data: { planId: string }[] } }) =>
+    body.data.find(({ planId }) => planId === plan?.id);
+  const coming = [
+    { from: '2097-01-01', priceCents: 3090, joiningFeeCents: 2500 },
+    { from: '2098-01-01', priceCents: 3190, joiningFeeCents: 2500 },
+  ];
+  const told = await lyonKey.get(path);
+  expect(of(told)).toEqual({ planId: plan?.id, priceCents: 2990, joiningFeeCents: 2500, coming });
+  expect(told.body.data.length).toBeGreaterThan(1);
+  expect(of(await network.get(`/clubs/${clubs.villeurbanne}/prices`))).toMatchObject({
+    coming: [{ from: '2098-01-01', priceCents: 1990 }],
+  });
+  expect((await licenseeKey.get(path)).status).toBe(404);
+  expect(codeOf(await licenseeKey.get(path))).toBe('api.unknown');
+  const nobody = new ApiClient(base.url, null);
+  expect(codeOf(await nobody.get(path))).toBe('api.no-key');
+  expect(JSON.stringify((await nobody.get(`/clubs/${clubs.lyon}/plans`)).body)).not.toContain('3190');
+  const others = await ApiClient.withKey(base.url, sql, { scopes: ['sales:read'] });
+  expect(codeOf(await others.get(path))).toBe('api.not-in-scope');
+});
+
 it('[AP11] tells how many are inside with bounds and age, and null where nothing is known', async () => {
   await sql.query("update occupancy set at = at - interval '90 seconds' where club_id = $1", [
     clubs.villeurbanne,

@@ -3,6 +3,7 @@ export const apiScopes = {
   'members:read': 'members with name and contact, and what they hold',
   'consents:write': 'what members said yes to, and took back',
   'occupancy:read': 'how many are inside each club',
+  'prices:read': 'what plans cost in a club today, and what they will cost',
   'sales:read': 'sales, with lines and payment',
   'passages:read': 'who went through which gate, by ids',
   'cases:read': 'what a person must settle: what kind, where, how much; told by webhooks',

@@ -3,6 +3,7 @@ import { priceOf } from '@portillon/core/sale/plan-price.ts';
 import { countryOfSeller, type Plan } from '@portillon/core/sale/pricing.ts';
 import { z } from 'zod';
 import { planInClub } from '../../members/plan-in-club.ts';
+import type { Sql } from '../../postgres/database.ts';
 import {
   notWithdrawn,
   type SetPriceRows,
@@ -46,6 +47,15 @@ export const planSchema = z.object({
   joiningFeeVatRate: vatField,
   hours: hoursField.nullable().describe('Null: whenever the club is open.'),
   soldAtKiosk: z.boolean(),
+});
+
+const setPriceFields = { priceCents: centsField, joiningFeeCents: centsField };
+export const clubPriceSchema = z.object({
+  planId: idField,
+  ...setPriceFields,
+  coming: z
+    .array(z.object({ from: z.iso.date(), ...setPriceFields }))
+    .describe('Each from midnight of its first day on, by the calendar of the club; in this order.'),
 });
 
 const exampleClub = {
@@ -151,32 +161,75 @@ export const clubResources: readonly ApiRoute[] = [
     },
     refusals: ['api.unknown'],
     async handle({ sql, params, nowMs }) {
-      const [seller] = await sql.query<{
-        networkId: string;
-        legalEntityId: string;
-        vatNumber: string;
-        timeZone: string;
-      }>(
-        `select network_id as "networkId", legal_entity_id as "legalEntityId", vat_number as "vatNumber",
-                time_zone as "timeZone"
-           from clubs join legal_entities on legal_entities.id = clubs.legal_entity_id where clubs.id = $1`,
-        [params.clubId],
-      );
-      if (!seller) throw unknownClub();
-      const rows = await sql.query<{ id: string; record: Plan; prices: SetPriceRows }>(
-        `select id, record, ${setPricesOf('plans.id', '$2', '$3', notWithdrawn)} as prices
-           from plans where network_id = $1 order by (record->>'position')::int, id`,
-        [seller.networkId, params.clubId, seller.legalEntityId],
-      );
-      const { timeZone } = seller;
+      const { country, plans } = await plansIn(sql, params.clubId, null, nowMs);
+      return { data: plans.map(({ id, plan }) => shownPlan(id, plan, country)) };
+    },
+  }),
+  apiRoute({
+    method: 'GET',
+    path: '/clubs/{clubId}/prices',
+    tag: 'Clubs',
+    summary: 'What plans cost in a club today, and what they will cost',
+    description:
+      'Of clubs of the legal entity of the key. A price to come may be withdrawn until its day begins.',
+    scope: 'prices:read',
+    status: 200,
+    params: clubParams,
+    answer: z.object({ data: z.array(clubPriceSchema) }),
+    example: {
+      params: { clubId: exampleIds.club },
+      answer: {
+        data: [
+          {
+            planId: exampleIds.plan,
+            priceCents: 2990,
+            joiningFeeCents: 2500,
+            coming: [{ from: '2027-01-01', priceCents: 3190, joiningFeeCents: 2500 }],
+          },
+        ],
+      },
+    },
+    refusals: ['api.unknown'],
+    async handle({ sql, params, entityId, nowMs }) {
+      const { plans } = await plansIn(sql, params.clubId, entityId, nowMs);
       return {
-        data: rows.map(({ id, record, prices }) =>
-          shownPlan(id, planInClub(record, setPrices(prices), { timeZone, nowMs }), countryOfSeller(seller)),
-        ),
+        data: plans.map(({ id, plan }) => ({
+          planId: id,
+          ...priceOf(plan),
+          coming: [...(plan.comingPrices ?? [])],
+        })),
       };
     },
   }),
 ];
+
+/** Every plan as the club has it. `entityId` null: of any club; else a club of another is as unknown as none (AP4). */
+async function plansIn(sql: Sql, clubId: string, entityId: string | null, nowMs: number) {
+  const [seller] = await sql.query<{
+    networkId: string;
+    legalEntityId: string;
+    vatNumber: string;
+    timeZone: string;
+  }>(
+    `select network_id as "networkId", legal_entity_id as "legalEntityId", vat_number as "vatNumber",
+            time_zone as "timeZone"
+       from clubs join legal_entities on legal_entities.id = clubs.legal_entity_id
+      where clubs.id = $1 and legal_entity_id = coalesce($2, legal_entity_id)`,
+    [clubId, entityId],
+  );
+  if (!seller) throw unknownClub();
+  const rows = await sql.query<{ id: string; record: Plan; prices: SetPriceRows }>(
+    `select id, record, ${setPricesOf('plans.id', '$2', '$3', notWithdrawn)} as prices
+       from plans where network_id = $1 order by (record->>'position')::int, id`,
+    [seller.networkId, clubId, seller.legalEntityId],
+  );
+  const { timeZone } = seller;
+  const plans = rows.map(({ id, record, prices }) => ({
+    id,
+    plan: planInClub(record, setPrices(prices), { timeZone, nowMs }),
+  }));
+  return { country: countryOfSeller(seller), plans };
+}
 
 function shownPlan(id: string, plan: Plan, country: string): z.input<typeof planSchema> {
   const vat = plan.vatByCountry?.[country] ?? { plan: plan.vatRate, joiningFee: plan.vatRate };
