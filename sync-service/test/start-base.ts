@@ -10,6 +10,7 @@ import type { MemberBaseAdapter } from '../adapters/member-base-adapter.ts';
 import type { ProviderSettings } from '../http/staff/sign-in/provider-settings.ts';
 import { MemberBase, type MemberBaseReady } from '../member-base.ts';
 import { seedFileSchema } from '../seed/seed-file.ts';
+import { layPreparedServer } from './prepared-server.ts';
 
 export interface StartedBase extends MemberBaseReady {
   stop(): Promise<void>;
@@ -36,6 +37,7 @@ export async function startBase(options: {
   readonly requestLimitMs?: number;
   readonly adapters?: readonly MemberBaseAdapter[];
 }): Promise<StartedBase> {
+  await layPreparedServer(options.stateFolder);
   const base = await MemberBase.start({
     stateFolder: options.stateFolder,
     port: options.port ?? 0,
