@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -71,6 +72,27 @@ it('refuses a socket without the token of this start, or of another page', async
   expect(await attach('')).toBe(403);
   expect(await attach('token=guessed')).toBe(403);
   expect(await attach(`token=${await goodToken()}`, 'http://evil.example')).toBe(403);
+});
+
+it('goes on when a line that it refuses breaks, or asks for what is no address', async () => {
+  const thrown: Error[] = [];
+  const caught = (error: Error) => thrown.push(error);
+  process.on('uncaughtException', caught);
+  const { host, port } = new URL(bridge.url);
+  const asks = (path: string, more = '') =>
+    new Promise<void>((done) => {
+      const line = createConnection(Number(port), '127.0.0.1');
+      line.on('error', () => undefined).on('close', () => done());
+      line.resume();
+      const upgrade = `Host: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`;
+      // A screen that goes while it asks with the token of an earlier start.
+      line.write(`GET ${path} HTTP/1.1\r\n${upgrade}`, () => path !== '//' && line.resetAndDestroy());
+    });
+  for (let times = 0; times < 5; times++) await asks('/bridge?token=old', `Origin: http://${host}\r\n`);
+  await asks('//');
+  expect((await token()).status).toBe(200);
+  process.off('uncaughtException', caught);
+  expect(thrown).toEqual([]);
 });
 
 it('tells the token to its own page only', async () => {
