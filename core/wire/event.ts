@@ -481,6 +481,21 @@ const dataRequested = z.object({
   box: z.string().min(1).max(60),
 });
 
+/** As many members as staff at a kiosk are shown at once (W-PERSON-8). */
+export const cameInShown = 5;
+
+/** Staff at a kiosk were shown who came in: a reading of each member who had a name there (W-PERSON-9). Older edges told nothing of it. */
+const peopleShown = z.object({
+  type: z.literal('people.shown'),
+  at: time,
+  /** The staff card that was held to the kiosk. */
+  credentialId: id,
+  /** None is left once the time of the entry log is over (RT7). */
+  reads: z.array(z.object({ readId: id, memberId: id })).max(cameInShown),
+  /** What the box calls itself. */
+  box: z.string().min(1).max(60),
+});
+
 export const eventBodySchema = z.discriminatedUnion('type', [
   saleCompleted,
   membershipRenewed,
@@ -505,6 +520,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   purgeAcknowledged,
   consentAnswered,
   dataRequested,
+  peopleShown,
 ]);
 /** As an edge writes it: what has a default may be left out. */
 export type EventBody = z.input<typeof eventBodySchema>;

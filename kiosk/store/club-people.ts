@@ -1,4 +1,5 @@
 import type { Clock } from '@portillon/core/base/clock.ts';
+import type { MemberId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
@@ -19,6 +20,8 @@ export interface CameIn {
   readonly atMs: number;
   /** `own`: of this club, with the name; `other`: a member that this box has no name of; `nobody`: a ticket, or a card unknown so far. */
   readonly who: 'own' | 'other' | 'nobody';
+  /** Of the club's own: whom a name and a photo are read of (W-PERSON-9). */
+  readonly memberId: MemberId | null;
   readonly givenName: string | null;
   readonly familyName: string | null;
   /** As it was taken (JPEG or PNG); null where there is none, or none was fetched yet. */
@@ -213,6 +216,7 @@ export class ClubPeople implements PeopleOfStore {
       return {
         atMs,
         who: told ? 'own' : memberId === null ? 'nobody' : 'other',
+        memberId: told ? (memberId as MemberId) : null,
         givenName: told?.givenName ?? null,
         familyName: told?.familyName ?? null,
         photo:

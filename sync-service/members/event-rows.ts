@@ -6,7 +6,7 @@ import { priceDiffers } from './charged-price.ts';
 import type { Facts } from './event-facts.ts';
 import { gateAlarmEnded, gateAlarmRaised, gateOrderSettled, gateStands } from './gate-rows.ts';
 import { cardReplaced, saleRefunded } from './order-rows.ts';
-import { consentAnswered, dataRequested } from './privacy-rows.ts';
+import { consentAnswered, dataRequested, peopleShown } from './privacy-rows.ts';
 import { purgeAcknowledged } from './purge-rows.ts';
 import { insert, placeOf, type RowChange, update } from './row-change.ts';
 import { flawOfSale, saleRow } from './sale-row.ts';
@@ -118,6 +118,8 @@ export function eventRows(event: ReadEvent, facts: Facts): Result<RowChange[], s
       return consentAnswered(event, facts);
     case 'data.requested':
       return dataRequested(event, facts);
+    case 'people.shown':
+      return ok(peopleShown(event));
     default:
       return unreachable(event);
   }

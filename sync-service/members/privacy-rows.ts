@@ -81,3 +81,18 @@ export function dataRequested(
     }),
   ]);
 }
+
+/** W-PERSON-9. A reading as one on the staff page (ST8); whose card it was is asked for when the log is read. */
+export function peopleShown({ at, credentialId, reads, box }: ReadEventOf<'people.shown'>): RowChange[] {
+  return reads.map(({ readId, memberId }) =>
+    insert('person_reads', {
+      id: readId,
+      at,
+      user_id: credentialId,
+      user_name: `card ${credentialId}`,
+      member_id: memberId,
+      page: 'came-in',
+      came_from: box,
+    }),
+  );
+}

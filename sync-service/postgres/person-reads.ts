@@ -46,11 +46,14 @@ export interface ShownRead {
 
 const shown = 200;
 
-/** Who read what of a member, the last first. */
+/** Who read what of a member, the last first. At a kiosk it was whoever holds that staff card, as long as the name is known. */
 export function readsOfMember(sql: Sql, memberId: string): Promise<ShownRead[]> {
   return sql.query<ShownRead>(
-    `select id, at, user_name as by, page, came_from as "cameFrom"
-       from person_reads where member_id = $1 order by at desc, id desc limit ${shown}`,
+    `select person_reads.id, at, page, came_from as "cameFrom",
+            coalesce((select nullif(concat_ws(' ', given_name, family_name), '')
+                        from credentials join members on members.id = credentials.member_id
+                       where page = 'came-in' and credentials.id = user_id), user_name) as by
+       from person_reads where person_reads.member_id = $1 order by at desc, person_reads.id desc limit ${shown}`,
     [memberId],
   );
 }

@@ -5,6 +5,7 @@ import { type ClubId, type CredentialId, idBytes, type MemberId } from '@portill
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
 import { fiscalRulesOfFrance } from '@portillon/core/journal/fiscal-rules.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
 import { ModelTerminal } from '@portillon/tools/sale-matrix/model-terminal.ts';
@@ -151,6 +152,8 @@ const cameIn = () => {
 async function until(isSo: () => boolean): Promise<void> {
   for (let left = 400; left > 0 && !isSo(); left--) {
     await clock.advance(10);
+    // Behind whatever waits to be written, however long the disk takes.
+    await EdgeStore.prototype.write.call(store, async () => undefined);
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   if (!isSo()) throw new Error(`shown is ${JSON.stringify(shown())}`);
@@ -204,6 +207,31 @@ it('[W-PERSON-8] [I8] clears by itself although people come in, names nobody in 
     event: 'kiosk.people-shown',
     fields: { credentialId: staffId },
   });
+});
+
+it('[W-PERSON-9] has written which card was shown whom before it is shown, each once a look, with the network cut', async () => {
+  await told(staffCard(sampleId(3)));
+  await walksIn(41, ines.memberId);
+  await walksIn(42, sampleId(11));
+  const written = async () =>
+    (await store.outboxAfter(0, 9)).map(({ body }) => JSON.parse(body) as EventOf<'people.shown'>);
+  const write = store.write.bind(store);
+  let fails = true;
+  store.write = (work) => (fails ? Promise.reject(new Error('disk full')) : write(work));
+  await staffCome();
+  await until(() => shown()?.name === 'attract');
+  expect(JSON.stringify(views)).not.toContain('Moreau');
+  fails = false;
+
+  await staffCome();
+  await until(() => cameIn() !== null);
+  const reading = { readId: expect.any(String), memberId: ines.memberId };
+  const look = { type: 'people.shown', credentialId: staffId, reads: [reading], box: sampleTill.till };
+  expect(await written()).toMatchObject([look]);
+  expect(JSON.stringify(await written())).not.toContain(sampleId(11));
+  await walksIn(43, sampleId(12));
+  await until(() => cameIn()?.length === 3);
+  expect(await written()).toHaveLength(1);
 });
 
 it('[W-PERSON-8] [W-SCOPE-1] shows nobody to staff of another club, nor when a screen asks for it by itself', async () => {

@@ -1,31 +1,42 @@
-import type { CancelTimer, Clock } from '@portillon/core/base/clock.ts';
-import type { CredentialId } from '@portillon/core/base/ids.ts';
+import { type CancelTimer, type Clock, isoTime } from '@portillon/core/base/clock.ts';
+import { type CredentialId, type MemberId, newId } from '@portillon/core/base/ids.ts';
 import { invariant } from '@portillon/core/base/invariant.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import type { Random } from '@portillon/core/base/random.ts';
+import { cameInShown } from '@portillon/core/wire/event.ts';
 import type { EdgeIdentity } from '@portillon/sync-service/agent/agent-store.ts';
 import type { CameInScreen } from '../../bridge/came-in-view.ts';
 import type { CameIn } from '../../store/club-people.ts';
 import type { EdgeStore } from '../../store/edge-store.ts';
 
-/** As many as are recognised at a glance; nobody needs more to compare a face. */
-const shownMost = 5;
 const lookAgainMs = 1_000;
 
 export interface CameInWatchOptions {
   readonly store: EdgeStore;
   readonly identity: () => EdgeIdentity | null;
   readonly timeZone: () => string;
+  /** What the box calls itself. */
+  readonly boxName: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
+  readonly onEvent: () => void;
   /** Whenever it shows something else than before. */
   readonly show: (screen: CameInScreen) => void;
+}
+
+interface Watching {
+  readonly credentialId: CredentialId;
+  readonly fromRepair: boolean;
+  /** Of whom it was written that they were shown. */
+  readonly written: Set<MemberId>;
 }
 
 /** Staff at the kiosk compare who came in with who it should be, with or without a network (W-PERSON-8). */
 export class CameInWatch {
   readonly #options: CameInWatchOptions;
   /** Told apart by identity: one that was ended shows nothing more. */
-  #watching: { readonly fromRepair: boolean } | null = null;
+  #watching: Watching | null = null;
   #shown = '';
   #cancel: CancelTimer = () => undefined;
 
@@ -43,7 +54,7 @@ export class CameInWatch {
   /** The first screen is shown once it was read. */
   async begin(credentialId: CredentialId, fromRepair: boolean): Promise<void> {
     this.end();
-    const watching = { fromRepair };
+    const watching: Watching = { credentialId, fromRepair, written: new Set() };
     this.#watching = watching;
     // Who looked, by id; whom they saw is in no log.
     this.#options.log.info('kiosk.people-shown', { credentialId });
@@ -57,10 +68,13 @@ export class CameInWatch {
     this.#shown = '';
   }
 
-  async #look(watching: { readonly fromRepair: boolean }): Promise<void> {
+  async #look(watching: Watching): Promise<void> {
     const { store, clock, log } = this.#options;
     invariant(store.people, 'people are shown where they are kept');
-    const people = await store.people.cameIn(shownMost);
+    // As many as are recognised at a glance; nobody needs more to compare a face.
+    const people = await store.people.cameIn(cameInShown);
+    if (this.#watching !== watching) return;
+    await this.#write(watching, people);
     if (this.#watching !== watching) return;
     const screen: CameInScreen = {
       name: 'came-in',
@@ -77,6 +91,25 @@ export class CameInWatch {
         log.error('kiosk.people-not-read', { detail: String(error) }),
       );
     });
+  }
+
+  /** W-PERSON-9: before anything is shown, once for each member in one look of staff. */
+  async #write({ credentialId, written }: Watching, people: readonly CameIn[]): Promise<void> {
+    const { store, clock, random, boxName, onEvent } = this.#options;
+    const read = people.flatMap(({ memberId }) => (memberId && !written.has(memberId) ? [memberId] : []));
+    const members = [...new Set(read)];
+    if (members.length === 0) return;
+    await store.write((tx) =>
+      store.outbox.appendEvent(tx, {
+        type: 'people.shown',
+        at: isoTime(clock.wallMs()),
+        credentialId,
+        reads: members.map((memberId) => ({ readId: newId<'person-read'>(clock, random), memberId })),
+        box: boxName.slice(0, 60),
+      }),
+    );
+    for (const memberId of members) written.add(memberId);
+    onEvent();
   }
 
   #shownAs({ atMs, who, givenName, familyName, photo }: CameIn): CameInScreen['people'][number] {

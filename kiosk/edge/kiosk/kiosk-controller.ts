@@ -171,6 +171,7 @@ export class KioskController {
     });
     this.#cameIn = new CameInWatch({
       ...options,
+      boxName: options.config.name,
       timeZone: () => this.#club()?.timeZone ?? 'UTC',
       show: (screen) => this.#showCameIn(screen),
     });

@@ -368,7 +368,12 @@ it('[CL9] [W-CONSENT-1] [W-PERSON-2] keeps the photo of the last yes at a kiosk,
   expect((await edge.pushed([edge.append(third.yes)])).parked).toEqual([]);
   expect((await edge.put(third.digest, third.sealed)).status).toBe(204);
   expect([await shown(), await photoInClub()]).toEqual([404, null]);
+  // A reading at a kiosk (W-PERSON-9) is written once, as the answers are.
+  const { at, credentialId } = third.yes;
+  const reads = [{ readId: newTestId(), memberId }];
+  await edge.pushed([edge.append({ type: 'people.shown', at, credentialId, reads, box: 'Borne 1' })]);
   await expectRebuiltTheSame(sql);
+  expect(await sql.query("select 1 from person_reads where page = 'came-in'")).toHaveLength(1);
   expect((await held()).map(({ held: isHeld }) => isHeld)).toEqual([false, false, false]);
 });
 

@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Log, LogFields } from '@portillon/core/base/log.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
+import type { EventOf } from '@portillon/core/wire/event.ts';
 import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { saleEvent } from '../../test/test-edge.ts';
+import { newTestId, saleEvent } from '../../test/test-edge.ts';
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
 import { type AccountReach, accountListSchema, madeAccountSchema } from './account-view.ts';
 import { memberAccessSchema, memberSearchSchema, readLogSchema, visitorSchema } from './member-view.ts';
@@ -216,6 +219,39 @@ describe('the log of readings', () => {
     const failed = await ask(`/staff/api/members/${lyon.ids.member}/access?from=cases`, desk);
     await two.sql.query('alter table person_reads_away rename to person_reads');
     expect([failed.status, await codeOf(failed)]).toEqual([500, 'request.failed']);
+  });
+
+  it('[ST8] [W-PERSON-9] holds who was shown at a kiosk by which staff card, under the name of who holds it, once', async () => {
+    const { edge, ids } = bron;
+    const event: EventOf<'people.shown'> = {
+      type: 'people.shown',
+      at: isoTime(systemClock.wallMs()),
+      credentialId: ids.credential,
+      reads: [{ readId: newTestId(), memberId: ids.member }],
+      box: 'Borne 1',
+    };
+    const unknown = {
+      ...event,
+      credentialId: newTestId(),
+      reads: [{ readId: newTestId(), memberId: ids.member }],
+    };
+    const { parked } = await edge.pushed([event, unknown, event].map((each) => edge.append(each)));
+    expect(parked.map(({ reason }) => reason)).toEqual([expect.stringContaining('already taken')]);
+    const atKiosk = async () =>
+      readLogSchema
+        .parse(await read(`/staff/api/members/${ids.member}/reads`, officer))
+        .reads.filter(({ page }) => page === 'came-in')
+        .map(({ by, cameFrom }) => [by, cameFrom]);
+    const [holder] = await two.sql.query<{ name: string }>(
+      `select concat_ws(' ', given_name, family_name) as name
+         from members join credentials on credentials.member_id = members.id where credentials.id = $1`,
+      [ids.credential],
+    );
+    const expected = [
+      [holder?.name, 'Borne 1'],
+      [`card ${unknown.credentialId}`, 'Borne 1'],
+    ];
+    expect((await atKiosk()).toSorted()).toEqual(expected.toSorted());
   });
 
   it('[ST9] holds of a search a digest of its words, the same for the same ones', async () => {

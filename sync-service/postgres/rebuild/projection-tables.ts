@@ -382,6 +382,7 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   staff_user_clubs: 'staff',
   staff_account_changes: 'staff',
   staff_provider_visits: 'staff',
+  // Those at a kiosk are written with the event that tells them, once.
   person_reads: 'staff',
   member_searches: 'staff',
   store_closings: 'staff',

@@ -114,7 +114,7 @@ async function applyAgain(
   const caseIds = () => eventCaseIds(edge_id, seq);
   const text = body.toString('utf8');
   // Answers are not built anew (projection-tables.ts); no text in an event holds quotes that are not escaped.
-  if (/"type":"(purge\.acknowledged|consent\.answered|data\.requested)"/.test(text)) {
+  if (/"type":"(purge\.acknowledged|consent\.answered|data\.requested|people\.shown)"/.test(text)) {
     if (reason === null) await applyAnswerAgain(sql, reporter, text);
     return null;
   }

@@ -56,6 +56,16 @@ it('[RT7] leaves of an entry all but the person, still understood, and of what i
     expect(entryEvent(left?.rest ?? '')?.rest).toBeNull();
   }
   expect(entryEvent(JSON.stringify({ ...entry, credentialId: null }))?.rest).toBeNull();
+  const shown = {
+    type: 'people.shown',
+    at,
+    credentialId: card,
+    reads: [{ readId: id, memberId: id }],
+    box: 'B',
+  };
+  const left = entryEvent(JSON.stringify(shown));
+  expect(JSON.parse(left?.rest ?? '')).toEqual({ ...shown, credentialId: nobodysCard, reads: [] });
+  expect(entryEvent(left?.rest ?? '')?.rest).toBeNull();
 });
 
 it('[RT7] leaves of an entry that was never understood that it was there, and when', () => {

@@ -1,7 +1,15 @@
 import { eventBodySchema } from '@portillon/core/wire/event.ts';
 
-/** Events that say who went through, or was refused, or held a staff card to a device: the entry log (retention-table.ts). */
-const entryEvents: readonly unknown[] = ['access.decided', 'passage.sensed', 'dispenser.serviced'];
+/**
+ * Events that say who went through, or was refused, or was shown to have come in, or held a staff card to a device: the entry log
+ * (retention-table.ts).
+ */
+const entryEvents: readonly unknown[] = [
+  'access.decided',
+  'passage.sensed',
+  'dispenser.serviced',
+  'people.shown',
+];
 
 /** In place of a card where an event is not understood without one. */
 export const nobodysCard = '00000000-0000-0000-0000-000000000000';
@@ -45,6 +53,12 @@ export function entryEvent(body: string): EntryEvent | null {
       return { atMs: at, rest: rest(null), rowId: event.passageId };
     case 'dispenser.serviced':
       return { atMs: at, rest: rest(nobodysCard), rowId: event.interventionId };
+    case 'people.shown': {
+      // The readings themselves stay in their own log, for its own term (ST10).
+      const isNobodys = event.credentialId === nobodysCard && event.reads.length === 0;
+      const left = { ...event, credentialId: nobodysCard, reads: [] };
+      return { atMs: at, rest: isNobodys ? null : JSON.stringify(left), rowId: null };
+    }
     default:
       return null;
   }

@@ -91,7 +91,14 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     readLog: 'Journal des lectures',
     readLogLead: 'Qui a ouvert cette fiche, quand et depuis quelle page. Gardé un an.',
     readLogFailed: 'La base ne répond pas.',
-    readPages: { member: 'Fiche', photo: 'Photo', debts: 'Dettes', consents: 'Consentements', copy: 'Copie' },
+    readPages: {
+      member: 'Fiche',
+      photo: 'Photo',
+      debts: 'Dettes',
+      consents: 'Consentements',
+      copy: 'Copie',
+      'came-in': 'Derniers entrés, à une borne',
+    },
     readFrom: {
       live: 'depuis le direct',
       search: 'depuis la recherche',
@@ -207,7 +214,14 @@ export const memberWords: Readonly<Record<Language, MemberWords>> = {
     readLog: 'Access log',
     readLogLead: 'Who opened this page, when and from where. Kept for a year.',
     readLogFailed: 'The base does not answer.',
-    readPages: { member: 'Page', photo: 'Photo', debts: 'Debts', consents: 'Consents', copy: 'Copy' },
+    readPages: {
+      member: 'Page',
+      photo: 'Photo',
+      debts: 'Debts',
+      consents: 'Consents',
+      copy: 'Copy',
+      'came-in': 'Who came in, at a kiosk',
+    },
     readFrom: {
       live: 'from the live view',
       search: 'from the search',
