@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
+import { localDate } from '@portillon/core/journal/fiscal-time.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -20,6 +22,9 @@ import { planErasure } from '../postgres/erasure/erasure-plan.ts';
 import { readErasureRequests } from '../postgres/erasure/purge-orders.ts';
 import { forgetInWords } from '../postgres/erasure/words-about.ts';
 import { readMemberAccess } from '../postgres/member-access.ts';
+import { setPrice } from '../postgres/prices/plan-prices.ts';
+import { readClubPrices } from '../postgres/prices/price-list.ts';
+import { pricesAtSale } from '../postgres/prices/prices-at-sale.ts';
 import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
 import { type OtherMemberBase, startOtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
@@ -636,17 +641,6 @@ it('[AD21] takes their plans and prices to the kiosks, and leaves what they do n
     monthlyCents: 1_990,
     scope: 'home',
   });
-  // A price that was set for clubs here goes before theirs, and staff are told.
-  await sql.query(
-    `insert into plan_prices (id, plan_id, valid_from, price_cents, joining_fee_cents, set_at, reason)
-     values ($1, $2, current_date, 999, 0, now(), 'Offer')`,
-    [newTestId(), planId],
-  );
-  await other.atDesk('tariffs/gold', { cents: cents + 100 });
-  await untilSeen('the case', async () => {
-    const [found] = await casesOf('other-base-differs', `plan ${planId}`);
-    return found?.detail.includes(`was “${cents}” and is “${cents + 100}” there`) ? true : null;
-  });
   await other.atDesk('tariffs/silver', { deleted: true });
   await untilSeen('not sold any more', async () => {
     const [plan] = await sql.query("select 1 from plans where id = $1 and record->>'soldAtKiosk' = 'false'", [
@@ -654,6 +648,91 @@ it('[AD21] takes their plans and prices to the kiosks, and leaves what they do n
     ]);
     return plan ? true : null;
   });
+});
+
+it('[AD32] lets nothing that was set here go before a price of theirs, and puts aside what nobody could sell', async () => {
+  const [own] = await sql.query<{ record: Record<string, unknown> }>(
+    'select record from plans where id = $1',
+    [planId],
+  );
+  const { prepaid: _, dayEntry: __, ...record } = own?.record ?? {};
+  const said = (theirs: object | null, theirId = 'gold-32'): IncomingChange => ({
+    ...{ kind: 'plan', theirId, revision: newTestId(), record: theirs && { ...record, ...theirs } },
+  });
+  const fresh = () => said({ monthlyCents: 0, joiningFeeCents: 500, soldAtKiosk: true });
+  await page([fresh()]);
+  const plan = await oursOf('plan', 'gold-32');
+  const told = async () =>
+    (await edge.wholeFeed(0)).findLast(({ change }) => change.kind === 'plan' && change.id === plan)?.change
+      .record as Record<string, unknown>;
+  const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
+  const staff = { userId, reach: null, nowMs: systemClock.wallMs() };
+  const from = (days: number) => localDate(staff.nowMs + days * 86_400_000, 'Europe/Paris');
+  const set = (level: 'club' | 'network', day: string, priceCents: number, planId_ = plan) =>
+    setPrice(
+      sql,
+      clubId,
+      newTestId(),
+      {
+        planId: planId_,
+        level,
+        from: day,
+        price: { priceCents, joiningFeeCents: 700 },
+        reason: 'Offer',
+      },
+      staff,
+    );
+  expect(await set('club', from(0), 900)).toMatchObject({ error: { code: 'price.mastered-elsewhere' } });
+
+  // As set before they said a price: now and to come, here and everywhere; one of them free if it were a day entry.
+  await sql.query("update adapter_ids set said = null where kind = 'plan' and our_id = $1", [plan]);
+  expect(await set('network', from(0), 0)).toMatchObject({ ok: true });
+  expect(await set('club', from(0), 1_500)).toMatchObject({ ok: true });
+  expect(await set('club', from(9), 0)).toMatchObject({ ok: true });
+  expect(await told()).toMatchObject({
+    monthlyCents: 1_500,
+    comingPrices: [{ from: from(9), priceCents: 0 }],
+  });
+  const day = { dayEntry: { priceCents: 1_200 }, joiningFeeCents: 0, soldAtKiosk: false };
+  await page([said(day)]);
+  const now = await told();
+  expect([now.dayEntry, now.joiningFeeCents, now.comingPrices]).toEqual([
+    { priceCents: 1_200 },
+    0,
+    undefined,
+  ]);
+  const shown = (await readClubPrices(sql, clubId, null, staff.nowMs))?.set.filter(
+    (each) => each.planId === plan && each.by === name,
+  );
+  expect(shown?.map(({ price, mayWithdraw }) => [price, mayWithdraw])).toEqual(Array(3).fill([null, false]));
+  const [told_] = await casesOf('other-base-differs', `plan ${plan}`);
+  expect(told_?.detail).toMatch(/Prices that were set here for clubs have ended: 3$/);
+  // What was sold a moment before keeps its price.
+  const prices = await pricesAtSale(
+    sql,
+    { planId: plan, clubId, receivedAt: isoTime(systemClock.wallMs() + 1_000) },
+    { fromMs: staff.nowMs, toMs: systemClock.wallMs() },
+  );
+  expect(prices).toContainEqual({ priceCents: 1_500, joiningFeeCents: 700 });
+  expect(prices).toContainEqual({ priceCents: 1_200, joiningFeeCents: 0 });
+
+  await page([
+    said({ dayEntry: { priceCents: 0 } }),
+    said({ monthlyCents: 0, joiningFeeCents: 0, soldAtKiosk: true }, 'free-32'),
+  ]);
+  expect(await told()).toEqual(now);
+  expect(await ourId('plan', 'free-32')).toBeNull();
+  expect(
+    await sql.query("select problem from adapter_parked where their_id like '%-32' order by their_id"),
+  ).toEqual([
+    { problem: 'nothing would be paid for it' },
+    { problem: expect.stringMatching(/^dayEntry.priceCents: /) },
+  ]);
+
+  // Once it has ended, prices are ours again.
+  await sql.query('update adapters set ended_at = now() where name = $1', [name]);
+  expect(await set('club', from(1), 1_100)).toMatchObject({ ok: true });
+  await sql.query('update adapters set ended_at = null where name = $1', [name]);
 });
 
 it('[AD30] takes hours, closed days, capacity and policy of their clubs to the gates, beside what was decided here since', async () => {

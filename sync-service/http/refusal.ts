@@ -64,6 +64,7 @@ export const refusalStatus = {
   'price.unknown-plan': 404,
   'price.unknown': 404,
   'price.not-yours': 403,
+  'price.mastered-elsewhere': 409,
   'price.in-the-past': 409,
   'price.begun': 409,
   'price.withdrawn': 409,

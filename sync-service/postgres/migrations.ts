@@ -58,6 +58,7 @@ import { searchedByIndex } from './migrations/055-searched-by-index.ts';
 import { recordsOfPerson } from './migrations/056-records-of-person.ts';
 import { deviceStock } from './migrations/057-device-stock.ts';
 import { forgottenElsewhere } from './migrations/058-forgotten-elsewhere.ts';
+import { pricesOfAdapters } from './migrations/059-prices-of-adapters.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -119,6 +120,7 @@ export const migrations: readonly Migration[] = [
   { name: '056-records-of-person', sql: recordsOfPerson },
   { name: '057-device-stock', sql: deviceStock },
   { name: '058-forgotten-elsewhere', sql: forgottenElsewhere },
+  { name: '059-prices-of-adapters', sql: pricesOfAdapters },
 ];
 
 export interface Migration {

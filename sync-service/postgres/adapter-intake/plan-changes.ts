@@ -1,5 +1,9 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { isFree, priceOf } from '@portillon/core/sale/plan-price.ts';
+import type { Plan } from '@portillon/core/sale/pricing.ts';
 import { feedRecordSchema } from '@portillon/core/wire/messages.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
+import { endSetPrices } from '../prices/mastered-elsewhere.ts';
 import { type Intake, type KnownRow, NotApplied, rememberRow } from './intake.ts';
 import { openOtherBaseCase } from './other-base-cases.ts';
 
@@ -24,35 +28,33 @@ export async function applyPlan(
     throw new NotApplied(`${issue?.path.slice(1).join('.')}: ${issue?.message}`);
   }
   if (read.data.kind !== 'plan' || read.data.record === null) return;
-  const text = JSON.stringify(read.data.record);
+  const plan = read.data.record;
+  if (isOffered(plan) && isFree(plan, priceOf(plan))) throw new NotApplied('nothing would be paid for it');
+  const text = JSON.stringify(plan);
   await sql.query(
     `insert into plans (id, network_id, record) select $1, network_id, $2 from meta
      on conflict (id) do update set record = excluded.record`,
     [id, text],
   );
-  await rememberRow(intake, 'plan', id, change, { made: known?.made ?? true });
+  const saysPrice = record !== null && priceFields.some((field) => field in record);
+  const said = { price: saysPrice || known?.said?.price === true };
+  await rememberRow(intake, 'plan', id, change, { made: known?.made ?? true, said });
   intake.plans.set(id, read.data);
-  if (ours) await sayWherePricesAreSet(intake, id, ours.record, read.data.record);
+  if (saysPrice && ours) await endPricesOfOurs(intake, id);
 }
 
-/** AD22: a price that staff have set for some clubs stands there before that of the plan. */
-async function sayWherePricesAreSet(
-  { sql, adapter, newId, nowMs }: Intake,
-  planId: string,
-  before: Readonly<Record<string, unknown>>,
-  now: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const changed = priceFields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]));
-  if (changed.length === 0) return;
-  const set = await sql.query(
-    'select 1 from plan_prices where plan_id = $1 and withdrawn_at is null limit 1',
-    [planId],
-  );
-  if (set.length === 0) return;
-  const values = changed.map(
-    (field) => `${field} was “${JSON.stringify(before[field])}” and is “${JSON.stringify(now[field])}” there`,
-  );
-  const words = `${values.join('; ')}. Prices that were set here for clubs go before it`;
+/** It is sold to whoever comes. */
+function isOffered({ soldAtKiosk, dayEntry, prepaid }: Plan): boolean {
+  return soldAtKiosk || dayEntry !== undefined || prepaid?.soldAtKiosk === true;
+}
+
+/** AD32: a price that was set here would go before theirs, and could be one at which the plan is nothing that boxes can read. */
+async function endPricesOfOurs(intake: Intake, planId: string): Promise<void> {
+  const { sql, adapter, newId, nowMs } = intake;
+  const ended = await endSetPrices(sql, planId, intake);
+  if (ended === 0) return;
+  await sql.query('update plans set prices_told_at = $2 where id = $1', [planId, isoTime(nowMs)]);
+  const words = `it costs what they say. Prices that were set here for clubs have ended: ${ended}`;
   await openOtherBaseCase(
     sql,
     { kind: 'other-base-differs', adapter, about: `plan ${planId}`, memberId: null, clubId: null, words },

@@ -10,6 +10,7 @@ import type { Reach } from '../../members/may-do.ts';
 import type { Database, Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
 import { concerns, levelOfPrice } from './club-prices.ts';
+import { masterOfPrice } from './mastered-elsewhere.ts';
 import { planRecords } from './plan-feed.ts';
 
 /** Who sets or withdraws it, when, and the clubs that the account sees. */
@@ -31,6 +32,11 @@ const notYours: RefusalWords = {
     'prices are set by who sees all clubs that they concern, those of a club by who sees all of its legal entity',
 };
 
+const masteredElsewhere = (master: string): RefusalWords => ({
+  code: 'price.mastered-elsewhere',
+  message: `what this plan costs is said by ${master}: change it there`,
+});
+
 /** SA90: a price from the beginning of a day on, in a club, in all of its legal entity, or in the network. */
 export async function setPrice(
   database: Database,
@@ -48,6 +54,8 @@ export async function setPrice(
       [planId, scope.networkId],
     );
     if (!plan) return err({ code: 'price.unknown-plan', message: 'there is no such plan' });
+    const master = price && (await masterOfPrice(sql, planId));
+    if (master) return err(masteredElsewhere(master));
     if (price && isFree(plan.record, price)) {
       const message =
         'a terminal takes no payment of nothing: a day, a term, and the first month with its fee cost something';
@@ -100,14 +108,16 @@ export async function withdrawPrice(
       level: PriceLevel;
       from: string;
       withdrawn: boolean;
+      adapter: string | null;
     }>(
-      `select plan_id as "planId", ${levelOfPrice} as level, valid_from::text as "from", withdrawn_at is not null as withdrawn
+      `select plan_id as "planId", ${levelOfPrice} as level, valid_from::text as "from", withdrawn_at is not null as withdrawn, adapter
          from plan_prices join plans on plans.id = plan_id
         where plan_prices.id = $1 and network_id = $4 and ${concerns('$2', '$3')} for update of plans, plan_prices`,
       [priceId, scope.clubId, scope.legalEntityId, scope.networkId],
     );
     if (!row) return err({ code: 'price.unknown', message: 'there is no such price in this club' });
     if (!(await maySet(sql, scope, row.level, by.reach))) return err(notYours);
+    if (row.adapter !== null) return err(masteredElsewhere(row.adapter));
     if (row.withdrawn) return err({ code: 'price.withdrawn', message: 'it was withdrawn before' });
     const zones = await zonesOf(sql, scope, row.level);
     if (zones.some((timeZone) => startOfDayMs(row.from, timeZone) <= by.nowMs)) {

@@ -19,6 +19,7 @@ import { maySet, type PriceScope, zonesOf } from './plan-prices.ts';
 type SetPriceShown = ClubPrices['set'][number];
 
 interface SetRow extends Omit<SetPriceShown, 'price' | 'mayWithdraw' | 'withdrawn'> {
+  readonly adapter: string | null;
   readonly priceCents: number | null;
   readonly joiningFeeCents: number | null;
   readonly withdrawnAt: string | null;
@@ -50,7 +51,7 @@ export async function readClubPrices(
   );
   const set = await database.query<SetRow & object>(
     `select plan_prices.id as "priceId", plan_id as "planId", ${levelOfPrice} as level, valid_from::text as "from",
-            price_cents as "priceCents", joining_fee_cents as "joiningFeeCents", set_at as "setAt", setter.name as by,
+            price_cents as "priceCents", joining_fee_cents as "joiningFeeCents", set_at as "setAt", coalesce(setter.name, adapter) as by, adapter,
             reason, withdrawn_at as "withdrawnAt", withdrawer.name as "withdrawnBy", withdrawn_reason as "withdrawnReason"
        from plan_prices join plans on plans.id = plan_id
        left join staff_users as setter on setter.id = set_by
@@ -84,13 +85,15 @@ export async function readClubPrices(
       };
     }),
     set: set.map((row) => {
-      const { priceCents, joiningFeeCents, withdrawnAt, withdrawnBy, withdrawnReason, ...shown } = row;
+      const { priceCents, joiningFeeCents, withdrawnAt, withdrawnBy, withdrawnReason, adapter, ...shown } =
+        row;
       const at = may.find(({ level }) => level === shown.level);
       return {
         ...shown,
         price: priceCents === null || joiningFeeCents === null ? null : { priceCents, joiningFeeCents },
         mayWithdraw:
           withdrawnAt === null &&
+          adapter === null &&
           at?.may === true &&
           at.zones.every((zone) => startOfDayMs(shown.from, zone) > nowMs),
         withdrawn:

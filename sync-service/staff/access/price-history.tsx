@@ -4,6 +4,7 @@ import type { ClubPrices } from '../../http/staff/price-view.ts';
 import { fullDate } from '../full-date.ts';
 import { shortDay } from '../privacy/short-day.ts';
 import type { Language } from '../words.ts';
+import { accessWords } from './access-words.ts';
 import { ChangeForm } from './change-form.tsx';
 import { type PriceWords, priceWords } from './price-words.ts';
 import { sendChange } from './send-change.ts';
@@ -44,7 +45,7 @@ export function PriceHistory(props: {
               <p>
                 {levels[one.level]} · {amountOf(one, plan?.kind !== 'day-entry', words, language)}
               </p>
-              <p>{one.reason}</p>
+              <p>{one.reason || accessWords[language].saidThere}</p>
               <small className="hint">{setWhen(one, prices.timeZone, words, language)}</small>
               {one.withdrawn && (
                 <small className="hint">

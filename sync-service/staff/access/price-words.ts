@@ -84,6 +84,8 @@ export const priceWords: Readonly<Record<Language, PriceWords>> = {
       'price.begun': 'Ce prix a déjà commencé : il ne se retire plus. Fixez-en un autre.',
       'price.withdrawn': 'Ce prix vient d’être retiré.',
       'price.not-yours': 'Votre compte ne voit pas tous les clubs que ce prix concerne.',
+      'price.mastered-elsewhere':
+        'Le prix de cette formule vient de l’autre système de membres : changez-le là-bas.',
       'price.malformed':
         'Ce prix n’est pas possible : une entrée à la journée n’est pas gratuite, et le jour est de ce siècle.',
     },
@@ -137,6 +139,7 @@ export const priceWords: Readonly<Record<Language, PriceWords>> = {
       'price.begun': 'This price has begun: it is not withdrawn any more. Set another one.',
       'price.withdrawn': 'This price has just been withdrawn.',
       'price.not-yours': 'Your account does not see all clubs that this price concerns.',
+      'price.mastered-elsewhere': 'The other member system says what this plan costs: change it there.',
       'price.malformed':
         'This price is not possible: a day entry is not free, and the day is of this century.',
     },

@@ -1,0 +1,52 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
+import { localDate } from '@portillon/core/journal/fiscal-time.ts';
+import type { Sql } from '../database.ts';
+
+/** AD32: the member base of others that says what a plan costs; null where ours does. */
+export async function masterOfPrice(sql: Sql, planId: string): Promise<string | null> {
+  const [master] = await sql.query<{ adapter: string }>(
+    `select adapter from adapter_ids join adapters on name = adapter
+      where kind = 'plan' and our_id = $1 and said->>'price' = 'true' and ended_at is null order by adapter limit 1`,
+    [planId],
+  );
+  return master?.adapter ?? null;
+}
+
+/**
+ * AD32: every price that was set here for this plan, and those to come, give way to what the plan itself costs, from today on; what
+ * was sold until now keeps its price. Resolves with how many.
+ */
+export async function endSetPrices(
+  sql: Sql,
+  planId: string,
+  {
+    adapter,
+    nowMs,
+    newId,
+  }: { readonly adapter: string; readonly nowMs: number; readonly newId: () => string },
+): Promise<number> {
+  const zones = await sql.query<{ timeZone: string }>(
+    `select distinct time_zone as "timeZone" from clubs join legal_entities on legal_entities.id = legal_entity_id
+      where network_id = (select network_id from plans where id = $1)`,
+    [planId],
+  );
+  // Where the day is youngest: begun there, it has begun everywhere.
+  const [today = localDate(nowMs, 'UTC')] = zones.map(({ timeZone }) => localDate(nowMs, timeZone)).sort();
+  const standing = await sql.query<{ entityId: string | null; clubId: string | null; from: string }>(
+    `select "entityId", "clubId", begins::text as "from" from (
+       select distinct on (legal_entity_id, club_id, begins) legal_entity_id as "entityId", club_id as "clubId", begins, price_cents
+         from (select *, greatest(valid_from, $2::date) as begins from plan_prices
+                where plan_id = $1 and withdrawn_at is null) as price
+        order by legal_entity_id, club_id, begins, valid_from desc, set_at desc, id desc) as last
+      where price_cents is not null`,
+    [planId, today],
+  );
+  for (const { entityId, clubId, from } of standing) {
+    await sql.query(
+      `insert into plan_prices (id, plan_id, legal_entity_id, club_id, valid_from, set_at, adapter, reason)
+       values ($1, $2, $3, $4, $5, $6, $7, '')`,
+      [newId(), planId, entityId, clubId, from, isoTime(nowMs), adapter],
+    );
+  }
+  return standing.length;
+}
