@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { inReach } from './reach.ts';
 
 /** Three heartbeats of an edge without a word: it is offline. */
-const offlineAfterMs = 15_000;
+export const offlineAfterMs = 15_000;
 
 /** Every box of the clubs in reach: whether it is heard, what it still owes, and how its clock stands. */
 export async function readBoxes(database: Database, reach: Reach, nowMs: number): Promise<BoxList> {

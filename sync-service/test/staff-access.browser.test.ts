@@ -268,14 +268,19 @@ describe('the pages of access', () => {
     await set.getByRole('alert').getByText('Ce jour est passé').waitFor();
     await set.getByLabel('Premier jour').fill('2090-03-01');
     await set.getByRole('button', { name: 'Fixer le prix' }).click();
-    await set.getByText('Les bornes l’apprennent').waitFor();
+    await set.getByText('Les bornes en ligne l’apprennent').waitFor();
     await row.getByText('À partir du 1 mars 2090').waitFor();
     expect(await row.innerText()).toMatch(/29,90[\s\S]*32,90\s€, frais 25,00\s€/);
+    await sql.query("update edges set last_contact_at = now() - interval '1 hour'");
     await set.getByLabel('Pour', { exact: true }).selectOption('Tout le réseau');
     await set.getByLabel('Premier jour').fill('2090-02-01');
     await set.getByLabel('Pourquoi').fill('Tarif du réseau');
     await set.getByRole('button', { name: 'Fixer le prix' }).click();
     await page.getByTestId('set-price').getByText('Tout le réseau · 32,90').waitFor();
+    await page
+      .getByTestId('unheard-prices')
+      .getByText('Un boîtier de ce club n’a pas encore appris')
+      .waitFor();
     expect(await axeObjections(page)).toEqual([]);
     await picture('access-prices');
     const spring = page.getByTestId('set-price').filter({ hasText: 'Tarif de printemps' });

@@ -230,7 +230,7 @@ describe('prices of plans', () => {
     branch = await accountOf('manager', { kind: 'clubs', clubIds: [clubId] });
   });
 
-  it('[SA90] [W-PLAN-2] reach the edges of their club alone: valid at once from today on, and to come from later days', async () => {
+  it('[SA90] [SA97] [W-PLAN-2] reach the edges of their club alone: valid at once from today on, and to come from later days', async () => {
     const elsewhere = await planTo(villeurbanne);
     const [before] = await planTo(lyon);
     const after = await head();
@@ -250,6 +250,15 @@ describe('prices of plans', () => {
       { from: today(), mayWithdraw: false },
     ]);
     expect((await shown(otherClubId)).set).toEqual([]);
+    // [SA97] Who is cut off has not heard it, until it is back; one that has only just said something may have.
+    expect(page.unheard).toEqual({ boxes: 0, since: null });
+    const box = lyon.identity.edgeId;
+    const since = isoTime(systemClock.wallMs() - 3_600_000);
+    await sql.query('update edges set last_contact_at = $2 where id = $1', [box, since]);
+    expect((await shown(clubId)).unheard).toEqual({ boxes: 1, since });
+    expect((await shown(otherClubId)).unheard).toEqual({ boxes: 0, since: null });
+    await lyon.pushed([]);
+    expect((await shown(clubId)).unheard).toEqual({ boxes: 0, since: null });
     const open = await (await fetch(`${base.url}/api/v1/clubs/${clubId}/plans`)).json();
     expect(open).toMatchObject({
       data: expect.arrayContaining([

@@ -36,6 +36,8 @@ export const clubPricesSchema = z.object({
       coming: z.array(priceSchema.extend({ from: date })),
     }),
   ),
+  /** Boxes of the club that are not heard and were not since a price was set or withdrawn here (SA97); since when the first. */
+  unheard: z.object({ boxes: z.int(), since: time.nullable() }),
   /** All that were set and concern the club, the latest first. */
   set: z.array(
     z.object({

@@ -1,3 +1,4 @@
+import { isoTime } from '@portillon/core/base/clock.ts';
 import { localDate, startOfDayMs } from '@portillon/core/journal/fiscal-time.ts';
 import { priceOf } from '@portillon/core/sale/plan-price.ts';
 import { priceLevels } from '@portillon/core/sale/price-rule.ts';
@@ -5,6 +6,7 @@ import type { Plan } from '@portillon/core/sale/pricing.ts';
 import type { ClubPrices } from '../../http/staff/price-view.ts';
 import type { Reach } from '../../members/may-do.ts';
 import { planInClub } from '../../members/plan-in-club.ts';
+import { offlineAfterMs } from '../boxes.ts';
 import type { Database } from '../database.ts';
 import {
   concerns,
@@ -60,6 +62,13 @@ export async function readClubPrices(
       order by valid_from desc, set_at desc, plan_prices.id limit ${shownAtMost}`,
     [clubId, club.legalEntityId, club.networkId],
   );
+  const [unheard] = await database.query<ClubPrices['unheard']>(
+    `select count(*)::int as boxes, min(last_contact_at) as since from edges
+      where club_id = $1 and status = 'active' and last_contact_at <= $4
+        and last_contact_at < (select max(greatest(set_at, withdrawn_at)) from plan_prices join plans on plans.id = plan_id
+                                where network_id = $3 and ${concerns('$1', '$2')})`,
+    [clubId, club.legalEntityId, club.networkId, isoTime(nowMs - offlineAfterMs)],
+  );
   const may = await Promise.all(
     priceLevels.map(async (level) => ({
       level,
@@ -72,6 +81,7 @@ export async function readClubPrices(
     timeZone,
     legalEntity,
     today: localDate(nowMs, timeZone),
+    unheard: unheard ?? { boxes: 0, since: null },
     maySet: may.flatMap((each) => (each.may ? [each.level] : [])),
     plans: plans.map(({ planId, record, prices }) => {
       const plan = planInClub(record, setPrices(prices), { timeZone, nowMs });

@@ -8,6 +8,8 @@ type Kind = ClubPrices['plans'][number]['kind'];
 export interface PriceWords {
   readonly prices: string;
   readonly lead: (day: string, timeZone: string) => string;
+  /** SA97: since when the first of them is not heard. */
+  readonly unheard: (boxes: number, since: string) => string;
   readonly columns: Readonly<Record<'plan' | 'today' | 'fee' | 'coming', string>>;
   readonly per: (kind: Kind, months: number | null) => string;
   readonly from: (day: string) => string;
@@ -44,6 +46,8 @@ export const priceWords: Readonly<Record<Language, PriceWords>> = {
     prices: 'Prix',
     lead: (day, timeZone) =>
       `Ce que coûtent les formules dans ce club le ${day} (${timeZone}). Les bornes changent de prix à minuit, même hors ligne.`,
+    unheard: (boxes, since) =>
+      `${boxes === 1 ? 'Un boîtier de ce club n’a pas encore appris' : `${boxes} boîtiers de ce club n’ont pas encore appris`} ce qui a été fixé ou retiré en dernier : hors ligne depuis le ${since}. Une borne coupée encaisse le prix qu’elle connaît ; chaque différence devient un cas à régler.`,
     columns: { plan: 'Formule', today: 'Aujourd’hui', fee: 'Frais d’adhésion', coming: 'À venir' },
     per: (kind, months) =>
       kind === 'day-entry' ? 'l’entrée' : kind === 'prepaid' ? `pour ${months} mois` : 'par mois',
@@ -66,7 +70,7 @@ export const priceWords: Readonly<Record<Language, PriceWords>> = {
     joiningFee: 'Frais d’adhésion en euros',
     giveUp: 'Revenir au prix du niveau au-dessus',
     save: 'Fixer le prix',
-    saved: 'Enregistré. Les bornes l’apprennent dans un instant.',
+    saved: 'Enregistré. Les bornes en ligne l’apprennent dans un instant.',
     notAPrice: (field) => `${field} : un montant de 0 à 10 000, comme 29,90.`,
     notADay: 'Premier jour : une date.',
     list: 'Prix fixés',
@@ -94,6 +98,8 @@ export const priceWords: Readonly<Record<Language, PriceWords>> = {
     prices: 'Prices',
     lead: (day, timeZone) =>
       `What plans cost in this club on ${day} (${timeZone}). Kiosks change over at midnight, also cut off from the network.`,
+    unheard: (boxes, since) =>
+      `${boxes === 1 ? 'One box of this club has' : `${boxes} boxes of this club have`} not heard yet what was last set or withdrawn: offline since ${since}. A kiosk that is cut off charges the price it knows; each difference becomes a case.`,
     columns: { plan: 'Plan', today: 'Today', fee: 'Joining fee', coming: 'To come' },
     per: (kind, months) =>
       kind === 'day-entry'
@@ -122,7 +128,7 @@ export const priceWords: Readonly<Record<Language, PriceWords>> = {
     joiningFee: 'Joining fee in euros',
     giveUp: 'Back to the price of the level above',
     save: 'Set the price',
-    saved: 'Saved. Kiosks hear of it in a moment.',
+    saved: 'Saved. Kiosks that are online hear of it in a moment.',
     notAPrice: (field) => `${field}: an amount from 0 to 10,000, such as 29.90.`,
     notADay: 'First day: a date.',
     list: 'Prices that were set',

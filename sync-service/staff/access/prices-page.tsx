@@ -2,7 +2,7 @@ import { formatEuros } from '@portillon/ui/format/money.ts';
 import type { LiveView } from '../../http/staff/live-view.ts';
 import { type ClubPrices, clubPricesSchema } from '../../http/staff/price-view.ts';
 import { shortDay } from '../privacy/short-day.ts';
-import type { Language } from '../words.ts';
+import { dayAndTime, type Language } from '../words.ts';
 import { accessWords } from './access-words.ts';
 import { ClubChoice } from './club-choice.tsx';
 import { PriceForm } from './price-form.tsx';
@@ -21,7 +21,9 @@ export function PricesPage(props: {
   const text = accessWords[language];
   const words = priceWords[language];
   const path = clubId === '' ? null : `clubs/${clubId}/prices`;
-  const { shown, failed, askAgain } = useAnswer(path, clubPricesSchema, connected);
+  // Whether a box is heard shows within a minute; the live stream tells a new one whatever happens.
+  const news = `${connected} ${view.at.slice(0, 'YYYY-MM-DDTHH:MM'.length)}`;
+  const { shown, failed, askAgain } = useAnswer(path, clubPricesSchema, news);
   return (
     <>
       <ClubChoice view={view} clubId={clubId} page="prices" text={text} />
@@ -34,6 +36,11 @@ export function PricesPage(props: {
       {shown && (
         <>
           <p className="lead">{words.lead(shortDay(shown.today, language), shown.timeZone)}</p>
+          {shown.unheard.since !== null && (
+            <p className="lost" role="status" data-testid="unheard-prices">
+              {words.unheard(shown.unheard.boxes, dayAndTime(shown.unheard.since, shown.timeZone, language))}
+            </p>
+          )}
           <PriceTable prices={shown} language={language} />
           <div className="rules prices-below">
             <PriceHistory prices={shown} language={language} onDone={askAgain} />
