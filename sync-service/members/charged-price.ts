@@ -14,12 +14,18 @@ export function planSold(event: SaleOfPlan): string {
   return event.type === 'sale.completed' ? event.membership.planId : event.planId;
 }
 
-/** In which time the price of a sale must have been valid. What a box says of later than it was heard counts as then. */
+/** No price is older, and long before it the days of a place do not begin by any rule. */
+const firstPricesMs = Date.UTC(2000, 0, 1);
+
+/**
+ * In which time the price of a sale must have been valid. What a box says of later than it was heard counts as then, and of a year
+ * in which nobody sold as the first in which somebody did.
+ */
 export function priceTime(
   event: SaleOfPlan,
   receivedAt: string,
 ): { readonly fromMs: number; readonly toMs: number } {
-  const atMs = Math.min(Date.parse(event.at), Date.parse(receivedAt));
+  const atMs = Math.max(firstPricesMs, Math.min(Date.parse(event.at), Date.parse(receivedAt)));
   return { fromMs: atMs - visitMs, toMs: atMs + clocksMs };
 }
 

@@ -1,6 +1,8 @@
+import { pricesBetween } from '@portillon/core/sale/price-rule.ts';
 import { type EventBody, eventBodySchema } from '@portillon/core/wire/event.ts';
 import { describe, expect, it } from 'vitest';
 import { newTestId, saleEvent, visit } from '../test/test-edge.ts';
+import { priceTime } from './charged-price.ts';
 import type { Facts } from './event-facts.ts';
 import { eventRows } from './event-rows.ts';
 import type { RowChange } from './row-change.ts';
@@ -204,3 +206,17 @@ describe('a pass that was enrolled', () => {
     expect(added).toMatchObject({ row: { kind: 'pass', valid_to: card.paidTo, status: 'active' } });
   });
 });
+
+it.each(['0000-01-01T00:30:00Z', '1500-03-01T00:10:00Z', '9999-12-31T23:59:59Z'])(
+  '[W-PLAN-3] [W-PUSH-6] knows of a sale of %s what the plan cost, wherever the club is: none holds up what follows',
+  (at) => {
+    const sold = { ...saleEvent({ legalEntityId: newTestId(), planId: newTestId() }), at };
+    const event = eventBodySchema.parse(sold);
+    if (event.type !== 'sale.completed') throw new Error('it is a sale');
+    const price = { priceCents: 100, joiningFeeCents: 0 };
+    for (const timeZone of ['Europe/Paris', 'America/Martinique', 'Pacific/Noumea']) {
+      const time = { ...priceTime(event, '2026-11-23T09:00:00.000Z'), timeZone };
+      expect(pricesBetween([], price, time)).toEqual([price]);
+    }
+  },
+);
