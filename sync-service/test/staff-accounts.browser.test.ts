@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
+import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { anyPort } from '@portillon/tools/start/free-port.mjs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +10,7 @@ import { providerSettingsSchema } from '../http/staff/sign-in/provider-settings.
 import { axeObjections } from './axe-objections.ts';
 import { buildStaffPage } from './build-staff-page.ts';
 import { OpenIdProvider } from './openid-provider.ts';
+import { newTestId } from './test-edge.ts';
 import { startTwoLicensees, type TwoLicensees } from './two-licensees.ts';
 
 let staffPage: string;
@@ -124,6 +127,11 @@ describe('accounts of staff', () => {
 
   it('show a privacy officer who read a member', async () => {
     const { cookie } = await two.cookieOf({ role: 'privacy-officer', reach: { kind: 'network' } }, 'Délégué');
+    const { edge, ids } = two.bron;
+    const reads = [{ readId: newTestId(), memberId: ids.member }];
+    const at = isoTime(systemClock.wallMs());
+    const shown = { type: 'people.shown', at, credentialId: ids.credential, reads, box: 'Borne 1' } as const;
+    await edge.pushed([edge.append(shown)]);
     const page = await pageOf('en-GB', cookie);
     await page.goto(`${two.base.staffUrl}#search`);
     await page.getByLabel('Name, e-mail').fill('moreno');
@@ -132,6 +140,7 @@ describe('accounts of staff', () => {
     const log = page.getByTestId('read-log');
     await log.getByText('Chloé').waitFor();
     expect(await log.getByText('Page · from the search').count()).toBe(2);
+    await log.getByText('Who came in, at a kiosk · Borne 1').waitFor();
     await picture(page, 'read-log-en');
     expect(await axeObjections(page)).toEqual([]);
     await page.context().close();
