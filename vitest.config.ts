@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...never, ...processTests, ...browserTests],
+          // Our modules keep nothing of what was done with them, and most of a short file's time was loading them again.
+          isolate: false,
           testTimeout: 15_000,
           hookTimeout: 60_000,
         },
