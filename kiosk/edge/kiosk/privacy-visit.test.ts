@@ -339,6 +339,23 @@ it('[SA100] shows and takes nothing once the base has blocked the card', async (
   expect(await events()).toEqual([]);
 });
 
+it('[SA103] [I8] shows nothing more of a visit that is over when what was said is on the disk', async () => {
+  const [says, asks] = [() => say('news', true), () => request('copy')];
+  for (const [part, doing] of [
+    ['news', says],
+    ['copy', asks],
+  ] as const) {
+    stage = { name: 'member', credentialId, part: 'account' };
+    await open('overview');
+    await open(part);
+    const done = doing();
+    stage = { name: 'attract' };
+    expect(await done).toBe('done');
+    expect(stage.name).toBe('attract');
+  }
+  expect((await events()).map(({ type }) => type)).toEqual(['consent.answered', 'data.requested']);
+});
+
 it('[SA100] leads back to the overview, and from there to the account', async () => {
   await open('overview');
   await open('news');

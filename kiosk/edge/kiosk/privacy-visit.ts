@@ -183,7 +183,7 @@ export class PrivacyVisit {
     said: Pick<EventOf<'consent.answered'>, 'purpose' | 'act' | 'language' | 'wording'>,
     taken: TakenPhoto | null = null,
   ): Promise<void> {
-    const { store, clock, random, show } = this.#options;
+    const { store, clock, random } = this.#options;
     const event = {
       type: 'consent.answered' as const,
       answerId: newId<'consent'>(clock, random),
@@ -205,12 +205,12 @@ export class PrivacyVisit {
       ...from.consents.filter((known) => known.purpose !== said.purpose),
       ...consentsKnown(null, [event]),
     ];
-    show({ ...from, part: 'overview', consents, noted: said.purpose, photoAgreed: null });
+    this.#goOn(from, { ...from, part: 'overview', consents, noted: said.purpose, photoAgreed: null });
   }
 
   /** SA102. */
   async #requestData(asks: DataRequest): Promise<MessageOutcome> {
-    const { clock, random, boxName, stage, show } = this.#options;
+    const { clock, random, boxName, stage } = this.#options;
     const from = stage();
     const memberId = from.name === 'privacy' ? this.#memberId(from.credentialId) : null;
     if (from.name !== 'privacy' || from.part !== asks || memberId === null) return { outcome: 'stale' };
@@ -224,8 +224,14 @@ export class PrivacyVisit {
       asks,
       box: boxName.slice(0, 60),
     });
-    show({ ...from, requested: [...from.requested, asks] });
+    this.#goOn(from, { ...from, requested: [...from.requested, asks] });
     return { outcome: 'done' };
+  }
+
+  /** A slow disk outlasts a visit: what is written by then shows whoever comes next nothing of it (I8). */
+  #goOn(from: PrivacyStage, next: PrivacyStage): void {
+    const { stage, show } = this.#options;
+    if (stage() === from) show(next);
   }
 
   /** SA103. `beside` is written in the same transaction. */
