@@ -668,25 +668,26 @@ it('[AD32] lets nothing that was set here go before a price of theirs, and puts 
   const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
   const staff = { userId, reach: null, nowMs: systemClock.wallMs() };
   const from = (days: number) => localDate(staff.nowMs + days * 86_400_000, 'Europe/Paris');
-  const set = (level: 'club' | 'network', day: string, priceCents: number, planId_ = plan) =>
+  const set = (level: 'club' | 'network', day: string, priceCents: number, aheadMs = 0) =>
     setPrice(
       sql,
       clubId,
       newTestId(),
       {
-        planId: planId_,
+        planId: plan,
         level,
         from: day,
         price: { priceCents, joiningFeeCents: 700 },
         reason: 'Offer',
       },
-      staff,
+      { ...staff, nowMs: staff.nowMs + aheadMs },
     );
   expect(await set('club', from(0), 900)).toMatchObject({ error: { code: 'price.mastered-elsewhere' } });
 
   // As set before they said a price: now and to come, here and everywhere; one of them free if it were a day entry.
   await sql.query("update adapter_ids set said = null where kind = 'plan' and our_id = $1", [plan]);
-  expect(await set('network', from(0), 0)).toMatchObject({ ok: true });
+  // By another process, whose clock is ahead.
+  expect(await set('network', from(0), 0, 60_000)).toMatchObject({ ok: true });
   expect(await set('club', from(0), 1_500)).toMatchObject({ ok: true });
   expect(await set('club', from(9), 0)).toMatchObject({ ok: true });
   expect(await told()).toMatchObject({

@@ -42,9 +42,12 @@ export async function endSetPrices(
     [planId, today],
   );
   for (const { entityId, clubId, from } of standing) {
+    // After each of them, by whatever clock it was set.
     await sql.query(
       `insert into plan_prices (id, plan_id, legal_entity_id, club_id, valid_from, set_at, adapter, reason)
-       values ($1, $2, $3, $4, $5, $6, $7, '')`,
+       select $1, $2, $3::uuid, $4::uuid, $5, greatest($6::timestamptz, max(set_at) + interval '1 millisecond'), $7, ''
+         from plan_prices
+        where plan_id = $2 and legal_entity_id is not distinct from $3 and club_id is not distinct from $4`,
       [newId(), planId, entityId, clubId, from, isoTime(nowMs), adapter],
     );
   }

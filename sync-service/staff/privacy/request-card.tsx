@@ -46,7 +46,8 @@ export function RequestCard({ language, view, request, onChanged }: CardProps) {
           text.asks[request.asks],
           club?.name,
           text.asked(text.ways[request.way], fullDate(request.madeAt, undefined, language), request.madeBy),
-          `${text.matchedBy} ${request.matched.map((key) => text.keys[key].toLowerCase()).join(', ')}`,
+          request.matched.length > 0 &&
+            `${text.matchedBy} ${request.matched.map((key) => text.keys[key].toLowerCase()).join(', ')}`,
           request.state === 'open' && text.answerBy(shortDay(request.dueAt, language)),
         ]
           .filter(Boolean)
