@@ -55,8 +55,10 @@ async function preparedServer(): Promise<string> {
       await server.stop();
     }
     await mkdir(kept, { recursive: true });
+    // Those of older tables; another worker may have finished ours by now, and be copying it.
     for (const name of await readdir(kept))
-      if (name.startsWith(prefix)) await rm(join(kept, name), { recursive: true, force: true });
+      if (name.startsWith(prefix) && join(kept, name) !== prepared)
+        await rm(join(kept, name), { recursive: true, force: true });
     const unfinished = await mkdtemp(join(kept, 'unfinished-server-'));
     for (const name of ['postgres', recordName]) await copyWhole(join(stateFolder, name), unfinished);
     await rename(unfinished, prepared).catch(async (error: NodeJS.ErrnoException) => {
