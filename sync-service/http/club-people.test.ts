@@ -190,7 +190,12 @@ it('[W-PERSON-3] [I7] tells once a day of whom nobody has told, and that the tim
     [[known.memberId, lapsed.memberId]],
   );
   const before = await head();
-  expect(await round()).toBe(3);
+  // It waits for nobody who changes one of them at this moment, so that none waits in a ring with it.
+  await sql.transaction(async (changing) => {
+    await changing.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [known.memberId]);
+    expect(await round()).toBe(2);
+  });
+  expect(await round()).toBe(1);
   const told = await peopleTold(lyon.edge, before);
   expect(told.map(({ record }) => record?.memberId ?? null).toSorted()).toEqual(
     [known.memberId, lapsed.memberId, null].toSorted(),

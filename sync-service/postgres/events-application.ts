@@ -13,6 +13,7 @@ import {
   readEvent,
   type ToApply,
 } from './event-application.ts';
+import { lockRecordsOf } from './records-of-person.ts';
 
 export interface ReceivedEvent extends ToApply {
   readonly seq: number;
@@ -30,6 +31,14 @@ type GateEvent = ReadEventOf<'access.decided' | 'passage.sensed'>;
 interface GatheredEvent extends ReceivedEvent {
   readonly event: GateEvent;
 }
+
+/** Of a member whom the base knows already. */
+const namesMember: ReadonlySet<string> = new Set([
+  'membership.renewed',
+  'debt.settled',
+  'consent.answered',
+  'data.requested',
+]);
 
 /** Writes nothing but its own row. */
 interface OwnRow {
@@ -78,8 +87,11 @@ export async function applyEvents(
     }
     await writeRun(sql, rows, applied, one);
   };
-  for (const received of events) {
-    const event = readEvent(received.body);
+  const read = events.map((received) => ({ received, event: readEvent(received.body) }));
+  // All of them at once, in the order in which others lock them: two boxes may tell of the same members in another order.
+  const named = new Set(read.flatMap(({ event }) => memberNamedBy(event)));
+  if (named.size > 1) await lockRecordsOf(sql, [...named]);
+  for (const { received, event } of read) {
     if (typeof event === 'string') {
       note(applied, received.seq, { parked: event });
     } else if (isOfGate(event)) {
@@ -92,6 +104,11 @@ export async function applyEvents(
   await writeGathered();
   applied.parked.sort((a, b) => a.seq - b.seq);
   return applied;
+}
+
+function memberNamedBy(event: ReadEvent | string): string[] {
+  if (typeof event === 'string' || !namesMember.has(event.type)) return [];
+  return 'memberId' in event ? [event.memberId] : [];
 }
 
 function isOfGate(event: ReadEvent): event is GateEvent {

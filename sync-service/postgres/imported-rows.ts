@@ -7,7 +7,7 @@ import { lockedPeople } from './club-people.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
-import { recordsThatStay } from './records-of-person.ts';
+import { lockRecordsOf, recordsThatStay } from './records-of-person.ts';
 
 /** What an import of one club works with. */
 export interface ImportContext {
@@ -51,7 +51,7 @@ export const digestOf = (row: object): string => sha256Hex(JSON.stringify(row));
 /** Lines that were brought over before, by their number in the source (MI8). */
 export async function knownRows(
   sql: Sql,
-  { clubId, mapping }: ImportContext,
+  { clubId, mapping, dryRun }: ImportContext,
   kind: RowKind,
   sourceIds: readonly string[],
 ): Promise<ReadonlyMap<string, KnownRow>> {
@@ -60,6 +60,12 @@ export async function knownRows(
        from imported_rows where club_id = $1 and system = $2 and kind = $3 and source_id = any($4::text[])`,
     [clubId, mapping.system, kind, sourceIds],
   );
+  // Before any row of theirs is written, as whoever else changes them does.
+  if (kind === 'members' && !dryRun && rows.length > 0)
+    await lockRecordsOf(
+      sql,
+      rows.map(({ memberId }) => memberId),
+    );
   return new Map(rows.map((row) => [row.sourceId, row]));
 }
 

@@ -1,6 +1,7 @@
 import { delay } from '@portillon/core/base/clock.ts';
 import type { BaseContext } from '../http/base-context.ts';
-import { lockedPeople, whoChanged } from './club-people.ts';
+import { changedPeople, whoChanged } from './club-people.ts';
+import type { Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
 
 const everyMs = 24 * 3_600_000;
@@ -40,6 +41,20 @@ export async function peopleRound(
   const alone = await base.database.aloneAtOnce('people');
   if (!alone) return null;
   let count = 0;
+  const busy: string[] = [];
+  const tell = async (ids: readonly string[], nowMs: number, later: string[]) => {
+    for (let start = 0; start < ids.length && !stopped.aborted; start += told.atOnce) {
+      if (count > 0) await delay(base.clock, told.everyMs, stopped).catch(() => 'stopped');
+      const some = ids.slice(start, start + told.atOnce);
+      const free = await base.database.transaction(async (sql) => {
+        const locked = await lockFree(sql, some);
+        await writeFeed(sql, await changedPeople(sql, locked, nowMs), nowMs);
+        return new Set(locked);
+      });
+      later.push(...some.filter((id) => !free.has(id)));
+      count += free.size;
+    }
+  };
   try {
     let after: string | undefined = '00000000-0000-0000-0000-000000000000';
     while (after !== undefined && !stopped.aborted) {
@@ -51,18 +66,22 @@ export async function peopleRound(
       const ids = page.map(({ id }) => id);
       const nowMs = base.clock.wallMs();
       const changed = await whoChanged(base.database, ids, nowMs);
-      for (let start = 0; start < changed.length && !stopped.aborted; start += told.atOnce) {
-        if (count > 0) await delay(base.clock, told.everyMs, stopped).catch(() => 'stopped');
-        const some = changed.slice(start, start + told.atOnce);
-        await base.database.transaction(async (sql) => {
-          await writeFeed(sql, await lockedPeople(sql, some, nowMs), nowMs);
-        });
-        count += some.length;
-      }
+      await tell(changed, nowMs, busy);
     }
+    // Once more; who is still being changed is told by whoever does it, or by the next round.
+    await tell(busy.splice(0), base.clock.wallMs(), []);
     if (count > 0) base.log.info('people.told', { count });
     return count;
   } finally {
     await alone.release();
   }
+}
+
+/** Those of them whom nobody else is changing, locked: the round waits for nobody, so that none waits in a ring with it. */
+async function lockFree(sql: Sql, memberIds: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select id from unnest($1::uuid[]) as id where pg_try_advisory_xact_lock(hashtextextended(id::text, 0))`,
+    [memberIds],
+  );
+  return rows.map(({ id }) => id);
 }

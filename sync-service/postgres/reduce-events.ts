@@ -1,5 +1,5 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
-import { entryEvent } from '../privacy/kept/without-person.ts';
+import { type EntryEvent, entryEvent } from '../privacy/kept/without-person.ts';
 import type { Database, Sql } from './database.ts';
 
 const usuallyAtOnce = 1_000;
@@ -13,7 +13,11 @@ interface ReduceOptions {
   readonly atOnce?: number;
   /** Asked between two transactions; false leaves the rest to the next round. */
   readonly goesOn?: () => boolean;
+  /** After each transaction: how many events were looked through by now, and how many there are at most. */
+  readonly onProgress?: (lookedThrough: number, ofAtMost: number) => void;
 }
+
+type Rest = Pick<EntryEvent, 'rowId' | 'table'> & { readonly seq: number; readonly rest: string };
 
 interface KeptEvent {
   readonly seq: number;
@@ -27,17 +31,24 @@ interface KeptEvent {
  * event happened later than it was received, whatever the clock of its edge said.
  */
 export async function reduceEvents(database: Database, options: ReduceOptions): Promise<number> {
-  const edges = await database.query<{ id: string; through: number }>(
-    `select edges.id, coalesce(through, 0) as through
+  const edges = await database.query<{ id: string; through: number; last: number }>(
+    `select edges.id, coalesce(through, 0) as through,
+            coalesce((select max(seq) from edge_events where edge_id = edges.id), 0) as last
        from edges left join reduced_events on reduced_events.edge_id = edges.id order by edges.id`,
   );
-  const { goesOn = () => true } = options;
+  const { goesOn = () => true, onProgress } = options;
   let reduced = 0;
-  for (const { id, through } of edges) {
+  let looked = 0;
+  let most = edges.reduce((sum, { through, last }) => sum + Math.max(0, last - through), 0);
+  for (const { id, through, last } of edges) {
     for (let after: number | null = through; after !== null && goesOn(); ) {
       const from: number = after;
       const done = await database.transaction((sql) => reduceSome(sql, id, from, options));
       reduced += done.reduced;
+      looked += done.through - from;
+      // What follows in this edge is not over.
+      if (done.next === null) most -= Math.max(0, last - done.through);
+      onProgress?.(looked, most);
       after = done.next;
     }
   }
@@ -50,12 +61,12 @@ async function reduceSome(
   edgeId: string,
   after: number,
   { beforeMs, nowMs, dryRun, atOnce = usuallyAtOnce }: ReduceOptions,
-): Promise<{ readonly reduced: number; readonly next: number | null }> {
+): Promise<{ readonly reduced: number; readonly through: number; readonly next: number | null }> {
   const events = await sql.query<KeptEvent>(
     `select seq, body, received_at from edge_events where edge_id = $1 and seq > $2 order by seq limit $3`,
     [edgeId, after, atOnce],
   );
-  const rests: { readonly seq: number; readonly rest: string; readonly rowId: string | null }[] = [];
+  const rests: Rest[] = [];
   let through = after;
   let isOver = true;
   for (const { seq, body, received_at } of events) {
@@ -64,7 +75,7 @@ async function reduceSome(
       const receivedMs = Date.parse(received_at);
       isOver = Math.min(entry.atMs ?? receivedMs, receivedMs) < beforeMs;
       if (!isOver) break;
-      if (entry.rest !== null) rests.push({ seq, rest: entry.rest, rowId: entry.rowId });
+      if (entry.rest !== null) rests.push({ seq, rest: entry.rest, rowId: entry.rowId, table: entry.table });
     }
     through = seq;
   }
@@ -78,16 +89,11 @@ async function reduceSome(
       );
     }
   }
-  return { reduced: rests.length, next: isOver && events.length === atOnce ? through : null };
+  return { reduced: rests.length, through, next: isOver && events.length === atOnce ? through : null };
 }
 
 /** With the rows that they became: what is built anew from an event says no less than the row, and no more. */
-async function writeRests(
-  sql: Sql,
-  edgeId: string,
-  rests: readonly { readonly seq: number; readonly rest: string; readonly rowId: string | null }[],
-  now: string,
-): Promise<void> {
+async function writeRests(sql: Sql, edgeId: string, rests: readonly Rest[], now: string): Promise<void> {
   if (rests.length === 0) return;
   await sql.query(
     `update edge_events set body = convert_to(reduced.rest, 'UTF8'), reduced_at = $2
@@ -95,8 +101,9 @@ async function writeRests(
       where edge_events.edge_id = $1 and edge_events.seq = reduced.seq`,
     [edgeId, now, rests.map(({ seq }) => seq), rests.map(({ rest }) => rest)],
   );
-  const rowIds = rests.flatMap(({ rowId }) => rowId ?? []);
-  for (const table of ['decisions', 'passages', 'interventions']) {
+  for (const table of ['decisions', 'passages', 'interventions'] as const) {
+    const rowIds = rests.flatMap((rest) => (rest.table === table ? (rest.rowId ?? []) : []));
+    if (rowIds.length === 0) continue;
     await sql.query(
       `update ${table} set credential_id = null
         where id = any($1::uuid[]) and edge_id = $2 and credential_id is not null`,

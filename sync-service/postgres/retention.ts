@@ -110,6 +110,8 @@ interface RetentionOptions {
   /** By the base itself: once a day, and within a bound. */
   readonly onceADay?: boolean;
   readonly stopping?: AbortSignal;
+  /** Of the events, which take longest. */
+  readonly onProgress?: (lookedThrough: number, ofAtMost: number) => void;
 }
 
 /**
@@ -118,7 +120,7 @@ interface RetentionOptions {
  */
 export async function applyRetention(
   context: RetentionContext,
-  { dryRun = false, onceADay = false, stopping }: RetentionOptions = {},
+  { dryRun = false, onceADay = false, stopping, onProgress }: RetentionOptions = {},
 ): Promise<RetentionCounts | null> {
   const database = context.database.for('job');
   const alone = await database.alone('retention');
@@ -140,6 +142,7 @@ export async function applyRetention(
       beforeMs: Date.parse(endOfTerm('entry-log', beganMs)),
       nowMs: beganMs,
       dryRun,
+      ...(onProgress ? { onProgress } : {}),
       goesOn: () => stopping?.aborted !== true && context.clock.monotonicMs() < untilMs,
     });
     // What a stop cut short goes on at the next start.

@@ -300,8 +300,10 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
     (await applyRetention({ ...context, database: sql }, { dryRun }))?.edge_events;
   const nowMs = systemClock.wallMs();
   const beforeMs = keptSinceMs(nowMs, { months: 3 });
+  const progress: [lookedThrough: number, ofAtMost: number][] = [];
+  const onProgress = (...told: (typeof progress)[number]) => void progress.push(told);
   const endedSome = (goesOn = () => true) =>
-    reduceEvents(sql, { beforeMs, nowMs, dryRun: false, atOnce: 7, goesOn });
+    reduceEvents(sql, { beforeMs, nowMs, dryRun: false, atOnce: 7, goesOn, onProgress });
   // Two decisions and passages, one not understood, the intervention, and twenty times two.
   const over = 4 + 1 + 1 + 40;
   expect(await ended(true)).toBe(over);
@@ -310,6 +312,10 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
   const first = await endedSome(() => ++pieces <= 3);
   expect(first).toBeGreaterThan(0);
   expect(first).toBeLessThan(20);
+  const [looked = 0, most = 0] = progress.at(-1) ?? [];
+  expect(looked).toBeGreaterThan(0);
+  expect(looked % 7).toBe(0);
+  expect(most).toBeGreaterThan(looked);
   // Some of them fail: what was done before stays done, and is not done again.
   await sql.query(
     `create function fails() returns trigger language plpgsql as $$ begin raise exception 'no disk'; end $$`,
@@ -322,6 +328,8 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
   const half = (await kept()).filter(({ reduced }) => reduced).length;
   expect(half).toBeGreaterThan(10);
   expect(await endedSome()).toBe(over - half);
+  const [allLooked, inAll] = progress.at(-1) ?? [];
+  expect(allLooked).toBe(inAll);
   expect(await ended(false)).toBe(0);
 
   const left = await kept();

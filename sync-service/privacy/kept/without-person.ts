@@ -21,6 +21,7 @@ export interface EntryEvent {
   readonly rest: string | null;
   /** Of the row that it became. */
   readonly rowId: string | null;
+  readonly table: 'decisions' | 'passages' | 'interventions' | null;
 }
 
 /**
@@ -39,6 +40,7 @@ export function entryEvent(body: string): EntryEvent | null {
       atMs: at,
       rest: JSON.stringify({ type: value?.type, at: at === null ? null : value?.at }),
       rowId: null,
+      table: null,
     };
   }
   const event = read.data;
@@ -48,16 +50,16 @@ export function entryEvent(body: string): EntryEvent | null {
       : null;
   switch (event.type) {
     case 'access.decided':
-      return { atMs: at, rest: rest(null), rowId: event.decisionId };
+      return { atMs: at, rest: rest(null), rowId: event.decisionId, table: 'decisions' };
     case 'passage.sensed':
-      return { atMs: at, rest: rest(null), rowId: event.passageId };
+      return { atMs: at, rest: rest(null), rowId: event.passageId, table: 'passages' };
     case 'dispenser.serviced':
-      return { atMs: at, rest: rest(nobodysCard), rowId: event.interventionId };
+      return { atMs: at, rest: rest(nobodysCard), rowId: event.interventionId, table: 'interventions' };
     case 'people.shown': {
       // The readings themselves stay in their own log, for its own term (ST10).
       const isNobodys = event.credentialId === nobodysCard && event.reads.length === 0;
       const left = { ...event, credentialId: nobodysCard, reads: [] };
-      return { atMs: at, rest: isNobodys ? null : JSON.stringify(left), rowId: null };
+      return { atMs: at, rest: isNobodys ? null : JSON.stringify(left), rowId: null, table: null };
     }
     default:
       return null;
