@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
@@ -9,7 +8,6 @@ import { localDate } from '@portillon/core/journal/fiscal-time.ts';
 import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { adapterCommand } from '../commands/adapter-command.ts';
 import { untilLifted } from '../http/staff/access-view.ts';
 import { changeClubAccess, changeStanding, readClubAccess } from '../postgres/access-changes.ts';
 import { applyPage, readAgain, registerIntake } from '../postgres/adapter-intake/intake-state.ts';
@@ -17,7 +15,6 @@ import { dropOldPassages, listAdapters, registerAdapter } from '../postgres/adap
 import { readFigures } from '../postgres/base-figures.ts';
 import { setCredentialStatus } from '../postgres/credential-status.ts';
 import { Database } from '../postgres/database.ts';
-import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { planErasure } from '../postgres/erasure/erasure-plan.ts';
 import { readErasureRequests } from '../postgres/erasure/purge-orders.ts';
 import { forgetInWords } from '../postgres/erasure/words-about.ts';
@@ -26,41 +23,32 @@ import { setPrice } from '../postgres/prices/plan-prices.ts';
 import { readClubPrices } from '../postgres/prices/price-list.ts';
 import { pricesAtSale } from '../postgres/prices/prices-at-sale.ts';
 import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
-import { type OtherMemberBase, startOtherMemberBase } from '../test/other-member-base.ts';
+import { type BesideOtherBase, startBesideOtherBase } from '../test/beside-other-base.ts';
+import type { OtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
-import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
-import { newTestId, saleEvent, TestEdge, testPerson } from '../test/test-edge.ts';
+import type { StartedBase } from '../test/start-base.ts';
+import { newTestId, saleEvent, type TestEdge, testPerson } from '../test/test-edge.ts';
 import { AdapterReader } from './adapter-reader.ts';
 import { HttpAdapter } from './http-adapter.ts';
 import type { IncomingChange } from './member-base-adapter.ts';
 
 const name = 'other-base';
 const by = { nowMs: 0, newId: newTestId, everyMs: 0 };
-let stateFolder: string;
+let beside: BesideOtherBase;
 let other: OtherMemberBase;
 let base: StartedBase;
 let sql: Database;
 let edge: TestEdge;
 let clubId: string;
 let planId: string;
+let command: BesideOtherBase['command'];
 
 beforeAll(async () => {
-  other = await startOtherMemberBase();
-  stateFolder = await temporaryState();
-  base = await startBase({ stateFolder, adapters: [new HttpAdapter(other.read, systemClock)] });
-  sql = new Database(base.databaseUrl, silentLog);
-  clubId = base.clubs['Lyon Part-Dieu'] ?? '';
-  edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
-  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
-  planId = plan?.id ?? '';
+  beside = await startBesideOtherBase();
+  ({ other, base, sql, edge, clubId, planId, command } = beside);
 });
 
-afterAll(async () => {
-  await sql?.close();
-  await base?.stop();
-  await other?.stop();
-  await rm(stateFolder, { recursive: true, force: true });
-});
+afterAll(() => beside?.stop());
 
 beforeEach(async () => {
   await other.is('up');
@@ -157,20 +145,6 @@ async function soldHere(): Promise<EventOf<'sale.completed'>> {
   expect((await edge.put(person, sealed)).status).toBeLessThan(300);
   await quiet();
   return own;
-}
-
-async function command(...args: string[]): Promise<readonly [number, string]> {
-  const lines: string[] = [];
-  const code = await adapterCommand.run(args, {
-    database: sql,
-    stateFolder: null,
-    environment: {},
-    clock: systemClock,
-    random: systemRandom,
-    say: (line) => lines.push(line),
-    tell: (line) => lines.push(line),
-  });
-  return [code, lines.join('\n')];
 }
 
 it('[AD21] brings members, memberships and badges of theirs to the gates, and passes over what nobody knows', async () => {

@@ -1,46 +1,34 @@
-import { rm } from 'node:fs/promises';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { adapterCommand } from '../commands/adapter-command.ts';
 import { leaseRows, listAdapters } from '../postgres/adapter-outbox.ts';
 import { Database } from '../postgres/database.ts';
-import { newEnrolmentCode } from '../postgres/enrolment.ts';
-import { type OtherMemberBase, startOtherMemberBase } from '../test/other-member-base.ts';
+import { type BesideOtherBase, startBesideOtherBase } from '../test/beside-other-base.ts';
+import type { OtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
-import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
-import { newTestId, saleEvent, TestEdge, testPerson } from '../test/test-edge.ts';
+import type { StartedBase } from '../test/start-base.ts';
+import { newTestId, saleEvent, type TestEdge, testPerson } from '../test/test-edge.ts';
 import { AdapterSender } from './adapter-sender.ts';
 import { HttpAdapter } from './http-adapter.ts';
 
 const name = 'other-base';
-let stateFolder: string;
+let beside: BesideOtherBase;
 let other: OtherMemberBase;
 let base: StartedBase;
 let sql: Database;
 let edge: TestEdge;
 let clubId: string;
 let planId: string;
+let command: BesideOtherBase['command'];
 
 beforeAll(async () => {
-  other = await startOtherMemberBase();
-  stateFolder = await temporaryState();
-  base = await startBase({ stateFolder, adapters: [new HttpAdapter(other.read, systemClock)] });
-  sql = new Database(base.databaseUrl, silentLog);
-  clubId = base.clubs['Lyon Part-Dieu'] ?? '';
-  edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
-  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
-  planId = plan?.id ?? '';
+  beside = await startBesideOtherBase();
+  ({ other, base, sql, edge, clubId, planId, command } = beside);
 });
 
-afterAll(async () => {
-  await sql?.close();
-  await base?.stop();
-  await other?.stop();
-  await rm(stateFolder, { recursive: true, force: true });
-});
+afterAll(() => beside?.stop());
 
 beforeEach(async () => {
   await other.is('up');
@@ -222,20 +210,6 @@ it('[AD10] tells each message by one of several processes, of a member in order,
 });
 
 it('[AD12] puts aside what is refused or fails alone, shows it, and tells it again when told to or when it changes', async () => {
-  const lines: string[] = [];
-  const command = async (...args: string[]) => {
-    lines.length = 0;
-    const code = await adapterCommand.run(args, {
-      database: sql,
-      stateFolder: null,
-      environment: {},
-      clock: systemClock,
-      random: systemRandom,
-      say: (line) => lines.push(line),
-      tell: (line) => lines.push(line),
-    });
-    return [code, lines.join('\n')];
-  };
   const oneDead = (id: string) =>
     untilSeen('put aside', async () => ((await rowsOf(id))[0]?.state === 'dead' ? true : null));
   await other.is('422');
