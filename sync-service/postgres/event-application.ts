@@ -1,3 +1,4 @@
+import { BrokenInvariant } from '@portillon/core/base/invariant.ts';
 import {
   eventBodySchema,
   type ReadEvent,
@@ -541,6 +542,9 @@ export function faultOfTheEvent(error: unknown): string | null {
   if (state === '23505') return `an id in it is already taken (${constraintOf(error)})`;
   if (state === '23503') return `it names something that the base does not know (${constraintOf(error)})`;
   if (state?.startsWith('22') || state?.startsWith('23')) return `a value in it cannot be stored (${state})`;
+  // A mistake of our own in a rule: it would fail at each try, and all that the box tells after it would stand behind.
+  if (error instanceof RangeError || error instanceof TypeError || error instanceof BrokenInvariant)
+    return `a rule of the base failed at it: ${error.message}`.replaceAll('\0', '');
   return null;
 }
 

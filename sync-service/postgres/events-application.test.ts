@@ -166,6 +166,44 @@ it('[W-PUSH-6] come to the same many at a time as one after the other, kept asid
   );
 }, 60_000);
 
+it('[W-PUSH-6] keeps an event aside at which a rule of the base fails, alone or among others', async () => {
+  const event = (type: 'access.decided' | 'case.opened') => ({
+    ...(type === 'case.opened'
+      ? { caseId: newTestId(), kind: 'staff-called', amountCents: 0, detail: '' }
+      : { decisionId: newTestId(), gateId: 'gate-1', credentialId: null, presented: 'card' }),
+    ...{ type, at: '2026-11-23T09:00:00.000Z' },
+    ...(type === 'access.decided' ? { outcome: 'granted', reason: null, dataAgeMs: 0, byGrant: false } : {}),
+  });
+  const received: ReceivedEvent[] = (['access.decided', 'access.decided', 'case.opened'] as const).flatMap(
+    (type, index) =>
+      [false, true].map((fails) => ({
+        seq: 2 * index + (fails ? 2 : 1),
+        body: JSON.stringify(event(type)),
+        receivedAt: isoTime(systemClock.wallMs()),
+        caseIds: (() => {
+          let failsNow = fails;
+          return () => {
+            if (!failsNow) return eventCaseIds(reporter.edgeId, index);
+            failsNow = false;
+            throw new RangeError('Invalid time value');
+          };
+        })(),
+      })),
+  );
+  const reason = 'a rule of the base failed at it: Invalid time value';
+  const outcome = await rowsAfter((tx) => applyEvents(tx, reporter, received));
+  expect(outcome).toMatchObject({
+    outcome: { parked: [2, 4, 6].map((seq) => ({ seq, reason })), decided: { length: 2 } },
+  });
+  // What fails for another cause than the event is the whole batch's.
+  const cut = [{ ...(received[0] as ReceivedEvent), caseIds: () => raise(new Error('connection lost')) }];
+  await expect(sql.transaction((tx) => applyEvents(tx, reporter, cut))).rejects.toThrow('connection lost');
+});
+
+function raise(error: Error): never {
+  throw error;
+}
+
 it('a run of hundreds with one that cannot be written loses no other, and takes few statements', async () => {
   const received = Array.from({ length: 600 }, (_, index) => ({
     seq: index + 1,

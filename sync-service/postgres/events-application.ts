@@ -1,4 +1,5 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
+import { err } from '@portillon/core/base/result.ts';
 import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
 import type { Facts } from '../members/event-facts.ts';
 import { eventRows } from '../members/event-rows.ts';
@@ -146,14 +147,24 @@ async function plainCredentials(sql: Sql, run: readonly GatheredEvent[]): Promis
 }
 
 function ownRow(received: GatheredEvent, reporter: Reporter): OwnRow | { readonly parked: string } {
-  const facts: Facts = { ...noFacts, reporter, newCaseId: received.caseIds() };
-  const rows = eventRows(received.event, facts);
+  const rows = rowsOrFault(received, reporter);
   if (!rows.ok) return { parked: rows.error };
   const [change, ...more] = rows.value;
   invariant(change?.do === 'insert' && more.length === 0, 'it bears on its own row only');
   const { table, row } = change;
   invariant(table === 'decisions' || table === 'passages', 'it is of a gate');
   return { received, table, row };
+}
+
+function rowsOrFault(received: GatheredEvent, reporter: Reporter): ReturnType<typeof eventRows> {
+  try {
+    const facts: Facts = { ...noFacts, reporter, newCaseId: received.caseIds() };
+    return eventRows(received.event, facts);
+  } catch (error) {
+    const reason = faultOfTheEvent(error);
+    if (reason === null) throw error;
+    return err(reason);
+  }
 }
 
 async function writeRun(
