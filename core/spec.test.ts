@@ -50,7 +50,7 @@ it.each([
   [
     '../sync-service/privacy',
     'PV',
-    ['../sync-service/http/staff', '../sync-service/keys', '../sync-service/adapters'],
+    ['../sync-service/http/staff', '../sync-service/keys', '../sync-service/adapters', '../sync-service'],
   ],
   [
     '../sync-service/privacy/kept',

@@ -7,12 +7,16 @@ import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileBaseKeyStore } from './keys/file-base-key-store.ts';
+import { MemberKeys, memberKeysBeside } from './keys/member-keys.ts';
 import { MemberBase } from './member-base.ts';
 import { readCaseList } from './postgres/cases.ts';
 import { Database } from './postgres/database.ts';
 import { newEnrolmentCode } from './postgres/enrolment.ts';
 import { migrate, migrations } from './postgres/migrations.ts';
+import { closeNames, openNames } from './postgres/names-opening.ts';
+import { sealClearNames } from './postgres/names-sealing.ts';
 import { applySeed, type SeedFile, seedFileSchema } from './seed/seed-file.ts';
+import { loggedRowsWith } from './test/logged-rows.ts';
 import { untilSeen } from './test/poll.ts';
 import { type StartedBase, startBase, temporaryState } from './test/start-base.ts';
 import { newTestId, send, TestEdge } from './test/test-edge.ts';
@@ -244,6 +248,57 @@ describe('migrations', () => {
       ]),
     );
     await older.close();
+  });
+
+  it('[PV66] seal the names that the version before kept in clear, tell nobody that they changed, and leave nothing of them', async () => {
+    const [name, url] = await newDatabase();
+    const older = new Database(url, silentLog);
+    const last = migrations.findIndex((each) => each.name.endsWith('names-under-keys'));
+    await migrate(older, migrations.slice(0, last));
+    const [network, entity, club, nobody] = Array.from({ length: 4 }, newTestId);
+    await older.query(`
+      insert into networks values ('${network}', 'network');
+      insert into legal_entities values ('${entity}', '${network}', 'Entity', '', '', '');
+      insert into clubs values ('${club}', '${entity}', 'Club', 'Europe/Paris', 10, '{}', null, '');
+      insert into adapters (name, kinds) values ('other', '{member}');
+      insert into members (id, home_club_id, language, created_at) values ('${nobody}', '${club}', 'fr', now());
+      insert into members (id, home_club_id, given_name, family_name, birth_date, email, phone, language, created_at)
+      select gen_random_uuid(), '${club}', 'Ørjan', 'Clearwater-' || n, '1990-01-01', n || '@clear.example', null, 'fr', now()
+        from generate_series(1, 2500) as n;
+      delete from adapter_outbox;
+      analyze`);
+    expect(await loggedRowsWith(older, ['clearwater'])).toEqual(['members', 'pg_statistic']);
+    await migrate(older);
+    const keys = await MemberKeys.open(memberKeysBeside(url), {
+      networkId: network ?? '',
+      sealPrivateKey: Buffer.alloc(32, 7).toString('base64url'),
+      log: silentLog,
+    });
+    const context = { database: older, memberKeys: keys, clock: systemClock, log: silentLog };
+    await sealClearNames(context);
+    await sealClearNames(context);
+    expect(await loggedRowsWith(older, ['clearwater', '@clear.example'])).toEqual([]);
+    const filesWith = async (word: string) => {
+      const [{ path } = { path: '' }] = await older.query<{ path: string }>(
+        `select current_setting('data_directory') || '/' || pg_relation_filepath('members') as path`,
+      );
+      await older.query('checkpoint');
+      return (await readFile(path)).includes(word);
+    };
+    expect(await filesWith('Clearwater')).toBe(false);
+    expect(await older.query('select 1 from adapter_outbox')).toEqual([]);
+    expect(await older.query("select to_regclass('members_in_clear') as left")).toEqual([{ left: null }]);
+    await closeNames(older);
+    expect(await openNames(context)).toBe(true);
+    expect(
+      await older.query(
+        `select count(*) as all, count(person) as sealed, count(birth_date) as born,
+                count(*) filter (where email = '77@clear.example' and family_name = 'Clearwater-77') as one from named_members`,
+      ),
+    ).toEqual([{ all: 2_501, sealed: 2_500, born: 2_500, one: 1 }]);
+    await keys.end();
+    await older.close();
+    await sql.query(`drop database ${name}_member_keys`);
   });
 
   it('[W-MAND-1] want the mandates that newer edges had named to the version before', async () => {

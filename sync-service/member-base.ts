@@ -30,6 +30,8 @@ import { Epoch, settleIn } from './postgres/epoch.ts';
 import { forgetAgain, startPrivacyRounds } from './postgres/erasure/privacy-rounds.ts';
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
+import { closeNames, NamesOpening } from './postgres/names-opening.ts';
+import { sealClearNames } from './postgres/names-sealing.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
 import { startPeopleRounds } from './postgres/people-rounds.ts';
 import { startPriceRounds } from './postgres/prices/price-rounds.ts';
@@ -111,6 +113,7 @@ const host = '127.0.0.1';
 const stopLimitMs = 10_000;
 const connectionPollMs = 100;
 const usualBackupDays = 35;
+const namesLimitMs = 5_000;
 
 /** The member base as a whole: PostgreSQL, keys, tables, HTTP. */
 export class MemberBase {
@@ -157,15 +160,19 @@ async function startWith(
 
   let ended = new Promise<string>(() => undefined);
   let databaseUrl = options.databaseUrl;
+  let ownsServer = false;
   if (databaseUrl === undefined) {
     const { serverSettings: settings } = options;
     const server = await EmbeddedServer.start({ stateFolder, clock, log, ...(settings ? { settings } : {}) });
     stops.push(() => server.stop());
     databaseUrl = server.url();
+    ownsServer = true;
     ended = server.ended;
   }
   const database = new Database(databaseUrl, log);
   stops.push(() => database.close());
+  // PV65: a copy of its folder holds no names either.
+  if (ownsServer) stops.push(() => closeNames(database).catch(() => undefined));
   for (const name of await migrate(database)) log.info('base.migrated', { migration: name });
 
   const keyFolder = options.keyFolder ?? stateFolder;
@@ -193,6 +200,7 @@ async function startWith(
     log,
   });
   stops.push(() => memberKeys.end());
+  const names = new NamesOpening({ database, memberKeys, clock, log });
   const storeSigner = await storeClosingSigner(database, keyFolder, { nowMs: clock.wallMs(), seal, log });
   const stopping = new AbortController();
   const base: BaseContext = {
@@ -200,6 +208,7 @@ async function startWith(
     announcements,
     keys,
     memberKeys,
+    names,
     secrets: keyStore.place,
     storeSigner,
     networkId,
@@ -223,9 +232,14 @@ async function startWith(
     await publishIssuer(database, networkId, grantIssuerOf(keys.network), keys.network, clock.wallMs());
   }
   const staff = await firstSignIn(base, stateFolder);
+  await sealClearNames(base);
   // Before anybody is answered: a base from a backup knows people who were forgotten since (PV34).
   await forgetAgain(base);
   await starting.release();
+  names.start();
+  stops.push(() => names.stop());
+  // Of a small base they are open at once; a large one answers boxes meanwhile.
+  await withTimeLimit(clock, namesLimitMs, names.first);
 
   const sender = new WebhookSender(contextFor(base, 'staff'), base.webhookTargets);
   sender.start();

@@ -18,6 +18,7 @@ import { untilSeen } from './test/poll.ts';
 import { expectRebuiltTheSame } from './test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from './test/start-base.ts';
 import { saleEvent, TestEdge, testPhoto, visit } from './test/test-edge.ts';
+import { changeNames, keysOf } from './test/write-names.ts';
 
 let stateFolder: string;
 let base: StartedBase;
@@ -116,9 +117,21 @@ const rowsOf = async () => {
   return rows;
 };
 
-it('[W-EPOCH-5] [W-EPOCH-2] [W-EPOCH-3] [I4] comes back from yesterday’s backup without a word: boxes prove it and bring what it lost, once', async () => {
+it('[W-EPOCH-5] [W-EPOCH-2] [W-EPOCH-3] [I4] [PV65] comes back from yesterday’s backup without a word: boxes prove it and bring what it lost, once', async () => {
   await anHourOfTheClub();
+  const keys = await keysOf(sql, stateFolder);
+  const familyName = 'Zielonka-Brandt';
+  const named = async () =>
+    (
+      await sql.query('select family_name as "familyName" from named_members where family_name is not null')
+    )[0];
+  const [member] = await sql.query<{ id: string }>('select id from members');
+  await changeNames(sql, keys, [member?.id ?? ''], { familyName });
+  await keys.end();
   await backUp();
+  // Name and key are in a copy of the folder, and no file of it tells the name.
+  expect(await promisify(execFile)('grep', ['-rlaF', familyName, backup()]).catch(() => 'none')).toBe('none');
+  expect(await named()).toEqual({ familyName });
   await anHourOfTheClub();
   const before = await rowsOf();
   expect(before).toMatchObject({ events: 42, sales: 2, photos: 2, epoch: 1 });
@@ -143,6 +156,7 @@ it('[W-EPOCH-5] [W-EPOCH-2] [W-EPOCH-3] [I4] comes back from yesterday’s backu
   await untilSeen('the book is as far as before', () => (store.cursor >= cursor ? true : null));
   await untilSeen('the box has settled in the new epoch', () => (store.through.epoch === 2 ? true : null));
   expect(store.through.seq).toBe(42);
+  expect(await named()).toEqual({ familyName });
   // Once more nothing is lost or doubled, and the rows are what the events say.
   await expectRebuiltTheSame(sql);
 }, 40_000);

@@ -9,6 +9,7 @@ import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { untilLifted } from '../http/staff/access-view.ts';
+import type { MemberKeys } from '../keys/member-keys.ts';
 import { changeClubAccess, changeStanding, readClubAccess } from '../postgres/access-changes.ts';
 import { applyPage, readAgain, registerIntake } from '../postgres/adapter-intake/intake-state.ts';
 import { dropOldPassages, listAdapters, registerAdapter } from '../postgres/adapter-outbox.ts';
@@ -28,6 +29,7 @@ import type { OtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
 import type { StartedBase } from '../test/start-base.ts';
 import { newTestId, saleEvent, type TestEdge, testPerson } from '../test/test-edge.ts';
+import { addMembers, changeNames } from '../test/write-names.ts';
 import { AdapterReader } from './adapter-reader.ts';
 import { HttpAdapter } from './http-adapter.ts';
 import type { IncomingChange } from './member-base-adapter.ts';
@@ -38,6 +40,7 @@ let beside: BesideOtherBase;
 let other: OtherMemberBase;
 let base: StartedBase;
 let sql: Database;
+let keys: MemberKeys;
 let edge: TestEdge;
 let clubId: string;
 let planId: string;
@@ -45,7 +48,7 @@ let command: BesideOtherBase['command'];
 
 beforeAll(async () => {
   beside = await startBesideOtherBase();
-  ({ other, base, sql, edge, clubId, planId, command } = beside);
+  ({ other, base, sql, keys, edge, clubId, planId, command } = beside);
 });
 
 afterAll(() => beside?.stop());
@@ -112,7 +115,7 @@ const casesOf = (kind: string, part: string) =>
     [kind, part],
   );
 const memberRow = async (id: string) =>
-  (await sql.query<Record<string, unknown>>('select * from members where id = $1', [id]))[0] ?? {};
+  (await sql.query<Record<string, unknown>>('select * from named_members where id = $1', [id]))[0] ?? {};
 const membershipRow = async (id: string) =>
   (await sql.query<Record<string, unknown>>('select * from memberships where id = $1', [id]))[0] ?? {};
 
@@ -207,10 +210,8 @@ it('[AD21] brings members, memberships and badges of theirs to the gates, and pa
 
 it('[AD26] knows who is meant by the line of an import too, and waits for an answer that may say it', async () => {
   const imported = newTestId();
-  await sql.query(
-    `insert into members (id, home_club_id, given_name, family_name, language, created_at) values ($1, $2, 'Before', 'Import', 'fr', now())`,
-    [imported, clubId],
-  );
+  const names = { givenName: 'Before', familyName: 'Import' };
+  await addMembers(sql, keys, [{ memberId: imported, homeClubId: clubId, ...names }]);
   await sql.query(
     `insert into imported_rows (club_id, system, kind, source_id, member_id, row_id, digest, imported_at)
      values ($1, $2, 'members', 'L-77', $3, $3, '', now())`,
@@ -256,7 +257,7 @@ async function page(changes: readonly IncomingChange[], by_ = by): Promise<boole
     sql,
     name,
     { after, changes, cursor: after ?? '0', more: false },
-    { ...by_, nowMs: systemClock.wallMs() },
+    { ...by_, keys, nowMs: systemClock.wallMs() },
   );
   // The reader has gone on meanwhile: again from there.
   return applied || page(changes, by_);
@@ -265,7 +266,7 @@ async function page(changes: readonly IncomingChange[], by_ = by): Promise<boole
 it('[AD20] applies each change once and in order, whoever reads, also when the same page comes again', async () => {
   const second = new Database(base.databaseUrl, silentLog);
   const further = new AdapterReader(
-    { database: second, clock: systemClock, random: systemRandom, log: silentLog },
+    { database: second, memberKeys: keys, clock: systemClock, random: systemRandom, log: silentLog },
     new HttpAdapter(other.read, systemClock),
   );
   further.start();
@@ -292,7 +293,7 @@ it('[AD20] applies each change once and in order, whoever reads, also when the s
   await second.close();
 
   const stale = { after: 'another place', changes: [], cursor: '1', more: false };
-  expect(await applyPage(sql, name, stale, by)).toBe(false);
+  expect(await applyPage(sql, name, stale, { ...by, keys })).toBe(false);
   // A page that fails as a whole leaves neither rows nor cursor.
   const [{ cursor } = { cursor: null }] = await sql.query<{ cursor: string }>(
     'select cursor from adapter_intake',
@@ -305,7 +306,7 @@ it('[AD20] applies each change once and in order, whoever reads, also when the s
       throw new Error('killed in the middle');
     },
   };
-  await expect(applyPage(sql, name, broken, by)).rejects.toThrow('killed');
+  await expect(applyPage(sql, name, broken, { ...by, keys })).rejects.toThrow('killed');
   expect(await sql.query('select cursor from adapter_intake')).toEqual([{ cursor }]);
 });
 
@@ -382,7 +383,7 @@ it('[AD22] lets theirs stand where both have changed the same, with both values 
   const { memberId } = sale.member;
   await other.is('down');
   await sql.query("update memberships set valid_to = '2027-03-01T00:00:00Z' where id = $1", [membershipId]);
-  await sql.query("update members set email = 'new@example.com' where id = $1", [memberId]);
+  await changeNames(sql, keys, [memberId], { email: 'new@example.com' });
   const theirs = async (kind: 'member' | 'membership', id: string, revision: string, record: object) => {
     const [known] = await sql.query<{ theirId: string }>(
       'select their_id as "theirId" from adapter_ids where our_id = $1',
@@ -804,7 +805,7 @@ it('[AD31] ends an adapter as a person says of whom it keeps out, and leaves nob
       sql,
       ended,
       { after: null, changes, cursor: '1', more: false },
-      { ...by, nowMs: systemClock.wallMs() },
+      { ...by, keys, nowMs: systemClock.wallMs() },
     );
   const people = [
     await joinedThere('04EE11BB22CC01'),

@@ -3,6 +3,7 @@ import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { MemberKeys } from '../keys/member-keys.ts';
 import { leaseRows, listAdapters } from '../postgres/adapter-outbox.ts';
 import { Database } from '../postgres/database.ts';
 import { type BesideOtherBase, startBesideOtherBase } from '../test/beside-other-base.ts';
@@ -10,6 +11,7 @@ import type { OtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
 import type { StartedBase } from '../test/start-base.ts';
 import { newTestId, saleEvent, type TestEdge, testPerson } from '../test/test-edge.ts';
+import { addMembers, changeNames } from '../test/write-names.ts';
 import { AdapterSender } from './adapter-sender.ts';
 import { HttpAdapter } from './http-adapter.ts';
 
@@ -18,6 +20,7 @@ let beside: BesideOtherBase;
 let other: OtherMemberBase;
 let base: StartedBase;
 let sql: Database;
+let keys: MemberKeys;
 let edge: TestEdge;
 let clubId: string;
 let planId: string;
@@ -25,7 +28,7 @@ let command: BesideOtherBase['command'];
 
 beforeAll(async () => {
   beside = await startBesideOtherBase();
-  ({ other, base, sql, edge, clubId, planId, command } = beside);
+  ({ other, base, sql, keys, edge, clubId, planId, command } = beside);
 });
 
 afterAll(() => beside?.stop());
@@ -53,11 +56,8 @@ const drained = () =>
 
 async function newMember(family = 'Probe'): Promise<string> {
   const id = newTestId();
-  await sql.query(
-    `insert into members (id, home_club_id, given_name, family_name, email, language, created_at)
-     values ($1, $2, 'Zoë', $3, 'zoe@example.com', 'fr', now())`,
-    [id, clubId, family],
-  );
+  const names = { givenName: 'Zoë', familyName: family, email: 'zoe@example.com' };
+  await addMembers(sql, keys, [{ memberId: id, homeClubId: clubId, ...names }]);
   return id;
 }
 
@@ -129,10 +129,7 @@ it('[AD9] [AD11] keeps everything while the other side is down, a row for each r
   const members = await Promise.all(Array.from({ length: 30 }, () => newMember('Öster-Queued')));
   const held = await Promise.all(members.map((id) => newMembership(id)));
   for (const round of [1, 2, 3]) {
-    await sql.query('update members set email = $2 where id = any($1::uuid[])', [
-      members,
-      `round-${round}@example.com`,
-    ]);
+    await changeNames(sql, keys, members, { email: `round-${round}@example.com` });
   }
   await Promise.all(held.map(cancel));
   const queued = await rowsOf(...members, ...held);
@@ -234,7 +231,7 @@ it('[AD12] puts aside what is refused or fails alone, shows it, and tells it aga
   const changed = await newMember();
   await oneDead(changed);
   await other.is('up');
-  await sql.query("update members set family_name = 'Changed' where id = $1", [changed]);
+  await changeNames(sql, keys, [changed], { familyName: 'Changed' });
   await drained();
   expect((await other.held(`customers/${changed}`))?.fields.name).toMatchObject({ last: 'Changed' });
 
@@ -277,7 +274,7 @@ it('[AD9] tells as forgotten who was forgotten while the message waited', async 
   await drained();
   expect((await other.held(`customers/${member}`))?.fields).toMatchObject({ forgotten: false });
   await other.is('down');
-  await sql.query("update members set email = 'later@example.com' where id = $1", [member]);
+  await changeNames(sql, keys, [member], { email: 'later@example.com' });
   const order = newTestId();
   await sql.query(
     `insert into purge_orders (id, member_id, why, made_at, due_at) values ($1, $2, 'kept-long-enough', now(), now())`,

@@ -11,7 +11,7 @@ import {
 } from '../postgres/adapter-intake/intake-state.ts';
 import type { MemberBaseAdapter } from './member-base-adapter.ts';
 
-type ReaderContext = Pick<BaseContext, 'database' | 'clock' | 'random' | 'log'>;
+type ReaderContext = Pick<BaseContext, 'database' | 'memberKeys' | 'clock' | 'random' | 'log'>;
 
 const most = 100;
 const pauseMs = 250;
@@ -61,12 +61,12 @@ export class AdapterReader {
 
   /** One look, if it is due and nobody else has it. True when there is more to read at once. */
   async readOnce(): Promise<boolean> {
-    const { database, clock, log } = this.#base;
+    const { database, memberKeys, clock, log } = this.#base;
     const { name, changes, answerLimitMs, changesEveryMs } = this.#adapter;
     if (!changes) return false;
     const lease = await leaseIntake(database, name, this.#holder, answerLimitMs + leaseBeyondAnswerMs);
     if (!lease) return false;
-    const by = { nowMs: clock.wallMs(), newId: () => newId(clock, this.#base.random) };
+    const by = { keys: memberKeys, nowMs: clock.wallMs(), newId: () => newId(clock, this.#base.random) };
     try {
       await this.#retry(by);
       const page = await changes(lease.cursor, most).catch(

@@ -13,7 +13,9 @@ export async function openDocumentKeys(
 ): Promise<DocumentKeys> {
   const folder = keyFolder ?? stateFolder;
   if (folder === null) {
-    throw new Error('Photo and documents lie under keys: name the folder of base-keys.json with --keys.');
+    throw new Error(
+      'Names, photos and documents lie under keys: name the folder of base-keys.json with --keys.',
+    );
   }
   const keys = await new FileBaseKeyStore(folder, await systemSeal(environment, folder)).load();
   if (keys === null) {

@@ -13,6 +13,7 @@ import { Database } from '../postgres/database.ts';
 import { importLegacyClub } from '../postgres/legacy-import.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { TestEdge } from '../test/test-edge.ts';
+import { keysOf } from '../test/write-names.ts';
 import { runBaseCommand } from './run-base-command.ts';
 
 const club = 'Villeurbanne Gratte-Ciel';
@@ -104,11 +105,13 @@ it('[MI1] names every flaw of a mapping file, and what the files lack, before an
 
 it('[MI6] an import that was cut off goes on where it was', async () => {
   const files = new SourceFiles(mappingFileSchema.parse(mapping), folder);
+  const keys = await keysOf(database, stateFolder);
   const cut = importLegacyClub(database, {
     files,
     club,
     dryRun: false,
     by: 'anna',
+    keys,
     clock: systemClock,
     random: systemRandom,
     onRejected: () => undefined,
@@ -117,6 +120,7 @@ it('[MI6] an import that was cut off goes on where it was', async () => {
     },
   });
   await expect(cut).rejects.toThrow('the power failed');
+  await keys.end();
   expect(await database.query('select count(*) from members')).toEqual([{ count: 1_000 }]);
   expect(await run('bring', '--mapping', mappingPath)).toBe(0);
   expect(said.slice(0, 4)).toEqual([

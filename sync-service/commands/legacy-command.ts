@@ -18,9 +18,11 @@ import { type ImportReport, importLegacyClub } from '../postgres/legacy-import.t
 import { reconcileClub } from '../postgres/reconcile-club.ts';
 import type { BaseCommand, CommandContext, ExitCode } from './base-command.ts';
 import { callerOf } from './caller.ts';
+import { openDocumentKeys } from './document-keys.ts';
 
-const usage = `  legacy bring --club NAME --mapping FILE [--dry-run] [--rejected FILE]
-                     brings the files of the club's old system over; the same again changes nothing
+const usage = `  legacy bring --club NAME --mapping FILE [--dry-run] [--rejected FILE] [--keys FOLDER]
+                     brings the files of the club's old system over; the same again changes nothing. --keys: where base-keys.json
+                     lies, when not in the state folder
   legacy reconcile --club NAME --mapping FILE [--json FILE]
                      compares the files with what the base holds; ends with 3 when something differs
   legacy go-list --club NAME --for both|migrated
@@ -39,6 +41,7 @@ interface Call {
   readonly json?: string | undefined;
   readonly for?: string | undefined;
   readonly reason?: string | undefined;
+  readonly keys?: string | undefined;
   readonly 'dry-run': boolean;
   readonly 'despite-no-go': boolean;
 }
@@ -54,6 +57,7 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
       json: { type: 'string' },
       for: { type: 'string' },
       reason: { type: 'string' },
+      keys: { type: 'string' },
       'dry-run': { type: 'boolean', default: false },
       'despite-no-go': { type: 'boolean', default: false },
     },
@@ -84,6 +88,7 @@ async function bring(call: Call, context: CommandContext): Promise<ExitCode> {
   const { database, clock, random, say, tell, environment } = context;
   const path = call.rejected ?? `${call.mapping}.rejected.csv`;
   const files = await filesOf(call);
+  const { memberKeys } = await openDocumentKeys(context, call.keys ?? null);
   // Personal data: for its owner only.
   const out = createWriteStream(path, { mode: 0o600 });
   out.write(rejectedHead);
@@ -94,6 +99,7 @@ async function bring(call: Call, context: CommandContext): Promise<ExitCode> {
       club: call.club,
       dryRun: call['dry-run'],
       by: callerOf(environment),
+      keys: memberKeys,
       clock,
       random,
       onRejected: (line) => out.write(rejectedCsv(line)),
@@ -109,6 +115,7 @@ async function bring(call: Call, context: CommandContext): Promise<ExitCode> {
     if (rejected > 0) say(`rejected lines, with what to do: ${path}`);
     return 0;
   } finally {
+    await memberKeys.end();
     out.end();
     await finished(out);
   }

@@ -3,6 +3,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import type { Random } from '@portillon/core/base/random.ts';
 import { Database, sqlState } from '../postgres/database.ts';
 import { knownServerUrl } from '../postgres/embedded-server.ts';
+import { namesNotOpen } from '../postgres/member-names.ts';
 import type { ExitCode } from './base-command.ts';
 import { baseCommands } from './base-commands.ts';
 
@@ -62,6 +63,9 @@ function withoutState(args: readonly string[]): { stateFolder: string | null; re
 function wordsOf(error: unknown): string {
   if (sqlState(error) === undefinedTable) {
     return 'The tables of this base are those of an older version: start the base of this version once.';
+  }
+  if (sqlState(error) === namesNotOpen) {
+    return 'The base opens the names of members now: call this again when /v1/ready says that it is ready.';
   }
   if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
     return 'The base does not run: start it, then call this again.';

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '@portillon/core/base/log.ts';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { namesNotOpen } from '../postgres/member-names.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import { type BaseContext, contextFor } from './base-context.ts';
 import { edgeRoutes } from './edge-routes.ts';
@@ -14,6 +15,7 @@ import { guardStaffRoutes } from './staff/staff-guard.ts';
 /** For a whole request, its body with it (W-ERR-3). */
 const requestTimeLimitMs = 60_000;
 const slowLookMs = 5_000;
+const namesRetryAfterS = 5;
 
 export type BaseRoutes = (app: FastifyInstance, options: { base: BaseContext }) => Promise<void>;
 
@@ -42,6 +44,10 @@ export async function baseApp(
   const requests = new RequestsInWork(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const words = refusalOf(error);
+    if (words.code === 'base.names-not-open') {
+      base.names.look();
+      reply.header('retry-after', String(namesRetryAfterS));
+    }
     if (words.code === 'request.failed' || words.code === 'base.unavailable') {
       base.log.error('request.failed', {
         method: request.method,
@@ -118,6 +124,12 @@ function refusalOf(error: FastifyError): RefusalWords {
   }
   if (isNotStorable(error)) {
     return { code: 'request.malformed', message: 'a value in the request is none that the base can keep' };
+  }
+  if (error.code === namesNotOpen) {
+    return {
+      code: 'base.names-not-open',
+      message: 'the base has been started again and opens the names of members now; come again',
+    };
   }
   if (connectionLost(error)) {
     return { code: 'base.unavailable', message: 'the base cannot work now; try again' };

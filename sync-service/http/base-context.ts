@@ -6,6 +6,7 @@ import type { BaseKeys } from '../keys/base-keys.ts';
 import type { MemberKeys } from '../keys/member-keys.ts';
 import type { Announcements } from '../postgres/announcements.ts';
 import type { Database, DatabaseUse } from '../postgres/database.ts';
+import type { NamesOpening } from '../postgres/names-opening.ts';
 import type { SecretPlace } from '../secrets/secret-seal.ts';
 import type { WebhookTargets } from '../webhooks/webhook-targets.ts';
 import type { BaseMetrics } from './base-metrics.ts';
@@ -17,6 +18,8 @@ export interface BaseContext {
   readonly keys: BaseKeys;
   /** A key of each member, in a store of their own. */
   readonly memberKeys: MemberKeys;
+  /** To be told of names that are not open (PV62). */
+  readonly names: Pick<NamesOpening, 'look'>;
   /** Where they lie; told at `/v1/health`. */
   readonly secrets: SecretPlace;
   /** Signs closings over all tills; null while its key is lost. */

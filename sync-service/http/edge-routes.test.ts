@@ -617,7 +617,9 @@ describe('attachments', () => {
     }
     expect((await edge.pushed([])).wanted).toEqual([]);
     expect(
-      await sql.query('select given_name, birth_date from members where id = $1', [sold.member.memberId]),
+      await sql.query('select given_name, birth_date from named_members where id = $1', [
+        sold.member.memberId,
+      ]),
     ).toEqual([{ given_name: 'Inès', birth_date: '1991-04-12' }]);
     const stranger = await newEdge(otherClubId);
     expect(codeOf(await stranger.put(digests.person, sealed.person))).toBe('attachment.unknown');

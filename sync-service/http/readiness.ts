@@ -2,10 +2,19 @@ import { withTimeLimit } from '@portillon/core/base/clock.ts';
 import { cardKeyMarks } from '../keys/card-key-marks.ts';
 import type { PoolState } from '../postgres/database.ts';
 import { migrations } from '../postgres/migrations.ts';
+import { namesProgress } from '../postgres/names-opening.ts';
 import type { BaseContext } from './base-context.ts';
 
 /** What must hold before a process is sent requests. */
-export const readinessChecks = ['running', 'database', 'migrations', 'keys', 'listener', 'pool'] as const;
+export const readinessChecks = [
+  'running',
+  'database',
+  'migrations',
+  'keys',
+  'names',
+  'listener',
+  'pool',
+] as const;
 export type ReadinessCheck = (typeof readinessChecks)[number];
 
 export interface Readiness {
@@ -36,11 +45,16 @@ export async function readiness(base: BaseContext): Promise<Readiness> {
   return { ready: checks.every(({ ok }) => ok), checks };
 }
 
-type FromTheBase = Record<'database' | 'migrations' | 'keys', string | null>;
+type FromTheBase = Record<'database' | 'migrations' | 'keys' | 'names', string | null>;
 
 async function fromTheBase(base: BaseContext): Promise<FromTheBase> {
   const unknown = 'not known while PostgreSQL does not answer';
-  const silent = { database: 'PostgreSQL does not answer', migrations: unknown, keys: unknown };
+  const silent = {
+    database: 'PostgreSQL does not answer',
+    migrations: unknown,
+    keys: unknown,
+    names: unknown,
+  };
   const asked = Promise.all([
     base.database.for('staff').query<{ name: string }>('select name from schema_migrations'),
     base.database
@@ -48,17 +62,19 @@ async function fromTheBase(base: BaseContext): Promise<FromTheBase> {
       .query<{ network_key: string; seal_key: string; card_keys: Record<string, string> }>(
         'select network_key, seal_key, card_keys from meta',
       ),
+    namesProgress(base.database.for('staff')),
   ]).catch((error: Error) => {
     base.log.warn('base.not-ready', { detail: error.message });
     return null;
   });
   const answer = await withTimeLimit(base.clock, databaseLimitMs, asked);
   if (answer === null || answer === 'timed-out') return silent;
-  const [applied, [meta]] = answer;
+  const [applied, [meta], names] = answer;
   return {
     database: null,
     migrations: migrationFlaw(new Set(applied.map(({ name }) => name))),
     keys: meta ? keyFlaw(base, meta) : 'the base does not know whose it is',
+    names: names && `names are being opened: ${percent(names)} %`,
   };
 }
 
@@ -79,6 +95,10 @@ function keyFlaw(
   const same = Object.keys(meta.card_keys).length === Object.keys(ours).length;
   if (same && Object.entries(ours).every(([version, mark]) => meta.card_keys[version] === mark)) return null;
   return 'the card keys of this process are not those of the base: start it again with the key file of the others';
+}
+
+function percent({ opened, of }: { readonly opened: number; readonly of: number }): number {
+  return of === 0 ? 0 : Math.min(99, Math.floor((100 * opened) / of));
 }
 
 function exhausted(pools: readonly PoolState[]): string | null {

@@ -15,6 +15,7 @@ export const refusalStatus = {
   'request.too-often': 429,
   'request.failed': 500,
   'base.unavailable': 503,
+  'base.names-not-open': 503,
   'enrol.malformed': 400,
   'enrol.wrong-code': 403,
   'enrol.code-used': 403,

@@ -15,6 +15,8 @@ export interface DestroyedKey {
   readonly memberId: string;
   readonly orderId: string;
   readonly destroyedAt: string;
+  /** Rows of the base whose words named the member; ids alone. */
+  readonly words: readonly { readonly table: string; readonly column: string; readonly key: string }[];
 }
 
 const cipher = 'aes-256-gcm';
@@ -38,6 +40,7 @@ create table if not exists member_keys (
   check ((wrapped is null) = (destroyed_at is not null))
 );
 create index if not exists member_keys_destroyed on member_keys (member_id) where wrapped is null;
+alter table member_keys add column if not exists words jsonb not null default '[]';
 `;
 
 /**
@@ -90,23 +93,68 @@ export class MemberKeys {
 
   /** Closes bytes under a key of the member, which is made for it if need be. Null when that key was destroyed. */
   async close(memberId: string, part: KeyPart, name: string, plain: Uint8Array, nowMs: number) {
-    const key = await this.#keyOf(memberId, part, nowMs);
-    return key && closed(key, `${memberId} ${part} ${name}`, plain);
+    return (await this.ringFor([memberId], part, nowMs)).close(memberId, name, plain);
   }
 
   /** Null when the key was destroyed, or never made. Rejects when the bytes are not what was closed under that name. */
   async open(memberId: string, part: KeyPart, name: string, bytes: Uint8Array): Promise<Uint8Array | null> {
-    const key = await this.#known(memberId, part);
-    return key && opened(key, `${memberId} ${part} ${name}`, bytes);
+    return (await this.ringOf([memberId], part)).open(memberId, name, bytes);
+  }
+
+  /**
+   * The keys of many members, each made if need be, in one or two round trips. They are committed when it resolves: a row that was
+   * closed under one never waits for it.
+   */
+  async ringFor(memberIds: readonly string[], part: KeyPart, nowMs: number): Promise<KeyRing> {
+    // Always in one order: of two that make the same keys at once none waits for the other in a circle.
+    const ids = [...new Set(memberIds)].sort();
+    const fresh = new Map(ids.map((id) => [id, randomBytes(keyLength)]));
+    const made = await this.#database.query<{ memberId: string }>(
+      `insert into member_keys (member_id, part, wrapped, made_at)
+       select member_id, $2, wrapped, $4 from unnest($1::uuid[], $3::bytea[]) as made (member_id, wrapped)
+       on conflict do nothing returning member_id as "memberId"`,
+      [ids, part, [...fresh].map(([id, key]) => closed(this.#wrapKey, `${id} ${part}`, key)), isoTime(nowMs)],
+    );
+    const isMade = new Set(made.map(({ memberId }) => memberId));
+    const others = ids.filter((id) => !isMade.has(id));
+    const known = others.length === 0 ? [] : (await this.ringOf(others, part)).keys;
+    return new KeyRing(
+      part,
+      new Map<string, Buffer>([...[...fresh].filter(([id]) => isMade.has(id)), ...known]),
+    );
+  }
+
+  /** The keys of many members that are there; none is made. */
+  async ringOf(memberIds: readonly string[], part: KeyPart): Promise<KeyRing> {
+    const rows = await this.#database.query<{ memberId: string; wrapped: Buffer }>(
+      `select member_id as "memberId", wrapped from member_keys
+        where member_id = any($1::uuid[]) and part = $2 and wrapped is not null`,
+      [memberIds, part],
+    );
+    return new KeyRing(
+      part,
+      new Map(
+        rows.map(({ memberId, wrapped }) => [
+          memberId,
+          opened(this.#wrapKey, `${memberId} ${part}`, wrapped),
+        ]),
+      ),
+    );
   }
 
   /** Gone when it resolves; one that was never made is never made any more. Safe to repeat. */
-  async destroy(memberId: string, part: KeyPart, orderId: string, nowMs: number): Promise<void> {
+  async destroy(
+    memberId: string,
+    part: KeyPart,
+    orderId: string,
+    nowMs: number,
+    words: DestroyedKey['words'] = [],
+  ): Promise<void> {
     await this.#database.query(
-      `insert into member_keys (member_id, part, made_at, destroyed_at, order_id) values ($1, $2, $3, $3, $4)
+      `insert into member_keys (member_id, part, made_at, destroyed_at, order_id, words) values ($1, $2, $3, $3, $4, $5)
        on conflict (member_id, part) do update set wrapped = null, destroyed_at = excluded.destroyed_at,
-         order_id = excluded.order_id where member_keys.wrapped is not null`,
-      [memberId, part, isoTime(nowMs), orderId],
+         order_id = excluded.order_id, words = excluded.words where member_keys.wrapped is not null`,
+      [memberId, part, isoTime(nowMs), orderId, JSON.stringify(words)],
     );
     this.#leftRemains = true;
   }
@@ -120,13 +168,13 @@ export class MemberKeys {
 
   /** Whether documents of the member are kept still. */
   async keepsArchive(memberId: string): Promise<boolean> {
-    return (await this.#known(memberId, 'archive')) !== null;
+    return (await this.ringOf([memberId], 'archive')).keys.size > 0;
   }
 
   /** Members whose particulars can be read no more, with the order that said so. */
   destroyed(): Promise<DestroyedKey[]> {
     return this.#database.query<DestroyedKey>(
-      `select member_id as "memberId", order_id as "orderId", destroyed_at as "destroyedAt"
+      `select member_id as "memberId", order_id as "orderId", destroyed_at as "destroyedAt", words
          from member_keys where part = 'person' and wrapped is null order by member_id`,
     );
   }
@@ -134,23 +182,33 @@ export class MemberKeys {
   async end(): Promise<void> {
     await this.#database.close();
   }
+}
 
-  async #keyOf(memberId: string, part: KeyPart, nowMs: number): Promise<Buffer | null> {
-    const made = closed(this.#wrapKey, `${memberId} ${part}`, randomBytes(keyLength));
-    await this.#database.query(
-      `insert into member_keys (member_id, part, wrapped, made_at) values ($1, $2, $3, $4) on conflict do nothing`,
-      [memberId, part, made, isoTime(nowMs)],
-    );
-    return this.#known(memberId, part);
+/** Keys of some members, of one part, for as long as one piece of work goes on. */
+export class KeyRing {
+  readonly #part: KeyPart;
+  readonly keys: ReadonlyMap<string, Buffer>;
+
+  constructor(part: KeyPart, keys: ReadonlyMap<string, Buffer>) {
+    this.#part = part;
+    this.keys = keys;
   }
 
-  async #known(memberId: string, part: KeyPart): Promise<Buffer | null> {
-    const [row] = await this.#database.query<{ wrapped: Buffer | null }>(
-      'select wrapped from member_keys where member_id = $1 and part = $2',
-      [memberId, part],
-    );
-    if (!row?.wrapped) return null;
-    return opened(this.#wrapKey, `${memberId} ${part}`, row.wrapped);
+  /** Keys that are good for one piece of work and are kept nowhere: what a dry run writes is undone. */
+  static passing(memberIds: readonly string[], part: KeyPart): KeyRing {
+    return new KeyRing(part, new Map(memberIds.map((id) => [id, randomBytes(keyLength)])));
+  }
+
+  /** Null where the member has none: it was destroyed, or is not among them. */
+  close(memberId: string, name: string, plain: Uint8Array): Buffer | null {
+    const key = this.keys.get(memberId);
+    return key ? closed(key, `${memberId} ${this.#part} ${name}`, plain) : null;
+  }
+
+  /** Null as above. Throws when the bytes are not what was closed under that name. */
+  open(memberId: string, name: string, bytes: Uint8Array): Buffer | null {
+    const key = this.keys.get(memberId);
+    return key ? opened(key, `${memberId} ${this.#part} ${name}`, bytes) : null;
   }
 }
 

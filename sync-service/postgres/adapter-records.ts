@@ -17,7 +17,7 @@ const queries: Readonly<Record<OutgoingKind, string>> = {
   member: `select members.id as key, members.id, home_club_id as "homeClubId", erased.member_id is not null as erased,
                   given_name as "givenName", family_name as "familyName", birth_date::text as "birthDate", email, phone, language,
                   case when erased.member_id is null then consent_now(members.id, 'news') = 'given' end as "newsConsent"
-             from members left join erased_members as erased on erased.member_id = members.id
+             from named_members as members left join erased_members as erased on erased.member_id = members.id
             where members.id = any($1::uuid[]) and $2::text is not null`,
   membership: `select memberships.id as key, id, member_id as "memberId", their_id as "memberTheirId", plan_id as "planId",
                       club_id as "clubId", sale_id as "saleId", iso_time(valid_from) as "validFrom",

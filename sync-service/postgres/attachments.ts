@@ -17,6 +17,7 @@ import { announce } from './announcements.ts';
 import { changedPeople } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { renameMembers } from './member-names.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
 import { lockMemberThatStays, lockRecordsOf } from './records-of-person.ts';
 
@@ -66,13 +67,8 @@ export async function receiveAttachment(
   const now = isoTime(base.nowMs);
   const part = partOf(wanted.purpose);
   // What could not be opened is kept as it came, under the key of the member like all else.
-  const kept = await base.memberKeys.close(
-    wanted.member_id,
-    part,
-    digest,
-    'problem' in opened ? sealed : opened.plain,
-    base.nowMs,
-  );
+  const ring = await base.memberKeys.ringFor([wanted.member_id], part, base.nowMs);
+  const kept = ring.close(wanted.member_id, digest, 'problem' in opened ? sealed : opened.plain);
   await database.transaction(async (sql) => {
     // Before or after an erasure, never in the middle of one.
     await lockRecordsOf(sql, [wanted.member_id]);
@@ -100,7 +96,8 @@ export async function receiveAttachment(
     } else if (wanted.purpose === 'photo') {
       await keepNewestPhoto(sql, wanted.member_id);
     } else if ('person' in opened) {
-      await writePerson(sql, wanted.member_id, opened.person);
+      const person = { memberId: wanted.member_id, ...opened.person };
+      await renameMembers(sql, { ringFor: async () => ring }, [person], base.nowMs);
       await findPossibleDuplicates(sql, [wanted.member_id], base.nowMs, base.newCaseId);
     }
     if (wanted.purpose === 'mandate')
@@ -131,13 +128,6 @@ async function keepNewestPhoto(sql: Sql, memberId: string): Promise<void> {
      update attachments set sealed = null, problem = 'replaced'
        from held where attachments.member_id = $1 and held.digest = attachments.digest and place > 1`,
     [memberId],
-  );
-}
-
-async function writePerson(sql: Sql, memberId: string, person: Person): Promise<void> {
-  await sql.query(
-    `update members set given_name = $2, family_name = $3, birth_date = $4, email = $5, phone = $6 where id = $1`,
-    [memberId, person.givenName, person.familyName, person.birthDate, person.email, person.phone],
   );
 }
 

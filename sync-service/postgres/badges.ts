@@ -83,7 +83,7 @@ export async function readBadges(database: Database, reach: Reach, nowMs: number
                 where kind = 'badge-copied' and ${inReach('club_id', '$1')}
                   and not exists (select 1 from case_settlements where case_id = cases.id)) as copied
          left join credentials on credentials.id = badge_id
-         left join members on members.id = credentials.member_id
+         left join named_members as members on members.id = credentials.member_id
         order by copied.at, copied.id limit ${copiesShown}`,
       [reach],
     ),

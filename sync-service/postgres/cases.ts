@@ -47,7 +47,7 @@ export async function readCaseList(
          left join decision_cases on decision_cases.case_id = cases.id
          left join decisions on decisions.id = decision_cases.decision_id
          left join credentials on credentials.id = decisions.credential_id
-         left join members on members.id = coalesce(sales.member_id, credentials.member_id,
+         left join named_members as members on members.id = coalesce(sales.member_id, credentials.member_id,
            case when cases.kind like 'other-base-%' then substring(cases.detail from 'member ([0-9a-f-]{36})')::uuid end)
         where ${ofClub} and not exists (select 1 from case_settlements where case_id = cases.id)
         order by cases.at, cases.id limit $4`,

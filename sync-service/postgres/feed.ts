@@ -117,7 +117,7 @@ export function readOwnPart(
 /** A name is told as it is now, and to nobody once its member was forgotten. */
 const personTold = `(
   select record || jsonb_build_object('givenName', left(coalesce(given_name, ''), 80), 'familyName', left(coalesce(family_name, ''), 80))
-    from members where members.id = (record->>'memberId')::uuid and coalesce(given_name, family_name) is not null)`;
+    from named_members where named_members.id = (record->>'memberId')::uuid and coalesce(given_name, family_name) is not null)`;
 
 async function readPage(
   database: Database,

@@ -42,7 +42,7 @@ export async function findSales(
                 where credentials.member_id = sales.member_id and not credentials.single_use
                 -- Who has a card is helped with a card; where there is none, what stands in for it.
                 order by credentials.kind = 'card' desc, credentials.valid_from desc, credentials.id desc limit 1) as card
-         from sales left join members on members.id = sales.member_id
+         from sales left join named_members as members on members.id = sales.member_id
         where replace(sales.reference, '-', '') = $1 and ${inReach('sales.club_id', '$4')}
         order by sales.at desc limit $2`,
       [letters, shown, isoTime(nowMs), reach],

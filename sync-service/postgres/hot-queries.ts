@@ -7,6 +7,7 @@ export const partitionKeys = {
   parked_events: 'edge_id',
   edge_counters: 'edge_id',
   members: 'id',
+  member_names: 'id',
   memberships: 'member_id',
   credentials: 'member_id',
   attachments: 'member_id',
@@ -108,11 +109,11 @@ export const hotQueries: readonly HotQuery[] = [
     file: 'possible-duplicates.ts',
     within: 'network',
     through: [
-      'members_by_birth_and_name',
-      'members_by_birth_and_email',
-      'members_by_birth_and_phone',
-      'members_by_name_and_email',
-      'members_by_name_and_phone',
+      'member_names_by_birth_and_name',
+      'member_names_by_birth_and_email',
+      'member_names_by_birth_and_phone',
+      'member_names_by_name_and_email',
+      'member_names_by_name_and_phone',
     ],
     because:
       'a person is looked for by name, birth, address and number: whether there is another record of them is the question',
@@ -277,8 +278,8 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   {
-    asks: 'update members set given_name = $2, family_name = $3, birth_date = $4, email = $5, phone = $6 where id = $1',
-    file: 'attachments.ts',
+    asks: 'update members set person = case when same.id is null then line.person else members.person end',
+    file: 'member-names.ts',
     within: 'partition',
   },
   {

@@ -13,6 +13,7 @@ import {
   tellClubs,
   tellMembers,
 } from './imported-rows.ts';
+import { insertMembers, renameMembers } from './member-names.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
 import { recordsThatStay } from './records-of-person.ts';
 
@@ -46,35 +47,12 @@ export async function importMembers(
   });
   const fresh = lines.filter(({ before }) => !before);
   const changed = lines.filter(({ before, same, memberId }) => before && !same && !merged.has(memberId));
-  const values = (some: typeof lines) => [
-    some.map(({ memberId }) => memberId),
-    some.map(({ givenName }) => givenName),
-    some.map(({ familyName }) => familyName),
-    some.map(({ birthDate }) => birthDate),
-    some.map(({ email }) => email),
-    some.map(({ phone }) => phone),
-    some.map(({ language }) => language),
-  ];
-  const given = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-                   as line (id, given_name, family_name, birth_date, email, phone, language)`;
-  if (fresh.length > 0) {
-    await sql.query(
-      `insert into members (id, given_name, family_name, birth_date, email, phone, language, home_club_id, created_at)
-       select id::uuid, given_name, family_name, birth_date::date, email, phone, language, $8, $9 from ${given}`,
-      [...values(fresh), context.clubId, isoTime(context.nowMs)],
-    );
-  }
+  const { keys, clubId, nowMs } = context;
+  const newMembers = fresh.map((line) => ({ ...line, homeClubId: clubId }));
+  await insertMembers(sql, keys, newMembers, nowMs);
   // Without a name it was taken out on its member's wish, and stays so.
-  const updated = changed.length
-    ? await sql.query<{ id: string }>(
-        `update members set given_name = line.given_name, family_name = line.family_name,
-                birth_date = line.birth_date::date, email = line.email, phone = line.phone, language = line.language
-           from ${given}
-          where members.id = line.id::uuid and members.family_name is not null returning members.id`,
-        values(changed),
-      )
-    : [];
-  const done = new Set([...fresh.map(({ memberId }) => memberId), ...updated.map(({ id }) => id)]);
+  const renamed = await renameMembers(sql, keys, changed, nowMs, { onlyNamed: true });
+  const done = new Set([...fresh.map(({ memberId }) => memberId), ...renamed]);
   await keepRows(
     sql,
     context,
@@ -84,7 +62,6 @@ export async function importMembers(
       .map(({ sourceId, memberId, digest }) => ({ sourceId, memberId, rowId: memberId, digest })),
   );
   const possibleDuplicates = await findPossibleDuplicates(sql, [...done], context.nowMs, context.newId);
-  const renamed = updated.map(({ id }) => id);
   await tellClubs(sql, renamed, context, { renamed: true });
   const outcomes = lines.map(({ before, same, memberId }): RowOutcome => {
     if (same) return 'unchanged';

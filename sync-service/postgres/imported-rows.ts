@@ -7,6 +7,7 @@ import { lockedPeople } from './club-people.ts';
 import { credentialRecords } from './credential-feed.ts';
 import type { Sql } from './database.ts';
 import { writeFeed } from './feed.ts';
+import type { KeysOfNames } from './member-names.ts';
 import { lockRecordsOf, recordsThatStay } from './records-of-person.ts';
 
 /** What an import of one club works with. */
@@ -23,6 +24,8 @@ export interface ImportContext {
   readonly live: boolean;
   /** Nothing is told to anybody, and nothing stays (MI5). */
   readonly dryRun: boolean;
+  /** Under which names are sealed. */
+  readonly keys: KeysOfNames;
   readonly nowMs: number;
   readonly newId: () => string;
 }

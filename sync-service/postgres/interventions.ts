@@ -15,7 +15,7 @@ export async function readInterventions(database: Database, reach: Reach): Promi
             path_difference as "pathDifference", ${memberColumns('$2')}
        from interventions
        left join credentials on credentials.id = interventions.credential_id
-       left join members on members.id = credentials.member_id
+       left join named_members as members on members.id = credentials.member_id
       where ${inReach('interventions.club_id', '$2')}
       order by interventions.at desc, interventions.id desc limit $1`,
     [shown, reach],

@@ -7,11 +7,13 @@ import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { MemberKeys } from '../keys/member-keys.ts';
 import { mappingFileSchema } from '../migration/mapping-file.ts';
 import { reconciliationText } from '../migration/reconciliation.ts';
 import { type RejectedLine, rejectedCsv, SourceFiles } from '../migration/source-files.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import { newTestId, settledDebtEvent, TestEdge } from '../test/test-edge.ts';
+import { keysOf } from '../test/write-names.ts';
 import { changeClubState } from './club-migration.ts';
 import { Database } from './database.ts';
 import { importLegacyClub } from './legacy-import.ts';
@@ -22,6 +24,7 @@ import type { StaffUser } from './staff-accounts.ts';
 const club = 'Villeurbanne Gratte-Ciel';
 const folder = mkdtempSync(join(tmpdir(), 'portillon-import-'));
 let stateFolder: string;
+let keys: MemberKeys;
 let base: StartedBase;
 let sql: Database;
 let lyon: TestEdge;
@@ -132,12 +135,14 @@ beforeAll(async () => {
   stateFolder = await temporaryState();
   base = await startBase({ stateFolder });
   sql = new Database(base.databaseUrl, silentLog);
+  keys = await keysOf(sql, stateFolder);
   lyon = await TestEdge.enrolled(base.url, base.enrolmentCodes['Lyon Part-Dieu'] ?? '');
   clubId = base.clubs[club] ?? '';
   writeFiles();
 });
 
 afterAll(async () => {
+  await keys?.end();
   await sql?.close();
   await base?.stop();
   await rm(stateFolder, { recursive: true, force: true });
@@ -151,6 +156,7 @@ const brought = (dryRun = false) => {
     club,
     dryRun,
     by: 'test',
+    keys,
     clock: systemClock,
     random: systemRandom,
     onRejected: (line) => rejectedLines.push(line),
@@ -230,7 +236,7 @@ it('[MI4] [MI6] [MI7] the good lines go in; each other one is told with its line
     /^"members.csv","5","formula","Prénom","the field begins like a formula.*","'=cmd;""x"""\n$/,
   );
   const people = await sql.query(
-    'select given_name, family_name, birth_date, language from members order by family_name',
+    'select given_name, family_name, birth_date, language from named_members as members order by family_name',
   );
   expect(people).toContainEqual({
     given_name: 'Ève',
@@ -266,13 +272,15 @@ it('[MI8] the same import again changes nothing', async () => {
 it('[MI9] two lines that may be one person stay two, and are written down', async () => {
   const pairs = await sql.query<{ keys: string[] }>('select keys, settled_at from possible_duplicates');
   expect(pairs).toEqual([{ keys: ['name'], settled_at: null }]);
-  expect(await sql.query("select 1 from members where birth_date = '1992-02-29'")).toHaveLength(2);
+  expect(await sql.query("select 1 from named_members where birth_date = '1992-02-29'")).toHaveLength(2);
 });
 
 it('[MI10] keeps no old code in clear, and shows a photo that came over', async () => {
   const [code] = await sql.query("select code_hash from credentials where kind = 'pass'");
   expect(code).toEqual({ code_hash: sha256Hex('FOULEE-0042') });
-  const [eve] = await sql.query<{ id: string }>("select id from members where email = 'eve@example.fr'");
+  const [eve] = await sql.query<{ id: string }>(
+    "select id from named_members where email = 'eve@example.fr'",
+  );
   const signedIn = await fetch(`${base.url}/staff/api/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -395,14 +403,15 @@ it('[DU13] [MI7] writes nothing to a record that was merged: what it came with i
       (
         await sql.query<{ sourceId: string; of: string; said: string }>(
           `select source_id as "sourceId", family_name as of, imported_rows.member_id = ${table}.member_id as said
-             from imported_rows join ${table} on ${table}.id = row_id join members on members.id = ${table}.member_id
+             from imported_rows join ${table} on ${table}.id = row_id join named_members as members on members.id = ${table}.member_id
             where system = $1 and imported_rows.kind <> 'members'`,
           [mapping.system],
         )
       ).map(({ sourceId, of, said }) => [sourceId, said ? of : `${of}, of another line`]),
     );
   const idOf = async (name: string) =>
-    (await sql.query<{ id: string }>('select id from members where family_name = $1', [name]))[0]?.id ?? '';
+    (await sql.query<{ id: string }>('select id from named_members where family_name = $1', [name]))[0]?.id ??
+    '';
   const [goneId, staysId] = [await idOf('Müller'), await idOf('Muller')];
   const [pair] = await sql.query<{ caseId: string }>(
     'select case_id as "caseId" from possible_duplicates where $1 in (member_id, other_member_id)',
@@ -413,7 +422,7 @@ it('[DU13] [MI7] writes nothing to a record that was merged: what it came with i
   const ids = { mergeId: newTestId(), caseId: pair?.caseId ?? '', staysId };
   const by = { user, reason: 'One passport', nowMs: systemClock.wallMs() };
   expect(await mergeMembers(sql, ids, by)).toMatchObject({ ok: true });
-  const before = await sql.query('select given_name, family_name, email from members where id = $1', [
+  const before = await sql.query('select given_name, family_name, email from named_members where id = $1', [
     goneId,
   ]);
 
@@ -425,7 +434,7 @@ it('[DU13] [MI7] writes nothing to a record that was merged: what it came with i
   const report = await brought();
   expect(report.kinds.members).toMatchObject({ leftOut: { merged: 1 } });
   expect(
-    await sql.query('select given_name, family_name, email from members where id = $1', [goneId]),
+    await sql.query('select given_name, family_name, email from named_members where id = $1', [goneId]),
   ).toEqual(before);
   expect(Object.values({ ...(await owner('memberships')), ...(await owner('debts')) })).not.toContain(
     'Müller',
@@ -473,7 +482,7 @@ it('[MI16] rolling back ends what no sale has touched, keeps what was sold, and 
   expect(await went('rolled-back')).toMatchObject({ outcome: 'done', ended: 3 });
   expect(await sql.query('select id, total_cents from sales')).toEqual(sales);
   const standing = await sql.query(
-    `select members.family_name, memberships.status from memberships join members on members.id = member_id
+    `select members.family_name, memberships.status from memberships join named_members as members on members.id = member_id
       where sale_id is null and family_name in ('Müller', 'du Pont', 'Muller') order by 1`,
   );
   expect(Object.fromEntries(standing.map(({ family_name, status }) => [family_name, status]))).toEqual({

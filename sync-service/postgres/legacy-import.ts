@@ -16,6 +16,7 @@ import { importBadges } from './import-badges.ts';
 import { importDebts, importPhotos, type ReadPhoto } from './import-money-and-photos.ts';
 import { type ChunkResult, importMembers, importMemberships } from './import-people.ts';
 import { type ImportContext, type RowOutcome, rejected } from './imported-rows.ts';
+import { type KeysOfNames, passingKeys } from './member-names.ts';
 
 export interface KindCounts {
   lines: number;
@@ -45,6 +46,8 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** Who runs it, for the history of the club. */
   readonly by: string;
+  /** Under which names are sealed. */
+  readonly keys: KeysOfNames;
   readonly clock: Clock;
   readonly random: Random;
   readonly onRejected: (line: RejectedLine) => void;
@@ -114,7 +117,7 @@ async function carriedOver(sql: Sql, atomically: Atomically, options: ImportOpti
 
 async function contextOf(
   sql: Sql,
-  { files, club, dryRun, by, clock, random }: ImportOptions,
+  { files, club, dryRun, by, keys, clock, random }: ImportOptions,
 ): Promise<ImportContext> {
   const { mapping } = files;
   const [found] = await sql.query<{ id: string; legalEntityId: string; timeZone: string; sealKey: string }>(
@@ -164,6 +167,7 @@ async function contextOf(
     planIds,
     live: state === 'both',
     dryRun,
+    keys: dryRun ? passingKeys : keys,
     nowMs,
     newId: () => newId<'imported'>(clock, random),
   };

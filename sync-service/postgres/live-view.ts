@@ -19,7 +19,7 @@ interface WhoRow extends MemberRow {
 /** Who stands behind a credential of the row `seen`. */
 const whoColumns = `${memberColumns('$2')}, credentials.single_use`;
 const whoJoins = `left join credentials on credentials.id = seen.credential_id
-  left join members on members.id = credentials.member_id`;
+  left join named_members as members on members.id = credentials.member_id`;
 
 /**
  * The newest rows of a table in reach ($2), as many as $1. Of a few clubs they are taken club by club: among the rows of all they

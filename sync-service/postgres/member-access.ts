@@ -42,7 +42,7 @@ export async function readMemberAccess(
   const [head] = await database.query<HeadRow>(
     `select ${memberColumns('$2')}, members.home_club_id as "homeClubId", birth_date as "birthDate",
             suspended_until as "suspendedUntil", staff, company, clubs.policy
-       from members join clubs on clubs.id = members.home_club_id where members.id = $1`,
+       from named_members as members join clubs on clubs.id = members.home_club_id where members.id = $1`,
     [memberId, reach],
   );
   const who = head && personShown(head, false);
@@ -56,11 +56,11 @@ export async function readMemberAccess(
   const [accompanied, companions, debts, memberships, credentials, decisions, changes, merges, blocks] =
     await Promise.all([
       database.query<NamedRow>(
-        `select id as "memberId", ${nameOf('members')} from members where id = any($1::uuid[])`,
+        `select id as "memberId", ${nameOf('members')} from named_members as members where id = any($1::uuid[])`,
         [company?.memberIds ?? []],
       ),
       database.query<NamedRow & { kind: 'guardian' | 'member' }>(
-        `select id as "memberId", ${nameOf('members')}, company->>'kind' as kind from members
+        `select id as "memberId", ${nameOf('members')}, company->>'kind' as kind from named_members as members
         where company->'memberIds' @> to_jsonb(array[$1::text]) and ${inReach('members.home_club_id', '$2')}
         order by created_at limit ${rowsShown}`,
         [memberId, reach],

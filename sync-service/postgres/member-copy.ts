@@ -4,6 +4,8 @@ import { otherRecordsOf } from './records-of-person.ts';
 
 interface CopyPart {
   readonly table: string;
+  /** Where its rows are read, when it is more than the table. */
+  readonly from?: string;
   /** Which rows are about the member `$1`. */
   readonly about: string;
   readonly words: Readonly<Record<'en' | 'fr', string>>;
@@ -15,9 +17,17 @@ const ofDecisions = `decision_id in (select id from decisions where ${ofCredenti
 const ofCases = `(${ofSales} or position($1::text in detail) > 0
   or id in (select case_id from decision_cases where ${ofDecisions}))`;
 
+const membersWithNames =
+  '(select members.ctid as ctid, named_members.* from members join named_members using (id)) as members';
+
 /** RC1: the tables that say something of a member, and which rows. */
 export const copyParts: readonly CopyPart[] = [
-  { table: 'members', about: 'id = $1', words: { en: 'Who you are', fr: 'Qui vous êtes' } },
+  {
+    table: 'members',
+    from: membersWithNames,
+    about: 'id = $1',
+    words: { en: 'Who you are', fr: 'Qui vous êtes' },
+  },
   { table: 'memberships', about: 'member_id = $1', words: { en: 'Memberships', fr: 'Abonnements' } },
   {
     table: 'credentials',
@@ -136,6 +146,9 @@ const leftOut = [
   'member_ids',
   'code_hash',
   'sealed',
+  // Told in clear beside it.
+  'person',
+  'ctid',
 ];
 const rowsAtOnce = 1_000;
 
@@ -205,7 +218,11 @@ async function* pieces(
  * Those about the last of the ids, and of none before it. Some at a time, by their place in the table: a member has thousands of
  * passages, and nothing of it is held in memory.
  */
-async function* rowsOf(sql: Sql, { table, about }: CopyPart, ids: readonly string[]): AsyncGenerator<string> {
+async function* rowsOf(
+  sql: Sql,
+  { table, from = table, about }: CopyPart,
+  ids: readonly string[],
+): AsyncGenerator<string> {
   const [memberId, ...before] = [...ids].reverse();
   const told = before.map(
     (_, index) => ` and not coalesce(${about.replaceAll('$1', `$${index + 4}`)}, false)`,
@@ -213,7 +230,7 @@ async function* rowsOf(sql: Sql, { table, about }: CopyPart, ids: readonly strin
   let after = '(0,0)';
   for (;;) {
     const rows = await sql.query<{ place: string; row: string }>(
-      `select ctid::text as place, (to_jsonb(${table}) - $2::text[])::text as row from ${table}
+      `select ctid::text as place, (to_jsonb(${table}) - $2::text[])::text as row from ${from}
         where ${about} and ctid > $3::tid${told.join('')} order by ctid limit ${rowsAtOnce}`,
       [memberId, leftOut, after, ...before],
     );

@@ -41,11 +41,11 @@ export async function searchMembers(
   const rows = await sql.query<FoundRow>(
     // Of a beginning that half the network shares, some are looked at, one's own before others.
     `select ${memberColumns('$1')}, ${ownMember('$1')} as own, home_club_id as "homeClubId", merged_into as "mergedInto"
-       from members
+       from named_members as members
       where id in (
-        (select id from members where (${named}) and home_club_id = any($1::uuid[]) limit ${lookedAt})
-        union (select id from members where ${named} limit ${lookedAt})
-        union (select id from members where lower(email) = lower($2))
+        (select id from named_members where (${named}) and home_club_id = any($1::uuid[]) limit ${lookedAt})
+        union (select id from named_members where ${named} limit ${lookedAt})
+        union (select id from named_members where lower(email) = lower($2))
         union (select member_id from credentials where card_uid = upper($2)))
       order by own desc, family_name, given_name, id limit $3`,
     [reach, typed.trim(), shown + 1, ...parts],
@@ -90,7 +90,7 @@ export async function readVisitor(
   nowMs: number,
 ): Promise<Visitor | null> {
   const [row] = await sql.query<MemberRow & { mergedInto: string | null }>(
-    `select ${memberColumns('$2')}, merged_into as "mergedInto" from members where members.id = $1`,
+    `select ${memberColumns('$2')}, merged_into as "mergedInto" from named_members as members where members.id = $1`,
     [memberId, reach],
   );
   const who = row && personShown(row, false);

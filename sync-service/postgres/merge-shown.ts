@@ -14,7 +14,7 @@ export function readMerges(sql: Sql, memberId: string): Promise<MemberAccess['me
             jsonb_build_object('memberId', members.id, 'homeClub', clubs.name,
                                'name', nullif(concat_ws(' ', given_name, family_name), '')) as other
        from member_merges
-       join members on members.id = case when gone_id in (select id from up) then stays_id else gone_id end
+       join named_members as members on members.id = case when gone_id in (select id from up) then stays_id else gone_id end
        join clubs on clubs.id = home_club_id
       where undone_at is null and gone_id = any(array(select records_of(array[$1::uuid]))) order by member_merges.at desc, member_merges.id`,
     [memberId],

@@ -59,6 +59,7 @@ import { recordsOfPerson } from './migrations/056-records-of-person.ts';
 import { deviceStock } from './migrations/057-device-stock.ts';
 import { forgottenElsewhere } from './migrations/058-forgotten-elsewhere.ts';
 import { pricesOfAdapters } from './migrations/059-prices-of-adapters.ts';
+import { namesUnderKeys } from './migrations/060-names-under-keys.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -121,6 +122,7 @@ export const migrations: readonly Migration[] = [
   { name: '057-device-stock', sql: deviceStock },
   { name: '058-forgotten-elsewhere', sql: forgottenElsewhere },
   { name: '059-prices-of-adapters', sql: pricesOfAdapters },
+  { name: '060-names-under-keys', sql: namesUnderKeys },
 ];
 
 export interface Migration {

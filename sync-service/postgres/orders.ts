@@ -280,7 +280,7 @@ async function readOrders(
             orders.made_by_name as "madeBy", orders.expires_at as "expiresAt", orders.closed_at as "closedAt",
             orders.closed_by_name as "closedBy", ${memberColumns('$2')}
        from orders left join sales on sales.id = orders.sale_id and ${inReach('sales.club_id', '$2')}
-       left join members on members.id = orders.member_id
+       left join named_members as members on members.id = orders.member_id
       where ${where} order by orders.made_at desc, orders.id limit ${limit}`,
     values,
   );

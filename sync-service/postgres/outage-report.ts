@@ -47,7 +47,7 @@ export async function readOutageReport(
        join decisions on decisions.id = found.decision_id
        left join decision_cases on decision_cases.decision_id = found.decision_id
        left join credentials on credentials.id = decisions.credential_id
-       left join members on members.id = credentials.member_id
+       left join named_members as members on members.id = credentials.member_id
       order by found.at, found.decision_id limit $4`,
     [...ofDay, findingsShown, reach],
   );

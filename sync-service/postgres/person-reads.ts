@@ -51,7 +51,7 @@ export function readsOfMember(sql: Sql, memberId: string): Promise<ShownRead[]> 
   return sql.query<ShownRead>(
     `select person_reads.id, at, page, came_from as "cameFrom",
             coalesce((select nullif(concat_ws(' ', given_name, family_name), '')
-                        from credentials join members on members.id = credentials.member_id
+                        from credentials join named_members as members on members.id = credentials.member_id
                        where page = 'came-in' and credentials.id = user_id), user_name) as by
        from person_reads where person_reads.member_id = $1 order by at desc, person_reads.id desc limit ${shown}`,
     [memberId],

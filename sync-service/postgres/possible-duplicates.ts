@@ -42,9 +42,9 @@ export async function findPossibleDuplicates(
   const agreeing = keys.map(
     ([key, beside]) =>
       `select one.id as member_id, other.id as other_id, '${key}' as key
-         from members as one
+         from named_members as one
          cross join lateral (
-           select id from members as other
+           select id from named_members as other
             where ${compared[beside]('other')} = ${compared[beside]('one')} and ${compared[key]('other')} = ${compared[key]('one')}
               and other.id <> one.id and other.merged_into is null
             limit ${othersShown}) as other

@@ -47,7 +47,7 @@ export async function recordsShown(
                                        'pass', count(*) filter (where kind = 'pass'),
                                        'other', count(*) filter (where kind not in ('card', 'pass')))
                from credentials where ${theirs('credentials')} and status = 'active') as credentials
-       from members join clubs on clubs.id = home_club_id
+       from named_members as members join clubs on clubs.id = home_club_id
       where members.id = any($1::uuid[]) order by created_at, members.id`,
     mergeId === null ? [ids, reach] : [ids, reach, mergeId],
   );

@@ -8,6 +8,7 @@ import type { ApiKey } from './api-keys.ts';
 import { credentialRecords } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 import { writeFeed } from './feed.ts';
+import { insertMembers } from './member-names.ts';
 import { withNewCode } from './order-codes.ts';
 import { orderRecords } from './order-feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
@@ -84,21 +85,7 @@ export async function makeWebOrder(
   const voucherId = id<'credential'>();
   const orderId = id<'order'>();
   const { member } = order;
-  await sql.query(
-    `insert into members (id, home_club_id, given_name, family_name, birth_date, email, phone, language, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      memberId,
-      order.clubId,
-      member.givenName,
-      member.familyName,
-      member.birthDate,
-      member.email,
-      member.phone,
-      member.language,
-      now,
-    ],
-  );
+  await insertMembers(sql, base.memberKeys, [{ memberId, homeClubId: order.clubId, ...member }], nowMs);
   await sql.query(
     `insert into memberships (id, member_id, plan_id, club_id, valid_from, valid_to, status)
      values ($1, $2, $3, $4, $5, $6, 'active')`,

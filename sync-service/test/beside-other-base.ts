@@ -4,17 +4,20 @@ import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { HttpAdapter } from '../adapters/http-adapter.ts';
 import { adapterCommand } from '../commands/adapter-command.ts';
+import type { MemberKeys } from '../keys/member-keys.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { type OtherMemberBase, startOtherMemberBase } from './other-member-base.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
 import { TestEdge } from './test-edge.ts';
+import { keysOf } from './write-names.ts';
 
 /** A base of ours beside somebody's in a process of its own, joined by the HTTP adapter, with a box in Lyon. */
 export interface BesideOtherBase {
   readonly other: OtherMemberBase;
   readonly base: StartedBase;
   readonly sql: Database;
+  readonly keys: MemberKeys;
   readonly edge: TestEdge;
   readonly clubId: string;
   readonly planId: string;
@@ -28,6 +31,7 @@ export async function startBesideOtherBase(): Promise<BesideOtherBase> {
   const stateFolder = await temporaryState();
   const base = await startBase({ stateFolder, adapters: [new HttpAdapter(other.read, systemClock)] });
   const sql = new Database(base.databaseUrl, silentLog);
+  const keys = await keysOf(sql, stateFolder);
   const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
   const edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
   const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
@@ -35,6 +39,7 @@ export async function startBesideOtherBase(): Promise<BesideOtherBase> {
     other,
     base,
     sql,
+    keys,
     edge,
     clubId,
     planId: plan?.id ?? '',
@@ -52,6 +57,7 @@ export async function startBesideOtherBase(): Promise<BesideOtherBase> {
       return [code, lines.join('\n')];
     },
     async stop() {
+      await keys.end();
       await sql.close();
       await base.stop();
       await other.stop();

@@ -17,6 +17,7 @@ import { axeObjections } from './axe-objections.ts';
 import { buildStaffPage } from './build-staff-page.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
 import { newTestId, saleEvent, TestEdge, visit } from './test-edge.ts';
+import { keysOf } from './write-names.ts';
 
 let stateFolder: string;
 let staffPage: string;
@@ -105,15 +106,18 @@ async function broughtOver(): Promise<void> {
     },
     badges: { ...shape, columns: { member: 'id', number: 'badge' } },
   });
+  const keys = await keysOf(sql, stateFolder);
   await importLegacyClub(sql, {
     files: new SourceFiles(mapping, folder),
     club: 'Lyon Part-Dieu',
     dryRun: false,
     by: 'test',
+    keys,
     clock: systemClock,
     random: systemRandom,
     onRejected: () => undefined,
   });
+  await keys.end();
   await rm(folder, { recursive: true });
 }
 

@@ -195,7 +195,7 @@ it('finds who asks, shows what would go and what stands against it, forgets, and
   await picture(english, 'privacy-done-en');
   expect(await axeObjections(english)).toEqual([]);
   await english.context().close();
-  expect(await sql.query('select family_name from members where id = $1', [memberId])).toEqual([
-    { family_name: null },
-  ]);
+  expect(
+    await sql.query('select family_name from named_members as members where id = $1', [memberId]),
+  ).toEqual([{ family_name: null }]);
 });

@@ -36,7 +36,7 @@ export class BaseFacts {
   async counts(): Promise<BaseCounts> {
     return (
       (await this.#row<BaseCounts>(`select
-        (select count(*)::int from members where family_name is not null) as members,
+        (select count(*)::int from named_members as members where family_name is not null) as members,
         (select count(*)::int from memberships where status = 'active') as memberships,
         (select count(*)::int from sales where cancelled_at is null) as sales,
         (select count(*)::int from passages) as passages`)) ?? {

@@ -103,7 +103,7 @@ export const memberResources: readonly ApiRoute[] = [
     async handle(call) {
       const { sql, query, entityId } = call;
       const rows = await sql.query<MemberRow>(
-        `select ${memberColumns} from members join clubs on clubs.id = members.home_club_id
+        `select ${memberColumns} from named_members as members join clubs on clubs.id = members.home_club_id
           where ${listClause('members', 'members.created_at')} and ${ofEntity}
             and ($7::uuid is null or members.home_club_id = $7)
           order by members.created_at, members.id limit $5`,
@@ -148,7 +148,7 @@ export const memberResources: readonly ApiRoute[] = [
         `select ${memberColumns},
                 (select stays.id from members as stays join clubs as other on other.id = stays.home_club_id
                   where stays.id = members.merged_into and ($2::uuid is null or other.legal_entity_id = $2)) as "mergedInto"
-           from members join clubs on clubs.id = members.home_club_id
+           from named_members as members join clubs on clubs.id = members.home_club_id
           where members.id = $1 and ($2::uuid is null or clubs.legal_entity_id = $2)`,
         [params.memberId, entityId],
       );

@@ -33,6 +33,7 @@ import {
   testPhoto,
   visit,
 } from '../../test/test-edge.ts';
+import { changeNames, keysOf } from '../../test/write-names.ts';
 import { memberSearchSchema } from './member-view.ts';
 
 let stateFolder: string;
@@ -122,7 +123,7 @@ const past = (period: Period, days = 10) =>
   isoTime(keptSinceMs(systemClock.wallMs(), period) - days * 86_400_000);
 const nameOf = async ({ memberId }: Sold) =>
   (
-    await sql.query<{ name: string | null }>('select given_name as name from members where id = $1', [
+    await sql.query<{ name: string | null }>('select given_name as name from named_members where id = $1', [
       memberId,
     ])
   )[0]?.name;
@@ -515,11 +516,10 @@ it('[RC1] [RC3] [RC4] tells all of one member in one file, nothing of another, a
 it('[RC5] [RC6] writes the same file by a command for one person alone, and lists them where several may be meant', async () => {
   const mine = await sold('Asking', past({ days: 0 }, 2), null);
   const other = await sold('Twin', past({ days: 0 }, 2), null);
-  await sql.query('update members set email = $2, birth_date = $3 where id = $1', [
-    other.memberId,
-    'ASKING@example.com',
-    '1971-01-01',
-  ]);
+  const twin = { email: 'ASKING@example.com', birthDate: '1971-01-01' };
+  const keys = await keysOf(sql, stateFolder);
+  await changeNames(sql, keys, [other.memberId], twin);
+  await keys.end();
   const folder = await temporaryState();
   const file = join(folder, 'copy.json');
   const said: string[] = [];
@@ -649,7 +649,7 @@ it.each([
     ]);
     expect(
       await sql.query(
-        `select birth_date, sealed is not null as kept from members join attachments on member_id = members.id
+        `select birth_date, sealed is not null as kept from named_members as members join attachments on member_id = members.id
         where members.id = $1 and digest = $2`,
         [sale.member.memberId, digests.person],
       ),

@@ -8,6 +8,7 @@ import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newTestId, saleEvent } from '../../test/test-edge.ts';
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
+import { changeNames, keysOf } from '../../test/write-names.ts';
 import { type AccountReach, accountListSchema, madeAccountSchema } from './account-view.ts';
 import { memberAccessSchema, memberSearchSchema, readLogSchema, visitorSchema } from './member-view.ts';
 
@@ -75,7 +76,9 @@ describe('members of other clubs', () => {
     const found = async (words: string) => (await search(words, desk)).members.map(({ who }) => who.memberId);
     expect(await found('MORENO ines')).toEqual([bron.ids.member]);
     expect(await found('04ffeeddccbbaa')).toEqual([bron.ids.member]);
-    await two.sql.query("update members set email = 'Ines@example.com' where id = $1", [bron.ids.member]);
+    const keys = await keysOf(two.sql, two.stateFolder);
+    await changeNames(two.sql, keys, [bron.ids.member], { email: 'Ines@example.com' });
+    await keys.end();
     expect(await found('ines@EXAMPLE.com')).toEqual([bron.ids.member]);
     expect(await found('mor% _')).toEqual([]);
     expect(await codeOf(await ask('/staff/api/member-search?words=m', desk))).toBe('search.malformed');
@@ -103,18 +106,14 @@ describe('members of other clubs', () => {
         'jean pierre marie luc anne de los santos y vega',
       ],
     ];
+    const keys = await keysOf(two.sql, two.stateFolder);
     for (const [given, family, ...typed] of names) {
-      await two.sql.query('update members set given_name = $2, family_name = $3 where id = $1', [
-        bron.ids.member,
-        given,
-        family,
-      ]);
+      await changeNames(two.sql, keys, [bron.ids.member], { givenName: given, familyName: family });
       for (const words of typed) expect([words, await found(words)]).toEqual([words, [bron.ids.member]]);
     }
     for (const words of ['’-', 'santos y', 'anne vega', '％％']) expect(await found(words)).toEqual([]);
-    await two.sql.query("update members set given_name = 'Inès', family_name = 'Moréno' where id = $1", [
-      bron.ids.member,
-    ]);
+    await changeNames(two.sql, keys, [bron.ids.member], { givenName: 'Inès', familyName: 'Moréno' });
+    await keys.end();
   });
 
   it('[ST6] have a page of that and nothing else', async () => {
@@ -244,7 +243,7 @@ describe('the log of readings', () => {
         .map(({ by, cameFrom }) => [by, cameFrom]);
     const [holder] = await two.sql.query<{ name: string }>(
       `select concat_ws(' ', given_name, family_name) as name
-         from members join credentials on credentials.member_id = members.id where credentials.id = $1`,
+         from named_members as members join credentials on credentials.member_id = members.id where credentials.id = $1`,
       [ids.credential],
     );
     const expected = [

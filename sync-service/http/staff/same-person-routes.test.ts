@@ -466,7 +466,7 @@ it('[DU2] [DU10] to forget one is to forget both, and nobody is found by what wa
   expect([done.status, done.code]).toEqual([200, null]);
   expect(
     await two.sql.query(
-      'select given_name, email from members join erased_members on member_id = id where id = any($1::uuid[])',
+      'select given_name, email from named_members as members join erased_members on member_id = id where id = any($1::uuid[])',
       [[gone.memberId, stays.memberId]],
     ),
   ).toEqual([

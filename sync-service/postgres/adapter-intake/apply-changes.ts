@@ -19,7 +19,7 @@ export async function applyChanges(
   sql: Sql,
   adapter: string,
   changes: readonly IncomingChange[],
-  by: { readonly nowMs: number; readonly newId: () => string },
+  by: Pick<Intake, 'keys' | 'nowMs' | 'newId'>,
 ): Promise<void> {
   if (changes.length === 0) return;
   const intake = newIntake(sql, adapter, by);

@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../database.ts';
+import { noKeys } from '../member-names.ts';
 import { type EndOfBlocks, endBlocks } from './end-of-blocks.ts';
 import { newIntake } from './intake.ts';
 import { tellEdges } from './tell-edges.ts';
@@ -29,7 +30,7 @@ export async function endAdapter(
     if (ended.length === 0) return false;
     await sql.query(`delete from adapter_outbox where adapter = $1 and state = 'waiting'`, [adapter]);
     await sql.query('delete from adapter_parked where adapter = $1', [adapter]);
-    const intake = newIntake(sql, adapter, by);
+    const intake = newIntake(sql, adapter, { ...by, keys: noKeys });
     await endBlocks(intake, blocks);
     await tellEdges(intake);
     return true;

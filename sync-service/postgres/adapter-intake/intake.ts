@@ -2,12 +2,15 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import type { FeedRecord } from '@portillon/core/wire/messages.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import type { Sql } from '../database.ts';
+import type { KeysOfNames } from '../member-names.ts';
 import { memberThatStays } from '../records-of-person.ts';
 
 /** What applying changes of one adapter works with, in one transaction. */
 export interface Intake {
   readonly sql: Sql;
   readonly adapter: string;
+  /** Under which names are sealed. */
+  readonly keys: KeysOfNames;
   readonly nowMs: number;
   readonly newId: () => string;
   /** Credentials, plans and clubs that edges have to be told of in the end. */
@@ -21,11 +24,7 @@ export interface Intake {
   readonly renamed: Set<string>;
 }
 
-export function newIntake(
-  sql: Sql,
-  adapter: string,
-  by: { readonly nowMs: number; readonly newId: () => string },
-): Intake {
+export function newIntake(sql: Sql, adapter: string, by: Pick<Intake, 'keys' | 'nowMs' | 'newId'>): Intake {
   return {
     sql,
     adapter,

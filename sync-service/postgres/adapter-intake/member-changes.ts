@@ -3,6 +3,7 @@ import { mayBeBornOn } from '@portillon/core/sale/answers.ts';
 import type { IncomingRecords } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { withdrawConsent } from '../consents.ts';
+import { insertMembers, renameMembers } from '../member-names.ts';
 import { liftBlock } from './blocks.ts';
 import { type Difference, differs, untold } from './differences.ts';
 import { goneThere } from './gone-there.ts';
@@ -18,17 +19,9 @@ import {
 
 const dayMs = 24 * 3_600_000;
 
-const columns = {
-  homeClubId: 'home_club_id',
-  givenName: 'given_name',
-  familyName: 'family_name',
-  birthDate: 'birth_date',
-  email: 'email',
-  phone: 'phone',
-  language: 'language',
-} as const;
-type Field = keyof typeof columns;
-const fields = Object.keys(columns) as Field[];
+const names = ['givenName', 'familyName', 'birthDate', 'email', 'phone'] as const;
+const fields = ['homeClubId', ...names, 'language'] as const;
+type Field = (typeof fields)[number];
 /** There is always one. */
 const neverEmpty = new Set<Field>(['homeClubId', 'language']);
 
@@ -59,26 +52,22 @@ async function newMember(
   change: IncomingChange,
   record: IncomingRecords['member'],
 ): Promise<void> {
-  const { sql, nowMs, newId } = intake;
+  const { sql, keys, nowMs, newId } = intake;
   checkBirthDate(record, nowMs);
   const clubs = await sql.query('select 1 from clubs where id = $1', [record.homeClubId ?? null]);
   if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
   const id = newId();
-  await sql.query(
-    `insert into members (id, home_club_id, given_name, family_name, birth_date, email, phone, language, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      id,
-      record.homeClubId,
-      record.givenName ?? null,
-      record.familyName ?? null,
-      record.birthDate ?? null,
-      record.email ?? null,
-      record.phone ?? null,
-      record.language ?? 'und',
-      isoTime(nowMs),
-    ],
-  );
+  const member = {
+    memberId: id,
+    homeClubId: record.homeClubId ?? '',
+    givenName: record.givenName ?? null,
+    familyName: record.familyName ?? null,
+    birthDate: record.birthDate ?? null,
+    email: record.email ?? null,
+    phone: record.phone ?? null,
+    language: record.language ?? 'und',
+  };
+  await insertMembers(sql, keys, [member], nowMs);
   await rememberRow(intake, 'member', id, change, { made: true });
   intake.newMembers.add(id);
 }
@@ -88,31 +77,38 @@ async function changeMember(
   memberId: string,
   record: IncomingRecords['member'],
 ): Promise<void> {
-  const { sql, adapter, nowMs } = intake;
+  const { sql, adapter, keys, nowMs } = intake;
+  await sql.query('select 1 from members where id = $1 for update', [memberId]);
   const [ours] = await sql.query<Record<Field, string | null>>(
     `select home_club_id as "homeClubId", given_name as "givenName", family_name as "familyName", birth_date as "birthDate",
-            email, phone, language from members where id = $1 for update`,
+            email, phone, language from named_members where id = $1`,
     [memberId],
   );
   if (!ours) throw new NotApplied('the member is not there any more');
-  const changed: Record<string, string | null> = {};
-  const found: Difference[] = [];
+  const now = { ...ours };
+  const found: (Difference & { readonly field: Field })[] = [];
   for (const field of fields) {
     const theirs = record[field];
     if (theirs === undefined || theirs === ours[field] || (theirs === null && neverEmpty.has(field)))
       continue;
-    changed[columns[field]] = theirs;
+    now[field] = theirs;
     found.push({ field, theirs, ours: ours[field] });
   }
   if (found.length === 0) return;
-  if (changed.birth_date !== undefined) checkBirthDate(record, nowMs);
-  if (changed.home_club_id !== undefined) {
-    const clubs = await sql.query('select 1 from clubs where id = $1', [changed.home_club_id]);
+  const isChanged = (...some: readonly Field[]) => found.some(({ field }) => some.includes(field));
+  if (isChanged('birthDate')) checkBirthDate(record, nowMs);
+  const { homeClubId, language, ...theirNames } = now;
+  if (isChanged('homeClubId')) {
+    const clubs = await sql.query('select 1 from clubs where id = $1', [homeClubId]);
     if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
   }
-  await changeRow(intake, 'members', memberId, changed);
+  await changeRow(intake, 'members', memberId, {
+    ...(isChanged('homeClubId') ? { home_club_id: homeClubId } : {}),
+    ...(isChanged('language') ? { language } : {}),
+  });
+  if (isChanged(...names)) await renameMembers(sql, keys, [{ memberId, ...theirNames }], nowMs);
   intake.renamed.add(memberId);
-  if (changed.language !== undefined) await touchMember(intake, memberId);
+  if (isChanged('language')) await touchMember(intake, memberId);
   if ((await untold(sql, adapter, 'member', memberId)) !== null) {
     await differs(intake, { about: `member ${memberId}`, memberId, saleId: null, clubId: null }, found);
   }

@@ -7,8 +7,9 @@ import { changedPeople } from '../club-people.ts';
 import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
+import { whileErasing } from '../names-opening.ts';
 import { traitsOf } from './erasure-plan.ts';
-import { forgetInWords } from './words-about.ts';
+import { forgetInWords, type WordsPlace } from './words-about.ts';
 
 export interface Erasure {
   readonly memberId: string;
@@ -16,6 +17,8 @@ export interface Erasure {
   readonly requestId: string | null;
   readonly why: 'request' | 'restored' | 'kept-long-enough';
   readonly kept: readonly Kept[];
+  /** Rows that named the member, of one who was forgotten before and came back with a backup (PV64). */
+  readonly words?: readonly WordsPlace[];
   readonly nowMs: number;
 }
 
@@ -36,13 +39,15 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
   const { memberId, orderId, requestId, why, nowMs } = erasure;
   const now = isoTime(nowMs);
   await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
-  const traits = await traitsOf(sql, memberId);
+  await sql.query(whileErasing);
+  const traits = await traitsOf(sql, memberId, { asFarAsKnown: why === 'restored' });
   const kept = keptDocuments(erasure.kept);
   await sql.query(
     `insert into purge_orders (id, member_id, request_id, why, made_at, due_at) values ($1, $2, $3, $4, $5, $6)`,
     [orderId, memberId, requestId, why, now, isoTime(nowMs + answerDueMs)],
   );
-  const words = traits ? await forgetInWords(sql, memberId, traits) : 0;
+  const words = traits ? await forgetInWords(sql, memberId, traits, erasure.words) : [];
+  await sql.query('update purge_orders set words = $2 where id = $1', [orderId, JSON.stringify(words)]);
   await sql.query(
     `insert into erased_members (member_id, order_id, erased_at, kept) values ($1, $2, $3, $4)
      on conflict (member_id) do update set order_id = excluded.order_id, kept = excluded.kept`,
@@ -101,7 +106,7 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
   const people = await changedPeople(sql, [memberId], nowMs);
   const answers: Record<BaseStore, number | null> = {
     tables: particulars.length + credentials.length + entries,
-    words,
+    words: words.length,
     documents: documents.length + wantedNoMore.length,
     // Lies in another database: done when destroyKeys() says so.
     keys: null,

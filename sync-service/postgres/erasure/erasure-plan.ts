@@ -31,8 +31,7 @@ export async function planErasure(sql: Sql, memberId: string, nowMs: number): Pr
   const [counts] = await sql.query<
     Omit<PlannedErasure, 'words' | 'documents'> & { sales: number; contracts: number; mandates: number }
   >(
-    `select (select count(*) from members where id = $1 and coalesce(given_name, family_name, email, phone,
-                                                                    birth_date::text) is not null) as particulars,
+    `select (select count(*) from members where id = $1 and person is not null) as particulars,
             (select count(*) from attachments where member_id = $1 and purpose = 'photo' and sealed is not null)
               as photos,
             (select count(*) from attachments where member_id = $1 and purpose = 'contract' and sealed is not null)
@@ -104,13 +103,20 @@ export async function planErasure(sql: Sql, memberId: string, nowMs: number): Pr
   };
 }
 
-/** What would give the member away; null when the base knows no such member. */
-export async function traitsOf(sql: Sql, memberId: string): Promise<Traits | null> {
+/**
+ * What would give the member away; null when the base knows no such member. Of one who is forgotten once more, what the base
+ * happens to know: the key to the rest was destroyed.
+ */
+export async function traitsOf(
+  sql: Sql,
+  memberId: string,
+  { asFarAsKnown = false } = {},
+): Promise<Traits | null> {
   const [row] = await sql.query<Traits>(
     `select given_name as "givenName", family_name as "familyName", email, phone,
             array(select card_uid from credentials where member_id = members.id and card_uid is not null)
               as "cardNumbers"
-       from members where id = $1`,
+       from ${asFarAsKnown ? 'members left join member_names using (id)' : 'named_members as members'} where id = $1`,
     [memberId],
   );
   return row ?? null;

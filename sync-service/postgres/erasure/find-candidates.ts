@@ -44,9 +44,9 @@ export async function findCandidates(sql: Sql, said: PersonSaid): Promise<Candid
   const reference = said.reference ? referenceForm(said.reference) : null;
   const rows = await sql.query<Row>(
     `with asked as (
-       select id from members where birth_date = $1::date
-       union select id from members where lower(email) = $2
-       union select id from members where right(regexp_replace(phone, '\\D', '', 'g'), 9) = $3
+       select id from named_members where birth_date = $1::date
+       union select id from named_members where lower(email) = $2
+       union select id from named_members where right(regexp_replace(phone, '\\D', '', 'g'), 9) = $3
        union select member_id from credentials where card_uid = $4
        union select member_id from sales where reference = $6
        union select id from members where id = $5::uuid
@@ -56,7 +56,7 @@ export async function findCandidates(sql: Sql, said: PersonSaid): Promise<Candid
             erased_at as "erasedAt",
             array(select card_uid from credentials where member_id = members.id and card_uid is not null
                   union all select reference from sales where member_id = members.id) as references
-       from asked join members on members.id = asked.id
+       from asked join named_members as members on members.id = asked.id
        left join erased_members on erased_members.member_id = members.id
       limit ${looked}`,
     [

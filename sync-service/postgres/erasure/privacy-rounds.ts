@@ -59,7 +59,7 @@ export async function forgetAgain(base: BaseContext): Promise<void> {
     'select member_id as "memberId" from erased_members',
   );
   const known = new Set(rows.map(({ memberId }) => memberId));
-  for (const { memberId, orderId } of destroyed) {
+  for (const { memberId, orderId, words } of destroyed) {
     if (known.has(memberId)) continue;
     await base.database.transaction(async (sql) => {
       await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
@@ -80,6 +80,7 @@ export async function forgetAgain(base: BaseContext): Promise<void> {
               until: isoTime(nowMs + longestKeepingMs),
             }))
           : [],
+        words,
         nowMs,
       });
       await logPrivacy(sql, base, null, { action: 'restored', memberId, orderId });

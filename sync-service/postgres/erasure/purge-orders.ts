@@ -99,7 +99,7 @@ export async function readErasureRequests(database: Database, nowMs: number): Pr
             state = 'open' and ${dueAt} < $1 as overdue, state, closed_at as "closedAt",
             closed_by_name as "closedBy", reason,
             (select id from purge_orders where request_id = erasure_requests.id) as "orderId"
-       from erasure_requests join members on members.id = member_id
+       from erasure_requests join named_members as members on members.id = member_id
       order by state = 'open' desc, coalesce(closed_at, made_at) desc, erasure_requests.id limit ${shown}`,
     [isoTime(nowMs)],
   );

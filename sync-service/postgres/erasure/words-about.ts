@@ -51,6 +51,16 @@ interface Found {
   readonly without: string;
 }
 
+/** A row whose words named somebody: which one, and nothing of what it said. */
+export interface WordsPlace {
+  readonly table: string;
+  readonly column: string;
+  readonly key: string;
+}
+
+/** As words of that form stand when nothing of them is kept. */
+const nothingKept: Readonly<Record<string, string>> = { tried: '["[…]"]', shop_record: '{}' };
+
 /** PV32: words that name the member, as they would stand without. */
 export async function wordsAbout(sql: Sql, memberId: string, traits: Traits): Promise<Found[]> {
   const hints = [traits.familyName, traits.givenName, traits.email, ...traits.cardNumbers]
@@ -74,9 +84,22 @@ export async function wordsAbout(sql: Sql, memberId: string, traits: Traits): Pr
   return found;
 }
 
-/** Writes them so. Resolves with how many. In the transaction of the erasure: what else is never changed may lose a name there. */
-export async function forgetInWords(sql: Sql, memberId: string, traits: Traits): Promise<number> {
+/**
+ * Writes them so. In the transaction of the erasure: what else is never changed may lose a name there. `before` are rows of which
+ * the same member was taken out in a later state of this base (PV64): of these all words go, as nobody can say any more which
+ * were the name. Resolves with the rows that were changed.
+ */
+export async function forgetInWords(
+  sql: Sql,
+  memberId: string,
+  traits: Traits,
+  before: readonly WordsPlace[] = [],
+): Promise<WordsPlace[]> {
   const found = await wordsAbout(sql, memberId, traits);
+  for (const { table, column, key } of before) {
+    const place = placesOfWords.find((each) => each.table === table && each.column === column);
+    if (place) found.push({ place, key, without: nothingKept[column] ?? '[…]' });
+  }
   await sql.query(`select set_config('portillon.erasing', 'on', true)`);
   for (const { place, key, without } of found) {
     const type = place.column === 'tried' || place.column === 'shop_record' ? 'jsonb' : 'text';
@@ -92,5 +115,5 @@ export async function forgetInWords(sql: Sql, memberId: string, traits: Traits):
     [memberId],
   );
   await sql.query(`select set_config('portillon.erasing', '', true)`);
-  return found.length;
+  return found.map(({ place: { table, column }, key }) => ({ table, column, key }));
 }

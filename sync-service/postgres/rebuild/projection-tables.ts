@@ -31,11 +31,8 @@ export const projections: Readonly<Record<string, Projection>> = {
     told: 'some',
     columns: ['id', 'home_club_id', 'language', 'created_at'],
     kept: {
-      given_name: 'attachment',
-      family_name: 'attachment',
-      birth_date: 'attachment',
-      email: 'attachment',
-      phone: 'attachment',
+      // Sealed: from an attachment, an import, a web shop or a member base of others.
+      person: 'attachment',
       suspended_until: 'staff',
       staff: 'staff',
       company: 'staff',
@@ -334,6 +331,9 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   meta: 'base',
   epochs: 'base',
   attachment_pieces: 'attachment',
+  // What lies sealed in members, opened.
+  member_names: 'attachment',
+  member_names_open: 'base',
   legal_entities: 'base',
   clubs: 'staff',
   plans: 'base',

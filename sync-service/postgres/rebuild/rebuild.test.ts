@@ -72,7 +72,7 @@ function run(...args: string[]): Promise<number> {
 it('says of every table and every column of the base whose word it is', async () => {
   const columns = await sql.query<{ table: string; column: string }>(
     `select table_name as table, column_name as column from information_schema.columns
-      where table_schema = 'public' order by 1, 2`,
+      where table_schema = 'public' and table_name in (select tablename from pg_tables) order by 1, 2`,
   );
   const tables = [...new Set(columns.map(({ table }) => table))];
   expect([...Object.keys(projections), ...Object.keys(keptTables)].sort()).toEqual(tables.sort());

@@ -45,6 +45,7 @@ export const retentionTable = [
     },
     tables: [
       'members',
+      'member_names',
       'credentials',
       'possible_duplicates',
       'member_merges',
@@ -351,6 +352,7 @@ export type RetentionId = (typeof retentionTable)[number]['id'];
 export const tablesWithoutPersons = [
   'adapters',
   'adapter_intake',
+  'member_names_open',
   'api_keys',
   'clubs',
   'consent_wordings',
