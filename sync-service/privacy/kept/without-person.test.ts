@@ -44,9 +44,14 @@ const serviced = {
 };
 
 it('[RT7] leaves of an entry all but the person, still understood, and of what it does not know nothing', () => {
+  const tableOf = new Map<object, string>([
+    [entry, 'decisions'],
+    [passage, 'passages'],
+    [serviced, 'interventions'],
+  ]);
   for (const event of [entry, passage, serviced]) {
     const left = entryEvent(JSON.stringify({ ...event, companion: card, later: { deep: card } }));
-    expect(left).toMatchObject({ atMs: Date.parse(at), rowId: id });
+    expect(left).toMatchObject({ atMs: Date.parse(at), rowId: id, table: tableOf.get(event) });
     expect(left?.rest).not.toContain(card);
     const person = event === serviced ? nobodysCard : null;
     expect(eventBodySchema.parse(JSON.parse(left?.rest ?? ''))).toEqual(
@@ -70,9 +75,10 @@ it('[RT7] leaves of an entry all but the person, still understood, and of what i
 
 it('[RT7] leaves of an entry that was never understood that it was there, and when', () => {
   const odd = entryEvent(JSON.stringify({ ...entry, outcome: 'maybe', credentialId: { is: card } }));
-  expect(odd).toEqual({ atMs: Date.parse(at), rest: JSON.stringify({ type: entry.type, at }), rowId: null });
+  const noRow = { rowId: null, table: null };
+  expect(odd).toEqual({ atMs: Date.parse(at), rest: JSON.stringify({ type: entry.type, at }), ...noRow });
   const undated = entryEvent(JSON.stringify({ ...entry, at: 'yesterday' }));
-  expect(undated).toEqual({ atMs: null, rest: JSON.stringify({ type: entry.type, at: null }), rowId: null });
+  expect(undated).toEqual({ atMs: null, rest: JSON.stringify({ type: entry.type, at: null }), ...noRow });
 });
 
 it('[RT7] leaves every other event alone, and what is none', () => {
