@@ -205,6 +205,7 @@ it('answer who waits before they stop, and say why they are not ready', async ()
         { name: 'database', ok: true },
         { name: 'migrations', ok: false, why: expect.stringContaining('newer version') },
         { name: 'keys', ok: false, why: expect.stringContaining('card keys') },
+        { name: 'names', ok: true },
         { name: 'listener', ok: true },
         { name: 'pool', ok: true },
       ],
