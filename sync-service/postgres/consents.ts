@@ -82,9 +82,11 @@ export async function readConsentsOfHolder(
     [credentialId],
   );
   if (!holder) return null;
-  const { entries } = await readConsents(sql, holder.memberId);
+  const { states, entries } = await readConsents(sql, holder.memberId);
   const consents = consentPurposes.flatMap((purpose) => {
-    const last = entries.find((entry) => entry.purpose === purpose);
+    // Not always the last by the clocks (CL4).
+    const counts = states.find((state) => state.purpose === purpose)?.state;
+    const last = entries.find((entry) => entry.purpose === purpose && entry.act === counts);
     return last ? [{ purpose, act: last.act, at: last.at, words: last.wording }] : [];
   });
   return { memberId: holder.memberId, consents };

@@ -60,6 +60,7 @@ import { deviceStock } from './migrations/057-device-stock.ts';
 import { forgottenElsewhere } from './migrations/058-forgotten-elsewhere.ts';
 import { pricesOfAdapters } from './migrations/059-prices-of-adapters.ts';
 import { namesUnderKeys } from './migrations/060-names-under-keys.ts';
+import { noInDoubt } from './migrations/061-no-in-doubt.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -123,6 +124,7 @@ export const migrations: readonly Migration[] = [
   { name: '058-forgotten-elsewhere', sql: forgottenElsewhere },
   { name: '059-prices-of-adapters', sql: pricesOfAdapters },
   { name: '060-names-under-keys', sql: namesUnderKeys },
+  { name: '061-no-in-doubt', sql: noInDoubt },
 ];
 
 export interface Migration {

@@ -181,6 +181,41 @@ it('[CL4] [CL5] lets the stricter count: a yes that a box tells late, or with a 
   ).toEqual({ purpose: 'photo', state: 'withdrawn' });
 });
 
+it('[CL4] lets a no count where clocks leave it open which came last, and keeps what one box tells in its order', async () => {
+  const noon = Date.parse('2026-11-20T12:00:00.000Z');
+  const [here, there] = [newTestId(), newTestId()];
+  /** Where it was said (null: at the desk), what, in which minute, and in which the base heard of it. */
+  type Said = readonly [box: string | null, act: 'given' | 'withdrawn', at: number, heardAt: number];
+  const stateAfter = async (...answers: readonly Said[]) => {
+    const memberId = newTestId();
+    for (const [box, act, at, heardAt] of answers) {
+      await sql.query(
+        `insert into consents (member_id, purpose, act, at, received_at, wording_version, channel, edge_id, proof)
+         values ($1, 'news', $2, $3, $4, case when $2 = 'given' then 'v' end,
+                 case when $5::uuid is null then 'staff' else 'kiosk' end, $5, '{}')`,
+        [memberId, act, isoTime(noon + at * 60_000), isoTime(noon + heardAt * 60_000), box],
+      );
+    }
+    const [now] = await sql.query<{ state: string }>("select consent_now($1, 'news') as state", [memberId]);
+    return now?.state;
+  };
+  // A box whose clock is three minutes slow tells at once; then one that was cut off and said so long before.
+  expect(await stateAfter([here, 'given', 0, 0], [there, 'withdrawn', -1, 2])).toBe('withdrawn');
+  expect(await stateAfter([here, 'given', 0, 0], [there, 'withdrawn', -6, 60])).toBe('given');
+  // What the base had heard of was said before.
+  expect(await stateAfter([there, 'withdrawn', 0, 0], [here, 'given', 1, 1])).toBe('given');
+  // A yes that is told late, perhaps by a clock ahead.
+  expect(await stateAfter([null, 'withdrawn', 0, 0], [here, 'given', 4, 60])).toBe('withdrawn');
+  expect(await stateAfter([null, 'withdrawn', 0, 0], [here, 'given', 6, 60])).toBe('given');
+  // Of one box, cut off.
+  expect(await stateAfter([here, 'withdrawn', 0, 60], [here, 'given', 2, 60])).toBe('given');
+  expect(await stateAfter([here, 'given', 0, 60], [here, 'withdrawn', 2, 60])).toBe('withdrawn');
+  // One more no that is open to doubt counts, whatever else is settled.
+  expect(
+    await stateAfter([there, 'withdrawn', 0, 60], [null, 'withdrawn', 1, 1], [here, 'given', 3, 3]),
+  ).toBe('withdrawn');
+});
+
 it('[CL6] [CL7] erases the photo with the consent, takes none in that comes later, and tells who listens', async () => {
   const sealed = await edge.sealed('photo', testPhoto);
   const digest = sha256Hex(sealed);
@@ -382,6 +417,12 @@ it('[W-CONSENT-2] tells a box what the holder of a credential said last, with th
   const { credentialId } = atKiosk(sale);
   const askFor = (body: unknown) => edge.signed('POST', '/v1/consents/ask', { body: JSON.stringify(body) });
   await withdraw(memberId, 'news');
+  // Told late, perhaps by a clock ahead: it does not count (CL4), and is not told as what was said last.
+  await sql.query(
+    `insert into consents (member_id, purpose, act, at, received_at, wording_version, channel, edge_id, proof)
+     values ($1, 'news', 'given', now() + interval '1 minute', now() + interval '1 hour', 'v', 'kiosk', $2, '{}')`,
+    [memberId, newTestId()],
+  );
   const { status, body } = await askFor({ credentialId });
   expect(status).toBe(200);
   expect(consentsAnswerSchema.parse(body).consents).toEqual([
