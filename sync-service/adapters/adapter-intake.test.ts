@@ -723,7 +723,10 @@ it('[AD30] takes hours, closed days, capacity and policy of their clubs to the g
     room: 120,
     full: 'TURN_AWAY',
     lateDays: 7,
-    shut: [{ from: '2026-12-25', to: '2026-12-25' }],
+    shut: [
+      { from: '2026-12-25', to: '2026-12-25' },
+      { from: '2027-01-01', to: '2027-01-01' },
+    ],
   });
   await oursOf('club', site);
   const theirs = {
@@ -735,17 +738,18 @@ it('[AD30] takes hours, closed days, capacity and policy of their clubs to the g
     '5': [['07:00', '24:00']],
   };
   const christmas = { from: '2026-12-24T23:00:00.000Z', to: '2026-12-25T23:00:00.000Z' };
+  const newYear = { from: '2026-12-31T23:00:00.000Z', to: '2027-01-01T23:00:00.000Z' };
   const open = before?.policy ?? openPolicy;
   expect(await atClub()).toMatchObject({
     hours: theirs,
     capacity: 120,
-    closures: [christmas],
+    closures: [christmas, newYear],
     policy: { ...open, capacity: 'hard', debt: { ...open.debt, graceDays: 7 } },
   });
   const shown = await readClubAccess(sql, clubId);
   expect(shown?.changes[0]).toMatchObject({ by: name, bySystem: true, change: { capacity: 120 } });
 
-  // What staff decide counts until they say something else; what staff have closed stays closed.
+  // What staff decide counts until they say something else; what staff have closed stays closed, and what they opened open.
   const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
   const leak = { from: '2026-12-01T08:00:00.000Z', to: '2026-12-02T08:00:00.000Z' };
   const ours = { '1': [['09:00', '18:00']] as [string, string][] };
@@ -755,7 +759,7 @@ it('[AD30] takes hours, closed days, capacity and policy of their clubs to the g
     { hours: ours, closures: [leak, christmas], reason: 'A pipe has burst' },
     { changeId: newTestId(), userId, nowMs: systemClock.wallMs() },
   );
-  await other.atDesk(place, { room: 130, shut: [] });
+  await other.atDesk(place, { room: 130, shut: [{ from: '2027-01-01', to: '2027-01-01' }] });
   await untilSeen('the room', async () => ((await atClub()).capacity === 130 ? true : null));
   expect(await atClub()).toMatchObject({ hours: ours, closures: [leak] });
   expect(await casesOf('other-base-differs', `club ${clubId}`)).toEqual([]);
@@ -950,7 +954,14 @@ it('[AD23] [AD24] keeps out, and lets in again, whose record was merged into ano
   expect(await heldAtGates()).toMatch(/^2999/);
   await page([block('m3', false, stays.customer)]);
   expect(await heldAtGates()).toMatch(/^2999/);
-  await page([block('m2', false, gone.customer)]);
+  // Staff let in nobody whom they keep out by the record that went.
+  const [{ id: userId } = { id: '' }] = await sql.query<{ id: string }>('select id from staff_users limit 1');
+  const staff = { changeId: newTestId(), userId, nowMs: systemClock.wallMs() };
+  await changeStanding(sql, staysId, { suspendedUntil: null, reason: 'Asked at the desk' }, staff);
+  expect(await heldAtGates()).toMatch(/^2999/);
+  await page([block('m3', true, stays.customer), block('m2', false, gone.customer)]);
+  expect(await heldAtGates()).toMatch(/^2999/);
+  await page([block('m3', false, stays.customer)]);
   expect(await heldAtGates()).toBeNull();
 
   // Deleted there, the person goes on under the other record, here and there; until that is deleted too.

@@ -25,12 +25,13 @@ export async function changeStanding(
   by: ChangedBy,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
-    // AD24: what a member base of others keeps out stays out; the pause counts once that is over.
+    // AD24: what a member base of others keeps out, by whichever record (DU15), stays out; the pause counts once that is over.
     const theirs =
       change.suspendedUntil === undefined
         ? []
         : await sql.query(
-            'update adapter_blocks set before_at = $2 where member_id = $1 and lifted_at is null returning 1',
+            `update adapter_blocks set before_at = $2
+              where member_id = any(array(select records_of(array[$1::uuid]))) and lifted_at is null returning 1`,
             [memberId, change.suspendedUntil],
           );
     const columns = {

@@ -30,25 +30,26 @@ export async function putBlock(
     await liftBlock(intake, theirKey);
   }
   const now = isoTime(nowMs);
-  // Of several blocks each knows what was there before the first.
+  const records = memberId === null ? [] : [memberId, ...(await otherRecordsOf(sql, memberId))];
+  // Of several blocks, of whichever records of the person, each knows what was there before the first.
   await sql.query(
     `insert into adapter_blocks (adapter, their_key, member_id, credential_id, at, until_at, closed, before_at)
      select $1, $2, $3, $4, $5, $6,
             exists (select 1 from credentials where id = $4 and status = 'active')
               or exists (select 1 from adapter_blocks where credential_id = $4 and lifted_at is null and closed),
-            coalesce((select before_at from adapter_blocks where member_id = $3 and lifted_at is null limit 1),
+            coalesce((select before_at from adapter_blocks where member_id = any($7::uuid[]) and lifted_at is null limit 1),
                      (select suspended_until from members where id = $3 and not exists (
-                        select 1 from adapter_blocks where member_id = $3 and lifted_at is null)))
+                        select 1 from adapter_blocks where member_id = any($7::uuid[]) and lifted_at is null)))
      on conflict (adapter, their_key) do update
        set member_id = excluded.member_id, credential_id = excluded.credential_id, at = excluded.at,
            until_at = excluded.until_at, before_at = excluded.before_at, closed = excluded.closed, lifted_at = null`,
-    [adapter, theirKey, memberId, credentialId, now, until ?? untilLifted],
+    [adapter, theirKey, memberId, credentialId, now, until ?? untilLifted, records],
   );
   if (memberId !== null) {
     await sql.query(
       `update members set suspended_until = (
          select max(until_at) from adapter_blocks where member_id = any($2::uuid[]) and lifted_at is null) where id = $1`,
-      [memberId, [memberId, ...(await otherRecordsOf(sql, memberId))]],
+      [memberId, records],
     );
     await touchMember(intake, memberId);
     return;

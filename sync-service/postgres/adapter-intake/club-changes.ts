@@ -115,7 +115,7 @@ function spansOf(closures: readonly Closure[], timeZone: string): readonly Closu
   }));
 }
 
-/** Theirs take the place of what they said before; what staff have closed stays closed. */
+/** Theirs take the place of what they said before; what staff have closed stays closed, and what they opened again stays open. */
 function besideOurs(
   ours: readonly Closure[],
   last: readonly Closure[],
@@ -125,7 +125,8 @@ function besideOurs(
   const [before, now] = [new Set(last.map(keyOf)), new Set(theirs.map(keyOf))];
   const kept = ours.filter((closure) => now.has(keyOf(closure)) || !before.has(keyOf(closure)));
   const held = new Set(kept.map(keyOf));
-  const added = theirs.filter((closure) => !held.has(keyOf(closure)) && held.add(keyOf(closure)));
+  const news = theirs.filter((closure) => !before.has(keyOf(closure)));
+  const added = news.filter((closure) => !held.has(keyOf(closure)) && held.add(keyOf(closure)));
   return added.length === 0
     ? kept
     : [...kept, ...added].toSorted((one, other) => Date.parse(one.from) - Date.parse(other.from));
