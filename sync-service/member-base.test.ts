@@ -269,6 +269,7 @@ describe('migrations', () => {
       analyze`);
     expect(await loggedRowsWith(older, ['clearwater'])).toEqual(['members', 'pg_statistic']);
     await migrate(older);
+    await older.query('analyze members_in_clear');
     const keys = await MemberKeys.open(memberKeysBeside(url), {
       networkId: network ?? '',
       sealPrivateKey: Buffer.alloc(32, 7).toString('base64url'),
@@ -277,15 +278,17 @@ describe('migrations', () => {
     const context = { database: older, memberKeys: keys, clock: systemClock, log: silentLog };
     await sealClearNames(context);
     await sealClearNames(context);
-    expect(await loggedRowsWith(older, ['clearwater', '@clear.example'])).toEqual([]);
-    const filesWith = async (word: string) => {
+    const fileHas = async (word: string, table = 'members') => {
       const [{ path } = { path: '' }] = await older.query<{ path: string }>(
-        `select current_setting('data_directory') || '/' || pg_relation_filepath('members') as path`,
+        `select current_setting('data_directory') || '/' || pg_relation_filepath($1) as path`,
+        [table],
       );
       await older.query('checkpoint');
       return (await readFile(path)).includes(word);
     };
-    expect(await filesWith('Clearwater')).toBe(false);
+    expect(await fileHas('Clearwater')).toBe(false);
+    expect(await fileHas('Ørjan', 'pg_statistic')).toBe(false);
+    expect(await loggedRowsWith(older, ['clearwater', '@clear.example'])).toEqual([]);
     expect(await older.query('select 1 from adapter_outbox')).toEqual([]);
     expect(await older.query("select to_regclass('members_in_clear') as left")).toEqual([{ left: null }]);
     await closeNames(older);

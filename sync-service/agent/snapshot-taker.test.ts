@@ -190,6 +190,19 @@ describe('an edge that is far behind', () => {
     expect(asked('/v1/snapshot')).toHaveLength(5);
   });
 
+  it('[W-SNAP-1] [W-FEED-10] asks on, however often, while the base opens names', async () => {
+    let refused = 0;
+    first = ({ path }) => {
+      if (!path.endsWith('/own') || refused === 8) return null;
+      refused += 1;
+      return { status: 503, json: refusal('base.names-not-open') };
+    };
+    startAgent();
+    await timePassesUntil(() => store.books.length === 1);
+    expect(refused).toBe(8);
+    expect(asked('/v1/feed').filter(({ query }) => query.get('after') === '0').length).toBeLessThan(2);
+  });
+
   it('[W-SNAP-1] [W-EPOCH-3] takes one in a new epoch, however near its cursor is, and says so only then', async () => {
     store.cursor = head;
     store.through = { seq: 0, epoch: 1 };

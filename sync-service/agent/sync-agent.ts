@@ -683,7 +683,8 @@ export class SyncAgent {
     if (this.#stopped.signal.aborted) return 'taken';
     switch (outcome.kind) {
       case 'failed':
-        this.#snapshotTries += 1;
+        // W-FEED-10: it passes by itself, and the feed from the beginning would come to the same people.
+        if (outcome.failure.code !== 'base.names-not-open') this.#snapshotTries += 1;
         this.#failed('feed', outcome.failure);
         return 'failed';
       case 'other-epoch':

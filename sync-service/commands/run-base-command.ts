@@ -65,7 +65,7 @@ function wordsOf(error: unknown): string {
     return 'The tables of this base are those of an older version: start the base of this version once.';
   }
   if (sqlState(error) === namesNotOpen) {
-    return 'The base opens the names of members now: call this again when /v1/ready says that it is ready.';
+    return 'The base opens the names of members now: call this again when /v1/ready says that they are open.';
   }
   if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
     return 'The base does not run: start it, then call this again.';

@@ -8,11 +8,16 @@ import type { FeedRecord, PersonRecord } from '@portillon/core/wire/messages.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BaseClient } from '../agent/base-client.ts';
 import { PhotoFetcher } from '../agent/photo-fetcher.ts';
+import { memberKeysBeside } from '../keys/member-keys.ts';
 import { withdrawConsent } from '../postgres/consents.ts';
+import { credentialRecords } from '../postgres/credential-feed.ts';
+import { Database } from '../postgres/database.ts';
 import { eraseMember } from '../postgres/erasure/erase-member.ts';
-import { readOwnPart } from '../postgres/feed.ts';
+import { readOwnPart, writeFeed } from '../postgres/feed.ts';
+import { closeNames, openLeftOut, openNames } from '../postgres/names-opening.ts';
 import { peopleRound } from '../postgres/people-rounds.ts';
 import { MemoryAgentStore } from '../test/memory-agent-store.ts';
+import { untilSeen } from '../test/poll.ts';
 import {
   newTestId,
   renewalEvent,
@@ -22,6 +27,7 @@ import {
   testPhoto,
 } from '../test/test-edge.ts';
 import { startTwoLicensees, type TwoLicensees } from '../test/two-licensees.ts';
+import { keysOf } from '../test/write-names.ts';
 
 let two: TwoLicensees;
 let planId: string;
@@ -278,4 +284,62 @@ it('[W-PERSON-2] [W-PERSON-4] takes photo and name back when they are to be forg
   );
   expect(answer?.erased).toBe(2);
   expect(await round()).toBe(0);
+});
+
+it('[W-FEED-10] [PV62] [I5] tells boxes all but people while names are being opened, and the people then', async () => {
+  const { lyon, sql, base } = two;
+  const { memberId, after, before } = await soldWithAll();
+  const [card] = await sql.query<{ id: string }>('select id from credentials where member_id = $1', [
+    memberId,
+  ]);
+  const alone = await sql.alone('names');
+  await closeNames(sql);
+  await sql.transaction(async (tx) =>
+    writeFeed(tx, await credentialRecords(tx, [card?.id ?? '']), systemClock.wallMs()),
+  );
+  const kinds = ({ changes }: Awaited<ReturnType<TestEdge['feed']>>) =>
+    changes.map(({ change }) => change.kind);
+  const closed = await lyon.edge.feed(before, 20, 'person');
+  expect(kinds(closed)).toEqual(['credential']);
+  expect(closed).toMatchObject({ cursor: after - 1, more: false });
+  const fromMs = systemClock.monotonicMs();
+  expect(kinds(await lyon.edge.feed(closed.cursor, 20, 'person'))).toEqual(['credential']);
+  expect(systemClock.monotonicMs() - fromMs).toBeGreaterThan(900);
+  // No other process has names either: a balancer that leaves this one out cuts boxes off.
+  const ready = await fetch(`${base.url}/v1/ready`);
+  expect(ready.status).toBe(200);
+  expect(await ready.text()).toContain('names are being opened');
+  await alone.release();
+  await untilSeen('names', () => sql.query('select 1 from named_members limit 1').catch(() => null));
+  const open = await lyon.edge.feed(closed.cursor, 0, 'person');
+  expect(kinds(open)).toEqual(['person', 'credential']);
+  expect(open.changes[0]?.change.record).toMatchObject({ memberId, givenName: 'Inès' });
+});
+
+it('[PV63] takes nobody from a box whose key is missing, and knows the name again once the key is back', async () => {
+  const { lyon, sql, base, stateFolder } = two;
+  const { memberId, after } = await soldWithAll();
+  const store = new Database(memberKeysBeside(base.databaseUrl), silentLog);
+  const [key] = await store.query<{ wrapped: Buffer }>(
+    `delete from member_keys where member_id = $1 and part = 'person' returning wrapped`,
+    [memberId],
+  );
+  const memberKeys = await keysOf(sql, stateFolder);
+  const context = { database: sql, memberKeys, clock: systemClock, log: silentLog };
+  await closeNames(sql);
+  await untilSeen('names', async () => (await openNames(context)) || null);
+  const people = async () => {
+    const { changes, cursor } = await lyon.edge.feed(after - 1, 0, 'person');
+    expect(cursor).toBe(await head());
+    return changes.map(({ change }) => change.record);
+  };
+  expect(await people()).toEqual([]);
+  await store.query(
+    `insert into member_keys (member_id, part, wrapped, made_at) values ($1, 'person', $2, now())`,
+    [memberId, key?.wrapped],
+  );
+  expect(await openLeftOut(context)).toBe(1);
+  expect(await people()).toMatchObject([{ memberId, givenName: 'Inès' }]);
+  await memberKeys.end();
+  await store.close();
 });

@@ -18,8 +18,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type BaseKeys, cardKeysFor } from '../keys/base-keys.ts';
 import { readConsentsOfHolder } from '../postgres/consents.ts';
+import { sqlState } from '../postgres/database.ts';
 import { enrolEdge } from '../postgres/enrolment.ts';
-import { type FeedReader, readFeed } from '../postgres/feed.ts';
+import { type FeedReader, readFeed, readFeedBeforeNames } from '../postgres/feed.ts';
+import { namesNotOpen } from '../postgres/member-names.ts';
 import { countRequest } from '../postgres/request-rates.ts';
 import { askedKinds } from './asked-kinds.ts';
 import { takeAttachment, tellAttachment } from './attachment-requests.ts';
@@ -40,6 +42,8 @@ const longestWaitAtTheEndMs = 1_000;
 /** Who looks into their choices stands at a kiosk for a while: a box that asks for more collects what is none of its business. */
 const consentsAnHour = 60;
 const hourMs = 3_600_000;
+/** W-FEED-10: who is told the same again asks no more often. */
+const namesPauseMs = 1_000;
 
 const feedQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -215,9 +219,22 @@ async function changesAfter(
   const deadline = base.clock.monotonicMs() + limitMs;
   const database = base.database.for('feed');
   let from = after;
+  const look = async (at: number) => {
+    const now = () => ({ ...reader, nowMs: base.clock.wallMs() });
+    try {
+      return await readFeed(database, at, now());
+    } catch (error) {
+      if (sqlState(error) !== namesNotOpen) throw error;
+      base.names.look();
+      await delay(base.clock, namesPauseMs, gone.signal).catch(() => undefined);
+      const page = await readFeedBeforeNames(database, at, now());
+      if (page === null) throw error;
+      return page;
+    }
+  };
   try {
     for (;;) {
-      const page = await readFeed(database, from, { ...reader, nowMs: base.clock.wallMs() });
+      const page = await look(from);
       const leftMs = deadline - base.clock.monotonicMs();
       if (page === 'ahead' || page.changes.length > 0 || leftMs <= 0 || gone.signal.aborted) return page;
       from = page.cursor;

@@ -103,6 +103,26 @@ export async function readFeed(
   return page.more ? page : { ...page, cursor: page.head };
 }
 
+/**
+ * The same while names are not open (W-FEED-10). All else is told; the cursor stays before the first of the people, and who asks
+ * from there is told it again. Null for somebody so far behind that not all which follows them fits.
+ */
+export async function readFeedBeforeNames(
+  database: Database,
+  after: number,
+  reader: FeedReader,
+): Promise<FeedPage | 'ahead' | null> {
+  const page = await readPage(database, after, reader, ['true', 'true'], [], 'null::jsonb');
+  if (after > page.head) return 'ahead';
+  const first = page.changes.find(({ change }) => change.kind === 'person');
+  if (!first) return page.more ? page : { ...page, cursor: page.head };
+  const cursor = first.version - 1;
+  if (page.more && cursor <= after) return null;
+  const isTold = ({ version, change }: FeedChange) =>
+    change.kind !== 'person' && (!page.more || version <= cursor);
+  return { ...page, changes: page.changes.filter(isTold), cursor };
+}
+
 /** What a snapshot at `version` leaves out for this reader. What has changed since comes with the feed. */
 export function readOwnPart(
   database: Database,
@@ -119,12 +139,18 @@ const personTold = `(
   select record || jsonb_build_object('givenName', left(coalesce(given_name, ''), 80), 'familyName', left(coalesce(family_name, ''), 80))
     from named_members where named_members.id = (record->>'memberId')::uuid and coalesce(given_name, family_name) is not null)`;
 
+/** Sealed, and its key is missing: a club goes on with the name that it knows. One look into the index for each: no `exists`. */
+const nameUnread = `(
+  select person is not null and coalesce(given_name, family_name, birth_date::text, email, phone) is null
+    from named_members where named_members.id = (record->>'memberId')::uuid)`;
+
 async function readPage(
   database: Database,
   after: number,
   reader: FeedReader,
   [which, whichPeople]: readonly [string, string],
   values: readonly number[],
+  person: string = personTold,
 ): Promise<FeedPage> {
   const notUnderstood = laterFeedKinds.filter((kind) => !reader.kinds.includes(kind));
   const rows = await database.query<{
@@ -144,13 +170,14 @@ async function readPage(
               where club_id = $3 and status = 'active') as includes
        from feed_head as head left join clubs as club on club.id = $3
        left join lateral (
-         select version, jsonb_build_object('kind', kind, 'id', id, 'record',
-                  case when kind = 'person' then ${personTold}
+         select version, case when kind = 'person' and ${person === personTold ? nameUnread : 'false'} then null
+                else jsonb_build_object('kind', kind, 'id', id, 'record',
+                  case when kind = 'person' then ${person}
                        when record is null or club_id is null or club_id = $3 then record
                        -- W-GATE-2: orders to the gates of a club are nobody else's.
                        when kind = 'gate-order' then null
                        else jsonb_build_object('place', 'elsewhere', 'codeHash', record->'codeHash',
-                                               'expiresAt', record->'expiresAt') end) as change,
+                                               'expiresAt', record->'expiresAt') end) end as change,
                 case when kind = 'plan' then ${setPricesOf('found.id', '$3', 'club.legal_entity_id', notWithdrawn)}
                 end as prices
            from (
@@ -173,12 +200,13 @@ async function readPage(
   };
   const changes: FeedChange[] = [];
   const place = { timeZone: rows[0]?.timeZone ?? 'UTC', nowMs: reader.nowMs };
-  for (const { version, change, prices } of rows.slice(0, pageLength)) {
+  const page = rows.slice(0, pageLength);
+  for (const { version, change, prices } of page) {
     if (version === null || change === null) continue;
     changes.push({ version, change: asToldTo(toldTo, atPrices(change, prices, place)) });
   }
   const { head = 0, includes = null } = rows[0] ?? {};
-  const cursor = changes.at(-1)?.version ?? after;
+  const cursor = page.at(-1)?.version ?? after;
   return { changes, cursor, more: rows.length > pageLength, head, includes: includes ?? {} };
 }
 

@@ -28,6 +28,10 @@ export interface Renamed extends Named {
 /** SQLSTATE of a view that is asked for names before they were opened (migrations/…-names-under-keys.ts). */
 export const namesNotOpen = 'PN001';
 
+/** Taken by who opens names, and shared by who takes some away: nobody is put back who goes in this moment. */
+export const batchLock = `hashtextextended('portillon names', 1)`;
+export const whileTakingAway = `select pg_advisory_xact_lock_shared(${batchLock})`;
+
 /** What a key of the member closes them under. */
 const name = 'particulars';
 const part = 'person';
@@ -132,6 +136,7 @@ export async function renameMembers(
   );
   const rows = people.map((one) => ({ ...one, person: isNamed(one) ? sealed(ring, one) : null }));
   const values = valuesOf(rows);
+  if (rows.some(({ person }) => person === null)) await sql.query(whileTakingAway);
   const kept = await sql.query<{ id: string; kept: boolean }>(
     // Sealed once more, the same name is other bytes: whoever listens to changes would hear of one.
     `update members set person = case when same.id is null then line.person else members.person end,

@@ -2,7 +2,7 @@ import { type Clock, delay, withTimeLimit } from '@portillon/core/base/clock.ts'
 import type { Log } from '@portillon/core/base/log.ts';
 import type { KeyRing, MemberKeys } from '../keys/member-keys.ts';
 import type { Database, Sql } from './database.ts';
-import { keepOpened, type Named, openedNames } from './member-names.ts';
+import { batchLock, keepOpened, type Named, openedNames } from './member-names.ts';
 
 export interface OpeningContext {
   readonly database: Database;
@@ -17,10 +17,6 @@ const lookEveryMs = 10_000;
 /** While another process opens them, or they could not be. */
 const againMs = 1_000;
 const toldEvery = 100_000;
-
-/** Taken by who opens names, and shared by who erases: nobody is put back who goes in this moment. */
-const batchLock = `hashtextextended('portillon names', 1)`;
-export const whileErasing = `select pg_advisory_xact_lock_shared(${batchLock})`;
 
 /** Null when names are open; else how many of how many are, and 0 of 0 where nobody has begun. */
 export async function namesProgress(
@@ -109,6 +105,35 @@ async function openSome({ memberKeys, log }: OpeningContext, database: Database)
   });
 }
 
+/**
+ * PV63: those whose key was missing when the others were opened, and is there again. Resolves with how many could be opened now.
+ */
+export async function openLeftOut(context: OpeningContext, stopping?: AbortSignal): Promise<number> {
+  const { memberKeys, log } = context;
+  const database = context.database.for('job');
+  const left = await database.query<{ id: string }>(
+    `select id from members
+      where person is not null and not exists (select 1 from member_names where member_names.id = members.id)`,
+  );
+  let done = 0;
+  for (let start = 0; start < left.length && !stopping?.aborted; start += atOnce) {
+    const ids = left.slice(start, start + atOnce).map(({ id }) => id);
+    done += await database.transaction(async (sql) => {
+      await sql.query(`select pg_advisory_xact_lock(${batchLock})`);
+      const rows = await sql.query<{ id: string; person: Buffer }>(
+        'select id, person from members where id = any($1::uuid[]) and person is not null',
+        [ids],
+      );
+      const ring = await memberKeys.ringOf(ids, 'person');
+      const people = rows.flatMap(({ id, person }) => opened(ring, id, person, log) ?? []);
+      await keepOpened(sql, people);
+      return people.length;
+    });
+  }
+  if (done > 0) log.info('names.opened-later', { members: done });
+  return done;
+}
+
 /** One that cannot be opened holds up nobody else. */
 function opened(ring: KeyRing, memberId: string, person: Buffer, log: Log): Named | null {
   try {
@@ -163,6 +188,7 @@ export class NamesOpening {
   async #work(looked: () => void): Promise<void> {
     const { clock, log } = this.#context;
     const { signal } = this.#stopped;
+    let leftOut: 'to be looked for' | 'opened' = 'to be looked for';
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -172,6 +198,12 @@ export class NamesOpening {
         return 'failed' as const;
       });
       if (outcome !== false) looked();
+      if (outcome === true && leftOut === 'to be looked for') {
+        leftOut = 'opened';
+        await openLeftOut(this.#context, signal).catch((error: Error) =>
+          log.warn('names.left-out', { detail: error.message }),
+        );
+      }
       if (outcome === true) await withTimeLimit(clock, lookEveryMs, woken);
       else await delay(clock, againMs, signal).catch(() => 'stopped');
     }

@@ -7,7 +7,7 @@ import { changedPeople } from '../club-people.ts';
 import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
-import { whileErasing } from '../names-opening.ts';
+import { whileTakingAway } from '../member-names.ts';
 import { traitsOf } from './erasure-plan.ts';
 import { forgetInWords, type WordsPlace } from './words-about.ts';
 
@@ -39,7 +39,7 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
   const { memberId, orderId, requestId, why, nowMs } = erasure;
   const now = isoTime(nowMs);
   await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
-  await sql.query(whileErasing);
+  await sql.query(whileTakingAway);
   const traits = await traitsOf(sql, memberId, { asFarAsKnown: why === 'restored' });
   const kept = keptDocuments(erasure.kept);
   await sql.query(
