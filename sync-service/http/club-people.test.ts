@@ -3,12 +3,13 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
+import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import type { FeedRecord, PersonRecord } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BaseClient } from '../agent/base-client.ts';
 import { PhotoFetcher } from '../agent/photo-fetcher.ts';
-import { memberKeysBeside } from '../keys/member-keys.ts';
+import { MemberKeys, memberKeysBeside } from '../keys/member-keys.ts';
 import { withdrawConsent } from '../postgres/consents.ts';
 import { credentialRecords } from '../postgres/credential-feed.ts';
 import { Database } from '../postgres/database.ts';
@@ -340,6 +341,35 @@ it('[PV63] takes nobody from a box whose key is missing, and knows the name agai
   );
   expect(await openLeftOut(context)).toBe(1);
   expect(await people()).toMatchObject([{ memberId, givenName: 'Inès' }]);
+
+  // A key that is damaged leaves only its own member out, and is not taken for one that was destroyed.
+  await soldWithAll();
+  await store.query(
+    'update member_keys set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where member_id = $1',
+    [memberId],
+  );
+  await closeNames(sql);
+  await untilSeen('names', async () => (await openNames(context)) || null);
+  expect(await people()).not.toContainEqual(expect.objectContaining({ memberId }));
+  await expect(memberKeys.close(memberId, 'person', 'x', Buffer.of(1), 0)).rejects.toThrow('is damaged');
+  await store.query('update member_keys set wrapped = $2 where member_id = $1 and part = $3', [
+    memberId,
+    key?.wrapped,
+    'person',
+  ]);
+  expect(await openLeftOut(context)).toBe(1);
+  // Where none opens, the key file is the wrong one, and nobody is left out for that.
+  const others = (
+    await store.query<{ id: string }>('select distinct member_id as id from member_keys limit 2')
+  ).map(({ id }) => id);
+  const [of] = await store.query<{ networkId: string }>('select network_id as "networkId" from key_store');
+  const wrong = await MemberKeys.open(memberKeysBeside(base.databaseUrl), {
+    networkId: of?.networkId ?? '',
+    sealPrivateKey: toBase64url(Buffer.alloc(32, 7)),
+    log: silentLog,
+  });
+  await expect(wrong.ringOf(others, 'person')).rejects.toThrow('the key file of the base is not the one');
+  await wrong.end();
   await memberKeys.end();
   await store.close();
 });

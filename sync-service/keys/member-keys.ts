@@ -120,26 +120,36 @@ export class MemberKeys {
     const known = others.length === 0 ? [] : (await this.ringOf(others, part)).keys;
     return new KeyRing(
       part,
-      new Map<string, Buffer>([...[...fresh].filter(([id]) => isMade.has(id)), ...known]),
+      new Map<string, MemberKey>([...[...fresh].filter(([id]) => isMade.has(id)), ...known]),
     );
   }
 
-  /** The keys of many members that are there; none is made. */
+  /**
+   * The keys of many members that are there; none is made. One that is damaged spoils only what lies under it; rejects where none of
+   * several can be unwrapped: then the key file is another base's.
+   */
   async ringOf(memberIds: readonly string[], part: KeyPart): Promise<KeyRing> {
     const rows = await this.#database.query<{ memberId: string; wrapped: Buffer }>(
       `select member_id as "memberId", wrapped from member_keys
         where member_id = any($1::uuid[]) and part = $2 and wrapped is not null`,
       [memberIds, part],
     );
-    return new KeyRing(
-      part,
-      new Map(
-        rows.map(({ memberId, wrapped }) => [
-          memberId,
-          opened(this.#wrapKey, `${memberId} ${part}`, wrapped),
-        ]),
-      ),
+    const keys = new Map(
+      rows.map(({ memberId, wrapped }) => [memberId, this.#unwrapped(memberId, part, wrapped)]),
     );
+    if (keys.size > 1 && [...keys.values()].every((key) => key === 'damaged'))
+      throw new Error(
+        'no key of a member can be unwrapped: the key file of the base is not the one they were made with',
+      );
+    return new KeyRing(part, keys);
+  }
+
+  #unwrapped(memberId: string, part: KeyPart, wrapped: Buffer): MemberKey {
+    try {
+      return opened(this.#wrapKey, `${memberId} ${part}`, wrapped);
+    } catch {
+      return 'damaged';
+    }
   }
 
   /** Gone when it resolves; one that was never made is never made any more. Safe to repeat. */
@@ -184,12 +194,15 @@ export class MemberKeys {
   }
 }
 
+/** `damaged`: it is there and not destroyed, and could not be unwrapped. */
+type MemberKey = Buffer | 'damaged';
+
 /** Keys of some members, of one part, for as long as one piece of work goes on. */
 export class KeyRing {
   readonly #part: KeyPart;
-  readonly keys: ReadonlyMap<string, Buffer>;
+  readonly keys: ReadonlyMap<string, MemberKey>;
 
-  constructor(part: KeyPart, keys: ReadonlyMap<string, Buffer>) {
+  constructor(part: KeyPart, keys: ReadonlyMap<string, MemberKey>) {
     this.#part = part;
     this.keys = keys;
   }
@@ -199,16 +212,25 @@ export class KeyRing {
     return new KeyRing(part, new Map(memberIds.map((id) => [id, randomBytes(keyLength)])));
   }
 
-  /** Null where the member has none: it was destroyed, or is not among them. */
+  /** Null where the member has none: it was destroyed, or is not among them. Throws when it is damaged. */
   close(memberId: string, name: string, plain: Uint8Array): Buffer | null {
-    const key = this.keys.get(memberId);
+    const key = this.#keyOf(memberId);
     return key ? closed(key, `${memberId} ${this.#part} ${name}`, plain) : null;
   }
 
   /** Null as above. Throws when the bytes are not what was closed under that name. */
   open(memberId: string, name: string, bytes: Uint8Array): Buffer | null {
-    const key = this.keys.get(memberId);
+    const key = this.#keyOf(memberId);
     return key ? opened(key, `${memberId} ${this.#part} ${name}`, bytes) : null;
+  }
+
+  #keyOf(memberId: string): Buffer | undefined {
+    const key = this.keys.get(memberId);
+    if (key === 'damaged')
+      throw new Error(
+        `the key of member ${memberId} is damaged: bring its row of member_keys back from a backup`,
+      );
+    return key;
   }
 }
 
