@@ -50,7 +50,13 @@ it.each([
   [
     '../sync-service/privacy',
     'PV',
-    ['../sync-service/http/staff', '../sync-service/keys', '../sync-service/adapters', '../sync-service'],
+    [
+      '../sync-service/http',
+      '../sync-service/http/staff',
+      '../sync-service/keys',
+      '../sync-service/adapters',
+      '../sync-service',
+    ],
   ],
   [
     '../sync-service/privacy/kept',

@@ -30,7 +30,7 @@ import { Epoch, settleIn } from './postgres/epoch.ts';
 import { forgetAgain, startPrivacyRounds } from './postgres/erasure/privacy-rounds.ts';
 import { FolderLock } from './postgres/folder-lock.ts';
 import { migrate } from './postgres/migrations.ts';
-import { closeNames, NamesOpening } from './postgres/names-opening.ts';
+import { closeNames, expectTheirKeys, NamesOpening } from './postgres/names-opening.ts';
 import { sealClearNames } from './postgres/names-sealing.ts';
 import { publishIssuer } from './postgres/pass-grants.ts';
 import { startPeopleRounds } from './postgres/people-rounds.ts';
@@ -53,6 +53,8 @@ export interface MemberBaseOptions {
   readonly databaseUrl?: string;
   /** A database for the keys of members; without it, one beside the base, on the same server. */
   readonly memberKeysUrl?: string;
+  /** The keys of members are lost for good: go on with new ones. */
+  readonly memberKeysLost?: boolean;
   readonly seed?: SeedFile;
   /** Folder of the built staff page; null serves none. */
   readonly staffPage: string | null;
@@ -200,6 +202,7 @@ async function startWith(
     log,
   });
   stops.push(() => memberKeys.end());
+  await expectTheirKeys(database, memberKeys, { lost: options.memberKeysLost ?? false, log });
   const names = new NamesOpening({ database, memberKeys, clock, log });
   const storeSigner = await storeClosingSigner(database, keyFolder, { nowMs: clock.wallMs(), seal, log });
   const stopping = new AbortController();

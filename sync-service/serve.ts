@@ -27,6 +27,7 @@ const usage = `sync-service --state FOLDER [options]
   --card-keys VERSION          cards get keys of this version at their next visit; made when it is the next one
   --retire-card-keys VERSION   cards of that version are no longer read
   --creditor SIRET=ICS         identifier of a legal entity as a creditor of direct debits (repeatable)
+  --member-keys-lost           start although the database for the keys of members is empty: names of before stay closed
   --backup-days DAYS           how long backups of this base are kept (default 35): edges keep as long what they have sent
 DATABASE_URL names a PostgreSQL to use instead of one of our own; MEMBER_KEYS_URL a database for the keys of members, which
 otherwise lies beside it on the same server.`;
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
       'card-keys': { type: 'string' },
       'retire-card-keys': { type: 'string' },
       creditor: { type: 'string', multiple: true, default: [] },
+      'member-keys-lost': { type: 'boolean', default: false },
       'backup-days': { type: 'string', default: '35' },
     },
   });
@@ -81,6 +83,7 @@ async function main(): Promise<number> {
     stopDelayMs,
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(process.env.MEMBER_KEYS_URL ? { memberKeysUrl: process.env.MEMBER_KEYS_URL } : {}),
+    memberKeysLost: values['member-keys-lost'],
     ...(values.seed === undefined ? {} : { seed: await readSeed(values.seed) }),
     staffPage: values['staff-page'] ?? join(import.meta.dirname, 'staff'),
     ...(values['staff-provider'] === undefined

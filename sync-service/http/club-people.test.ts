@@ -15,7 +15,7 @@ import { credentialRecords } from '../postgres/credential-feed.ts';
 import { Database } from '../postgres/database.ts';
 import { eraseMember } from '../postgres/erasure/erase-member.ts';
 import { readOwnPart, writeFeed } from '../postgres/feed.ts';
-import { closeNames, openLeftOut, openNames } from '../postgres/names-opening.ts';
+import { closeNames, expectTheirKeys, openLeftOut, openNames } from '../postgres/names-opening.ts';
 import { peopleRound } from '../postgres/people-rounds.ts';
 import { MemoryAgentStore } from '../test/memory-agent-store.ts';
 import { untilSeen } from '../test/poll.ts';
@@ -317,7 +317,7 @@ it('[W-FEED-10] [PV62] [I5] tells boxes all but people while names are being ope
   expect(open.changes[0]?.change.record).toMatchObject({ memberId, givenName: 'Inès' });
 });
 
-it('[PV63] takes nobody from a box whose key is missing, and knows the name again once the key is back', async () => {
+it('[PV63] [PV67] takes nobody from a box whose key is missing, and knows the name again once the key is back', async () => {
   const { lyon, sql, base, stateFolder } = two;
   const { memberId, after } = await soldWithAll();
   const store = new Database(memberKeysBeside(base.databaseUrl), silentLog);
@@ -370,6 +370,16 @@ it('[PV63] takes nobody from a box whose key is missing, and knows the name agai
   });
   await expect(wrong.ringOf(others, 'person')).rejects.toThrow('the key file of the base is not the one');
   await wrong.end();
+
+  // On a store that holds none the base does not start, unless its operator says that they are lost.
+  const given = { lost: false, log: silentLog };
+  await expectTheirKeys(sql, memberKeys, given);
+  await store.query('alter table member_keys rename to member_keys_kept');
+  await store.query('create table member_keys (like member_keys_kept including all)');
+  await expect(expectTheirKeys(sql, memberKeys, given)).rejects.toThrow('is empty: name the right one');
+  await expectTheirKeys(sql, memberKeys, { ...given, lost: true });
+  await store.query('drop table member_keys');
+  await store.query('alter table member_keys_kept rename to member_keys');
   await memberKeys.end();
   await store.close();
 });

@@ -189,6 +189,14 @@ export class MemberKeys {
     );
   }
 
+  /** True while no key was ever made or destroyed in it. */
+  async isNew(): Promise<boolean> {
+    const [row] = await this.#database.query<{ isNew: boolean }>(
+      'select not exists (select 1 from member_keys) as "isNew"',
+    );
+    return row?.isNew ?? true;
+  }
+
   async end(): Promise<void> {
     await this.#database.close();
   }

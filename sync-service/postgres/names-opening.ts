@@ -144,6 +144,24 @@ function opened(ring: KeyRing, memberId: string, person: Buffer, log: Log): Name
   }
 }
 
+/**
+ * PV67: rejects where names lie sealed in the base and the store of the keys is a new one: keys that are made in it stand beside the
+ * true ones from then on, and each name that is written meanwhile is lost with them.
+ */
+export async function expectTheirKeys(
+  sql: Sql,
+  memberKeys: MemberKeys,
+  { lost, log }: { readonly lost: boolean; readonly log: Log },
+): Promise<void> {
+  const [sealed] = await sql.query('select 1 from members where person is not null limit 1');
+  if (!sealed || !(await memberKeys.isNew())) return;
+  if (!lost)
+    throw new Error(
+      'names lie sealed in the base, and the database for the keys of members is empty: name the right one in MEMBER_KEYS_URL, or bring it back from its backup. Where it is lost for good, start once with --member-keys-lost: names and documents of before stay closed.',
+    );
+  log.error('names.keys-lost', { detail: 'names and documents of before stay closed' });
+}
+
 /** Takes all names in clear away; they are opened again when the base runs. */
 export async function closeNames(sql: Sql): Promise<void> {
   await sql.query('truncate member_names, member_names_open');
