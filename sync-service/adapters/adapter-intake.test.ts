@@ -69,7 +69,10 @@ async function quiet(): Promise<void> {
   const [before] = await sql.query<{ at: string }>('select clock_timestamp() as at');
   await sql.query('update adapter_intake set due_at = now()');
   await untilSeen('all of theirs', async () => {
-    const [row] = await sql.query('select 1 from adapter_intake where read_at > $1', [before?.at]);
+    const [row] = await sql.query('select 1 from adapter_intake where adapter = $1 and read_at > $2', [
+      name,
+      before?.at,
+    ]);
     return row ? true : null;
   });
 }
@@ -251,7 +254,10 @@ it('[AD26] knows who is meant by the line of an import too, and waits for an ans
 
 /** A page by hand, as any adapter gives one; the cursor in use stays. */
 async function page(changes: readonly IncomingChange[], by_ = by): Promise<boolean> {
-  const [row] = await sql.query<{ cursor: string | null }>('select cursor from adapter_intake');
+  const [row] = await sql.query<{ cursor: string | null }>(
+    'select cursor from adapter_intake where adapter = $1',
+    [name],
+  );
   const after = row?.cursor ?? null;
   const applied = await applyPage(
     sql,

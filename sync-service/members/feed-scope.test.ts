@@ -79,7 +79,8 @@ describe('a club of another legal entity', () => {
   it('[W-SCOPE-1] is a name, a time zone and an owner, in a form that older edges read', () => {
     const told = asToldTo({ legalEntityId: own, debtFromCents: 1 }, club);
     expect(feedRecordSchema.parse(told)).toEqual(told);
-    const text = JSON.stringify(told);
+    // Ids are random: any digits may stand in them.
+    const text = JSON.stringify(told).replaceAll(clubId, '').replaceAll(other, '');
     for (const business of [
       'Lyon SAS',
       '1 rue',

@@ -20,7 +20,7 @@ export interface PersonRead {
   readonly nowMs: number;
 }
 
-/** ST8: written before anything is shown. The same reading twice at once is written once. */
+/** ST8: written before anything is shown. The same reading twice at once is written once, whichever of the two is written first. */
 export async function writePersonRead(database: Database, read: PersonRead): Promise<void> {
   const { id, user, memberId, page, cameFrom, nowMs } = read;
   await database.transaction(async (sql) => {
@@ -30,8 +30,11 @@ export async function writePersonRead(database: Database, read: PersonRead): Pro
       `insert into person_reads (id, at, user_id, user_name, member_id, page, came_from)
        select $1, $2, $3, $4, $5, $6, $7
         where not exists (select 1 from person_reads where user_id = $3 and member_id = $5 and page = $6
-                             and came_from = $7 and at > $8 and at <= $2)`,
-      [id, isoTime(nowMs), user.id, user.name, memberId, page, cameFrom, isoTime(nowMs - sameReadingMs)],
+                             and came_from = $7 and at > $8 and at < $9)`,
+      [
+        ...[id, isoTime(nowMs), user.id, user.name, memberId, page, cameFrom],
+        ...[isoTime(nowMs - sameReadingMs), isoTime(nowMs + sameReadingMs)],
+      ],
     );
   });
 }

@@ -403,6 +403,14 @@ it('[AP34] is sent once by three processes that share the work', async () => {
     await until(() => at(hook.path).length >= 45);
     const told = bodies(hook.path).map(({ data }) => data.passageId as string);
     expect(told.sort()).toEqual(ids.sort());
+    // What a process is stopped with, before it has written that it was taken, is sent again.
+    await until(async () => {
+      const [waits] = await sql.query(
+        "select 1 from webhook_messages where webhook_id = $1 and state = 'waiting' limit 1",
+        [hook.id],
+      );
+      return waits === undefined;
+    });
   } finally {
     await Promise.all(others.map((other) => other.stop()));
   }
