@@ -689,13 +689,20 @@ async function slowAndQuick(numbered: Numbered, start: number) {
   });
   await written;
   let quickIsIn = false;
+  let quickPid = 0;
   const second = sql
-    .transaction((tx) => numbered.write(tx, quick))
+    .transaction(async (tx) => {
+      quickPid = (await tx.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0;
+      await numbered.write(tx, quick);
+    })
     .then(() => {
       quickIsIn = true;
     });
   await untilSeen('the quick one is in, or waits for the slow one', async () => {
-    const waiting = await sql.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
+    const waiting = await sql.query(
+      "select 1 from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'",
+      [quickPid],
+    );
     return quickIsIn || waiting.length > 0 ? true : null;
   });
   const seen: string[] = [];

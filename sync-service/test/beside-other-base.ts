@@ -8,6 +8,7 @@ import type { MemberKeys } from '../keys/member-keys.ts';
 import { Database } from '../postgres/database.ts';
 import { newEnrolmentCode } from '../postgres/enrolment.ts';
 import { type OtherMemberBase, startOtherMemberBase } from './other-member-base.ts';
+import { plansInOrder } from './plans-in-order.ts';
 import { type StartedBase, startBase, temporaryState } from './start-base.ts';
 import { TestEdge } from './test-edge.ts';
 import { keysOf } from './write-names.ts';
@@ -34,7 +35,7 @@ export async function startBesideOtherBase(): Promise<BesideOtherBase> {
   const keys = await keysOf(sql, stateFolder);
   const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
   const edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
-  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
+  const [planId = ''] = await plansInOrder(sql);
   return {
     other,
     base,
@@ -42,7 +43,7 @@ export async function startBesideOtherBase(): Promise<BesideOtherBase> {
     keys,
     edge,
     clubId,
-    planId: plan?.id ?? '',
+    planId,
     async command(...args) {
       const lines: string[] = [];
       const code = await adapterCommand.run(args, {

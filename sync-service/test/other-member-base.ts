@@ -17,6 +17,8 @@ export interface OtherMemberBase {
   received(): Promise<readonly { readonly path: string; readonly body: Readonly<Record<string, unknown>> }[]>;
   /** Somebody at its desk changes a record, or makes one. Resolves with its number. */
   atDesk(path: string, change: object): Promise<string>;
+  /** Whether it has said something that comes after this cursor; null is before its first word. */
+  hasMoreAfter(cursor: string | null): Promise<boolean>;
   held(path: string): Promise<{ readonly fields: Readonly<Record<string, unknown>> } | null>;
   stop(): Promise<void>;
 }
@@ -51,6 +53,11 @@ export async function startOtherMemberBase(): Promise<OtherMemberBase> {
       });
       if (!answer.ok) throw new Error(`the desk does not change ${path}`);
       return String(((await answer.json()) as { readonly number: number }).number);
+    },
+    async hasMoreAfter(cursor) {
+      const answer = await fetch(`${url}/api/changes?after=${cursor ?? 0}&limit=1`, { headers });
+      if (!answer.ok) throw new Error('it does not tell its changes');
+      return ((await answer.json()) as { readonly items: readonly unknown[] }).items.length > 0;
     },
     async held(path) {
       const answer = await fetch(`${url}/api/${path}`, { headers });

@@ -27,6 +27,8 @@ interface Start {
   readonly child: ChildProcess;
   readonly said: () => string;
   readonly ended: Promise<number | null>;
+  /** Its end, once all that it said has been heard too. */
+  readonly heardOut: Promise<number | null>;
 }
 
 function start(...options: string[]): Start {
@@ -45,6 +47,7 @@ function start(...options: string[]): Start {
     child,
     said: () => said,
     ended: once(child, 'exit').then(([code]: (number | null)[]) => code ?? null),
+    heardOut: once(child, 'close').then(([code]: (number | null)[]) => code ?? null),
   };
 }
 
@@ -92,7 +95,7 @@ it('opens a club, refuses a second start on it, ends without a trace, resumes it
   expect(signIn).not.toBe('');
 
   const second = start();
-  expect(await second.ended).toBe(1);
+  expect(await second.heardOut).toBe(1);
   expect(second.said()).toContain(`already running on ${state} (process ${first.child.pid})`);
 
   first.child.kill('SIGINT');
@@ -117,7 +120,7 @@ it('opens a club, refuses a second start on it, ends without a trace, resumes it
 
 it('says what it does not know and starts nothing', async () => {
   const wrong = start('--frehs');
-  expect(await wrong.ended).toBe(1);
+  expect(await wrong.heardOut).toBe(1);
   expect(wrong.said()).toContain("Unknown option '--frehs'");
   expect(processesOf(folder)).toEqual([]);
 });

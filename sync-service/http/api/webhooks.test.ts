@@ -13,6 +13,7 @@ import { FileBaseKeyStore } from '../../keys/file-base-key-store.ts';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { ApiClient } from '../../test/api-client.ts';
+import { plansInOrder } from '../../test/plans-in-order.ts';
 import { untilSeen } from '../../test/poll.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { caseEvent, newTestId, saleEvent, TestEdge, testPerson } from '../../test/test-edge.ts';
@@ -61,8 +62,7 @@ beforeAll(async () => {
   edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
   const [entity] = await sql.query<{ id: string }>('select id from legal_entities');
   legalEntityId = entity?.id ?? '';
-  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
-  planId = plan?.id ?? '';
+  planId = (await plansInOrder(sql))[0] ?? '';
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 });

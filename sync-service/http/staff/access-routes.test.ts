@@ -13,6 +13,7 @@ import { tellBegunPrices } from '../../postgres/prices/price-rounds.ts';
 import { rebuildProjections } from '../../postgres/rebuild/rebuild-projections.ts';
 import { newSession } from '../../postgres/staff-accounts.ts';
 import { openAccount } from '../../postgres/staff-desk.ts';
+import { plansInOrder } from '../../test/plans-in-order.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge } from '../../test/test-edge.ts';
 import type { AccountReach } from './account-view.ts';
@@ -58,8 +59,8 @@ afterAll(async () => {
 
 async function sold() {
   const [entity] = await sql.query<{ id: string }>('select id from legal_entities');
-  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
-  const event = saleEvent({ legalEntityId: entity?.id ?? '', planId: plan?.id ?? '', ticket: true });
+  const [planId = ''] = await plansInOrder(sql);
+  const event = saleEvent({ legalEntityId: entity?.id ?? '', planId, ticket: true });
   const { seq } = lyon.append(event);
   expect((await lyon.pushed(lyon.events.slice(seq - 1))).parked).toEqual([]);
   return event;

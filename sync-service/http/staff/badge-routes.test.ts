@@ -7,6 +7,7 @@ import { refusalSchema } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { plansInOrder } from '../../test/plans-in-order.ts';
 import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge, visit } from '../../test/test-edge.ts';
@@ -38,8 +39,8 @@ beforeAll(async () => {
   const signedIn = await ask('/staff/api/sign-in', { user: 'staff', password: base.staff?.password });
   staff = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   const [entity] = await sql.query<{ id: string }>('select id from legal_entities');
-  const [plan] = await sql.query<{ id: string }>('select id from plans order by id');
-  const sold = saleEvent({ legalEntityId: entity?.id ?? '', planId: plan?.id ?? '', ticket: false });
+  const [planId = ''] = await plansInOrder(sql);
+  const sold = saleEvent({ legalEntityId: entity?.id ?? '', planId, ticket: false });
   await applied(lyon, sold);
   memberId = sold.member.memberId;
 });

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { ApiClient } from '../../test/api-client.ts';
+import { plansInOrder } from '../../test/plans-in-order.ts';
 import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, saleEvent, TestEdge, testPerson, testPhoto } from '../../test/test-edge.ts';
@@ -49,7 +50,7 @@ beforeAll(async () => {
   edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
   shop = await ApiClient.withKey(base.url, sql);
   legalEntityId = (await sql.query<{ id: string }>('select id from legal_entities'))[0]?.id ?? '';
-  planId = (await sql.query<{ id: string }>('select id from plans order by id'))[0]?.id ?? '';
+  planId = (await plansInOrder(sql))[0] ?? '';
   const signedIn = await post('/staff/api/sign-in', { user: 'staff', password: base.staff?.password });
   staff = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 });

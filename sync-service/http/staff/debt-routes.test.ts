@@ -6,6 +6,7 @@ import { type FeedChange, refusalSchema } from '@portillon/core/wire/messages.ts
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../postgres/database.ts';
 import { newEnrolmentCode } from '../../postgres/enrolment.ts';
+import { plansInOrder } from '../../test/plans-in-order.ts';
 import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, renewalEvent, saleEvent, settledDebtEvent, TestEdge } from '../../test/test-edge.ts';
@@ -48,8 +49,7 @@ beforeAll(async () => {
   villeurbanne = await enrolled('Villeurbanne Gratte-Ciel');
   const [entity] = await sql.query<{ id: string }>('select id from legal_entities');
   legalEntityId = entity?.id ?? '';
-  const plans = await sql.query<{ id: string }>('select id from plans order by id');
-  planIds = plans.map(({ id }) => id);
+  planIds = await plansInOrder(sql);
   staff = '';
   const signedIn = await post('/staff/api/sign-in', { user: 'staff', password: base.staff?.password });
   staff = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';

@@ -22,6 +22,7 @@ import { copyParts, notInCopy } from '../../postgres/member-copy.ts';
 import { reduceEvents } from '../../postgres/reduce-events.ts';
 import { applyRetention } from '../../postgres/retention.ts';
 import { retentionTable, tablesWithoutPersons } from '../../privacy/kept/retention-table.ts';
+import { plansInOrder } from '../../test/plans-in-order.ts';
 import { expectRebuiltTheSame } from '../../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import {
@@ -54,7 +55,7 @@ beforeAll(async () => {
   const clubId = base.clubs['Lyon Part-Dieu'] ?? '';
   edge = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
   legalEntityId = (await sql.query<{ id: string }>('select id from legal_entities'))[0]?.id ?? '';
-  planId = (await sql.query<{ id: string }>('select id from plans order by id'))[0]?.id ?? '';
+  planId = (await plansInOrder(sql))[0] ?? '';
   const signedIn = await fetch(`${base.url}/staff/api/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

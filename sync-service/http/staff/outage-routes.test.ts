@@ -48,7 +48,7 @@ beforeAll(async () => {
   clubId = base.clubs['Lyon Part-Dieu'] ?? '';
   lyon = await TestEdge.enrolled(base.url, await newEnrolmentCode(sql, clubId, systemClock.wallMs()));
   const [row] = await sql.query<{ entityId: string; planId: string }>(
-    `select legal_entity_id as "entityId", (select id from plans where record->>'hours' is null order by id limit 1) as "planId"
+    `select legal_entity_id as "entityId", (select id from plans where record->>'hours' is null order by (record->>'position')::int limit 1) as "planId"
        from clubs where id = $1`,
     [clubId],
   );
