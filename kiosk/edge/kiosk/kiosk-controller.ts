@@ -197,7 +197,6 @@ export class KioskController {
   async start(): Promise<void> {
     const { store, clock, log } = this.#options;
     const found = await store.visits.visitInFlight();
-    this.#ready = true;
     const saved = found ? readSale(found.json) : null;
     // SA55: nothing of a practice is owed to anybody.
     const sale = saved && !isPractice(saved) ? saved : null;
@@ -207,6 +206,7 @@ export class KioskController {
       log.info('kiosk.visit-resumed', { saleId: sale.saleId, state: sale.state.name });
       this.#visitId = sale.visitId;
       this.#language = sale.language;
+      this.#ready = true;
       this.#runSale(sale, (runner) => runner.resume(), { name: 'recovering' });
       return;
     }
@@ -214,10 +214,10 @@ export class KioskController {
     if (served && hasPaper && this.#club() && customerMayBeThere(served, clock.wallMs())) {
       this.#visitId = served.visitId;
       this.#language = served.language;
-      this.#askAboutPaper(served, receipt === 'interrupted' ? 'unknown' : 'asking');
-      return;
-    }
-    if (found) await store.write((tx) => store.clearVisit(tx, found.visitId));
+      // Nobody else begins before the question stands there (I8).
+      await this.#askAboutPaper(served, receipt === 'interrupted' ? 'unknown' : 'asking');
+    } else if (found) await store.write((tx) => store.clearVisit(tx, found.visitId));
+    this.#ready = true;
     this.#publish();
   }
 
@@ -366,6 +366,7 @@ export class KioskController {
   /** J6: it becomes a case, which the staff page shows at once where there is a network. */
   async #callStaff(reason: string): Promise<MessageOutcome> {
     const { store, clock, random, log, onEvent } = this.#options;
+    const visitId = this.#visitId;
     const shown = 'sale' in this.#stage ? this.#stage.sale : null;
     const sale = shown && isPractice(shown) ? null : shown;
     log.info('kiosk.staff-called', { reason, screen: this.#stage.name });
@@ -382,6 +383,8 @@ export class KioskController {
       }),
     );
     onEvent();
+    // I8: who comes next called nobody.
+    if (this.#visitId !== visitId) return { outcome: 'done' };
     this.#staffCalled = true;
     this.#publish();
     return { outcome: 'done' };
@@ -424,8 +427,11 @@ export class KioskController {
 
   async #giveCode(typed: string): Promise<MessageOutcome> {
     const facts = this.#orderDeskFacts();
+    const visitId = this.#visitId;
     if (this.#stage.name !== 'code' || !facts) return { outcome: 'stale' };
     const answer = await this.#codes.take(typed, facts);
+    // I8: a slow network outlasts a visit. What the base gave stays this kiosk's, and is found when the code is typed once more.
+    if (this.#visitId !== visitId) return { outcome: 'stale' };
     if ('ready' in answer) this.#show({ name: 'order', ...answer });
     else this.#askForCode(answer);
     return { outcome: 'done' };
@@ -436,6 +442,7 @@ export class KioskController {
     const facts = this.#orderDeskFacts();
     if (stage.name !== 'order' || !facts) return { outcome: 'stale' };
     const found = await findOrder(stage.codeHash, facts);
+    if (this.#stage !== stage) return { outcome: 'stale' };
     const { triesLeft } = this.#codes.standing;
     if ('refused' in found) {
       this.#askForCode({ problem: found.refused, triesLeft });
@@ -491,9 +498,12 @@ export class KioskController {
 
   /** Draws up a sale and begins it, unless nothing can be recorded: asked again before money is. */
   async #sell(drawUp: () => Promise<SaleInProgress>, takesMoney = true): Promise<void> {
-    const { journal, offlineGuard, log } = this.#options;
+    const { journal, offlineGuard, store, log } = this.#options;
+    const asked = this.#stage;
     // A clock set back, a lost key, an older disk.
     await journal.look();
+    // I8: who asked for it may have gone by the time that a slow disk answers.
+    if (this.#stage !== asked) return;
     if (journal.fault) {
       this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, journal.fault.code));
       return;
@@ -505,6 +515,11 @@ export class KioskController {
     }
     try {
       const sale = await drawUp();
+      if (this.#stage !== asked) {
+        log.info('kiosk.sale-not-begun', { saleId: sale.saleId });
+        await store.write((tx) => store.clearVisit(tx, sale.visitId));
+        return;
+      }
       const first: SaleProgress =
         sale.shape.goods === 'card'
           ? { name: 'preparing-card', stage: 'feeding' }
@@ -512,7 +527,8 @@ export class KioskController {
       this.#runSale(sale, (runner) => runner.begin(), first);
     } catch (error) {
       log.error('kiosk.sale-not-drawn-up', { detail: String(error) });
-      this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
+      if (this.#stage === asked)
+        this.#show(trouble('sale-impossible', 'nothing-taken', '', 0, 'store.failed'));
     }
   }
 
@@ -684,9 +700,10 @@ export class KioskController {
   }
 
   #beginCameIn(credentialId: CredentialId, fromRepair: boolean): void {
+    const visitId = this.#visitId;
     this.#cameIn.begin(credentialId, fromRepair).catch((error: unknown) => {
       this.#options.log.error('kiosk.people-not-read', { detail: String(error) });
-      this.#endVisit();
+      if (this.#visitId === visitId) this.#endVisit();
     });
   }
 
@@ -714,7 +731,7 @@ export class KioskController {
     this.#repair = repair;
     repair.begin().catch((error: unknown) => {
       this.#options.log.error('kiosk.repair-not-begun', { detail: String(error) });
-      this.#endVisit();
+      if (this.#repair === repair) this.#endVisit();
     });
   }
 
@@ -739,7 +756,7 @@ export class KioskController {
     const { ending, why } = sale.state;
     this.#options.log.info('kiosk.sale-ended', { saleId: sale.saleId, ending, why });
     if (ending === 'served') {
-      if (sale.payment) this.#askAboutPaper(sale, 'asking');
+      if (sale.payment) void this.#askAboutPaper(sale, 'asking');
       // Nothing was paid: there is no receipt to ask about.
       else this.#show({ name: 'welcome', sale, ticketsPrinted: false });
       return;
@@ -756,7 +773,7 @@ export class KioskController {
     this.#slip.forget();
     const shown = trouble(what, money, sale.saleReference, sale.totalCents, faultCode);
     if (ending === 'card-owed' && sale.payment) {
-      this.#showWithNote(sale, (note) => ({
+      void this.#showWithNote(sale, (note) => ({
         ...shown,
         trouble: { ...shown.trouble, note: note === null ? null : { text: note } },
       }));
@@ -767,33 +784,34 @@ export class KioskController {
     this.#clearSavedVisit();
   }
 
-  #askAboutPaper(sale: SaleInProgress, phase: 'asking' | 'unknown'): void {
+  #askAboutPaper(sale: SaleInProgress, phase: 'asking' | 'unknown'): Promise<void> {
     // A credited card payment is always printed (code de l'environnement, D541-371).
     if (sale.product === 'refund' && phase === 'asking' && this.#offers().paperReceipt) {
-      this.#showWithNote(sale, (note) => ({
+      return this.#showWithNote(sale, (note) => ({
         name: 'receipt',
         sale,
         phase: 'printing',
         note,
         contractCopy: 'none',
       }));
-      return;
     }
-    this.#showWithNote(sale, async (note) => {
+    return this.#showWithNote(sale, async (note) => {
       const contractCopy = await this.#paper.contractCopy(sale);
       return { name: 'receipt', sale, phase, note, contractCopy };
     });
   }
 
+  /** Never rejects. */
   #showWithNote(
     sale: SaleInProgress,
     stage: (note: string | null) => KioskStage | Promise<KioskStage>,
-  ): void {
-    this.#paper
+  ): Promise<void> {
+    const visitId = this.#visitId;
+    return this.#paper
       .note(sale)
       .then(stage)
       .then((made) => {
-        if (this.#stopped) return;
+        if (this.#stopped || this.#visitId !== visitId) return;
         this.#show(made);
         if (made.name === 'receipt' && made.phase === 'printing') this.#printReceipt(made);
       })
@@ -826,7 +844,9 @@ export class KioskController {
     const { sale } = stage;
     if (receipt === 'none' || !this.#offers().paperReceipt) {
       if (stage.phase === 'asking') await this.#paper.settle(sale, 'not-wanted');
-      this.#show({ name: 'welcome', sale, ticketsPrinted: await this.#paper.ticketsPrinted(sale) });
+      const ticketsPrinted = await this.#paper.ticketsPrinted(sale);
+      // Nobody answered meanwhile, and it was shown, and may be over (I8).
+      if (this.#stage === stage) this.#show({ name: 'welcome', sale, ticketsPrinted });
       return { outcome: 'done' };
     }
     this.#show({ ...stage, phase: 'printing' });
@@ -921,12 +941,13 @@ export class KioskController {
     const code = await enrolledPass(requestText, stage.holder, { store, identity: known, clock, random });
     if (!code.ok) {
       log.info('kiosk.pass-not-enrolled', { problem: code.error });
-      this.#show({ ...stage, notRead: true });
+      if (this.#stage === stage) this.#show({ ...stage, notRead: true });
       return { outcome: 'done' };
     }
     log.info('kiosk.pass-enrolled');
     onEvent();
-    this.#show({ ...stage, grantCode: code.value, notRead: false });
+    // I8: a slow disk outlasts a visit, and who comes next reads no code of this pass.
+    if (this.#stage === stage) this.#show({ ...stage, grantCode: code.value, notRead: false });
     return { outcome: 'done' };
   }
 
@@ -940,16 +961,23 @@ export class KioskController {
       return { outcome: 'done' };
     }
     if (this.#stage.name === 'receipt') return this.#chooseReceipt('none');
+    if (this.#stage.name === 'pass' && this.#stage.from.name === 'sale') {
+      // The sale still waits for what becomes of the ticket: it ends first, in front of who bought.
+      return { outcome: this.#leaveTicket() ? 'done' : 'stale' };
+    }
     this.#endVisit();
     return { outcome: 'done' };
+  }
+
+  /** SA81: nobody answers any more. */
+  #leaveTicket(): boolean {
+    return this.#passEnrolledForTicket() ? this.#ticket.take() : this.#ticket.leave();
   }
 
   #expired(): void {
     const stage = this.#stage;
     if (isShowingTicket(stage) || (stage.name === 'pass' && stage.from.name === 'sale')) {
-      // SA81: nobody answers any more.
-      if (this.#passEnrolledForTicket()) this.#ticket.take();
-      else this.#ticket.leave();
+      this.#leaveTicket();
       return;
     }
     this.#finish().catch((error: unknown) => {

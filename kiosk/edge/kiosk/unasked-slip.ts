@@ -10,6 +10,8 @@ export class UnaskedSlip {
   readonly #log: Log;
   readonly #onChange: () => void;
   #state: SlipOnScreen = 'none';
+  /** Told apart by identity: what comes out late, once the screen went on, says nothing on the next one. */
+  #shownWith = {};
 
   constructor({ log, onChange }: { readonly log: Log; readonly onChange: () => void }) {
     this.#log = log;
@@ -23,13 +25,15 @@ export class UnaskedSlip {
   /** The screen goes on to something else. */
   forget(): void {
     this.#state = 'none';
+    this.#shownWith = {};
   }
 
   /** `printing` resolves with null where no slip is due, or where it was printed before. */
   watch(printing: Promise<PrintResult | null>): void {
+    const shownWith = this.#shownWith;
     printing
       .then((printed) => {
-        if (printed === null) return;
+        if (printed === null || this.#shownWith !== shownWith) return;
         this.#state = printed === 'printed' ? 'printed' : 'not-printed';
         this.#onChange();
       })
