@@ -11,6 +11,7 @@ import {
 import type { Reach } from '../members/may-do.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
+import { twoPersons } from './open-pairs.ts';
 import { type MemberRow, memberColumns, personShown } from './person-shown.ts';
 import { inReach } from './reach.ts';
 import type { StaffUser } from './staff-accounts.ts';
@@ -55,7 +56,10 @@ export async function readCaseList(
     ),
     database.query<Omit<SettledCase, 'settlement'> & SettlementRow>(
       `select ${caseColumns}, ${settlementColumns},
-              (select stays_id from member_merges where member_merges.case_id = cases.id and undone_at is null) as "mergedInto"
+              (select stays_id from member_merges
+                where undone_at is null and (member_merges.case_id = cases.id
+                      or id in (select closed_by from possible_duplicates where possible_duplicates.case_id = cases.id))
+                limit 1) as "mergedInto"
          from case_settlements join cases on cases.id = case_settlements.case_id ${withSale}
         where ${ofClub}
         order by settled_at desc, cases.id limit $4`,
@@ -127,11 +131,7 @@ export async function settleCase(
       [caseId, isoTime(nowMs), user.id, user.name, outcome, words],
     );
     if (written.length > 0) {
-      // DU6: two persons are not asked about again.
-      await sql.query('update possible_duplicates set settled_at = $2 where case_id = $1', [
-        caseId,
-        isoTime(nowMs),
-      ]);
+      await twoPersons(sql, caseId, nowMs);
       await announce(sql, 'live');
     }
     const [row] = await sql.query<SettlementRow>(

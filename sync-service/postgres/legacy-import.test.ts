@@ -419,7 +419,7 @@ it('[DU13] [MI7] writes nothing to a record that was merged: what it came with i
   );
   const [staff] = await sql.query<{ id: string; name: string }>('select id, name from staff_users limit 1');
   const user = { ...staff, role: 'network-administrator', reach: null } as unknown as StaffUser;
-  const ids = { mergeId: newTestId(), caseId: pair?.caseId ?? '', staysId };
+  const ids = { mergeId: newTestId(), caseId: pair?.caseId ?? '', staysId, pair: [goneId, staysId] };
   const by = { user, reason: 'One passport', nowMs: systemClock.wallMs() };
   expect(await mergeMembers(sql, ids, by)).toMatchObject({ ok: true });
   const before = await sql.query('select given_name, family_name, email from named_members where id = $1', [
@@ -455,7 +455,7 @@ it('[DU13] [MI7] writes nothing to a record that was merged: what it came with i
 
   await sql.query("delete from imported_rows where source_id = 'd9'");
   await sql.query('delete from debts where amount_cents = 500');
-  expect(await undoMerge(sql, ids.mergeId, newTestId(), by)).toMatchObject({ ok: true });
+  expect(await undoMerge(sql, ids.mergeId, newTestId, by)).toMatchObject({ ok: true });
   expect(await owner('debts')).toEqual({ d1: 'Müller' });
   writeFiles();
   await brought();

@@ -8,7 +8,7 @@ import { credentialRecords } from './credential-feed.ts';
 import type { Database, Sql } from './database.ts';
 import { traitsOf } from './erasure/erasure-plan.ts';
 import { writeFeed } from './feed.ts';
-import { openSamePersonCases } from './possible-duplicates.ts';
+import { askAgain, closeSameQuestions, pairAskedNow } from './open-pairs.ts';
 import { lockRecordsOf } from './records-of-person.ts';
 import type { StaffUser } from './staff-accounts.ts';
 
@@ -49,33 +49,32 @@ export interface By {
 
 const refused = (code: RefusalWords['code'], message: string) => err({ code, message });
 
-/** Merges one record of the pair of a case into the other, which stays (DU4, DU5). */
+/** Merges one record of the pair that a case asks about by now into the other, which stays (DU4, DU5, DU16). */
 export function mergeMembers(
   database: Database,
-  ids: { readonly mergeId: string; readonly caseId: string; readonly staysId: string },
+  ids: {
+    readonly mergeId: string;
+    readonly caseId: string;
+    readonly staysId: string;
+    /** Of whom it was asked whether they may be merged. */
+    readonly pair: readonly string[];
+  },
   by: By,
 ): Promise<Result<{ mergeId: string }, RefusalWords>> {
   return database.transaction(async (sql): Promise<Result<{ mergeId: string }, RefusalWords>> => {
     const { user, reason, nowMs } = by;
-    const { mergeId, caseId, staysId } = ids;
+    const { mergeId, caseId, staysId, pair } = ids;
     const now = isoTime(nowMs);
-    const [pair] = await sql.query<{ memberId: string; otherId: string }>(
-      `select member_id as "memberId", other_member_id as "otherId" from possible_duplicates
-        where case_id = $1 and $2::uuid in (member_id, other_member_id) for update`,
-      [caseId, staysId],
-    );
-    if (!pair) return refused('merge.unknown', 'the case is about no such record');
-    const goneId = pair.memberId === staysId ? pair.otherId : pair.memberId;
-    const records = await lockRecordsOf(sql, [goneId, staysId]);
+    const goneId = pair.find((id) => id !== staysId);
+    if (!pair.includes(staysId) || goneId === undefined)
+      return refused('merge.unknown', 'the case is about no such record');
+    const records = await lockRecordsOf(sql, pair);
     const settled = await sql.query('select 1 from case_settlements where case_id = $1', [caseId]);
     if (settled.length > 0) return refused('case.already-settled', 'somebody settled this case before');
     const flaw = await mayNotChange(sql, records, reason);
     if (flaw) return err(flaw);
-    const merged = await sql.query(
-      'select 1 from members where id = any($1::uuid[]) and merged_into is not null',
-      [[goneId, staysId]],
-    );
-    if (merged.length > 0)
+    const asked = await pairAskedNow(sql, caseId);
+    if (asked?.length !== 2 || !asked.every((id) => pair.includes(id)))
       return refused('merge.not-possible', 'one of them was merged into another record meanwhile');
 
     const [moved, own] = [await idsOf(sql, goneId), await idsOf(sql, staysId)];
@@ -107,16 +106,17 @@ export function mergeMembers(
       [caseId, now, user.id, user.name, reason],
     );
     await sql.query('update possible_duplicates set settled_at = $2 where case_id = $1', [caseId, now]);
+    await closeSameQuestions(sql, staysId, { mergeId, by });
     await tell(sql, [goneId, staysId], [...moved.credentials, ...own.credentials], nowMs);
     return ok({ mergeId });
   });
 }
 
-/** Puts back exactly what a merge moved, and asks about the pair again (DU8). */
+/** Puts back exactly what a merge moved, and asks about the pair again, and whatever was closed with it (DU8, DU16). */
 export function undoMerge(
   database: Database,
   mergeId: string,
-  newCaseId: string,
+  newCaseId: () => string,
   by: By,
 ): Promise<Result<{ caseId: string }, RefusalWords>> {
   return database.transaction(async (sql): Promise<Result<{ caseId: string }, RefusalWords>> => {
@@ -149,19 +149,9 @@ export function undoMerge(
       `update member_merges set undone_at = $2, undone_by = $3, undone_by_name = $4, undone_reason = $5 where id = $1`,
       [mergeId, isoTime(nowMs), user.id, user.name, reason],
     );
-    const pairs = await sql.query<{ memberId: string; otherId: string; keys: string[]; clubId: string }>(
-      `select member_id as "memberId", other_member_id as "otherId", keys, home_club_id as "clubId"
-         from possible_duplicates join members on members.id = $2
-        where member_id = least($1::uuid, $2::uuid) and other_member_id = greatest($1::uuid, $2::uuid)`,
-      [goneId, staysId],
-    );
-    await openSamePersonCases(
-      sql,
-      pairs.map((pair) => ({ ...pair, caseId: newCaseId })),
-      nowMs,
-    );
+    const caseId = await askAgain(sql, { mergeId, pair: [goneId, staysId] }, nowMs, newCaseId);
     await tell(sql, [goneId, staysId], [...moved.credentials, ...own.credentials], nowMs);
-    return ok({ caseId: newCaseId });
+    return ok({ caseId });
   });
 }
 

@@ -61,6 +61,7 @@ import { forgottenElsewhere } from './migrations/058-forgotten-elsewhere.ts';
 import { pricesOfAdapters } from './migrations/059-prices-of-adapters.ts';
 import { namesUnderKeys } from './migrations/060-names-under-keys.ts';
 import { noInDoubt } from './migrations/061-no-in-doubt.ts';
+import { pairsOfMerges } from './migrations/062-pairs-of-merges.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -125,6 +126,7 @@ export const migrations: readonly Migration[] = [
   { name: '059-prices-of-adapters', sql: pricesOfAdapters },
   { name: '060-names-under-keys', sql: namesUnderKeys },
   { name: '061-no-in-doubt', sql: noInDoubt },
+  { name: '062-pairs-of-merges', sql: pairsOfMerges },
 ];
 
 export interface Migration {

@@ -1,12 +1,17 @@
 import type { SamePerson, SamePersonRecord } from '../http/staff/same-person-view.ts';
 import type { Reach } from '../members/may-do.ts';
 import type { Sql } from './database.ts';
+import { pairAskedNow } from './open-pairs.ts';
 import { ownMember } from './reach.ts';
 
-/** Both records of a case, as much of each as the account may see (DU3); null where the case is about no pair. */
+/**
+ * Both records of a case, as much of each as the account may see (DU3); null where the case is about no pair. While it is open,
+ * of a record that was merged the one that stays (DU16).
+ */
 export async function readSamePerson(sql: Sql, caseId: string, reach: Reach): Promise<SamePerson | null> {
   const [pair] = await sql.query<{ ids: string[]; keys: SamePerson['keys']; mergeId: string | null }>(
-    `select array[member_id, other_member_id]::text[] as ids, keys,
+    `select coalesce((select array[gone_id, stays_id]::text[] from member_merges where case_id = $1 and undone_at is null),
+                     array[member_id, other_member_id]::text[]) as ids, keys,
             (select id from member_merges where case_id = $1 and undone_at is null) as "mergeId"
        from possible_duplicates
       where case_id = $1 or (member_id, other_member_id) in (
@@ -15,7 +20,8 @@ export async function readSamePerson(sql: Sql, caseId: string, reach: Reach): Pr
     [caseId],
   );
   if (!pair) return null;
-  const records = await recordsShown(sql, pair.ids, reach, null);
+  const asked = pair.mergeId === null ? await pairAskedNow(sql, caseId) : null;
+  const records = await recordsShown(sql, asked?.length === 2 ? asked : pair.ids, reach, null);
   return { keys: pair.keys, mergeId: pair.mergeId, records };
 }
 

@@ -59,13 +59,13 @@ const ask = async (path: string, body?: unknown, cookie = network) => {
 /** Nobody else's particulars, on a day of birth of their own. */
 function somebody(more: Partial<Person> = {}): Person {
   const no = ++people;
-  const day = String(no).padStart(2, '0');
+  const two = (number: number) => String(number).padStart(2, '0');
   return {
     givenName: `Zoé${no}`,
     familyName: `Lefèvre-${no}`,
-    birthDate: `1988-01-${day}`,
+    birthDate: `1988-${two(1 + Math.floor(no / 28))}-${two(1 + (no % 28))}`,
     email: `z${no}@example.org`,
-    phone: `+336000000${day}`,
+    phone: `+336000000${two(no)}`,
     ...more,
   };
 }
@@ -562,6 +562,99 @@ it('[DU7] [DU15] leaves alone whom a merge before made one with somebody who ask
   const [other] = await openPairs(second.memberId, third.memberId);
   const merged = await ask(`/cases/${other?.id}/merge`, { staysId: third.memberId, reason });
   expect(merged.code).toBe('merge.not-possible');
+});
+
+const idsOfOpen = async (...memberIds: string[]) => (await openPairs(...memberIds)).map(({ id }) => id);
+const idsShown = async (caseId = '') => {
+  const { json } = await ask(`/cases/${caseId}/same-person`);
+  return samePersonSchema
+    .parse(json)
+    .records.map(({ memberId }) => memberId)
+    .sort();
+};
+async function mergedBy(caseId = '', staysId = ''): Promise<string> {
+  const merged = await ask(`/cases/${caseId}/merge`, { staysId, reason });
+  expect(merged.code).toBeNull();
+  return (merged.json as { mergeId: string }).mergeId;
+}
+async function undoneTo(mergeId: string): Promise<string> {
+  const undone = await ask(`/member-merges/${mergeId}/undo`, { reason });
+  expect(undone.code).toBeNull();
+  return (undone.json as { caseId: string }).caseId;
+}
+
+/** A third one, who agrees with the first alone. */
+async function thirdOfOne() {
+  const { birthDate, ...person } = somebody();
+  const { memberId: gone } = await sold(two.lyon, { ...person, birthDate });
+  const { memberId: stays } = await sold(two.bron, { ...person, birthDate: somebody().birthDate });
+  const { memberId: third } = await sold(two.bron, { ...somebody(), birthDate, phone: person.phone });
+  expect(await idsOfOpen(stays, third)).toEqual([]);
+  const [first] = await idsOfOpen(gone, stays);
+  const [carried] = await idsOfOpen(gone, third);
+  return { gone, stays, third, first, carried };
+}
+
+it('[DU16] carries an open case over to the record that stays, where it is merged, and back again', async () => {
+  const { gone, stays, third, first, carried } = await thirdOfOne();
+  expect(await idsShown(carried)).toEqual([gone, third].sort());
+  const one = await mergedBy(first, stays);
+  expect(await idsShown(carried)).toEqual([stays, third].sort());
+  expect((await ask(`/cases/${carried}/merge`, { staysId: gone, reason })).code).toBe('merge.unknown');
+  const other = await mergedBy(carried, third);
+  expect(await idsOfOpen(gone)).toEqual([]);
+  const back = await undoneTo(other);
+  expect(await idsShown(back)).toEqual([stays, third].sort());
+  await undoneTo(one);
+  expect(await idsShown(back)).toEqual([gone, third].sort());
+  expect(await idsOfOpen(gone, stays)).toHaveLength(1);
+});
+
+it('[DU6] [DU16] takes two persons for both, whom a case names and whom it came to mean', async () => {
+  const { stays, third, first, carried } = await thirdOfOne();
+  await mergedBy(first, stays);
+  const words = 'Twins, both at the desk';
+  const settled = await ask(`/cases/${carried}/settlement`, { outcome: 'different-persons', words });
+  expect(settled.status).toBe(201);
+  const [lower, higher] = [stays, third].sort();
+  expect(
+    await two.sql.query(
+      'select settled_at is not null as settled from possible_duplicates where member_id = $1 and other_member_id = $2',
+      [lower, higher],
+    ),
+  ).toEqual([{ settled: true }]);
+});
+
+it('[DU16] closes with its own words a case that asks the same by then, and asks it again once that is undone', async () => {
+  const person = somebody();
+  const { memberId: gone } = await sold(two.lyon, person);
+  const { memberId: stays } = await sold(two.bron, person);
+  const { memberId: third } = await sold(two.bron, person);
+  const [first] = await idsOfOpen(gone, stays);
+  const [same] = await idsOfOpen(gone, third);
+  const [kept] = await idsOfOpen(stays, third);
+  const merge = await mergedBy(first, stays);
+  expect(await idsOfOpen(gone)).toEqual([]);
+  expect(await idsOfOpen(stays, third)).toEqual([kept]);
+  const settledCase = async () =>
+    caseListSchema.parse((await ask('/cases?settled=500')).json).settled.find(({ id }) => id === same);
+  expect(await settledCase()).toMatchObject({
+    settlement: { outcome: 'merged', words: reason },
+    mergedInto: stays,
+  });
+  await undoneTo(merge);
+  expect((await settledCase())?.mergedInto).toBeNull();
+  expect(await idsOfOpen(gone, stays)).toHaveLength(1);
+  const [again, more] = await idsOfOpen(gone, third);
+  expect(await idsShown(again)).toEqual([gone, third].sort());
+  expect([more, again === same]).toEqual([undefined, false]);
+  expect(await idsOfOpen(stays, third)).toEqual([kept]);
+  // The one that was left out of the first merge, in the other direction: all are one person then, and nothing is asked.
+  await mergedBy(kept, third);
+  expect(await idsOfOpen(stays)).toEqual([]);
+  expect(await idsOfOpen(gone, third)).toEqual([again]);
+  await mergedBy(again, third);
+  expect(await idsOfOpen(gone)).toEqual([]);
 });
 
 it('[DU14] lets what was said on one record count for the person, the stricter first, and gives each its own back', async () => {

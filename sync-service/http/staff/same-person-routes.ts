@@ -66,7 +66,7 @@ export function samePersonRoutes(app: FastifyInstance, base: BaseContext): void 
     if (!(await ownBoth(user, both))) return refuse(reply, notBoth);
     const mergeId = newId<'member-merge'>(base.clock, base.random);
     const by = { user, reason, nowMs: base.clock.wallMs() };
-    const merged = await mergeMembers(base.database, { mergeId, caseId, staysId }, by);
+    const merged = await mergeMembers(base.database, { mergeId, caseId, staysId, pair: both }, by);
     if (!merged.ok) return refuse(reply, merged.error);
     base.log.info('staff.members-merged', { userId: user.id, caseId, mergeId });
     return reply.status(201).send(merged.value);
@@ -91,9 +91,9 @@ export function samePersonRoutes(app: FastifyInstance, base: BaseContext): void 
     const both = isId(mergeId) ? await membersOfMerge(base.database, mergeId) : null;
     if (!both) return refuse(reply, unknownMerge);
     if (!(await ownBoth(user, both))) return refuse(reply, notBoth);
-    const caseId = newId<'case'>(base.clock, base.random);
+    const newCaseId = () => newId<'case'>(base.clock, base.random);
     const by = { user, reason: asked.data.reason, nowMs: base.clock.wallMs() };
-    const undone = await undoMerge(base.database, mergeId, caseId, by);
+    const undone = await undoMerge(base.database, mergeId, newCaseId, by);
     if (!undone.ok) return refuse(reply, undone.error);
     base.log.info('staff.merge-undone', { userId: user.id, mergeId, caseId: undone.value.caseId });
     return reply.status(201).send(undone.value);
