@@ -49,14 +49,14 @@ export interface ShownRead {
 
 const shown = 200;
 
-/** Who read what of a member, the last first. At a kiosk it was whoever holds that staff card, as long as the name is known. */
+/** Who read what of a member, of all their records (DU15), the last first. At a kiosk it was whoever holds that staff card, as long as the name is known. */
 export function readsOfMember(sql: Sql, memberId: string): Promise<ShownRead[]> {
   return sql.query<ShownRead>(
     `select person_reads.id, at, page, came_from as "cameFrom",
             coalesce((select nullif(concat_ws(' ', given_name, family_name), '')
                         from credentials join named_members as members on members.id = credentials.member_id
                        where page = 'came-in' and credentials.id = user_id), user_name) as by
-       from person_reads where person_reads.member_id = $1 order by at desc, person_reads.id desc limit ${shown}`,
+       from person_reads where person_reads.member_id = any(array(select records_of(array[$1::uuid]))) order by at desc, person_reads.id desc limit ${shown}`,
     [memberId],
   );
 }

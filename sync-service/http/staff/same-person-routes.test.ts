@@ -20,7 +20,7 @@ import {
 import { type ClubOfTest, startTwoLicensees, type TwoLicensees } from '../../test/two-licensees.ts';
 import { caseListSchema } from './case-view.ts';
 import { memberConsentsSchema } from './consent-view.ts';
-import { memberAccessSchema, memberSearchSchema } from './member-view.ts';
+import { memberAccessSchema, memberSearchSchema, readLogSchema } from './member-view.ts';
 import { erasurePlanSchema } from './privacy-view.ts';
 import { mergedPairSchema, samePersonSchema } from './same-person-view.ts';
 
@@ -548,6 +548,33 @@ it('[DU15] follows merge upon merge both ways, puts them back one by one, and en
   );
   await applied(two.bron.edge, renewal);
   for (const id of ids) await ring(id, null);
+});
+
+it('[DU12] [DU15] [ST8] shows who read any record of the person, also in the copy, and each its own once that is undone', async () => {
+  const { first, third, ids, into } = await chainOf(somebody());
+  const officer = (await two.cookieOf({ role: 'privacy-officer', reach: { kind: 'network' } })).cookie;
+  const reach = { kind: 'clubs' as const, clubIds: [two.lyon.clubId] };
+  const desk = await two.cookieOf({ role: 'front-desk', reach }, 'Desk of one record');
+  expect((await ask(`/members/${first.memberId}/access?from=search`, undefined, desk.cookie)).status).toBe(
+    200,
+  );
+  const readsBy = async (memberId: string) =>
+    readLogSchema
+      .parse((await ask(`/members/${memberId}/reads`, undefined, officer)).json)
+      .reads.filter(({ by }) => by === 'Desk of one record')
+      .map(({ page, cameFrom }) => [page, cameFrom]);
+  const ofAll = () => Promise.all(ids.map(readsBy));
+  const read = [['member', 'search']];
+  expect(await ofAll()).toEqual([read, read, read]);
+  const { json } = await ask(`/members/${third.memberId}/copy`, undefined, officer);
+  const { parts } = json as { parts: { table: string; rows: { member_id: string; came_from: string }[] }[] };
+  expect(parts.find(({ table }) => table === 'person_reads')?.rows).toContainEqual(
+    expect.objectContaining({ member_id: first.memberId, came_from: 'search' }),
+  );
+  expect((await ask(`/member-merges/${into[1]}/undo`, { reason })).status).toBe(201);
+  expect(await ofAll()).toEqual([read, read, []]);
+  expect((await ask(`/member-merges/${into[0]}/undo`, { reason })).status).toBe(201);
+  expect(await ofAll()).toEqual([read, [], []]);
 });
 
 it('[DU7] [DU15] leaves alone whom a merge before made one with somebody who asks to be forgotten', async () => {
