@@ -139,7 +139,7 @@ function refusalOf(error: FastifyError): RefusalWords {
 
 /** SQLSTATE of a number or a moment beyond all bounds, and of characters that are none, as in text or in JSON (W-ERR-4). */
 function isNotStorable({ code }: FastifyError): boolean {
-  return code !== undefined && ['22003', '22008', '22021', '22P02', '22P05'].includes(code);
+  return code !== undefined && ['22003', '22007', '22008', '22009', '22021', '22P02', '22P05'].includes(code);
 }
 
 /**

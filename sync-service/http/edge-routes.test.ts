@@ -105,6 +105,8 @@ describe('enrolment', () => {
     expect(await edge.enrol(once)).toMatchObject({ status: 200, body: { edgeId: first } });
     expect(codeOf(await new TestEdge(base.url).enrol(once))).toBe('enrol.code-used');
     expect(codeOf(await edge.enrol(await code()))).toBe('enrol.key-known');
+    await sql.query("update edges set status = 'revoked' where id = $1", [first]);
+    expect(codeOf(await edge.enrol(once))).toBe('enrol.code-used');
   });
 
   it('[W-ENROL-4] refuses a wrong code, and kills one that is guessed at', async () => {

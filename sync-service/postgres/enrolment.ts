@@ -93,11 +93,13 @@ export async function enrolEdge(
       ]);
       return wrong;
     }
-    const [known] = await sql.query<{ id: string }>('select id from edges where public_key = $1', [
-      request.publicKey,
-    ]);
+    const [known] = await sql.query<{ id: string; status: string }>(
+      'select id, status from edges where public_key = $1',
+      [request.publicKey],
+    );
     if (code.used_by_key !== null) {
-      if (known && code.used_by_key === request.publicKey) {
+      // The answer holds the keys of the cards: nothing of it is for a box that was revoked.
+      if (known?.status === 'active' && code.used_by_key === request.publicKey) {
         return ok({ edgeId: known.id, clubId: code.club_id, issuesCards: code.issues_cards });
       }
       return err({

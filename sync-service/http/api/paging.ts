@@ -47,7 +47,8 @@ export function placeOfCursor(cursor: string | undefined): PlaceInList | null {
   if (cursor === undefined) return null;
   const [at = '', id = '', ...more] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const atMs = Date.parse(at);
-  if (!isId(id) || more.length > 0 || Number.isNaN(atMs)) {
+  // Of years of four digits, as they are told: PostgreSQL reads no others.
+  if (!isId(id) || more.length > 0 || !/^\d{4}-/.test(at) || Number.isNaN(atMs)) {
     throw new ApiRefusal('api.malformed', 'a cursor is what `next` said; begin without one', 'cursor');
   }
   return { at: isoTime(atMs), id };
