@@ -9,7 +9,7 @@ import type { EventOf } from '@portillon/core/wire/event.ts';
 import type { FeedChange } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { untilLifted } from '../http/staff/access-view.ts';
-import type { MemberKeys } from '../keys/member-keys.ts';
+import { type MemberKeys, memberKeysBeside } from '../keys/member-keys.ts';
 import { changeClubAccess, changeStanding, readClubAccess } from '../postgres/access-changes.ts';
 import { applyPage, readAgain, registerIntake } from '../postgres/adapter-intake/intake-state.ts';
 import { dropOldPassages, listAdapters, registerAdapter } from '../postgres/adapter-outbox.ts';
@@ -25,6 +25,7 @@ import { readClubPrices } from '../postgres/prices/price-list.ts';
 import { pricesAtSale } from '../postgres/prices/prices-at-sale.ts';
 import { rebuildProjections } from '../postgres/rebuild/rebuild-projections.ts';
 import { type BesideOtherBase, startBesideOtherBase } from '../test/beside-other-base.ts';
+import { hangKeys } from '../test/hanging-keys.ts';
 import type { OtherMemberBase } from '../test/other-member-base.ts';
 import { untilSeen } from '../test/poll.ts';
 import type { StartedBase } from '../test/start-base.ts';
@@ -35,7 +36,7 @@ import { HttpAdapter } from './http-adapter.ts';
 import type { IncomingChange } from './member-base-adapter.ts';
 
 const name = 'other-base';
-const by = { nowMs: 0, newId: newTestId, everyMs: 0 };
+const by = { nowMs: 0, newId: newTestId, everyMs: 0, newMemberIds: new Map<string, string>() };
 let beside: BesideOtherBase;
 let other: OtherMemberBase;
 let base: StartedBase;
@@ -306,16 +307,83 @@ it('[AD20] applies each change once and in order, whoever reads, also when the s
   const cursors = () =>
     sql.query<{ cursor: string | null }>('select cursor from adapter_intake where adapter = $1', [name]);
   const [{ cursor } = { cursor: null }] = await cursors();
+  let looks = 0;
   const broken = {
     after: cursor,
     cursor: 'never',
     more: false,
+    // Looked at once before the transaction, for the keys.
     get changes(): readonly IncomingChange[] {
-      throw new Error('killed in the middle');
+      looks += 1;
+      if (looks > 1) throw new Error('killed in the middle');
+      return [];
     },
   };
   await expect(applyPage(sql, name, broken, { ...by, keys })).rejects.toThrow('killed');
   expect(await cursors()).toEqual([{ cursor }]);
+});
+
+it('[AD33] puts a page off while the keys of members cannot be asked, and holds nothing meanwhile', async () => {
+  await quiet();
+  const hang = await hangKeys(base.databaseUrl);
+  try {
+    const { customer } = await joinedThere();
+    await untilSeen('the store is asked, and no transaction waits for it', async () => {
+      const waiting = await hang.waiting();
+      const held = await sql.query(
+        `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+      );
+      return waiting > 0 && held.length === 0 ? true : null;
+    });
+    await untilSeen('it is put off', async () => {
+      await hang.giveUp();
+      const [row] = await sql.query('select problem from adapter_intake where adapter = $1', [name]);
+      return String(row?.problem).startsWith('the store of the keys of members does not answer') || null;
+    });
+    expect(await ourId('member', customer)).toBeNull();
+    await hang.release();
+    const memberId = await oursOf('member', customer);
+    expect(await memberRow(memberId)).toMatchObject({ family_name: `Desk-${people}` });
+    await quiet();
+    expect(
+      await sql.query('select id from named_members where family_name = $1', [`Desk-${people}`]),
+    ).toEqual([{ id: memberId }]);
+    expect(await sql.query('select problem from adapter_intake where adapter = $1', [name])).toEqual([
+      { problem: null },
+    ]);
+  } finally {
+    await hang.release();
+  }
+});
+
+it('[AD25] [PV63] puts aside a name whose key is damaged, and takes the others', async () => {
+  const both = await Promise.all(
+    (await Promise.all([joinedThere(), joinedThere()])).map(async ({ customer }) => ({
+      customer,
+      memberId: await oursOf('member', customer),
+    })),
+  );
+  await quiet();
+  const [damaged, whole] = both;
+  const store = new Database(memberKeysBeside(base.databaseUrl), silentLog);
+  const flip = () =>
+    store.query(
+      'update member_keys set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where member_id = $1',
+      [damaged?.memberId],
+    );
+  await flip();
+  const renamed = (theirId = '') =>
+    ({ kind: 'member', theirId, revision: 'renamed', record: { givenName: 'Renamed' } }) as const;
+  await page([renamed(damaged?.customer), renamed(whole?.customer)]);
+  expect(await memberRow(whole?.memberId ?? '')).toMatchObject({ given_name: 'Renamed' });
+  expect(await memberRow(damaged?.memberId ?? '')).toMatchObject({ given_name: 'Ana' });
+  expect(
+    await casesOf('other-base-unusable', `the key of member ${damaged?.memberId} is damaged`),
+  ).toHaveLength(1);
+  await flip();
+  await store.close();
+  await page([renamed(damaged?.customer)]);
+  expect(await memberRow(damaged?.memberId ?? '')).toMatchObject({ given_name: 'Renamed' });
 });
 
 it('[AD24] keeps out at every gate whom they block, within seconds, and lets in again who was let in before', async () => {

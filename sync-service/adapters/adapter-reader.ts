@@ -1,6 +1,7 @@
 import { delay } from '@portillon/core/base/clock.ts';
 import { newId } from '@portillon/core/base/ids.ts';
 import type { BaseContext } from '../http/base-context.ts';
+import { KeysNotReached } from '../keys/member-keys.ts';
 import { NotYet } from '../postgres/adapter-intake/apply-changes.ts';
 import {
   applyPage,
@@ -9,6 +10,7 @@ import {
   readFailed,
   retryParked,
 } from '../postgres/adapter-intake/intake-state.ts';
+import { KeyNotAtHand } from '../postgres/member-names.ts';
 import type { MemberBaseAdapter } from './member-base-adapter.ts';
 
 type ReaderContext = Pick<BaseContext, 'database' | 'memberKeys' | 'clock' | 'random' | 'log'>;
@@ -28,6 +30,7 @@ export class AdapterReader {
   readonly #holder: string;
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  readonly #newMemberIds = new Map<string, string>();
   #retriedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(base: ReaderContext, adapter: MemberBaseAdapter) {
@@ -66,7 +69,12 @@ export class AdapterReader {
     if (!changes) return false;
     const lease = await leaseIntake(database, name, this.#holder, answerLimitMs + leaseBeyondAnswerMs);
     if (!lease) return false;
-    const by = { keys: memberKeys, nowMs: clock.wallMs(), newId: () => newId(clock, this.#base.random) };
+    const by = {
+      keys: memberKeys,
+      nowMs: clock.wallMs(),
+      newId: () => newId(clock, this.#base.random),
+      newMemberIds: this.#newMemberIds,
+    };
     try {
       await this.#retry(by);
       const page = await changes(lease.cursor, most).catch(
@@ -86,12 +94,16 @@ export class AdapterReader {
         { ...page, after: lease.cursor },
         { ...by, nowMs: clock.wallMs(), everyMs },
       );
+      this.#newMemberIds.clear();
       return applied && page.more;
     } catch (error) {
-      const isNotYet = error instanceof NotYet;
-      if (!isNotYet) log.warn('adapter.not-applied', { adapter: name, detail: (error as Error).message });
+      // Who is meant was another in between: seen anew, the key is fetched with the others.
+      const isNotYet = error instanceof NotYet || error instanceof KeyNotAtHand;
+      const { message } = error as Error;
+      if (!isNotYet) log.warn('adapter.not-applied', { adapter: name, detail: message });
+      const isKnown = isNotYet || error instanceof KeysNotReached;
       await readFailed(database, name, {
-        problem: isNotYet ? error.message : 'its changes could not be applied: the log says why',
+        problem: isKnown ? message : 'its changes could not be applied: the log says why',
         afterMs: notYetMs,
       });
       return false;

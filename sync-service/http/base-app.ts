@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '@portillon/core/base/log.ts';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { KeysNotReached } from '../keys/member-keys.ts';
 import { namesNotOpen } from '../postgres/member-names.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import { type BaseContext, contextFor } from './base-context.ts';
@@ -16,6 +17,7 @@ import { guardStaffRoutes } from './staff/staff-guard.ts';
 const requestTimeLimitMs = 60_000;
 const slowLookMs = 5_000;
 const namesRetryAfterS = 5;
+const keysRetryAfterS = 5;
 
 export type BaseRoutes = (app: FastifyInstance, options: { base: BaseContext }) => Promise<void>;
 
@@ -48,7 +50,8 @@ export async function baseApp(
       base.names.look();
       reply.header('retry-after', String(namesRetryAfterS));
     }
-    if (words.code === 'request.failed' || words.code === 'base.unavailable') {
+    if (words.code === 'base.keys-not-reached') reply.header('retry-after', String(keysRetryAfterS));
+    if (['request.failed', 'base.unavailable', 'base.keys-not-reached'].includes(words.code)) {
       base.log.error('request.failed', {
         method: request.method,
         route: request.routeOptions.url,
@@ -121,6 +124,12 @@ function refusalOf(error: FastifyError): RefusalWords {
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return { code: 'request.malformed', message: 'the request cannot be understood' };
+  }
+  if (error instanceof KeysNotReached) {
+    return {
+      code: 'base.keys-not-reached',
+      message: 'the store of the keys of members does not answer; come again',
+    };
   }
   if (isNotStorable(error)) {
     return { code: 'request.malformed', message: 'a value in the request is none that the base can keep' };

@@ -360,7 +360,9 @@ it('[PV63] [PV67] takes nobody from a box whose key is missing, and knows the na
   expect(await openLeftOut(context)).toBe(1);
   // Where none opens, the key file is the wrong one, and nobody is left out for that.
   const others = (
-    await store.query<{ id: string }>('select distinct member_id as id from member_keys limit 2')
+    await store.query<{ id: string }>(
+      `select member_id as id from member_keys where part = 'person' and wrapped is not null limit 2`,
+    )
   ).map(({ id }) => id);
   const [of] = await store.query<{ networkId: string }>('select network_id as "networkId" from key_store');
   const wrong = await MemberKeys.open(memberKeysBeside(base.databaseUrl), {
@@ -369,7 +371,32 @@ it('[PV63] [PV67] takes nobody from a box whose key is missing, and knows the na
     log: silentLog,
   });
   await expect(wrong.ringOf(others, 'person')).rejects.toThrow('the key file of the base is not the one');
+  // Nor is a key made that the right file could not open.
+  await expect(wrong.ringFor([newTestId()], 'person', 0)).rejects.toThrow('the key file of the base');
   await wrong.end();
+
+  // Two keys that are damaged are no wrong key file, also in a store that no check value was written in, or whose own is damaged.
+  const damaged = others.slice(0, 2);
+  const damage = (column: string) => `set_byte(${column}, 20, get_byte(${column}, 20) # 1)`;
+  await store.query(
+    `update member_keys set wrapped = ${damage('wrapped')} where member_id = any($1) and wrapped is not null`,
+    [damaged],
+  );
+  for (const value of ['check_value', damage('check_value'), 'null']) {
+    await store.query(`update key_store set check_value = ${value}`);
+    const again = await keysOf(sql, stateFolder);
+    const ring = await again.ringOf(damaged, 'person');
+    for (const id of damaged) expect(() => ring.open(id, 'x', Buffer.of(1))).toThrow(`${id} is damaged`);
+    const [checked] = await store.query<{ value: Buffer | null }>(
+      'select check_value as value from key_store',
+    );
+    expect(checked?.value).not.toBeNull();
+    await again.end();
+  }
+  await store.query(
+    `update member_keys set wrapped = ${damage('wrapped')} where member_id = any($1) and wrapped is not null`,
+    [damaged],
+  );
 
   // On a store that holds none the base does not start, unless its operator says that they are lost.
   const given = { lost: false, log: silentLog };

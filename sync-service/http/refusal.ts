@@ -16,6 +16,7 @@ export const refusalStatus = {
   'request.failed': 500,
   'base.unavailable': 503,
   'base.names-not-open': 503,
+  'base.keys-not-reached': 503,
   'enrol.malformed': 400,
   'enrol.wrong-code': 403,
   'enrol.code-used': 403,

@@ -26,8 +26,15 @@ const tagLength = 16;
 /** The first byte of what a key closed, so that another form can follow. */
 const form = 1;
 
+/** The check value, as bytes that are bound in and as what it says. */
+const checked = 'key file';
+/** So many keys are tried where the check value does not say which file they were made with. */
+const triedAtMost = 100;
+
 const tables = `
 create table if not exists key_store (only_row boolean primary key default true check (only_row), network_id uuid not null);
+-- Closed by the key file that wraps the keys: opened by another file it says so at once.
+alter table key_store add column if not exists check_value bytea;
 create table if not exists member_keys (
   member_id uuid not null,
   part text not null check (part in ('person', 'archive')),
@@ -43,6 +50,20 @@ create index if not exists member_keys_destroyed on member_keys (member_id) wher
 alter table member_keys add column if not exists words jsonb not null default '[]';
 `;
 
+/** Its database did not answer, or refused. Whoever wanted a key may come again. */
+export class KeysNotReached extends Error {
+  constructor(cause: unknown) {
+    super(`the store of the keys of members does not answer: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** It is there and not destroyed, and could not be unwrapped. */
+export class KeyDamaged extends Error {
+  constructor(memberId: string) {
+    super(`the key of member ${memberId} is damaged: bring its row of member_keys back from a backup`);
+  }
+}
+
 /**
  * A key for each member, in a database of its own: backups of the member base hold none of them, so that destroying a key
  * erases what it closed in every backup too (docs/decisions/0029-key-per-member.md). Its rows say also whose key was destroyed, by
@@ -51,6 +72,8 @@ alter table member_keys add column if not exists words jsonb not null default '[
 export class MemberKeys {
   readonly #database: Database;
   readonly #wrapKey: Buffer;
+  /** `not known` where there is no check value yet, and no key that says so. */
+  #keyFile: 'right' | 'wrong' | 'not known' = 'not known';
   #leftRemains = false;
 
   private constructor(database: Database, wrapKey: Buffer) {
@@ -88,7 +111,65 @@ export class MemberKeys {
       'portillon-member-keys-1',
       keyLength,
     );
-    return new MemberKeys(database, Buffer.from(wrapKey));
+    const keys = new MemberKeys(database, Buffer.from(wrapKey));
+    try {
+      await keys.#checkKeyFile();
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return keys;
+  }
+
+  /**
+   * PV63: whether this is the key file that the keys were made with. Where the check value is missing, or is damaged itself, a key
+   * that opens says so, and the value is written.
+   */
+  async #checkKeyFile(): Promise<void> {
+    const [store] = await this.#query<{ value: Buffer | null }>('select check_value as value from key_store');
+    const before = store?.value ?? null;
+    if (before !== null && this.#isOpened(checked, before)) {
+      this.#keyFile = 'right';
+      return;
+    }
+    const some = await this.#query<{ memberId: string; part: KeyPart; wrapped: Buffer }>(
+      `select member_id as "memberId", part, wrapped from member_keys where wrapped is not null
+        order by member_id, part limit ${triedAtMost}`,
+    );
+    const isRight =
+      (before === null && some.length === 0) ||
+      some.some(({ memberId, part, wrapped }) => this.#isOpened(`${memberId} ${part}`, wrapped));
+    if (!isRight) {
+      this.#keyFile = before === null ? 'not known' : 'wrong';
+      return;
+    }
+    await this.#query('update key_store set check_value = $1 where check_value is not distinct from $2', [
+      closed(this.#wrapKey, checked, Buffer.from(checked)),
+      before,
+    ]);
+    // Of two that open a new store at once, with other files, one was the first.
+    const [now] = await this.#query<{ value: Buffer }>('select check_value as value from key_store');
+    this.#keyFile = now && this.#isOpened(checked, now.value) ? 'right' : 'wrong';
+  }
+
+  #isOpened(about: string, bytes: Uint8Array): boolean {
+    try {
+      opened(this.#wrapKey, about, bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #query<Row extends Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    try {
+      return await this.#database.query<Row>(text, values);
+    } catch (error) {
+      throw new KeysNotReached(error);
+    }
   }
 
   /** Closes bytes under a key of the member, which is made for it if need be. Null when that key was destroyed. */
@@ -108,8 +189,9 @@ export class MemberKeys {
   async ringFor(memberIds: readonly string[], part: KeyPart, nowMs: number): Promise<KeyRing> {
     // Always in one order: of two that make the same keys at once none waits for the other in a circle.
     const ids = [...new Set(memberIds)].sort();
+    if (this.#keyFile === 'wrong') throw new Error(anotherKeyFile);
     const fresh = new Map(ids.map((id) => [id, randomBytes(keyLength)]));
-    const made = await this.#database.query<{ memberId: string }>(
+    const made = await this.#query<{ memberId: string }>(
       `insert into member_keys (member_id, part, wrapped, made_at)
        select member_id, $2, wrapped, $4 from unnest($1::uuid[], $3::bytea[]) as made (member_id, wrapped)
        on conflict do nothing returning member_id as "memberId"`,
@@ -125,11 +207,12 @@ export class MemberKeys {
   }
 
   /**
-   * The keys of many members that are there; none is made. One that is damaged spoils only what lies under it; rejects where none of
-   * several can be unwrapped: then the key file is another base's.
+   * The keys of many members that are there; none is made. One that is damaged spoils only what lies under it; rejects where the key
+   * file is not the one they were made with.
    */
   async ringOf(memberIds: readonly string[], part: KeyPart): Promise<KeyRing> {
-    const rows = await this.#database.query<{ memberId: string; wrapped: Buffer }>(
+    if (this.#keyFile === 'wrong') throw new Error(anotherKeyFile);
+    const rows = await this.#query<{ memberId: string; wrapped: Buffer }>(
       `select member_id as "memberId", wrapped from member_keys
         where member_id = any($1::uuid[]) and part = $2 and wrapped is not null`,
       [memberIds, part],
@@ -137,10 +220,8 @@ export class MemberKeys {
     const keys = new Map(
       rows.map(({ memberId, wrapped }) => [memberId, this.#unwrapped(memberId, part, wrapped)]),
     );
-    if (keys.size > 1 && [...keys.values()].every((key) => key === 'damaged'))
-      throw new Error(
-        'no key of a member can be unwrapped: the key file of the base is not the one they were made with',
-      );
+    const isNoneOpened = keys.size > 1 && [...keys.values()].every((key) => key === 'damaged');
+    if (this.#keyFile === 'not known' && isNoneOpened) throw new Error(anotherKeyFile);
     return new KeyRing(part, keys);
   }
 
@@ -160,7 +241,7 @@ export class MemberKeys {
     nowMs: number,
     words: DestroyedKey['words'] = [],
   ): Promise<void> {
-    await this.#database.query(
+    await this.#query(
       `insert into member_keys (member_id, part, made_at, destroyed_at, order_id, words) values ($1, $2, $3, $3, $4, $5)
        on conflict (member_id, part) do update set wrapped = null, destroyed_at = excluded.destroyed_at,
          order_id = excluded.order_id, words = excluded.words where member_keys.wrapped is not null`,
@@ -178,12 +259,16 @@ export class MemberKeys {
 
   /** Whether documents of the member are kept still. */
   async keepsArchive(memberId: string): Promise<boolean> {
-    return (await this.ringOf([memberId], 'archive')).keys.size > 0;
+    const kept = await this.#query(
+      `select 1 from member_keys where member_id = $1 and part = 'archive' and wrapped is not null`,
+      [memberId],
+    );
+    return kept.length > 0;
   }
 
   /** Members whose particulars can be read no more, with the order that said so. */
   destroyed(): Promise<DestroyedKey[]> {
-    return this.#database.query<DestroyedKey>(
+    return this.#query<DestroyedKey & Record<string, unknown>>(
       `select member_id as "memberId", order_id as "orderId", destroyed_at as "destroyedAt", words
          from member_keys where part = 'person' and wrapped is null order by member_id`,
     );
@@ -191,7 +276,7 @@ export class MemberKeys {
 
   /** True while no key was ever made or destroyed in it. */
   async isNew(): Promise<boolean> {
-    const [row] = await this.#database.query<{ isNew: boolean }>(
+    const [row] = await this.#query<{ isNew: boolean }>(
       'select not exists (select 1 from member_keys) as "isNew"',
     );
     return row?.isNew ?? true;
@@ -201,6 +286,9 @@ export class MemberKeys {
     await this.#database.close();
   }
 }
+
+const anotherKeyFile =
+  'no key of a member can be unwrapped: the key file of the base is not the one they were made with';
 
 /** `damaged`: it is there and not destroyed, and could not be unwrapped. */
 type MemberKey = Buffer | 'damaged';
@@ -234,10 +322,7 @@ export class KeyRing {
 
   #keyOf(memberId: string): Buffer | undefined {
     const key = this.keys.get(memberId);
-    if (key === 'damaged')
-      throw new Error(
-        `the key of member ${memberId} is damaged: bring its row of member_keys back from a backup`,
-      );
+    if (key === 'damaged') throw new KeyDamaged(memberId);
     return key;
   }
 }

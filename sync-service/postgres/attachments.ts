@@ -12,7 +12,7 @@ import {
   type Person,
   personSchema,
 } from '@portillon/core/wire/messages.ts';
-import type { KeyPart, MemberKeys } from '../keys/member-keys.ts';
+import { KeyDamaged, type KeyPart, type KeyRing, type MemberKeys } from '../keys/member-keys.ts';
 import { announce } from './announcements.ts';
 import { changedPeople } from './club-people.ts';
 import type { Database, Sql } from './database.ts';
@@ -210,13 +210,29 @@ export async function openDocument(
 
 /**
  * Puts documents that came before there were keys of members under those. Some at a time; resolves with how many it did, 0 when
- * none is left.
+ * none is left that it can.
  */
 export async function putUnderMemberKeys(
   base: DocumentKeys & { readonly log?: Log },
   nowMs: number,
   atOnce = 50,
 ): Promise<number> {
+  const next = await base.database.query<{ digest: string; purpose: Purpose; memberId: string }>(
+    `select digest, purpose, member_id as "memberId" from attachments
+      where key_part is null and sealed is not null order by digest limit $1`,
+    [atOnce],
+  );
+  if (next.length === 0) return 0;
+  const ringOf = (part: KeyPart) => {
+    const theirs = next.filter(({ purpose }) => partOf(purpose) === part);
+    return base.memberKeys.ringFor(
+      theirs.map(({ memberId }) => memberId),
+      part,
+      nowMs,
+    );
+  };
+  // Before the transaction: while their store is waited for, no row is locked.
+  const rings = { person: await ringOf('person'), archive: await ringOf('archive') };
   return base.database.transaction(async (sql) => {
     const rows = await sql.query<{
       digest: string;
@@ -226,13 +242,19 @@ export async function putUnderMemberKeys(
       problem: string | null;
     }>(
       `select digest, sealed, purpose, member_id, problem from attachments
-        where key_part is null and sealed is not null order by digest limit $1 for update skip locked`,
-      [atOnce],
+        where key_part is null and sealed is not null and digest = any($1) order by digest for update skip locked`,
+      [next.map(({ digest }) => digest)],
     );
+    let done = 0;
     for (const { digest, sealed, purpose, member_id, problem } of rows) {
       const opened = problem === null ? await unsealed(base, purpose, sealed) : sealed;
       const part = partOf(purpose);
-      const kept = await base.memberKeys.close(member_id, part, digest, opened ?? sealed, nowMs);
+      const kept = closedUnless(rings[part], member_id, digest, opened ?? sealed);
+      if (kept === 'damaged') {
+        base.log?.warn('privacy.document-not-kept', { digest, purpose, problem: 'its key is damaged' });
+        continue;
+      }
+      done += 1;
       // PV34: its key was destroyed already. What could not be opened is kept as it came.
       const found = kept === null ? 'erased' : opened === null ? notSealedToUs : problem;
       if (found !== problem) base.log?.warn('privacy.document-not-kept', { digest, purpose, problem: found });
@@ -243,8 +265,18 @@ export async function putUnderMemberKeys(
         found,
       ]);
     }
-    return rows.length;
+    return done;
   });
+}
+
+/** PV63: one damaged key holds up no other document; this one stays as it came. */
+function closedUnless(ring: KeyRing, memberId: string, digest: string, plain: Uint8Array) {
+  try {
+    return ring.close(memberId, digest, plain);
+  } catch (error) {
+    if (error instanceof KeyDamaged) return 'damaged' as const;
+    throw error;
+  }
 }
 
 async function unsealed(base: DocumentKeys, purpose: Purpose, sealed: Buffer): Promise<Uint8Array | null> {

@@ -21,7 +21,14 @@ export const databaseUses = {
   /** What somebody waits for in front of a page. */
   staff: { connections: 4, statementLimitMs: 10_000, lockLimitMs: 5_000, idleInTransactionLimitMs: 10_000 },
   /** The store of the keys of members, a database of its own (keys/member-keys.ts). */
-  keys: { connections: 4, statementLimitMs: 10_000, lockLimitMs: 5_000, idleInTransactionLimitMs: 10_000 },
+  keys: {
+    connections: 4,
+    statementLimitMs: 10_000,
+    lockLimitMs: 5_000,
+    idleInTransactionLimitMs: 10_000,
+    /** On a server that is there and says nothing: its own limits end nothing then. */
+    answerLimitMs: 12_000,
+  },
   /** Migrations, rebuilding, exports: longer than anybody waits, and with an end all the same. */
   job: {
     connections: 2,
@@ -74,7 +81,8 @@ export class Database implements Sql {
     this.#log = log;
     this.#use = use;
     this.#pools = pools.set(use, this);
-    const { connections, statementLimitMs, lockLimitMs, idleInTransactionLimitMs } = databaseUses[use];
+    const limits = databaseUses[use];
+    const { connections, statementLimitMs, lockLimitMs, idleInTransactionLimitMs } = limits;
     this.#pool = new pg.Pool({
       connectionString: url,
       application_name: `portillon-${use}`,
@@ -83,6 +91,7 @@ export class Database implements Sql {
       statement_timeout: statementLimitMs,
       lock_timeout: lockLimitMs,
       idle_in_transaction_session_timeout: idleInTransactionLimitMs,
+      ...('answerLimitMs' in limits ? { query_timeout: limits.answerLimitMs } : {}),
       types: { getTypeParser: (type, format) => parserOf(type) ?? pg.types.getTypeParser(type, format) },
     });
     // An idle connection that the server cuts is replaced at the next use.

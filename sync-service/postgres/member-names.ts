@@ -47,6 +47,39 @@ export const passingKeys: KeysOfNames = {
   ringFor: async (memberIds, keyPart) => KeyRing.passing(memberIds, keyPart),
 };
 
+/** A key that was not fetched before the transaction began: it is to begin again with it. */
+export class KeyNotAtHand extends Error {
+  constructor() {
+    super('the key of a member was not fetched before');
+  }
+}
+
+/**
+ * Keys of these members for work inside a transaction, each made if need be, before it begins: while the store of the keys is
+ * waited for, nobody's connection is held.
+ */
+export async function keysAtHand(
+  keys: KeysOfNames,
+  memberIds: readonly string[],
+  nowMs: number,
+): Promise<KeysOfNames> {
+  const ring =
+    memberIds.length === 0 ? KeyRing.passing([], part) : await keys.ringFor(memberIds, part, nowMs);
+  const fetched = new Set(memberIds);
+  return {
+    ringFor: async (wanted) => {
+      if (wanted.some((id) => !fetched.has(id))) throw new KeyNotAtHand();
+      return ring;
+    },
+  };
+}
+
+/** Somebody who is to be made in a transaction, and whose key is there. */
+export interface MemberAtHand {
+  readonly memberId: string;
+  readonly keys: KeysOfNames;
+}
+
 /** Of work that writes no names. */
 export const noKeys: KeysOfNames = {
   ringFor: () => Promise.reject(new Error('no name is written here')),

@@ -70,10 +70,21 @@ interface Step {
 }
 
 async function openSome({ memberKeys, log }: OpeningContext, database: Database): Promise<Step> {
+  const [begun] = await database.query<{ through: string | null }>('select through from member_names_open');
+  const next = begun
+    ? await database.query<{ id: string }>(
+        `select id from members
+          where ($1::uuid is null or id > $1) and person is not null order by id limit ${atOnce}`,
+        [begun.through],
+      )
+    : [];
+  const ids = next.map(({ id }) => id);
+  // Before the transaction: while their store is waited for, nobody waits for us.
+  const ring = await memberKeys.ringOf(ids, 'person');
   return database.transaction(async (sql): Promise<Step> => {
     await sql.query(`select pg_advisory_xact_lock(${batchLock})`);
-    const [at] = await sql.query<{ through: string | null; of: number }>(
-      'select through, of from member_names_open',
+    const [at] = await sql.query<{ through: string | null; of: number; opened: number }>(
+      'select through, of, opened from member_names_open',
     );
     if (!at) {
       await sql.query(
@@ -81,28 +92,30 @@ async function openSome({ memberKeys, log }: OpeningContext, database: Database)
       );
       return { opened: 0, of: 0, without: 0 };
     }
-    const rows = await sql.query<{ id: string; person: Buffer }>(
-      `select id, person from members
-        where ($1::uuid is null or id > $1) and person is not null order by id limit ${atOnce}`,
-      [at.through],
-    );
-    const last = rows.at(-1);
-    if (!last) {
+    // Closed meanwhile, and begun anew.
+    if (!begun || at.through !== begun.through) return { opened: at.opened, of: at.of, without: 0 };
+    const last = ids.at(-1);
+    if (last === undefined) {
       await sql.query('update member_names_open set opened_at = now()');
       return { opened: null, of: at.of, without: 0 };
     }
-    const ring = await memberKeys.ringOf(
-      rows.map(({ id }) => id),
-      'person',
-    );
+    const rows = await sealedOf(sql, ids);
     const people = rows.flatMap(({ id, person }) => opened(ring, id, person, log) ?? []);
     await keepOpened(sql, people);
     const [now] = await sql.query<{ opened: number }>(
       'update member_names_open set through = $1, opened = opened + $2 returning opened',
-      [last.id, rows.length],
+      [last, rows.length],
     );
     return { opened: now?.opened ?? 0, of: at.of, without: rows.length - people.length };
   });
+}
+
+/** Of those who were not taken out meanwhile. */
+function sealedOf(sql: Sql, ids: readonly string[]) {
+  return sql.query<{ id: string; person: Buffer }>(
+    'select id, person from members where id = any($1::uuid[]) and person is not null',
+    [ids],
+  );
 }
 
 /**
@@ -118,13 +131,10 @@ export async function openLeftOut(context: OpeningContext, stopping?: AbortSigna
   let done = 0;
   for (let start = 0; start < left.length && !stopping?.aborted; start += atOnce) {
     const ids = left.slice(start, start + atOnce).map(({ id }) => id);
+    const ring = await memberKeys.ringOf(ids, 'person');
     done += await database.transaction(async (sql) => {
       await sql.query(`select pg_advisory_xact_lock(${batchLock})`);
-      const rows = await sql.query<{ id: string; person: Buffer }>(
-        'select id, person from members where id = any($1::uuid[]) and person is not null',
-        [ids],
-      );
-      const ring = await memberKeys.ringOf(ids, 'person');
+      const rows = await sealedOf(sql, ids);
       const people = rows.flatMap(({ id, person }) => opened(ring, id, person, log) ?? []);
       await keepOpened(sql, people);
       return people.length;

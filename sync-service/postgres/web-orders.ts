@@ -8,7 +8,7 @@ import type { ApiKey } from './api-keys.ts';
 import { credentialRecords } from './credential-feed.ts';
 import { type Sql, sqlState } from './database.ts';
 import { writeFeed } from './feed.ts';
-import { insertMembers } from './member-names.ts';
+import { insertMembers, type MemberAtHand } from './member-names.ts';
 import { withNewCode } from './order-codes.ts';
 import { orderRecords } from './order-feed.ts';
 import { findPossibleDuplicates } from './possible-duplicates.ts';
@@ -56,6 +56,8 @@ export async function makeWebOrder(
   base: BaseContext,
   key: ApiKey,
   order: WebOrder,
+  /** Asked for when nothing stands against the order any more. */
+  newMember: () => MemberAtHand,
 ): Promise<MadeWebOrder | { readonly problem: WebOrderProblem }> {
   const nowMs = base.clock.wallMs();
   const now = isoTime(nowMs);
@@ -80,12 +82,12 @@ export async function makeWebOrder(
   const validTo = prepaid
     ? isoTime(periodFrom(order.startsAtMs, prepaid.termMonths, place.timeZone).toMs)
     : null;
-  const memberId = id<'member'>();
+  const { memberId, keys } = newMember();
   const membershipId = id<'membership'>();
   const voucherId = id<'credential'>();
   const orderId = id<'order'>();
   const { member } = order;
-  await insertMembers(sql, base.memberKeys, [{ memberId, homeClubId: order.clubId, ...member }], nowMs);
+  await insertMembers(sql, keys, [{ memberId, homeClubId: order.clubId, ...member }], nowMs);
   await sql.query(
     `insert into memberships (id, member_id, plan_id, club_id, valid_from, valid_to, status)
      values ($1, $2, $3, $4, $5, $6, 'active')`,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ApiKey } from '../../postgres/api-keys.ts';
 import type { Sql } from '../../postgres/database.ts';
+import type { MemberAtHand } from '../../postgres/member-names.ts';
 import type { BaseContext } from '../base-context.ts';
 import type { RefusalCode, RefusalWords } from '../refusal.ts';
 import type { ApiScope } from './api-scopes.ts';
@@ -27,6 +28,8 @@ export interface ApiCall<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly nowMs: number;
+  /** The member that a call makes which changes something; the call begins once more when it is asked for at first. */
+  newMember(): MemberAtHand;
   /** Whose particulars are in the answer (AP6). */
   noteRead(memberIds: readonly string[]): void;
 }

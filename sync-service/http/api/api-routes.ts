@@ -8,6 +8,7 @@ import { beginCall, keepAnswer } from '../../postgres/api-answers.ts';
 import type { ApiKey } from '../../postgres/api-keys.ts';
 import { noteApiRead } from '../../postgres/api-reads.ts';
 import type { Sql } from '../../postgres/database.ts';
+import { keysAtHand, type MemberAtHand } from '../../postgres/member-names.ts';
 import type { BaseContext } from '../base-context.ts';
 import { type RefusalWords, refuse } from '../refusal.ts';
 import { sharedRateLimit } from '../shared-rate-limit.ts';
@@ -79,10 +80,11 @@ async function answer(
     const params = parsed(route.params, request.params, 'the address');
     const query = parsed(route.query, request.query, 'the query');
     const body = parsed(route.body, request.body ?? {}, 'the body');
-    const carryOut = (sql: Sql) => carriedOut(base, route, { sql, key, params, query, body });
+    const carryOut = (sql: Sql, newMember: () => MemberAtHand) =>
+      carriedOut(base, route, { sql, key, params, query, body, newMember });
     const done =
       route.method === 'GET' || key === null
-        ? await carryOut(base.database)
+        ? await carryOut(base.database, noNewMember)
         : await once(base, key, request, body, carryOut);
     return await reply.status(route.status).send(done);
   } catch (error) {
@@ -97,6 +99,14 @@ interface ReadCall {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly newMember: () => MemberAtHand;
+}
+
+/** A call that has come as far as to make a member, whose key is not there yet. */
+class MemberWanted extends Error {}
+
+function noNewMember(): never {
+  throw new MemberWanted('this call makes no member');
 }
 
 async function carriedOut(base: BaseContext, route: ApiRoute, call: ReadCall): Promise<unknown> {
@@ -118,13 +128,16 @@ async function carriedOut(base: BaseContext, route: ApiRoute, call: ReadCall): P
   return told;
 }
 
-/** AP8: in one transaction with what is kept of the answer. */
+/**
+ * AP8: in one transaction with what is kept of the answer. A call that makes a member ends its first transaction there, and begins
+ * again with a key: a store of keys that hangs holds no connection of the base. What is refused, or was answered before, makes none.
+ */
 async function once(
   base: BaseContext,
   key: ApiKey,
   request: FastifyRequest,
   body: unknown,
-  carryOut: (sql: Sql) => Promise<unknown>,
+  carryOut: (sql: Sql, newMember: () => MemberAtHand) => Promise<unknown>,
 ): Promise<unknown> {
   const name = request.headers[idempotencyHeader];
   if (typeof name !== 'string' || !idempotencyShape.test(name)) {
@@ -139,7 +152,7 @@ async function once(
     idempotencyKey: name,
     requestHash: sha256Hex(canonicalJson([method ?? '', url ?? '', body])),
   };
-  return base.database.transaction(async (sql) => {
+  const work = (newMember: () => MemberAtHand) => async (sql: Sql) => {
     const before = await beginCall(sql, base.keys, call, base.clock.wallMs());
     if (before === 'other') {
       throw new ApiRefusal(
@@ -148,10 +161,18 @@ async function once(
       );
     }
     if (before !== 'first') return before.answer;
-    const done = await carryOut(sql);
+    const done = await carryOut(sql, newMember);
     await keepAnswer(sql, base.keys, call, done);
     return done;
-  });
+  };
+  try {
+    return await base.database.transaction(work(noNewMember));
+  } catch (error) {
+    if (!(error instanceof MemberWanted)) throw error;
+  }
+  const memberId = newId<'member'>(base.clock, base.random);
+  const keys = await keysAtHand(base.memberKeys, [memberId], base.clock.wallMs());
+  return base.database.transaction(work(() => ({ memberId, keys })));
 }
 
 function parsed(schema: z.ZodObject | null, value: unknown, where: string): unknown {

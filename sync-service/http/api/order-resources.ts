@@ -166,8 +166,14 @@ export const orderResources: readonly ApiRoute[] = [
         expiresAt: '2027-05-25T17:58:01.000Z',
       },
     },
-    refusals: ['api.unknown', 'order.unknown-kiosk', 'order.reference-used', 'order.not-possible'],
-    async handle({ sql, base, key, body, nowMs }) {
+    refusals: [
+      'api.unknown',
+      'order.unknown-kiosk',
+      'order.reference-used',
+      'order.not-possible',
+      'base.keys-not-reached',
+    ],
+    async handle({ sql, base, key, body, nowMs, newMember }) {
       if (!key) throw new Error('an order is given with a key');
       const { reference, clubId, planId, collectAtClubId, startsAt, member, paid, contract } = body;
       const startsAtMs = startsAt === undefined ? nowMs : Date.parse(startsAt);
@@ -193,15 +199,9 @@ export const orderResources: readonly ApiRoute[] = [
           'member.birthDate',
         );
       }
-      const made = await makeWebOrder(sql, base, key, {
-        reference,
-        clubId,
-        planId,
-        collectAtClubId,
-        startsAtMs,
-        member,
-        record: { paid, contract },
-      });
+      const record = { paid, contract };
+      const order = { reference, clubId, planId, collectAtClubId, startsAtMs, member, record };
+      const made = await makeWebOrder(sql, base, key, order, newMember);
       if ('problem' in made) {
         const { code, message, path } = refusalOf[made.problem];
         throw new ApiRefusal(code, message, path);

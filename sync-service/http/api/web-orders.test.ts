@@ -16,6 +16,8 @@ import { newEnrolmentCode } from '../../postgres/enrolment.ts';
 import { changeSeller } from '../../postgres/sellers.ts';
 import { openWaitingCases, silentMs } from '../../postgres/waiting-orders.ts';
 import { type ApiAnswer, ApiClient } from '../../test/api-client.ts';
+import { hangKeys } from '../../test/hanging-keys.ts';
+import { untilSeen } from '../../test/poll.ts';
 import { type StartedBase, startBase, temporaryState } from '../../test/start-base.ts';
 import { newTestId, TestEdge } from '../../test/test-edge.ts';
 import { orderListSchema } from '../staff/order-view.ts';
@@ -422,7 +424,8 @@ it('[AP12] runs every example of docs/api.md as it stands there', async () => {
   expect(page).not.toMatch(/ptl_[0-9a-f]{16}/);
 });
 
-it('shows staff the orders of a web shop among the others', async () => {
+/** As the page of staff asks for them. */
+async function ordersOfStaff() {
   const signedIn = await fetch(`${base.url}/staff/api/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -430,7 +433,61 @@ it('shows staff the orders of a web shop among the others', async () => {
   });
   const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   const answer = await fetch(`${base.url}/staff/api/orders`, { headers: { cookie } });
-  const list = orderListSchema.parse(await answer.json());
+  return orderListSchema.parse(await answer.json());
+}
+
+it('[AP23] tells orders to come again while the keys of members cannot be asked, and staff and boxes work on', async () => {
+  const before = await ordered();
+  expect((await claim(lyon, before.code)).status).toBe(200);
+  const { voucherId } = await inBook(lyon, before.id);
+  // More than a page of staff has connections.
+  const orders = [1, 2, 3, 4, 5, 6].map((n) => ({ body: order(), name: `hangs-${n}` }));
+  const references = orders.map(({ body }) => body.reference);
+  const ask = () => Promise.all(orders.map(({ body, name }) => shop.post('/orders', body, name)));
+  const made = () =>
+    sql.query<{ reference: string }>(
+      'select shop_reference as reference from orders where shop_reference = any($1) order by id',
+      [references],
+    );
+  const members = () => sql.query('select count(*) from members');
+  const known = await members();
+  const hang = await hangKeys(base.databaseUrl);
+  try {
+    const asked = ask();
+    await untilSeen('orders wait', async () => ((await hang.waiting()) >= 4 ? true : null));
+    expect((await ordersOfStaff()).open.length).toBeGreaterThan(0);
+    expect(await report(lyon, collected(before.id, voucherId))).toEqual([]);
+    expect(await statusOf(before.id)).toBe('collected');
+    // What is refused needs no key.
+    expect(codeOf(await shop.post('/orders', order({ planId: dayEntryId })))).toBe('api.unknown');
+    expect(await hang.waiting()).toBeGreaterThan(0);
+
+    let over = false;
+    const told = asked.finally(() => {
+      over = true;
+    });
+    await untilSeen('all are told', async () => {
+      await hang.giveUp();
+      return over || null;
+    });
+    for (const answer of await told) {
+      expect([answer.status, codeOf(answer)]).toEqual([503, 'base.keys-not-reached']);
+      expect(answer.headers.get('retry-after')).toBe('5');
+    }
+    expect(await made()).toEqual([]);
+    expect(await members()).toEqual(known);
+  } finally {
+    await hang.release();
+  }
+  const [first, second] = await Promise.all([ask(), ask()]);
+  expect(first.map(({ status }) => status)).toEqual(orders.map(() => 201));
+  expect(second.map(({ body }) => body)).toEqual(first.map(({ body }) => body));
+  expect((await made()).map(({ reference }) => reference).sort()).toEqual([...references].sort());
+  expect(Number((await members())[0]?.count)).toBe(Number(known[0]?.count) + orders.length);
+});
+
+it('shows staff the orders of a web shop among the others', async () => {
+  const list = await ordersOfStaff();
   expect(list.over).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ kind: 'collection', status: 'collected', madeBy: 'test' }),

@@ -1,10 +1,19 @@
 import { readIncoming } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
+import { KeyDamaged } from '../../keys/member-keys.ts';
 import type { Sql } from '../database.ts';
 import { findPossibleDuplicates } from '../possible-duplicates.ts';
 import { applyClub } from './club-changes.ts';
 import { applyBlock, applyCredential } from './credential-changes.ts';
-import { type Intake, type KnownRow, knownRow, NotApplied, newIntake, rememberRow } from './intake.ts';
+import {
+  type Intake,
+  type IntakeBy,
+  type KnownRow,
+  knownRow,
+  NotApplied,
+  newIntake,
+  rememberRow,
+} from './intake.ts';
 import { applyMember } from './member-changes.ts';
 import { applyMembership, saidOf } from './membership-changes.ts';
 import { park } from './parked.ts';
@@ -19,7 +28,7 @@ export async function applyChanges(
   sql: Sql,
   adapter: string,
   changes: readonly IncomingChange[],
-  by: Pick<Intake, 'keys' | 'nowMs' | 'newId'>,
+  by: IntakeBy,
 ): Promise<void> {
   if (changes.length === 0) return;
   const intake = newIntake(sql, adapter, by);
@@ -31,9 +40,11 @@ export async function applyChanges(
   await tellEdges(intake);
 }
 
-/** What is wrong with a value, and not with the base: classes 22 and 23 of PostgreSQL. */
+/** What is wrong with a value, or with the key of one member, and not with the base: classes 22 and 23 of PostgreSQL. */
 function problemOf(error: unknown): NotApplied | null {
   if (error instanceof NotApplied) return error;
+  // PV63: it spoils the name of its own member, and holds up nobody.
+  if (error instanceof KeyDamaged) return new NotApplied(error.message);
   const { code, constraint } = error as { readonly code?: unknown; readonly constraint?: string };
   if (typeof code !== 'string' || !/^2[23]/.test(code)) return null;
   return new NotApplied(`the base does not take it: ${constraint ?? code}`);

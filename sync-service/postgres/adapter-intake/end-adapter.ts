@@ -30,7 +30,7 @@ export async function endAdapter(
     if (ended.length === 0) return false;
     await sql.query(`delete from adapter_outbox where adapter = $1 and state = 'waiting'`, [adapter]);
     await sql.query('delete from adapter_parked where adapter = $1', [adapter]);
-    const intake = newIntake(sql, adapter, { ...by, keys: noKeys });
+    const intake = newIntake(sql, adapter, { ...by, keys: noKeys, newMemberIds: new Map() });
     await endBlocks(intake, blocks);
     await tellEdges(intake);
     return true;

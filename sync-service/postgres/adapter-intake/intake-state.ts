@@ -2,6 +2,8 @@ import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import type { Database, Sql } from '../database.ts';
 import { applyChanges } from './apply-changes.ts';
 import { isInUse } from './end-adapter.ts';
+import type { IntakeBy } from './intake.ts';
+import { withKeys } from './intake-keys.ts';
 import { openDueCases } from './parked.ts';
 
 /** Begins, or goes on, where it was left. */
@@ -34,22 +36,21 @@ export interface ReadPage {
   readonly more: boolean;
 }
 
-type By = Parameters<typeof applyChanges>[3];
-
 /** AD20: the rows and the cursor in one transaction. False where another process has gone on from there meanwhile. */
 export async function applyPage(
   database: Database,
   adapter: string,
   page: ReadPage,
-  by: By & { readonly everyMs: number },
+  by: IntakeBy & { readonly everyMs: number },
 ): Promise<boolean> {
+  const withTheirKeys = await withKeys(database, adapter, page.changes, by);
   return database.transaction(async (sql) => {
     const [kept] = await sql.query<{ cursor: string | null }>(
       'select cursor from adapter_intake where adapter = $1 for update',
       [adapter],
     );
     if (!kept || kept.cursor !== page.after || !(await isInUse(sql, adapter))) return false;
-    await applyChanges(sql, adapter, page.changes, by);
+    await applyChanges(sql, adapter, page.changes, withTheirKeys);
     await sql.query(
       `update adapter_intake
           set cursor = $2, applied = applied + $3, failures = 0, problem = null,
@@ -90,27 +91,29 @@ const retriedAtOnce = 100;
 const parkedDays = 30;
 
 /** AD25: what was put aside and is to be tried again, in its order; what nobody wanted for 30 days goes. How many. */
-export async function retryParked(database: Database, adapter: string, by: By): Promise<number> {
+export async function retryParked(database: Database, adapter: string, by: IntakeBy): Promise<number> {
+  const withTheirKeys = await withKeys(database, adapter, await parkedToRetry(database, adapter), by);
   return database.transaction(async (sql) => {
     await sql.query('select 1 from adapter_intake where adapter = $1 for update', [adapter]);
     await sql.query(
       `delete from adapter_parked where adapter = $1 and parked_at < now() - ${parkedDays} * interval '1 day'`,
       [adapter],
     );
-    const parked = await sql.query<IncomingChange & Record<string, unknown>>(
-      `select kind, their_id as "theirId", our_id as "ourId", revision, record from adapter_parked
-        where adapter = $1 and retry and not unread order by seq limit ${retriedAtOnce}`,
-      [adapter],
-    );
-    // Where they cannot say our id, that is not said here either.
-    const changes = parked.map(({ ourId, ...change }) => ({
-      ...change,
-      ...(ourId === null ? {} : { ourId }),
-    }));
-    await applyChanges(sql, adapter, changes, by);
+    const changes = await parkedToRetry(sql, adapter);
+    await applyChanges(sql, adapter, changes, withTheirKeys);
     await openDueCases({ sql, adapter, ...by });
-    return parked.length;
+    return changes.length;
   });
+}
+
+async function parkedToRetry(sql: Sql, adapter: string): Promise<readonly IncomingChange[]> {
+  const parked = await sql.query<IncomingChange & Record<string, unknown>>(
+    `select kind, their_id as "theirId", our_id as "ourId", revision, record from adapter_parked
+      where adapter = $1 and retry and not unread order by seq limit ${retriedAtOnce}`,
+    [adapter],
+  );
+  // Where they cannot say our id, that is not said here either.
+  return parked.map(({ ourId, ...change }) => ({ ...change, ...(ourId === null ? {} : { ourId }) }));
 }
 
 /** All is read once more from the beginning; what is known already changes nothing. False when there is none such. */

@@ -13,6 +13,8 @@ export interface Intake {
   readonly keys: KeysOfNames;
   readonly nowMs: number;
   readonly newId: () => string;
+  /** By their id: which of ours somebody new gets, whose key is at hand (intake-keys.ts). */
+  readonly newMemberIds: Map<string, string>;
   /** Credentials, plans and clubs that edges have to be told of in the end. */
   readonly credentials: Set<string>;
   readonly plans: Map<string, FeedRecord>;
@@ -24,7 +26,9 @@ export interface Intake {
   readonly renamed: Set<string>;
 }
 
-export function newIntake(sql: Sql, adapter: string, by: Pick<Intake, 'keys' | 'nowMs' | 'newId'>): Intake {
+export type IntakeBy = Pick<Intake, 'keys' | 'nowMs' | 'newId' | 'newMemberIds'>;
+
+export function newIntake(sql: Sql, adapter: string, by: IntakeBy): Intake {
   return {
     sql,
     adapter,
@@ -71,7 +75,7 @@ export type RowKind = keyof typeof tables;
 
 /** AD26: by their id, by ours if they keep it, or by the line of an import under the name of the adapter. */
 export async function knownRow(
-  { sql, adapter }: Intake,
+  { sql, adapter }: Pick<Intake, 'sql' | 'adapter'>,
   kind: RowKind,
   { theirId, ourId }: Pick<IncomingChange, 'theirId' | 'ourId'>,
 ): Promise<KnownRow | null> {

@@ -3,7 +3,8 @@ import { mayBeBornOn } from '@portillon/core/sale/answers.ts';
 import type { IncomingRecords } from '../../adapters/incoming-records.ts';
 import type { IncomingChange } from '../../adapters/member-base-adapter.ts';
 import { withdrawConsent } from '../consents.ts';
-import { insertMembers, renameMembers } from '../member-names.ts';
+import type { Sql } from '../database.ts';
+import { insertMembers, type Particulars, renameMembers } from '../member-names.ts';
 import { liftBlock } from './blocks.ts';
 import { type Difference, differs, untold } from './differences.ts';
 import { goneThere } from './gone-there.ts';
@@ -52,11 +53,12 @@ async function newMember(
   change: IncomingChange,
   record: IncomingRecords['member'],
 ): Promise<void> {
-  const { sql, keys, nowMs, newId } = intake;
+  const { sql, keys, nowMs, newId, newMemberIds } = intake;
   checkBirthDate(record, nowMs);
   const clubs = await sql.query('select 1 from clubs where id = $1', [record.homeClubId ?? null]);
   if (clubs.length === 0) throw new NotApplied('homeClubId: names no club that is known here');
-  const id = newId();
+  // Another id than the one that was thought of has no key at hand.
+  const id = newMemberIds.get(change.theirId) ?? newId();
   const member = {
     memberId: id,
     homeClubId: record.homeClubId ?? '',
@@ -70,6 +72,22 @@ async function newMember(
   await insertMembers(sql, keys, [member], nowMs);
   await rememberRow(intake, 'member', id, change, { made: true });
   intake.newMembers.add(id);
+}
+
+/** Whether the member would have another name than now (`changeMember`). */
+export async function saysOtherNames(
+  sql: Sql,
+  memberId: string,
+  record: IncomingRecords['member'],
+): Promise<boolean> {
+  const [ours] = await sql.query<Particulars & Record<string, unknown>>(
+    `select given_name as "givenName", family_name as "familyName", birth_date as "birthDate", email, phone
+       from named_members where id = $1`,
+    [memberId],
+  );
+  return (
+    ours !== undefined && names.some((name) => record[name] !== undefined && record[name] !== ours[name])
+  );
 }
 
 async function changeMember(

@@ -61,12 +61,12 @@ export async function forgetAgain(base: BaseContext): Promise<void> {
   const known = new Set(rows.map(({ memberId }) => memberId));
   for (const { memberId, orderId, words } of destroyed) {
     if (known.has(memberId)) continue;
+    const kept = await base.memberKeys.keepsArchive(memberId);
     await base.database.transaction(async (sql) => {
       await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
       const done = await sql.query('select 1 from erased_members where member_id = $1', [memberId]);
       if (done.length > 0) return;
       const nowMs = base.clock.wallMs();
-      const kept = await base.memberKeys.keepsArchive(memberId);
       await eraseMember(sql, {
         memberId,
         orderId,
