@@ -754,9 +754,13 @@ it('[AD32] lets nothing that was set here go before a price of theirs, and puts 
     undefined,
   ]);
   const shown = (await readClubPrices(sql, clubId, null, staff.nowMs))?.set.filter(
-    (each) => each.planId === plan && each.by === name,
+    (each) => each.planId === plan,
   );
-  expect(shown?.map(({ price, mayWithdraw }) => [price, mayWithdraw])).toEqual(Array(3).fill([null, false]));
+  const ended = shown?.filter(({ by }) => by === name);
+  expect(ended?.map(({ price, mayWithdraw }) => [price, mayWithdraw])).toEqual(Array(2).fill([null, false]));
+  expect(shown?.filter(({ withdrawn }) => withdrawn)).toMatchObject([
+    { from: from(9), price: { priceCents: 0 }, mayWithdraw: false, withdrawn: { by: name, reason: '' } },
+  ]);
   const [told_] = await casesOf('other-base-differs', `plan ${plan}`);
   expect(told_?.detail).toMatch(/Prices that were set here for clubs have ended: 3$/);
   // What was sold a moment before keeps its price.
@@ -784,6 +788,8 @@ it('[AD32] lets nothing that was set here go before a price of theirs, and puts 
   // Once it has ended, prices are ours again.
   await sql.query('update adapters set ended_at = now() where name = $1', [name]);
   expect(await set('club', from(1), 1_100)).toMatchObject({ ok: true });
+  // For as long as nobody sets another one: what they once ended on a later day ends nothing of it.
+  expect((await told()).comingPrices).toEqual([{ from: from(1), priceCents: 1_100, joiningFeeCents: 700 }]);
   await sql.query('update adapters set ended_at = null where name = $1', [name]);
 });
 

@@ -31,7 +31,8 @@ export async function endSetPrices(
     [planId],
   );
   // Where the day is youngest: begun there, it has begun everywhere.
-  const [today = localDate(nowMs, 'UTC')] = zones.map(({ timeZone }) => localDate(nowMs, timeZone)).sort();
+  const days = zones.map(({ timeZone }) => localDate(nowMs, timeZone)).sort();
+  const [today = localDate(nowMs, 'UTC')] = days;
   const standing = await sql.query<{ entityId: string | null; clubId: string | null; from: string }>(
     `select "entityId", "clubId", begins::text as "from" from (
        select distinct on (legal_entity_id, club_id, begins) legal_entity_id as "entityId", club_id as "clubId", begins, price_cents
@@ -41,7 +42,14 @@ export async function endSetPrices(
       where price_cents is not null`,
     [planId, today],
   );
-  for (const { entityId, clubId, from } of standing) {
+  // What has begun nowhere is withdrawn: an end on its day would outlast them, and end what is set here after them.
+  const latest = days.at(-1) ?? today;
+  await sql.query(
+    `update plan_prices set withdrawn_at = $3, withdrawn_adapter = $4, withdrawn_reason = ''
+      where plan_id = $1 and valid_from > $2::date and price_cents is not null and withdrawn_at is null`,
+    [planId, latest, isoTime(nowMs), adapter],
+  );
+  for (const { entityId, clubId, from } of standing.filter((price) => price.from <= latest)) {
     // After each of them, by whatever clock it was set.
     await sql.query(
       `insert into plan_prices (id, plan_id, legal_entity_id, club_id, valid_from, set_at, adapter, reason)

@@ -54,7 +54,7 @@ export async function readClubPrices(
   const set = await database.query<SetRow & object>(
     `select plan_prices.id as "priceId", plan_id as "planId", ${levelOfPrice} as level, valid_from::text as "from",
             price_cents as "priceCents", joining_fee_cents as "joiningFeeCents", set_at as "setAt", coalesce(setter.name, adapter) as by, adapter,
-            reason, withdrawn_at as "withdrawnAt", withdrawer.name as "withdrawnBy", withdrawn_reason as "withdrawnReason"
+            reason, withdrawn_at as "withdrawnAt", coalesce(withdrawer.name, withdrawn_adapter) as "withdrawnBy", withdrawn_reason as "withdrawnReason"
        from plan_prices join plans on plans.id = plan_id
        left join staff_users as setter on setter.id = set_by
        left join staff_users as withdrawer on withdrawer.id = withdrawn_by

@@ -51,7 +51,7 @@ export function PriceHistory(props: {
                 <small className="hint">
                   {words.withdrawn(one.withdrawn.by, fullDate(one.withdrawn.at, prices.timeZone, language))}
                   {' · '}
-                  {one.withdrawn.reason}
+                  {one.withdrawn.reason || accessWords[language].saidThere}
                 </small>
               )}
               {one.mayWithdraw && withdrawing !== one.priceId && (
