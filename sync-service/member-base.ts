@@ -110,6 +110,12 @@ export interface MemberBaseReady {
   readonly metricsUrl: string | null;
 }
 
+interface StartedBase {
+  readonly ready: MemberBaseReady;
+  readonly ended: Promise<string>;
+  readonly metrics: BaseMetrics;
+}
+
 const host = '127.0.0.1';
 /** For requests in work when it stops; an edge gives up on a push after 20 s. */
 const stopLimitMs = 10_000;
@@ -122,19 +128,26 @@ export class MemberBase {
   readonly ready: MemberBaseReady;
   /** Resolves with a sentence when it can no longer work and must be started again. */
   readonly ended: Promise<string>;
+  readonly #metrics: BaseMetrics;
   readonly #stops: (() => Promise<unknown>)[];
 
-  private constructor(ready: MemberBaseReady, ended: Promise<string>, stops: (() => Promise<unknown>)[]) {
+  private constructor({ ready, ended, metrics }: StartedBase, stops: (() => Promise<unknown>)[]) {
     this.ready = ready;
     this.ended = ended;
+    this.#metrics = metrics;
     this.#stops = stops;
+  }
+
+  /** An edge has asked for the feed and has no answer yet: the answer will tell the time at which it is given. */
+  get isWaitedForFeed(): boolean {
+    return this.#metrics.feedsWaiting > 0;
   }
 
   /** Resolves when requests are answered. Rejects with what to do, and leaves nothing running. */
   static async start(options: MemberBaseOptions): Promise<MemberBase> {
     const stops: (() => Promise<unknown>)[] = [];
     try {
-      return await startWith(options, stops, (ready, ended) => new MemberBase(ready, ended, stops));
+      return await startWith(options, stops, (started) => new MemberBase(started, stops));
     } catch (error) {
       await stopAll(stops);
       throw error;
@@ -153,7 +166,7 @@ export class MemberBase {
 async function startWith(
   options: MemberBaseOptions,
   stops: (() => Promise<unknown>)[],
-  made: (ready: MemberBaseReady, ended: Promise<string>) => MemberBase,
+  made: (started: StartedBase) => MemberBase,
 ): Promise<MemberBase> {
   const { stateFolder, clock, random, log } = options;
   await mkdir(stateFolder, { recursive: true });
@@ -319,19 +332,17 @@ async function startWith(
 
   log.info('base.ready', { url, at: isoTime(clock.wallMs()) });
   const clubIds = Object.fromEntries(clubs.map(({ id, name }) => [name, id]));
-  return made(
-    {
-      url,
-      staffUrl: `${url}/staff/`,
-      staff,
-      enrolmentCodes,
-      gateCodes,
-      clubs: clubIds,
-      databaseUrl,
-      metricsUrl,
-    },
-    ended,
-  );
+  const ready = {
+    url,
+    staffUrl: `${url}/staff/`,
+    staff,
+    enrolmentCodes,
+    gateCodes,
+    clubs: clubIds,
+    databaseUrl,
+    metricsUrl,
+  };
+  return made({ ready, ended, metrics: base.metrics });
 }
 
 /** In the reverse order of starting; each once. */

@@ -53,6 +53,9 @@ export class BaseMetrics {
     registers: [this.#registry],
   });
 
+  /** Edges that are being answered or wait for a change. */
+  feedsWaiting = 0;
+
   requested(method: string, route: string | undefined, status: number, seconds: number): void {
     const of = { method: knownMethods.has(method) ? method : 'other', route: route ?? 'none' };
     this.#requests.inc({ ...of, status });
@@ -65,7 +68,8 @@ export class BaseMetrics {
   }
 
   feedWaits(more: 1 | -1): void {
-    this.#waiting.inc(more);
+    this.feedsWaiting += more;
+    this.#waiting.set(this.feedsWaiting);
   }
 
   feedTold(changes: number): void {

@@ -12,8 +12,8 @@ export interface OpeningContext {
 }
 
 const atOnce = 5_000;
-/** Somebody who asks for names notices sooner (`look`). Less than what the base of a played day takes for a waiting edge. */
-const lookEveryMs = 5_000;
+/** Somebody who asks for names notices sooner (`look`). */
+const lookEveryMs = 10_000;
 /** While another process opens them, or they could not be. */
 const againMs = 1_000;
 const toldEvery = 100_000;

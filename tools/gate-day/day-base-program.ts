@@ -24,8 +24,6 @@ const clock = new LeapingClock({
   timersLeap: true,
 });
 
-/** What is left of an edge's long wait for news. The base's own rounds wait less, or far more. */
-const longWaitMs = [8_000, 25_000] as const;
 const waitingLimitMs = 30_000;
 
 function tell(message: ToldByProgram): void {
@@ -46,7 +44,7 @@ const base = await MemberBase.start({
 async function answer({ no, request }: AskedOfProgram): Promise<void> {
   if (request.type === 'leap') {
     if (request.inTouch)
-      await untilTrue(systemClock, 'an edge waits', waitingLimitMs, () => clock.isWaitedFor(...longWaitMs));
+      await untilTrue(systemClock, 'an edge waits', waitingLimitMs, () => base.isWaitedForFeed);
     clock.leap(request.offsetMs);
   }
   if (request.type === 'stop') await base.stop();

@@ -47,12 +47,6 @@ export class LeapingClock implements Clock {
     return this.#offsetMs;
   }
 
-  /** Somebody waits for a time that comes in so long. */
-  isWaitedFor(fromMs: number, toMs: number): boolean {
-    const nowMs = this.monotonicMs();
-    return [...this.#timers].some(({ dueMs }) => dueMs - nowMs > fromMs && dueMs - nowMs <= toMs);
-  }
-
   wallMs(): number {
     return this.#under.wallMs() + this.#offsetMs;
   }
