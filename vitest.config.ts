@@ -12,6 +12,8 @@ export default defineConfig({
     // Most tests wait for a line, a disk or a program more than they work: three at once keep two cores busy.
     maxWorkers: 3,
     restoreMocks: true,
+    // A second, as it is otherwise, is little on a machine that does much else.
+    expect: { poll: { timeout: 10_000 } },
     setupFiles: ['tools/test/leak-check.ts'],
     projects: [
       {
@@ -22,7 +24,8 @@ export default defineConfig({
           exclude: [...never, ...processTests, ...browserTests],
           // Our modules keep nothing of what was done with them, and most of a short file's time was loading them again.
           isolate: false,
-          testTimeout: 15_000,
+          // Some work for seconds on a quiet machine: what is only slow there is not to fail on a busy one.
+          testTimeout: 40_000,
           hookTimeout: 60_000,
         },
       },

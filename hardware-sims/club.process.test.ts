@@ -191,7 +191,7 @@ it('resumes after it was killed: a card that lay at the encoder lies there again
   await host.close();
   const statePath = join(stateFolder, 'club-state.json');
   const cardId = deviceIn(staged, 'dispenser').cardUid;
-  await vi.waitFor(() => expect(readFileSync(statePath, 'utf8')).toContain('"at":"encoder"'));
+  await vi.waitFor(() => expect(readFileSync(statePath, 'utf8')).toContain('"at":"encoder"'), 20_000);
   const stateWhenKilled = readFileSync(statePath);
   const leftover = dirname(new URL(String(club.addresses.dispenser)).pathname);
   await club.stop();

@@ -48,7 +48,8 @@ async function gateAt(folder: string, id: string) {
     id,
     name: id,
     board: { model: 'modbus-board', address: board.address, ...wiring },
-    scanner: { model: 'serial-scanner', address: scanner.address },
+    // The pieces of a code lie further apart where this process or the line is kept waiting.
+    scanner: { model: 'serial-scanner', address: scanner.address, gapMs: 1_000 },
   };
   return { board, scanner, file };
 }

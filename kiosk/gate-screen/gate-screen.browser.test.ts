@@ -220,7 +220,7 @@ it('[GS10] says within seconds that the edge is gone, keeps nothing of what stoo
   await page.locator('main[data-sign="gone"]').waitFor();
   const tookMs = systemClock.monotonicMs() - beganMs;
   // To the ms it is held by gate-line.test.ts; this page has a machine under it that does other things too.
-  expect(tookMs).toBeLessThan(4_500);
+  expect(tookMs).toBeLessThan(8_000);
   expect(await page.content()).not.toContain(signWords['see-kiosk'].es);
   expect(await page.evaluate(pageFaults)).toEqual([]);
   await picture('480x800-gone');

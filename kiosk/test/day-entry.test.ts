@@ -69,8 +69,9 @@ it('[J5] [I1] [SA21] sells one entry, prints the ticket unasked, and opens the g
   await club.push('entry');
   await club.until(async () => (await club.facts.decisions()).length === 1);
   await club.until(async () => (await club.facts.lastPassage()) !== null);
-  // The scanner passes over the same code for a moment.
-  await club.until(async () => (await club.now()) > since + repeatedReadingMs);
+  // The scanner passes over the same code for a moment, from when it was read.
+  const readMs = await club.now();
+  await club.until(async () => (await club.now()) > readMs + repeatedReadingMs);
   await scan();
   await club.until(async () => (await club.facts.decisions()).length === 2);
   expect((await club.facts.decisions()).at(-1)).toMatchObject({ outcome: 'refused', reason: 'ticket-spent' });

@@ -29,6 +29,9 @@ const stepsOfASale = [
   'attract',
 ];
 
+/** Over in the time of a motor: a page on a busy machine may be told the next one before it has drawn them. */
+const fleeting = ['take-card finishing', 'take-card presenting'];
+
 /**
  * Power, network and a cable go, and a card is left behind: what the customer reads at that moment, and what stands in the
  * books at the end.
@@ -133,7 +136,8 @@ it(
     await sales.panel.press('Bank approves');
     await sales.takeCard();
     await sales.kiosk.leaveWithoutPaper();
-    expect(sales.kiosk.steps).toEqual(stepsOfASale);
+    const { steps } = sales.kiosk;
+    expect(steps).toEqual(stepsOfASale.filter((step) => !fleeting.includes(step) || steps.includes(step)));
     await sales.kiosk.picture('network-cut');
     expect((await sales.club.facts.counts()).sales).toBe(before.sales);
     await sales.panel.press('Put the network back');

