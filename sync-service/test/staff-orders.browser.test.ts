@@ -110,7 +110,7 @@ describe('the orders of the staff page', () => {
     await refund().getByLabel('Pourquoi').fill('Frais offerts en septembre');
     await refund().getByRole('button', { name: 'Donner l’ordre' }).click();
     expect(await code().innerText()).toMatch(/^\d{4} \d{4}$/);
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Code pour le client');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Code pour le client');
     expect(await axeObjections(page)).toEqual([]);
     await waiting().getByText('M7QK-2F9C · 19,90\u202f€ · Inès Moreau-Testard · Lyon Part-Dieu').waitFor();
     await page.getByRole('button', { name: 'C’est noté' }).click();
