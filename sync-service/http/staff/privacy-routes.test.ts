@@ -568,6 +568,60 @@ it('[PV34] [PV64] forgets again, by the same order, whom a backup brings back', 
   expect((await orderOf(orderId)).states[await box.edgeId()]).toBe('done');
 });
 
+it('[PV37] [PV40] says of whom it could not read that words were not looked for, until somebody has', {
+  timeout: 40_000,
+}, async () => {
+  const box = await newBox('Lyon Part-Dieu');
+  const lea = {
+    ...ana,
+    givenName: 'Léa',
+    familyName: 'Vanbremeersch',
+    email: 'lea@example.org',
+    phone: null,
+  };
+  const { memberId } = (await sold(box, lea, '04BEA0000037')).member;
+  await box.told();
+  const nameOf = async () =>
+    (
+      await sql.query<{ name: string | null }>(
+        'select family_name as name from named_members where id = $1',
+        [memberId],
+      )
+    )[0];
+  await untilSeen('the particulars', async () => ((await nameOf())?.name ? true : null));
+  const words = newTestId();
+  await sql.query(
+    `insert into debts (id, member_id, legal_entity_id, club_id, amount_cents, vat_rate, reason, words, since, user_id,
+                        settled_at, settled_by_sale)
+     select $1, member_id, legal_entity_id, club_id, 500, 2000, 'other', 'Owed by Vanbremeersch', at,
+            (select id from staff_users limit 1), at, id from sales where member_id = $2`,
+    [words, memberId],
+  );
+  // As after the store of the keys came back without it.
+  const store = new Database(urlOf('base_member_keys'), log);
+  await store.query("delete from member_keys where member_id = $1 and part = 'person'", [memberId]);
+  await store.close();
+  await closeNames(sql);
+  await untilSeen('names again', async () => {
+    await ask('POST', '/candidates', { email: lea.email });
+    return (await nameOf().catch(() => null)) ?? null;
+  });
+  expect(await nameOf()).toEqual({ name: null });
+
+  const orderId = await forget(memberId);
+  const { answers, progress } = await orderOf(orderId);
+  expect(answers.find((answer) => answer.store === 'words')).toMatchObject({
+    state: 'failed',
+    fault: 'the name of the member could not be read',
+  });
+  expect(progress).toBe('under-way');
+  const settle = (place: string) =>
+    ask('POST', `/orders/${orderId}/stores/${place}/settlement`, { reason: 'Looked for by hand' });
+  expect((await settle('tables')).code).toBe('erasure.unknown-store');
+  expect((await settle('words')).code).toBeNull();
+  expect((await orderOf(orderId)).states.words).toBe('settled-by-hand');
+});
+
 it('[PV1] [PV2] lists everybody who agrees in what points at a person, and lets staff choose', async () => {
   const [box] = boxes;
   if (!box) throw new Error('no box');

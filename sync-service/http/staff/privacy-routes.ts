@@ -127,7 +127,7 @@ export function privacyRoutes(app: FastifyInstance, base: BaseContext): void {
       const asked = settleStoreSchema.safeParse(request.body);
       if (!asked.success) return refuse(reply, { code: 'erasure.malformed', ...whereAndWhat(asked.error) });
       const { id, store } = request.params;
-      if (!isId(id) || !isId(store)) {
+      if (!isId(id) || !(isId(store) || store === 'words')) {
         return refuse(reply, { code: 'erasure.unknown-store', message: 'there is no such box' });
       }
       return answer(reply, await settleStoreByHand(base, user, id, store, asked.data.reason));

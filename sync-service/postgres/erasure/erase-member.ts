@@ -8,7 +8,7 @@ import { credentialRecords } from '../credential-feed.ts';
 import type { Sql } from '../database.ts';
 import { writeFeed } from '../feed.ts';
 import { whileTakingAway } from '../member-names.ts';
-import { traitsOf } from './erasure-plan.ts';
+import { isNameUnread, traitsOf } from './erasure-plan.ts';
 import { forgetInWords, type WordsPlace } from './words-about.ts';
 
 export interface Erasure {
@@ -21,6 +21,9 @@ export interface Erasure {
   readonly words?: readonly WordsPlace[];
   readonly nowMs: number;
 }
+
+/** PV37: words that name the member could not be looked for. */
+const nameUnread = 'the name of the member could not be read';
 
 type Purpose = 'person' | 'photo' | 'contract' | 'mandate';
 
@@ -41,6 +44,8 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
   await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [memberId]);
   await sql.query(whileTakingAway);
   const traits = await traitsOf(sql, memberId, { asFarAsKnown: why === 'restored' });
+  // Of one who is forgotten once more the store of the keys says where words named them (PV64).
+  const isUnread = why !== 'restored' && (await isNameUnread(sql, memberId));
   const kept = keptDocuments(erasure.kept);
   await sql.query(
     `insert into purge_orders (id, member_id, request_id, why, made_at, due_at) values ($1, $2, $3, $4, $5, $6)`,
@@ -115,16 +120,19 @@ export async function eraseMember(sql: Sql, erasure: Erasure): Promise<void> {
     logs: 0,
   };
   for (const [store, erased] of Object.entries(answers)) {
+    const fault = store === 'words' && isUnread ? nameUnread : null;
+    const state = erased === null ? 'outstanding' : erased > 0 ? 'done' : 'nothing-found';
     await sql.query(
-      `insert into purge_answers (order_id, store, state, erased, asked_at, told_at, answered_at)
-       values ($1, $2, $3, $4, $5, $5, $6)`,
+      `insert into purge_answers (order_id, store, state, erased, asked_at, told_at, answered_at, fault)
+       values ($1, $2, $3, $4, $5, $5, $6, $7)`,
       [
         orderId,
         store,
-        erased === null ? 'outstanding' : erased > 0 ? 'done' : 'nothing-found',
+        fault === null ? state : 'failed',
         erased ?? 0,
         now,
         erased === null ? null : now,
+        fault,
       ],
     );
   }

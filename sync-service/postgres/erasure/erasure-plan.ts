@@ -103,6 +103,16 @@ export async function planErasure(sql: Sql, memberId: string, nowMs: number): Pr
   };
 }
 
+/** PV37: the member has a name, and it could not be opened: its key is missing or damaged. To be asked while names are open. */
+export async function isNameUnread(sql: Sql, memberId: string): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from members
+      where id = $1 and person is not null and not exists (select 1 from member_names where id = $1)`,
+    [memberId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * What would give the member away; null when the base knows no such member. Of one who is forgotten once more, what the base
  * happens to know: the key to the rest was destroyed.

@@ -113,7 +113,10 @@ export async function readPrivacyLog(database: Database): Promise<PrivacyLogEntr
   );
 }
 
-/** PV42: the disk of a box that is out of use was destroyed or wiped, which it cannot say itself. */
+/**
+ * PV42: the disk of a box that is out of use was destroyed or wiped, which it cannot say itself. PV37: words that the base could not
+ * look for were looked for by somebody.
+ */
 export async function settleStoreByHand(
   base: BaseContext,
   user: StaffUser,
@@ -124,9 +127,11 @@ export async function settleStoreByHand(
   return base.database.transaction(async (sql): Promise<Result<{ store: string }, RefusalWords>> => {
     const [answer] = await sql.query<{ state: AnswerState; memberId: string; inUse: boolean }>(
       `select state, member_id as "memberId",
-              coalesce((select status = 'active' from edges where edges.id = edge_id), true) as "inUse"
+              edge_id is not null
+                and coalesce((select status = 'active' from edges where edges.id = edge_id), true) as "inUse"
          from purge_answers join purge_orders on purge_orders.id = order_id
-        where order_id = $1 and store = $2 and edge_id is not null for update of purge_answers`,
+        where order_id = $1 and store = $2 and (edge_id is not null or (store = 'words' and fault is not null))
+          for update of purge_answers`,
       [orderId, store],
     );
     if (!answer) {

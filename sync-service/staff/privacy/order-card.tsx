@@ -40,9 +40,21 @@ export function OrderCard(props: {
       <ul className="base-stores" aria-label={text.base}>
         {order.answers
           .filter(({ edgeId }) => edgeId === null)
-          .map(({ store, state }) => (
-            <li key={store} data-settled={isSettled(state)}>
-              {text.pair(text.baseStores[store] ?? store, text.answers[state])}
+          .map((answer) => (
+            <li key={answer.store} data-settled={isSettled(answer.state)}>
+              {text.pair(text.baseStores[answer.store] ?? answer.store, text.answers[answer.state])}
+              {answer.store === 'words' && answer.fault && !isSettled(answer.state) && (
+                <>
+                  <small className="hint"> {text.nameUnread}</small>
+                  <Settlement
+                    answer={answer}
+                    orderId={order.id}
+                    label={text.wordsLookedFor}
+                    language={language}
+                    onChanged={onChanged}
+                  />
+                </>
+              )}
             </li>
           ))}
       </ul>
@@ -88,6 +100,43 @@ function BoxRow(props: {
 }) {
   const { answer, orderId, club, language, onChanged } = props;
   const text = privacyWords[language];
+  const when = (iso: string) => fullDate(iso, undefined, language);
+  return (
+    <tr data-settled={isSettled(answer.state)}>
+      <th scope="row">
+        {club}
+        {!answer.boxInUse && <small className="hint"> ({text.notInUse})</small>}
+      </th>
+      <td>
+        {text.answers[answer.state]}
+        {answer.overdue && <strong className="late"> {text.overdue}</strong>}
+        {answer.fault && <small className="hint"> {answer.fault}</small>}
+        {!answer.boxInUse && !isSettled(answer.state) && (
+          <Settlement
+            answer={answer}
+            orderId={orderId}
+            label={text.diskGone}
+            language={language}
+            onChanged={onChanged}
+          />
+        )}
+      </td>
+      <td>{text.told(answer.timesTold, when(answer.toldAt))}</td>
+      <td>{answer.lastContactAt ? when(answer.lastContactAt) : '–'}</td>
+    </tr>
+  );
+}
+
+/** What staff say in the place of a store that does not answer for itself, with a reason. */
+function Settlement(props: {
+  readonly answer: StoreAnswerView;
+  readonly orderId: string;
+  readonly label: string;
+  readonly language: Language;
+  readonly onChanged: () => void;
+}) {
+  const { answer, orderId, label, language, onChanged } = props;
+  const text = privacyWords[language];
   const [reason, setReason] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
@@ -101,42 +150,23 @@ function BoxRow(props: {
       })
       .catch(() => setProblem(text.noAnswer));
   };
-  const when = (iso: string) => fullDate(iso, undefined, language);
+  if (reason === null) {
+    return (
+      <button type="button" onClick={() => setReason('')}>
+        {label}
+      </button>
+    );
+  }
   return (
-    <tr data-settled={isSettled(answer.state)}>
-      <th scope="row">
-        {club}
-        {!answer.boxInUse && <small className="hint"> ({text.notInUse})</small>}
-      </th>
-      <td>
-        {text.answers[answer.state]}
-        {answer.overdue && <strong className="late"> {text.overdue}</strong>}
-        {answer.fault && <small className="hint"> {answer.fault}</small>}
-        {!answer.boxInUse && !isSettled(answer.state) && reason === null && (
-          <button type="button" onClick={() => setReason('')}>
-            {text.diskGone}
-          </button>
-        )}
-        {reason !== null && !isSettled(answer.state) && (
-          <span className="change">
-            <label htmlFor={id}>{text.reason}</label>
-            <input
-              id={id}
-              value={reason}
-              maxLength={200}
-              onChange={(event) => setReason(event.target.value)}
-            />
-            <span className="problem" role="alert">
-              {problem}
-            </span>
-            <button type="button" onClick={settle}>
-              {text.diskGone}
-            </button>
-          </span>
-        )}
-      </td>
-      <td>{text.told(answer.timesTold, when(answer.toldAt))}</td>
-      <td>{answer.lastContactAt ? when(answer.lastContactAt) : '–'}</td>
-    </tr>
+    <span className="change">
+      <label htmlFor={id}>{text.reason}</label>
+      <input id={id} value={reason} maxLength={200} onChange={(event) => setReason(event.target.value)} />
+      <span className="problem" role="alert">
+        {problem}
+      </span>
+      <button type="button" onClick={settle}>
+        {label}
+      </button>
+    </span>
   );
 }

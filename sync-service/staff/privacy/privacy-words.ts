@@ -89,6 +89,9 @@ export interface PrivacyWords {
   readonly overdue: string;
   readonly notInUse: string;
   readonly diskGone: string;
+  /** Of a member whose key is missing: notes that name them could not be looked for. */
+  readonly nameUnread: string;
+  readonly wordsLookedFor: string;
   readonly log: string;
   readonly noLog: string;
   readonly byItself: string;
@@ -263,6 +266,8 @@ const fr: PrivacyWords = {
   overdue: 'en retard',
   notInUse: 'hors service',
   diskGone: 'Son disque est détruit',
+  nameUnread: 'Nom illisible, sa clé manque : cherchez vous-même les notes qui le nomment.',
+  wordsLookedFor: 'Les notes ont été cherchées',
   log: 'Journal de la vie privée',
   noLog: 'Rien d’écrit.',
   byItself: 'La base',
@@ -274,7 +279,7 @@ const fr: PrivacyWords = {
     declined: 'a refusé une demande',
     withdrawn: 'a noté le retrait d’une demande',
     'handed-over': 'a remis une copie',
-    'store-settled-by-hand': 'a réglé un boîtier à la main',
+    'store-settled-by-hand': 'a réglé une réponse à la main',
     'told-again': 'a redemandé à un boîtier',
     restored: 'a oublié de nouveau, après une sauvegarde',
     'documents-erased': 'a effacé des documents gardés assez longtemps',
@@ -449,6 +454,8 @@ const en: PrivacyWords = {
   overdue: 'overdue',
   notInUse: 'out of use',
   diskGone: 'Its disk is destroyed',
+  nameUnread: 'Name not readable, its key is missing: look for notes that name them yourself.',
+  wordsLookedFor: 'Notes were looked for',
   log: 'Privacy log',
   noLog: 'Nothing written.',
   byItself: 'The base',
@@ -460,7 +467,7 @@ const en: PrivacyWords = {
     declined: 'declined a request',
     withdrawn: 'noted that a request was withdrawn',
     'handed-over': 'handed a copy over',
-    'store-settled-by-hand': 'settled a box by hand',
+    'store-settled-by-hand': 'settled an answer by hand',
     'told-again': 'asked a box again',
     restored: 'forgot again, after a backup',
     'documents-erased': 'erased documents that were kept long enough',
