@@ -80,6 +80,25 @@ it('[AP12] each example fits the schema beside it, and holds nothing that the sc
   }
 });
 
+it('[AP9] [AP12] a body has no object that takes fields it does not name', () => {
+  const open = (schema: unknown, at: string): string[] => {
+    if (typeof schema !== 'object' || schema === null) return [];
+    const isOpen =
+      'properties' in schema && !('additionalProperties' in schema && !schema.additionalProperties);
+    return [
+      ...(isOpen ? [at] : []),
+      ...Object.entries(schema).flatMap(([name, within]) => open(within, `${at}.${name}`)),
+    ];
+  };
+  const bodies = operations.flatMap(({ path, method, operation }) =>
+    operation.requestBody
+      ? [{ what: `${method} ${path}`, schema: operation.requestBody.content['application/json'].schema }]
+      : [],
+  );
+  expect(bodies.length).toBeGreaterThan(2);
+  expect(bodies.flatMap(({ what, schema }) => open(schema, what))).toEqual([]);
+});
+
 it('[AP12] an example that does not fit would be seen', () => {
   const ajv = new Ajv2020({ strict: true });
   addFormats.default(ajv);

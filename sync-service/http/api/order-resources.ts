@@ -32,7 +32,7 @@ export const newOrderSchema = z.object({
       'Null: at any kiosk of the network, which asks the base once when the code is typed. A club: at its kiosk, which also works without a network, and nowhere else.',
     ),
   startsAt: timeField.optional().describe('When the membership begins, within 90 days; without it, at once.'),
-  member: z.object({
+  member: z.strictObject({
     givenName: text(80),
     familyName: text(80),
     birthDate: z.iso.date().describe('Who is under eighteen signs up at a club, with a guardian.'),
@@ -40,13 +40,13 @@ export const newOrderSchema = z.object({
     phone: text(30).nullable(),
     language: z.enum(personLanguages),
   }),
-  paid: z.object({
+  paid: z.strictObject({
     amountCents: centsField,
     at: timeField,
     reference: text(80).describe('Of the payment, at whoever took it.'),
   }),
   contract: z
-    .object({ wordingVersion: text(40), acceptedAt: timeField })
+    .strictObject({ wordingVersion: text(40), acceptedAt: timeField })
     .describe('What was accepted in the shop: nothing is signed a second time.'),
 });
 

@@ -199,7 +199,7 @@ it('[W-ORDER-16] a cancelled order takes no other membership of its member along
   expect(active).toHaveLength(2);
 });
 
-it('[AP21] refuses what cannot be ordered, with its place, and leaves nothing behind', async () => {
+it('[AP9] [AP21] refuses what cannot be ordered, with its place, and leaves nothing behind', async () => {
   const before = await sql.query('select count(*) from members');
   const [{ reference } = { reference: '' }] = (await shop.get('/orders?limit=1')).body.data;
   const licensee = newTestId();
@@ -243,6 +243,13 @@ it('[AP21] refuses what cannot be ordered, with its place, and leaves nothing be
       'paid.amountCents',
     ],
     [shop.post('/orders', order({ discount: 5 })), 'api.malformed', ''],
+    ...(['member', 'paid', 'contract'] as const).map(
+      (within): Refused => [
+        shop.post('/orders', order({ [within]: { ...order()[within], discount: 5 } })),
+        'api.malformed',
+        within,
+      ],
+    ),
     [
       shop.post('/orders', order({ member: { ...member, givenName: 'a\0b' } })),
       'api.malformed',
