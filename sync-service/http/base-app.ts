@@ -41,6 +41,8 @@ export async function baseApp(
     },
     routerOptions: { maxParamLength: 200 },
   });
+  // What says nothing of its form is read as none (W-ERR-6).
+  app.removeContentTypeParser('text/plain');
   // Node takes the longer of the two for the whole request.
   app.server.headersTimeout = requestLimitMs;
   const requests = new RequestsInWork(app);
@@ -119,6 +121,14 @@ function refuseConnection(log: Log, error: NodeJS.ErrnoException, socket: Socket
 /** What went wrong, in words a stranger may read: nothing of the inside (W-ERR-2). */
 function refusalOf(error: FastifyError): RefusalWords {
   if (error.statusCode === 413) return { code: 'request.too-large', message: 'the body is too large' };
+  if (error.statusCode === 415)
+    return { code: 'request.wrong-type', message: 'the body must be application/json' };
+  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return { code: 'request.no-body', message: 'the content type says JSON, and the body is empty' };
+  }
+  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
+    return { code: 'request.not-json', message: 'the body cannot be read as JSON' };
+  }
   if (error.statusCode === 429) {
     return { code: 'request.too-often', message: 'too many requests from this address; wait a minute' };
   }

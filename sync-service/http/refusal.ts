@@ -3,6 +3,8 @@ import type { FastifyReply } from 'fastify';
 /** Every refusal of the base, and the HTTP status it travels with (W-ERR-1). */
 export const refusalStatus = {
   'request.malformed': 400,
+  'request.no-body': 400,
+  'request.not-json': 400,
   'request.unsigned': 401,
   'request.unknown-edge': 401,
   'request.bad-signature': 401,

@@ -302,6 +302,31 @@ it('[AP9] refuses what it does not know, with its place', async () => {
   expect(codeOf(await network.get('/nothing'))).toBe('request.not-found');
 });
 
+it('[W-ERR-6] says what is wrong with a body that is not JSON, on routes of the API and of staff', async () => {
+  const json = 'application/json';
+  for (const path of ['/api/v1/orders', '/staff/api/sign-in']) {
+    for (const [type, body, status, code] of [
+      ['application/xml', '<a/>', 415, 'request.wrong-type'],
+      ['application/x-www-form-urlencoded', 'a=1', 415, 'request.wrong-type'],
+      ['text/plain', '{}', 415, 'request.wrong-type'],
+      [';;;', '{}', 415, 'request.wrong-type'],
+      [null, '{}', 415, 'request.wrong-type'],
+      [json, '', 400, 'request.no-body'],
+      [json, '{', 400, 'request.not-json'],
+      [json, '{"__proto__":{"a":1}}', 400, 'request.not-json'],
+    ] as const) {
+      const headers = {
+        authorization: `Bearer ${network.key}`,
+        ...(type === null ? {} : { 'content-type': type }),
+      };
+      // Bytes, for a text is given a content type of its own.
+      const answer = await fetch(base.url + path, { method: 'POST', headers, body: Buffer.from(body) });
+      const { error } = refusalSchema.parse(await answer.json());
+      expect([path, type, body, answer.status, error.code]).toEqual([path, type, body, status, code]);
+    }
+  }
+});
+
 it('[AP10] tells clubs, hours and plans to anybody, and an edit of hours at the next call', async () => {
   const nobody = new ApiClient(base.url, null);
   const { body } = await nobody.get('/clubs');

@@ -22,7 +22,14 @@ const keyRefusals: readonly RefusalCode[] = [
   'api.key-expired',
   'api.not-in-scope',
 ];
-const changeRefusals: readonly RefusalCode[] = ['api.no-idempotency-key', 'api.idempotency-key-used'];
+const changeRefusals: readonly RefusalCode[] = [
+  'api.no-idempotency-key',
+  'api.idempotency-key-used',
+  'request.no-body',
+  'request.not-json',
+  'request.too-large',
+  'request.wrong-type',
+];
 const everyRefusal: readonly RefusalCode[] = ['api.malformed', 'request.too-often', 'request.failed'];
 
 /** The API in words for programs: OpenAPI 3.1, made from the schemas that requests and answers are held to (AP12). */

@@ -345,7 +345,7 @@ describe('settling a case', () => {
     const id = await opened();
     expect(await refusalOf(await settle(newTestId(), refunded))).toMatchObject({ code: 'case.unknown' });
     expect(await refusalOf(await settle('7', refunded))).toMatchObject({ status: 404, code: 'case.unknown' });
-    expect(await refusalOf(await settle(id, '{'))).toMatchObject({ status: 400, code: 'request.malformed' });
+    expect(await refusalOf(await settle(id, '{'))).toMatchObject({ status: 400, code: 'request.not-json' });
     expect(await refusalOf(await settle(id, refunded, { cookie: '' }))).toMatchObject({ status: 401 });
     expect(await refusalOf(await ask('/staff/api/cases', { headers: { cookie: '' } }))).toMatchObject({
       status: 401,
