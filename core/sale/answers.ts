@@ -1,3 +1,4 @@
+import { isVisible } from '../base/text.ts';
 import { compactIban, ibanProgress } from './iban.ts';
 
 /** What a customer has answered so far, and the judgement of each answer. Pure: the day is a parameter. */
@@ -90,12 +91,15 @@ export function judgeNames(given: string, family: string): Judged<{ givenName: s
   return problems.length > 0 ? { problems } : { problems: [], value: { givenName, familyName } };
 }
 
+/** Empty where nothing of it can be seen. */
 function tidy(text: string): string {
-  return text
+  const tidied = text
     .normalize('NFC')
+    .replace(/\p{Cs}/gu, '')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '') // marks that reorder text around them; joiners stay, scripts need them
     .replace(/[\p{Cc}\p{Zs}]+/gu, ' ')
     .trim();
+  return isVisible(tidied) ? tidied : '';
 }
 
 const monthNames = {

@@ -122,6 +122,13 @@ describe('[Q3] names', () => {
     });
     expect(state).toMatchObject({ at: 'name', answers: { givenName: 'Zoë' } });
   });
+  it('takes what nobody sees for nothing, and leaves joiners where a script needs them', () => {
+    expect(judgeNames('\u200d', 'علی\u200cرضا')).toMatchObject({
+      value: { givenName: '', familyName: 'علی\u200cرضا' },
+    });
+    for (const nothing of ['\u200b', '\u3164', '\ud800', '\ufeff \u2060'])
+      expect(judgeNames('A', nothing).problems).toEqual([{ field: 'familyName', problem: 'empty' }]);
+  });
   it('drops marks that reorder text', () => {
     expect(judgeNames('a\u202eb', 'c')).toMatchObject({ value: { givenName: 'ab' } });
   });

@@ -2,6 +2,7 @@ import { openPolicy } from '@portillon/core/access/access-policy.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { isId } from '@portillon/core/base/ids.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { isVisible, isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { z } from 'zod';
 import { weekHoursSchema } from '../http/staff/access-view.ts';
@@ -31,8 +32,8 @@ const text = (longest: number) =>
     .string()
     .trim()
     .max(longest)
-    .refine((words) => !words.includes('\0'), 'holds a NUL character')
-    .transform((words) => (words === '' ? null : words))
+    .refine(isWholeText, notWholeText)
+    .transform((words) => (isVisible(words) ? words : null))
     .nullable()
     .optional();
 const chipNumber = z

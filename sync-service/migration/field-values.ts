@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { isVisible } from '@portillon/core/base/text.ts';
 import type { RejectionCode } from './rejections.ts';
 
 /** Values of single fields (MI3). A field that cannot be understood is an error with its code, never a guess. */
@@ -29,7 +30,7 @@ export function textField(raw: string, maxLength: number, mayBeginAsFormula = fa
 
 export function requiredText(raw: string, maxLength: number): Field<string> {
   const text = textField(raw, maxLength);
-  return text.ok && text.value === '' ? err('missing') : text;
+  return text.ok && !isVisible(text.value) ? err('missing') : text;
 }
 
 /** Null when it is empty. A phone number may begin with a plus sign. */

@@ -7,6 +7,7 @@ import {
   dateField,
   emailField,
   phoneField,
+  requiredText,
   textField,
 } from './field-values.ts';
 import { type GoFacts, goList, goQuestions, isGo } from './go-list.ts';
@@ -65,6 +66,13 @@ describe('[MI3] a field is understood or refused', () => {
     ['x'.repeat(81), 'too-long'],
   ])('[MI3] the name %j is %j', (raw, meant) => {
     expect(value(textField(raw, 80))).toBe(meant);
+  });
+
+  it('[MI3] a name of which nothing can be seen is missing, and joiners within one are part of it', () => {
+    for (const nothing of ['', ' ', '\u200b', '\u200d\u200c', '\u3164', '\u2060 \u00ad'])
+      expect(value(requiredText(nothing, 80))).toBe('missing');
+    for (const name of ['علی\u200cرضا', 'क\u094d\u200dष', 'O'])
+      expect(value(requiredText(name, 80))).toBe(name);
   });
 
   it('[MI3] numbers of chips, codes, phones and addresses', () => {

@@ -1,5 +1,6 @@
 import { isoTime } from '@portillon/core/base/clock.ts';
 import type { Log } from '@portillon/core/base/log.ts';
+import { isVisible, isWholeText } from '@portillon/core/base/text.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { openSealed } from '@portillon/core/crypto/seal.ts';
 import { mayBeBornOn } from '@portillon/core/sale/answers.ts';
@@ -315,9 +316,11 @@ async function open(
   }
   if (purpose === 'mandate') return openedMandate(value, mandateReference, plain);
   const person = personSchema.safeParse(value);
-  // PostgreSQL keeps no NUL character in text.
-  if (!person.success || Object.values(person.data).some((text) => text?.includes('\0'))) {
+  if (!person.success || !Object.values(person.data).every((text) => isWholeText(text ?? ''))) {
     return { problem: 'not the particulars of a person' };
+  }
+  if (!isVisible(person.data.givenName + person.data.familyName)) {
+    return { problem: 'not the particulars of a person: its names hold nothing that can be seen' };
   }
   // Where the club is, it may be tomorrow already.
   if (!mayBeBornOn(person.data.birthDate, isoTime(nowMs + dayMs).slice(0, 10))) {

@@ -1,3 +1,4 @@
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { consentPurposes } from '@portillon/core/sale/consent-wordings.ts';
 import { z } from 'zod';
 import { readConsents, withdrawConsent, writeShopAnswer } from '../../postgres/consents.ts';
@@ -28,23 +29,33 @@ const consentsSchema = z.object({
   ),
 });
 
-const noNul = (text: string) => !text.includes('\0');
 const answerSchema = z.strictObject({
   purpose,
   act: acts.describe('`withdrawn` takes back an earlier yes, by itself.'),
   at: timeField.optional().describe('When the member answered; not for `withdrawn`, which counts at once.'),
   wording: z
     .strictObject({
-      version: z.string().min(1).max(40),
+      version: z.string().min(1).max(40).refine(isWholeText, notWholeText),
       language: z.string().regex(/^[a-z]{2}$/),
-      words: z.string().min(1).max(4_000).refine(noNul).describe('Every word of the question, a line each.'),
+      words: z
+        .string()
+        .min(1)
+        .max(4_000)
+        .refine(isWholeText, notWholeText)
+        .describe('Every word of the question, a line each.'),
     })
     .optional(),
   boxOffByDefault: z
     .literal(true)
     .optional()
     .describe('Said with every answer: nothing was ticked before the member did.'),
-  reference: z.string().min(1).max(100).refine(noNul).optional().describe('Where your own proof is found.'),
+  reference: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine(isWholeText, notWholeText)
+    .optional()
+    .describe('Where your own proof is found.'),
 });
 
 /** AP4: of another legal entity is as unknown as not there. */

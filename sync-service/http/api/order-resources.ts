@@ -1,5 +1,6 @@
 import { personLanguages } from '@portillon/core/access/person-language.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
+import { isVisible } from '@portillon/core/base/text.ts';
 import { adultAgeYears, ageOn, mayBeBornOn } from '@portillon/core/sale/answers.ts';
 import { z } from 'zod';
 import { cancelWebOrder, makeWebOrder, type WebOrderProblem } from '../../postgres/web-orders.ts';
@@ -12,14 +13,14 @@ const dayMs = 24 * 3_600_000;
 const startsWithinMs = 90 * dayMs;
 const longestAgoMs = 366 * dayMs;
 
-/** PostgreSQL keeps no NUL character in text. */
 const text = (most: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(most)
-    .regex(/^[^\p{Cc}]+$/u, 'holds control characters');
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'holds control characters, or half of one');
+const name = text(80).refine(isVisible, 'holds nothing that can be seen');
 
 export const newOrderSchema = z.object({
   reference: text(60).describe('The shop’s own number of the order; each once.'),
@@ -33,8 +34,8 @@ export const newOrderSchema = z.object({
     ),
   startsAt: timeField.optional().describe('When the membership begins, within 90 days; without it, at once.'),
   member: z.strictObject({
-    givenName: text(80),
-    familyName: text(80),
+    givenName: name,
+    familyName: name,
     birthDate: z.iso.date().describe('Who is under eighteen signs up at a club, with a guardian.'),
     email: z.email().max(254).nullable(),
     phone: text(30).nullable(),

@@ -268,6 +268,47 @@ it('[AP9] [AP21] refuses what cannot be ordered, with its place, and leaves noth
   expect(await sql.query('select count(*) from members')).toEqual(before);
 });
 
+it('[AP14] takes names of every script, and none of which nothing can be seen; no text with half of a character', async () => {
+  const { member, paid, contract } = order();
+  const refusedAt = async (more: Record<string, unknown>) => {
+    const { body } = await shop.post('/orders', order(more));
+    return [body.error?.code, body.error?.path];
+  };
+  for (const name of ['\ud800', 'Mar\udc00tin', '\u200b', '\u200d\u200c', '\u3164', '\u2060\u00ad'])
+    for (const field of ['givenName', 'familyName'])
+      expect(await refusedAt({ member: { ...member, [field]: name } })).toEqual([
+        'api.malformed',
+        `member.${field}`,
+      ]);
+  const half = 'A\ud800';
+  expect(await refusedAt({ reference: half })).toEqual(['api.malformed', 'reference']);
+  expect(await refusedAt({ paid: { ...paid, reference: half } })).toEqual([
+    'api.malformed',
+    'paid.reference',
+  ]);
+  expect(await refusedAt({ contract: { ...contract, wordingVersion: half } })).toEqual([
+    'api.malformed',
+    'contract.wordingVersion',
+  ]);
+  const hook = await shop.post('/webhooks', {
+    url: `https://shop.example/${half}`,
+    kinds: ['order.changed'],
+  });
+  expect([codeOf(hook), hook.body.error.path]).toEqual(['api.malformed', 'url']);
+  let memberId = '';
+  for (const name of ['علی\u200cرضا', 'क\u094d\u200dष', '李小龍', 'محمد', '𠀀', 'O']) {
+    ({ memberId } = await ordered({ member: { ...member, givenName: name, familyName: name } }));
+    expect((await shop.get(`/members/${memberId}`)).body).toMatchObject({
+      givenName: name,
+      familyName: name,
+    });
+  }
+  const wording = { version: 'web-3', language: 'fr', words: half };
+  const told = { purpose: 'news', act: 'given', at: paid.at, wording, boxOffByDefault: true, reference: '1' };
+  const consent = await shop.post(`/members/${memberId}/consents`, told);
+  expect([codeOf(consent), consent.body.error.path]).toEqual(['api.malformed', 'wording.words']);
+});
+
 it('[W-ORDER-14] gives an order to the kiosk that asks first, and to it alone, also when two ask at once', async () => {
   const { id, code } = await ordered();
   for (const edge of [lyon, villeurbanne]) expect((await inBook(edge, id)).record).toBeUndefined();

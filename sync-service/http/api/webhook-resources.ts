@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@portillon/core/base/ids.ts';
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { z } from 'zod';
 import type { ApiKey } from '../../postgres/api-keys.ts';
 import { addWebhook, endWebhook, resendMessage } from '../../postgres/webhooks.ts';
@@ -25,6 +26,7 @@ const newWebhookSchema = z.object({
   url: z
     .string()
     .max(500)
+    .refine(isWholeText, notWholeText)
     .describe('By https, at a public address; others only where the operator has named them.'),
   kinds: kindsField,
 });

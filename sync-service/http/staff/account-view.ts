@@ -1,4 +1,5 @@
 import { isId } from '@portillon/core/base/ids.ts';
+import { isVisible } from '@portillon/core/base/text.ts';
 import { z } from 'zod';
 import { staffRoles } from '../../members/may-do.ts';
 
@@ -37,7 +38,8 @@ export const newAccountSchema = z
       .trim()
       .min(2, 'a name has 2 characters or more')
       .max(60, 'a name has 60 characters or less')
-      .regex(/^[^\p{Cc}]+$/u, 'holds control characters'),
+      .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'holds control characters, or half of one')
+      .refine(isVisible, 'holds nothing that can be seen'),
     ...rights,
   })
   .refine(reachOfRole, wholeNetwork);

@@ -24,7 +24,7 @@ const codeRequestSchema = z.strictObject({
     .string()
     .min(4, 'an old code says at least 4 characters')
     .max(1_000, 'an old code says at most 1000 characters')
-    .regex(/^[^\p{Cc}]+$/u, 'holds control characters')
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'holds control characters, or half of one')
     .regex(/^(?!PT\d+\.|P[PKG]\d+:)/, 'begins like a code of ours'),
 });
 

@@ -334,6 +334,7 @@ describe('settling a case', () => {
     ['words that say nothing', { outcome: 'other', words: '  ok  ' }, 'words'],
     ['a novel', { outcome: 'other', words: 'x'.repeat(301) }, 'words'],
     ['words that no table can hold', { outcome: 'other', words: 'a\0bc' }, 'words'],
+    ['half of a character', { outcome: 'other', words: 'abc\ud800' }, 'words'],
     ['nothing', null, ''],
   ])('with %s is refused, with the place', async (_what, body, path) => {
     const id = await opened();

@@ -1,4 +1,5 @@
 import { isId } from '@portillon/core/base/ids.ts';
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { caseKinds } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
 import { whoSchema } from './live-view.ts';
@@ -60,8 +61,7 @@ export const settleRequestSchema = z.object({
     .trim()
     .min(settlementWords.min)
     .max(settlementWords.max)
-    // PostgreSQL keeps no NUL character in text.
-    .refine((words) => !words.includes('\0'), 'holds a NUL character'),
+    .refine(isWholeText, notWholeText),
 });
 
 export const settlementSchema = z.object({

@@ -1,3 +1,4 @@
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { debtReasons } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import { settlementWords } from './case-view.ts';
@@ -19,8 +20,7 @@ export const debtRequestSchema = z.strictObject({
     .trim()
     .min(settlementWords.min)
     .max(settlementWords.max)
-    // PostgreSQL keeps no NUL character in text.
-    .refine((words) => !words.includes('\0'), 'holds a NUL character'),
+    .refine(isWholeText, notWholeText),
 });
 
 const shownDebtSchema = debtRequestSchema.extend({

@@ -1,3 +1,4 @@
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { gateAlarmKinds, gateStandings } from '@portillon/core/wire/event.ts';
 import { gateActions } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
@@ -20,12 +21,7 @@ export const gateReasons = [
 export type GateReason = (typeof gateReasons)[number];
 
 export const gateWordsLimit = { min: 3, max: 300 } as const;
-const words = z
-  .string()
-  .trim()
-  .max(gateWordsLimit.max)
-  // PostgreSQL keeps no NUL character in text.
-  .refine((text) => !text.includes('\0'), 'holds a NUL character');
+const words = z.string().trim().max(gateWordsLimit.max).refine(isWholeText, notWholeText);
 
 /** `POST /staff/api/gate-orders` */
 export const gateOrderRequestSchema = z

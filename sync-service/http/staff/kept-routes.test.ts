@@ -631,10 +631,12 @@ it.each([
 
 it.each([
   [{ familyName: 'n'.repeat(200) }, ''],
+  [{ familyName: 'Mar\ud800tin' }, ''],
+  [{ givenName: '\u200d', familyName: '\u200b' }, ': its names hold nothing that can be seen'],
   [{ birthDate: '9999-12-31' }, ': nobody who lives was born on that day'],
   [{ birthDate: '1700-01-01' }, ': nobody who lives was born on that day'],
 ])(
-  '[W-ATT-6] takes no name of 200 characters and nobody of the year 9999: the bytes are kept, and staff have a case',
+  '[W-ATT-6] takes no name of 200 characters or of nothing to be seen, and nobody of the year 9999: the bytes are kept, and staff have a case',
   async (wrong, why) => {
     const person = await edge.sealed('person', { ...testPerson, ...wrong });
     const digests = { person: sha256Hex(person), photo: null, contract: sha256Hex(newTestId()) };

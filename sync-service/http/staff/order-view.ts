@@ -1,3 +1,4 @@
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { orderKinds } from '@portillon/core/wire/messages.ts';
 import { z } from 'zod';
 import { whoSchema } from './live-view.ts';
@@ -12,13 +13,7 @@ export const shownOrderStatuses = ['open', 'collected', 'cancelled', 'in-doubt',
 export type ShownOrderStatus = (typeof shownOrderStatuses)[number];
 
 export const reasonWords = { min: 3, max: 300 } as const;
-const reason = z
-  .string()
-  .trim()
-  .min(reasonWords.min)
-  .max(reasonWords.max)
-  // PostgreSQL keeps no NUL character in text.
-  .refine((words) => !words.includes('\0'), 'holds a NUL character');
+const reason = z.string().trim().min(reasonWords.min).max(reasonWords.max).refine(isWholeText, notWholeText);
 
 /** `POST /staff/api/orders` */
 export const makeOrderSchema = z.discriminatedUnion('kind', [

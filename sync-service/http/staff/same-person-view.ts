@@ -1,3 +1,4 @@
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { z } from 'zod';
 import { settlementWords } from './case-view.ts';
 
@@ -7,8 +8,7 @@ const reason = z
   .trim()
   .min(settlementWords.min)
   .max(settlementWords.max)
-  // PostgreSQL keeps no NUL character in text.
-  .refine((words) => !words.includes('\0'), 'holds a NUL character');
+  .refine(isWholeText, notWholeText);
 
 /** `POST /staff/api/cases/:caseId/merge`: which record stays. */
 export const mergeRequestSchema = z.strictObject({ staysId: z.uuid(), reason });

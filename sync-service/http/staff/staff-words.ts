@@ -1,3 +1,4 @@
+import { isWholeText, notWholeText } from '@portillon/core/base/text.ts';
 import { z } from 'zod';
 import { settlementWords } from './case-view.ts';
 
@@ -7,5 +8,4 @@ export const reasonSchema = z
   .trim()
   .min(settlementWords.min, 'say why in 3 characters or more')
   .max(settlementWords.max, 'say why in 300 characters or less')
-  // PostgreSQL keeps no NUL character in text.
-  .refine((words) => !words.includes('\0'), 'holds a NUL character');
+  .refine(isWholeText, notWholeText);
