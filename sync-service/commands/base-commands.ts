@@ -2,6 +2,7 @@ import { accountCommand } from './account-command.ts';
 import { adapterCommand } from './adapter-command.ts';
 import { apiKeyCommand } from './api-key-command.ts';
 import type { BaseCommand } from './base-command.ts';
+import { boxCommand } from './box-command.ts';
 import { copyCommand } from './copy-command.ts';
 import { deviceCommand } from './device-command.ts';
 import { legacyCommand } from './legacy-command.ts';
@@ -18,6 +19,7 @@ export const baseCommands: Readonly<Record<string, BaseCommand>> = {
   copy: copyCommand,
   'api-key': apiKeyCommand,
   adapter: adapterCommand,
+  box: boxCommand,
   device: deviceCommand,
   legacy: legacyCommand,
   rebuild: rebuildCommand,

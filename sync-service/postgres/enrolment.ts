@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
-import { toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { genesisHash } from '@portillon/core/crypto/hash-chain.ts';
-import { signBytes } from '@portillon/core/crypto/signing-key.ts';
-import { type EnrolRequest, edgeKeyToSign } from '@portillon/core/wire/messages.ts';
+import type { EnrolRequest } from '@portillon/core/wire/messages.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
+import { edgeKeyRecord } from './edge-key-record.ts';
 import { askNewBox } from './erasure/purge-orders.ts';
 import { writeFeed } from './feed.ts';
 
@@ -116,7 +115,10 @@ export async function enrolEdge(
     if (known) {
       return err({
         code: 'enrol.key-known',
-        message: 'this box was enrolled with another code; it needs no new one',
+        message:
+          known.status === 'active'
+            ? 'this box was enrolled with another code; it needs no new one'
+            : 'this key was revoked: a box is let in again with a new one, in a new state folder',
       });
     }
     await sql.query('update enrolment_codes set used_by_key = $2 where selector = $1', [
@@ -140,17 +142,8 @@ export async function enrolEdge(
     await sql.query('insert into edge_counter_heads (edge_id) values ($1)', [edgeId]);
     await askNewBox(sql, edgeId, isoTime(nowMs));
     await announce(sql, 'live');
-    await writeFeed(sql, [edgeKeyRecord(edgeId, code.club_id, request.publicKey, networkPrivateKey)], nowMs);
+    const box = { edgeId, clubId: code.club_id, publicKey: request.publicKey };
+    await writeFeed(sql, [edgeKeyRecord(box, 'active', networkPrivateKey)], nowMs);
     return ok({ edgeId, clubId: code.club_id, issuesCards: code.issues_cards });
   });
-}
-
-function edgeKeyRecord(edgeId: string, clubId: string, publicKey: string, networkPrivateKey: string) {
-  const status = 'active' as const;
-  const signature = signBytes(networkPrivateKey, edgeKeyToSign(edgeId, clubId, publicKey, status));
-  return {
-    kind: 'edge-key' as const,
-    id: edgeId,
-    record: { clubId, publicKey, status, signature: toBase64url(signature) },
-  };
 }

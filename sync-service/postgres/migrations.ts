@@ -63,6 +63,7 @@ import { namesUnderKeys } from './migrations/060-names-under-keys.ts';
 import { noInDoubt } from './migrations/061-no-in-doubt.ts';
 import { pairsOfMerges } from './migrations/062-pairs-of-merges.ts';
 import { comingPricesOfAdapters } from './migrations/063-coming-prices-of-adapters.ts';
+import { boxRevocations } from './migrations/064-box-revocations.ts';
 
 /** In this order, never edited once landed: what was applied is kept with its digest and compared at every start. */
 export const migrations: readonly Migration[] = [
@@ -129,6 +130,7 @@ export const migrations: readonly Migration[] = [
   { name: '061-no-in-doubt', sql: noInDoubt },
   { name: '062-pairs-of-merges', sql: pairsOfMerges },
   { name: '063-coming-prices-of-adapters', sql: comingPricesOfAdapters },
+  { name: '064-box-revocations', sql: boxRevocations },
 ];
 
 export interface Migration {

@@ -12,12 +12,14 @@ import {
   channelTo,
   claims,
   credentialId,
+  edgeKey,
   GateCardRig,
   identity,
   nowMs,
   readOnly,
   secondKeys,
   seller,
+  sellerId,
   stolen,
   stolenId,
   uid,
@@ -72,6 +74,20 @@ it('[CD17] lets a grant from the future wait for its day', async () => {
   const later = claims({ validFromMs: nowMs + 3_600_000 });
   const presented = await present(await cardWith(encodeGrant(later, seller.privateKey)));
   expect(presented && rig.decided(presented)).toEqual({ outcome: 'refused', reason: 'not-started' });
+});
+
+it('[W-REVOKE-2] refuses the grant of a box from when it is revoked, and lets in the card that the member book knows', async () => {
+  const card = await cardWith(genuine);
+  const decided = async () => {
+    const presented = await present(card);
+    return presented && rig.decided(presented);
+  };
+  expect(await decided()).toMatchObject({ outcome: 'granted', by: 'grant' });
+  await rig.told([edgeKey(sellerId, seller.publicKey, 'revoked')]);
+  expect(await decided()).toEqual({ outcome: 'refused', reason: 'unknown' });
+  expect(rig.problems).toEqual(['revoked-issuer']);
+  await rig.told([{ kind: 'credential', id: credentialId, record: sampleCredential({ cardUid: uid }) }]);
+  expect(await decided()).toMatchObject({ outcome: 'granted', by: 'book' });
 });
 
 it('[CD17] goes by the member book where it knows the credential, whatever became of the grant', async () => {

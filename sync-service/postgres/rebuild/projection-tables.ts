@@ -339,6 +339,7 @@ export const keptTables: Readonly<Record<string, KeptBy>> = {
   plans: 'base',
   plan_prices: 'staff',
   edges: 'base',
+  box_revocations: 'staff',
   edge_counter_heads: 'base',
   edge_counters: 'base',
   enrolment_codes: 'base',

@@ -320,6 +320,7 @@ export const retentionTable = [
       'staff_users',
       'staff_user_clubs',
       'staff_account_changes',
+      'box_revocations',
       'gate_orders',
       'gate_alarms',
       'clock_orders',

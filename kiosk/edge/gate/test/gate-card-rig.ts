@@ -47,7 +47,7 @@ export const credentialId: CredentialId = sampleId(70);
 const planId: PlanId = sampleId(20);
 /** The kiosk that sells, in good standing; and one that was stolen. */
 export const seller = newSigningKeyPair();
-const sellerId: EdgeId = sampleId(50);
+export const sellerId: EdgeId = sampleId(50);
 export const stolen = newSigningKeyPair();
 export const stolenId: EdgeId = sampleId(51);
 
@@ -185,7 +185,7 @@ export class GateCardRig {
   }
 }
 
-function edgeKey(id: string, publicKey: string, status: 'active' | 'revoked'): FeedRecord {
+export function edgeKey(id: string, publicKey: string, status: 'active' | 'revoked'): FeedRecord {
   const signature = signBytes(networkKeys.privateKey, edgeKeyToSign(id, clubId, publicKey, status));
   return {
     kind: 'edge-key',
