@@ -45,7 +45,7 @@ export function OrderCard(props: {
               {text.pair(text.baseStores[answer.store] ?? answer.store, text.answers[answer.state])}
               {answer.store === 'words' && answer.fault && !isSettled(answer.state) && (
                 <>
-                  <small className="hint"> {text.nameUnread}</small>
+                  <small className="hint">{text.nameUnread}</small>
                   <Settlement
                     answer={answer}
                     orderId={order.id}
