@@ -5,7 +5,9 @@ import { z } from 'zod';
 const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'not an id');
 const time = z.iso.datetime({ message: 'not an ISO 8601 time in UTC' });
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 digest in hex');
-const cents = z.int().min(-100_000_000).max(100_000_000);
+/** No amount of one sale is larger. */
+export const mostCents = 100_000_000;
+const cents = z.int().min(-mostCents).max(mostCents);
 
 export const accessReasons = [
   'unknown',

@@ -35,6 +35,7 @@ import {
   replacementEvent,
   saleEvent,
   send,
+  settledDebtEvent,
   TestEdge,
   testContract,
   testPerson,
@@ -583,6 +584,48 @@ describe('push', () => {
     thief.append({ type: 'receipt.settled', saleId: sold.saleId, at, receipt: 'failed' });
     expect((await thief.pushed()).parked).toMatchObject([{ reason: 'the sale was made in another club' }]);
   });
+});
+
+it('[W-PUSH-16] [I4] keeps a sale aside whose lines do not agree with themselves, with a case, and goes on', async () => {
+  const edge = await newEdge();
+  const bent = (more: object) => {
+    const { lines, ...sold } = sale();
+    return { ...sold, lines: lines.map((line) => ({ ...line, ...more })) };
+  };
+  const good = sale();
+  const order = { id: newTestId(), amountCents: 500 };
+  const bentLine = <Event extends { lines: readonly object[] }>(event: Event) => ({
+    ...event,
+    lines: event.lines.map((line) => ({ ...line, netCents: 0 })),
+  });
+  const wrong = [
+    bent({ netCents: -1 }),
+    bent({ unitCents: 0 }),
+    bent({ vatRate: 0 }),
+    bentLine(renewalEvent({ memberId: newTestId(), legalEntityId, planId }, { from: good.at, to: good.at })),
+    bentLine(settledDebtEvent({ memberId: newTestId(), legalEntityId }, [[newTestId(), 4_200]])),
+    bentLine(refundEvent(order, good)),
+    bentLine(replacementEvent(order, good, legalEntityId)),
+  ];
+  for (const event of [good, ...wrong, visit(null, 'refused').decided]) edge.append(event);
+  const { appliedThrough, parked } = await edge.pushed();
+  expect(appliedThrough).toBe(9);
+  expect(parked.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8]);
+  expect(parked[0]?.reason).toBe(
+    'line 1 does not agree with itself: 1 times 5490 cents, gross 5490, net -1 at 20 %, which would be 4575',
+  );
+  expect(parked.every(({ reason }) => reason.startsWith('line 1 does not agree'))).toBe(true);
+  expect([await count('sales', edge), await count('refunds', edge), await count('decisions', edge)]).toEqual([
+    1, 0, 1,
+  ]);
+  const cases = await sql.query<{ kind: string }>(
+    'select kind, amount_cents from cases where edge_id = $1 order by kind, amount_cents',
+    [edge.identity.edgeId],
+  );
+  expect(cases).toEqual([
+    ...[500, 500].map((amount_cents) => ({ kind: 'order-not-open', amount_cents })),
+    ...[3_990, 4_200, 5_490, 5_490, 5_490].map((amount_cents) => ({ kind: 'paid-not-served', amount_cents })),
+  ]);
 });
 
 describe('attachments', () => {

@@ -30,6 +30,7 @@ const rowsOf = (event: EventBody, account: KnownAccount | null) => {
     planPrices: [],
     decisionGranted: false,
     saleClubId: null,
+    saleMoney: null,
     order: null,
     gateOrder: null,
     purge: null,

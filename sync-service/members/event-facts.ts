@@ -77,6 +77,8 @@ export interface Facts {
   readonly decisionGranted: boolean;
   /** For what follows a sale: the club it was made in; null when the base knows no such sale. */
   readonly saleClubId: string | null;
+  /** For money that was given back: what was paid for the sale, nothing where it was undone, and what was given back of it before. */
+  readonly saleMoney: { readonly paidCents: number; readonly givenBackCents: number } | null;
   /** For a sale of a plan: what it cost in this club about then, the latest first; none where the base knows no such plan. */
   readonly planPrices: readonly PlanPrice[];
   /** For a renewal or a settled debt: what the member holds and owes; null when the base does not know the member. */

@@ -14,6 +14,7 @@ const nothingKnown: Facts = {
   planPrices: [],
   decisionGranted: false,
   saleClubId: null,
+  saleMoney: null,
   lastClosing: null,
   usedTwice: [],
   copiedBadge: null,

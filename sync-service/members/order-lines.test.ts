@@ -1,3 +1,5 @@
+import { flawOfLines } from '@portillon/core/sale/flaw-of-lines.ts';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feeLines, givenBackByLine, type LineBack, type LineOfSale, linesBack } from './order-lines.ts';
 
@@ -45,6 +47,27 @@ describe('what is given back of a sale', () => {
       expect(givenBackByLine(2, refunds)).toEqual([5_490, 0]);
     }
   });
+});
+
+it('[W-PUSH-16] is given back, and paid for a card, in lines that agree with themselves', () => {
+  const rate = fc.integer({ min: 0, max: 10_000 });
+  const amount = fc.integer({ min: 1, max: 100_000 });
+  fc.assert(
+    fc.property(amount, rate, fc.array(amount, { maxLength: 6 }), (gross, vatRate, parts) => {
+      const [fee] = feeLines({ cents: gross, vatRate }, 'FR');
+      if (!fee || flawOfLines([fee], gross) !== null) return false;
+      let before = 0;
+      for (const part of [...parts, gross]) {
+        const wanted = Math.min(part, gross - before);
+        if (wanted === 0) break;
+        const lines = linesBack([fee], [before], [wanted]);
+        if (!lines.ok || flawOfLines(lines.value, wanted) !== null) return false;
+        before += wanted;
+      }
+      return before === gross;
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 describe('the fee for a card', () => {

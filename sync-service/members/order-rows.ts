@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
+import { flawOfLines } from '@portillon/core/sale/flaw-of-lines.ts';
 import type { ReadEventOf } from '@portillon/core/wire/event.ts';
 import type { OrderKind } from '@portillon/core/wire/messages.ts';
 import type { Facts } from './event-facts.ts';
@@ -8,7 +9,7 @@ import { flawOfSale, saleRow } from './sale-row.ts';
 /** What the kiosk tells of an order that it carried out. */
 export type OrderResult = ReadEventOf<'sale.refunded' | 'card.replaced'>;
 
-/** W-ORDER-5, W-ORDER-7. */
+/** W-ORDER-5, W-ORDER-7, W-ORDER-19. */
 export function saleRefunded(event: ReadEventOf<'sale.refunded'>, facts: Facts): Result<RowChange[], string> {
   const flaw = orderFlaw('refund', event, facts);
   if (flaw !== null) return err(flaw);
@@ -51,7 +52,7 @@ export function saleRefunded(event: ReadEventOf<'sale.refunded'>, facts: Facts):
       ),
     );
   }
-  return ok([...rows, ...collected(event, event.refundId, facts)]);
+  return ok([...rows, ...collected(event, event.refundId, facts, tooMuchBack(event, facts))]);
 }
 
 /** W-ORDER-5, W-ORDER-6, W-ORDER-7. */
@@ -92,8 +93,8 @@ export function cardReplaced(event: ReadEventOf<'card.replaced'>, facts: Facts):
 
 /** Why an order cannot have been carried out so; null when it can. One that the base has lost hinders nothing. */
 function orderFlaw(kind: OrderKind, event: OrderResult, { order, reporter }: Facts): string | null {
-  const sum = event.lines.reduce((total, line) => total + line.grossCents, 0);
-  if (sum !== event.totalCents) return `the lines come to ${sum} cents, the total says ${event.totalCents}`;
+  const flaw = flawOfLines(event.lines, event.totalCents);
+  if (flaw !== null) return flaw;
   if (!order) return null;
   if (order.status === 'collected') return 'the order was carried out before';
   // W-ORDER-13: a collection is told to the box as the replacement of a card.
@@ -104,10 +105,33 @@ function orderFlaw(kind: OrderKind, event: OrderResult, { order, reporter }: Fac
   return null;
 }
 
-/** The order is done, and so is the case it was made for. What was not open any more is done all the same, with a case. */
-function collected(event: OrderResult, resultId: string, facts: Facts): RowChange[] {
+/** W-ORDER-19: the money is out, so that it is taken in all the same; null where no more went back than was paid. */
+function tooMuchBack({ totalCents }: ReadEventOf<'sale.refunded'>, { saleMoney }: Facts): string | null {
+  if (!saleMoney) return null;
+  const backCents = saleMoney.givenBackCents + totalCents;
+  if (backCents <= saleMoney.paidCents) return null;
+  return `${backCents} cents were given back of a sale for which ${saleMoney.paidCents} were paid`;
+}
+
+/**
+ * The order is done, and so is the case it was made for. What was not open any more, or went wrong in another way, is done all
+ * the same, with a case.
+ */
+function collected(
+  event: OrderResult,
+  resultId: string,
+  facts: Facts,
+  wrong: string | null = null,
+): RowChange[] {
   const { order } = facts;
-  if (!order) return [orderCase(event, facts, 'the base knows no such order')];
+  const notOpen = !order
+    ? 'the base knows no such order'
+    : order.status === 'open'
+      ? null
+      : `the order was ${order.status}`;
+  const why = [notOpen, wrong].filter((each) => each !== null).join('; ');
+  const cases = why === '' ? [] : [orderCase(event, facts, why)];
+  if (!order) return cases;
   const rows = [
     update(
       'orders',
@@ -115,7 +139,7 @@ function collected(event: OrderResult, resultId: string, facts: Facts): RowChang
       { id: order.orderId },
     ),
   ];
-  if (order.status !== 'open') rows.push(orderCase(event, facts, `the order was ${order.status}`));
+  rows.push(...cases);
   if (order.caseId !== null) {
     rows.push({
       do: 'insert',

@@ -1,3 +1,4 @@
+import { flawOfLines } from '@portillon/core/sale/flaw-of-lines.ts';
 import type { ReadEventOf, TakingEvent } from '@portillon/core/wire/event.ts';
 import { insert, placeOf, type Reporter, type RowChange } from './row-change.ts';
 
@@ -42,8 +43,5 @@ export function flawOfSale(event: SaleOfMoney, reporter: Reporter): string | nul
   if (event.legalEntityId !== reporter.legalEntityId) {
     return 'the legal entity of the sale is not the one that sells in this club';
   }
-  const sum = event.lines.reduce((total, line) => total + line.grossCents, 0);
-  return sum === event.totalCents
-    ? null
-    : `the lines come to ${sum} cents, the total says ${event.totalCents}`;
+  return flawOfLines(event.lines, event.totalCents);
 }

@@ -195,6 +195,7 @@ export const noFacts: Omit<Facts, 'reporter' | 'newCaseId'> = {
   usedTickets: new Set<string>(),
   decisionGranted: false,
   saleClubId: null,
+  saleMoney: null,
   planPrices: [],
   account: null,
   order: null,
@@ -261,6 +262,7 @@ async function gatherFacts(
         ...facts,
         order: await knownOrder(sql, event.orderId),
         saleClubId: await saleClub(sql, reporter, event.saleId),
+        saleMoney: await saleMoney(sql, reporter, event.saleId),
       };
     case 'card.replaced':
       return {
@@ -312,6 +314,17 @@ async function saleClub(sql: Sql, { clubId }: Reporter, saleId: string): Promise
   if (own.length > 0) return clubId;
   const [sale] = await sql.query<{ club_id: string }>('select club_id from sales where id = $1', [saleId]);
   return sale?.club_id ?? null;
+}
+
+/** Null where the base knows no such sale of the club. */
+async function saleMoney(sql: Sql, { clubId }: Reporter, saleId: string): Promise<Facts['saleMoney']> {
+  const [row] = await sql.query<NonNullable<Facts['saleMoney']>>(
+    `select case when cancelled_at is null then total_cents else 0 end as "paidCents",
+            (select coalesce(sum(total_cents), 0) from refunds where sale_id = $2)::float8 as "givenBackCents"
+       from sales where club_id = $1 and id = $2`,
+    [clubId, saleId],
+  );
+  return row ?? null;
 }
 
 /** Locked, so that staff who cancel it at this moment come before or after. */

@@ -57,6 +57,11 @@ export const hotQueries: readonly HotQuery[] = [
     within: 'partition',
   },
   {
+    asks: 'select case when cancelled_at is null then total_cents else 0 end as "paidCents"',
+    file: 'event-application.ts',
+    within: 'partition',
+  },
+  {
     asks: 'select clubs.name as "clubName", decisions.at from decisions join clubs',
     file: 'event-application.ts',
     within: 'network',

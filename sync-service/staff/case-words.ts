@@ -193,7 +193,7 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
       'order-not-open': {
         title: 'Ordre exécuté à tort',
         happened:
-          'Une borne a exécuté un ordre que la base ne tenait plus pour ouvert, ou autrement que demandé.',
+          'Une borne a exécuté un ordre que la base ne tenait plus pour ouvert, ou autrement que demandé, ou elle a rendu plus que ce qui avait été payé.',
         owed: (amount) =>
           amount === null ? 'Rien au client.' : `Rien au client. Montant en cause : ${amount}.`,
         doNow:
@@ -465,7 +465,8 @@ export const caseWords: Readonly<Record<Language, CaseWords>> = {
       },
       'order-not-open': {
         title: 'Order wrongly carried out',
-        happened: 'A kiosk carried out an order that the base no longer held open, or not as it was given.',
+        happened:
+          'A kiosk carried out an order that the base no longer held open, or not as it was given, or gave back more than was paid.',
         owed: (amount) =>
           amount === null
             ? 'Nothing to the customer.'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { type Id, newId } from '@portillon/core/base/ids.ts';
+import { cents, netOf, vatRate } from '@portillon/core/base/money.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
 import { systemRandom } from '@portillon/core/base/system-random.ts';
 import { toBase64url } from '@portillon/core/crypto/base64url.ts';
@@ -319,6 +320,8 @@ export function renewalEvent(
   };
 }
 
+const netAt = (grossCents: number, rate: number) => netOf(cents(grossCents), vatRate(rate));
+
 /** A member pays debts: ids and amounts. */
 export function settledDebtEvent(
   member: { readonly memberId: string; readonly legalEntityId: string },
@@ -347,7 +350,7 @@ function paidSale(legalEntityId: string, lines: readonly (readonly [productId: s
       quantity: 1,
       unitCents: cents,
       grossCents: cents,
-      netCents: Math.round(cents / 1.2),
+      netCents: netAt(cents, 2_000),
       vatRate: 2_000,
     })),
     totalCents: lines.reduce((total, [, cents]) => total + cents, 0),
@@ -372,7 +375,7 @@ export function refundEvent(
     saleId: sale.saleId,
     originalRecordNo: 41,
     language: 'fr',
-    lines: [{ ...line, unitCents: grossCents, grossCents, netCents: grossCents }],
+    lines: [{ ...line, unitCents: grossCents, grossCents, netCents: netAt(grossCents, line.vatRate) }],
     totalCents: grossCents,
     payment: { ...sale.payment, reference: 'R3FD2F9CP1' },
     fiscal: { recordNo: 52, characters: 'wXyZ' },
@@ -403,7 +406,15 @@ export function replacementEvent(
     lines:
       grossCents === 0
         ? []
-        : [{ ...line, productId: 'card-fee', unitCents: grossCents, grossCents, netCents: grossCents }],
+        : [
+            {
+              ...line,
+              productId: 'card-fee',
+              unitCents: grossCents,
+              grossCents,
+              netCents: netAt(grossCents, line.vatRate),
+            },
+          ],
     totalCents: grossCents,
     payment: grossCents === 0 ? null : { ...sale.payment, reference: 'C4RD2F9CP1' },
     fiscal: grossCents === 0 ? null : { recordNo: 53, characters: 'wXyZ' },

@@ -2,6 +2,7 @@ import type { Log } from '@portillon/core/base/log.ts';
 import { type Random, SeededRandom } from '@portillon/core/base/random.ts';
 import { StoreFault } from '@portillon/core/base/store-fault.ts';
 import type { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
+import { flawOfLines } from '@portillon/core/sale/flaw-of-lines.ts';
 import { askAgainMs } from '@portillon/core/sale/sale-machine.ts';
 import type { EventBody } from '@portillon/core/wire/event.ts';
 import type { DesfireSimCard } from '@portillon/hardware-sims/card/desfire/desfire-sim-card.ts';
@@ -247,6 +248,10 @@ function violationsOf({ ended, events, takings, terminal, withCustomer, opens, s
   );
   must(opens === 0 || blocked || bankHolds === 1, 'I6 no card that opens a gate is out and not paid for');
   must(cases <= 1, 'one case says what is owed');
+  must(
+    events.every((event) => !('lines' in event) || flawOfLines(event.lines, event.totalCents) === null),
+    'W-PUSH-16 the lines that are told agree with themselves',
+  );
   must(
     !terminal.approvesOffline || (terminal.takenCents === 0 && recorded === 0),
     'SA42 nothing is booked beyond the limit',

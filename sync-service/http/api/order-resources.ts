@@ -2,6 +2,7 @@ import { personLanguages } from '@portillon/core/access/person-language.ts';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { isVisible } from '@portillon/core/base/text.ts';
 import { adultAgeYears, ageOn, mayBeBornOn } from '@portillon/core/sale/answers.ts';
+import { mostCents } from '@portillon/core/wire/event.ts';
 import { z } from 'zod';
 import { cancelWebOrder, makeWebOrder, type WebOrderProblem } from '../../postgres/web-orders.ts';
 import type { RefusalWords } from '../refusal.ts';
@@ -42,7 +43,9 @@ export const newOrderSchema = z.object({
     language: z.enum(personLanguages),
   }),
   paid: z.strictObject({
-    amountCents: centsField,
+    amountCents: centsField
+      .max(mostCents)
+      .describe('In hundredths of a euro, tax included; a million euros at most.'),
     at: timeField,
     reference: text(80).describe('Of the payment, at whoever took it.'),
   }),

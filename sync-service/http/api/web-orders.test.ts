@@ -237,11 +237,13 @@ it('[AP9] [AP21] refuses what cannot be ordered, with its place, and leaves noth
         'contract.acceptedAt',
       ],
     ]),
-    [
-      shop.post('/orders', order({ paid: { ...order().paid, amountCents: -1 } })),
-      'api.malformed',
-      'paid.amountCents',
-    ],
+    ...[-1, 100_000_001, Number.MAX_SAFE_INTEGER].map(
+      (amountCents): Refused => [
+        shop.post('/orders', order({ paid: { ...order().paid, amountCents } })),
+        'api.malformed',
+        'paid.amountCents',
+      ],
+    ),
     [shop.post('/orders', order({ discount: 5 })), 'api.malformed', ''],
     ...(['member', 'paid', 'contract'] as const).map(
       (within): Refused => [

@@ -304,6 +304,53 @@ describe('an order to give money back', () => {
     expect(await found()).toMatchObject({ givenBackCents: 2_090 });
   });
 
+  it('[W-ORDER-19] is taken in, with a case, where more went back than was paid, or the sale was undone', async () => {
+    const detailsOf = async (saleId: string) =>
+      sql.query('select kind, amount_cents, detail from cases where sale_id = $1 order by detail', [saleId]);
+    const backOf = (saleId: string) =>
+      sql.query('select total_cents from refunds where sale_id = $1 order by total_cents', [saleId]);
+    const kind = 'order-not-open';
+    const unknown = refundEvent({ id: newTestId(), amountCents: 999_999 }, sale);
+    expect((await tell(unknown)).parked).toEqual([]);
+    expect(await backOf(sale.saleId)).toEqual([{ total_cents: 999_999 }]);
+    const tooMuch = '999999 cents were given back of a sale for which 5490 were paid';
+    expect(await detailsOf(sale.saleId)).toEqual([
+      { kind, amount_cents: 999_999, detail: `the base knows no such order; ${tooMuch}` },
+    ]);
+
+    // An order that a base from a backup has lost is heard of after the one that was given in its place.
+    const next = { ...saleEvent(place), saleReference: 'AZ99-CDEF', fiscal: sale.fiscal };
+    expect((await tell(next)).parked).toEqual([]);
+    const { order } = await made(refundOf({ saleId: next.saleId, backCents: [5_000] }));
+    await tell(refundEvent({ id: newTestId(), amountCents: 490 }, next));
+    await tell(refundEvent({ id: newTestId(), amountCents: 1 }, next));
+    expect((await tell(refundEvent(order, next))).parked).toEqual([]);
+    expect(await detailsOf(next.saleId)).toEqual([
+      {
+        kind,
+        amount_cents: 5_000,
+        detail: '5491 cents were given back of a sale for which 5490 were paid',
+      },
+      { kind, amount_cents: 490, detail: 'the base knows no such order' },
+      { kind, amount_cents: 1, detail: 'the base knows no such order' },
+    ]);
+    expect(await recordFor(edge, order.id)).toMatchObject({ status: 'collected' });
+
+    const undone = { ...saleEvent(place), saleReference: 'AY98-CDEF', fiscal: sale.fiscal };
+    await tell(undone);
+    await tell({
+      type: 'sale.cancelled',
+      saleId: undone.saleId,
+      at: undone.at,
+      amountCents: 5_490,
+      reversalReference: 'R9',
+    } as const);
+    expect((await tell(refundEvent({ id: newTestId(), amountCents: 10 }, undone))).parked).toEqual([]);
+    expect(await detailsOf(undone.saleId)).toMatchObject([
+      { detail: expect.stringMatching(/; 10 cents were given back of a sale for which 0 were paid$/) },
+    ]);
+  });
+
   it('[W-ORDER-8] [I10] holds up the next one while nobody knows whether it was carried out', async () => {
     const { order } = await made(refundOf({ backCents: [2_000] }));
     const doubt = caseEvent({
