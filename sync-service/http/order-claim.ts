@@ -1,4 +1,4 @@
-import { countedRequests, countRequest } from '../postgres/request-rates.ts';
+import { countRequest, uncountRequest } from '../postgres/request-rates.ts';
 import { claimWebOrder } from '../postgres/web-orders.ts';
 import type { BaseContext } from './base-context.ts';
 import type { RefusalWords } from './refusal.ts';
@@ -16,16 +16,23 @@ export async function claimOrder(
   codeHash: string,
 ): Promise<{ readonly orderId: string } | RefusalWords> {
   const { database, clock } = base;
-  if ((await countedRequests(database, counted, edge.edgeId)) >= unknownCodesADay) {
+  // Counted before it is looked for: of many at once, each is one of the thirty. Whatever was no unknown code is taken off again.
+  const { count } = await countRequest(database, counted, edge.edgeId, dayMs);
+  if (count > unknownCodesADay) {
     return { code: 'request.too-often', message: 'too many unknown codes from this box today' };
   }
-  const claimed = await database.transaction((sql) => claimWebOrder(sql, edge, codeHash, clock.wallMs()));
-  if (claimed === 'unknown') {
-    await countRequest(database, counted, edge.edgeId, dayMs);
-    return { code: 'order.unknown', message: 'no order of a web shop waits under this code' };
+  let isUnknown = false;
+  try {
+    const claimed = await database.transaction((sql) => claimWebOrder(sql, edge, codeHash, clock.wallMs()));
+    isUnknown = claimed === 'unknown';
+    if (claimed === 'unknown') {
+      return { code: 'order.unknown', message: 'no order of a web shop waits under this code' };
+    }
+    if (claimed === 'claimed') {
+      return { code: 'order.claimed', message: 'another box has this order, and carries it out alone' };
+    }
+    return claimed;
+  } finally {
+    if (!isUnknown) await uncountRequest(database, counted, edge.edgeId);
   }
-  if (claimed === 'claimed') {
-    return { code: 'order.claimed', message: 'another box has this order, and carries it out alone' };
-  }
-  return claimed;
 }

@@ -25,11 +25,10 @@ export async function countRequest(
   return { count: rate?.count ?? 1, leftMs: rate?.left_ms ?? windowMs };
 }
 
-/** How many requests were counted in the window that runs, this one left out. */
-export async function countedRequests(sql: Sql, what: string, who: string): Promise<number> {
-  const [rate] = await sql.query<{ count: number }>(
-    'select count from request_rates where what = $1 and who = $2 and until_at > now()',
+/** Takes one request off those that were counted in the window that runs. */
+export async function uncountRequest(sql: Sql, what: string, who: string): Promise<void> {
+  await sql.query(
+    'update request_rates set count = greatest(count - 1, 0) where what = $1 and who = $2 and until_at > now()',
     [what, who],
   );
-  return rate?.count ?? 0;
 }

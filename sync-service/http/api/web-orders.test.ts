@@ -428,6 +428,19 @@ it('[W-ORDER-15] lets a kiosk ask for thirty unknown codes a day', async () => {
   expect(codeOf(await lyon.signed('POST', '/v1/orders/claim', { body: '{}' }))).toBe('order.malformed');
 });
 
+it('[W-ORDER-15] lets a kiosk that asks for many codes at once learn of thirty, too, and counts none that is known', async () => {
+  const { code } = await ordered();
+  for (let times = 0; times < 3; times++) expect((await claim(lyon, code)).status).toBe(200);
+  const body = JSON.stringify({ codeHash: '0'.repeat(64) });
+  const answers = await Promise.all(
+    Array.from({ length: 45 }, () => lyon.signed('POST', '/v1/orders/claim', { body })),
+  );
+  const told = answers.map(codeOf);
+  expect(told.filter((each) => each === 'order.unknown')).toHaveLength(30);
+  expect(told.filter((each) => each === 'request.too-often')).toHaveLength(15);
+  await sql.query("delete from request_rates where what = 'orders.claim'");
+});
+
 it('[AP22] [W-ORDER-16] ends an order that its shop cancels, and a card that was made all the same opens nothing', async () => {
   const waiting = await ordered();
   const stranger = await ApiClient.withKey(base.url, sql);
