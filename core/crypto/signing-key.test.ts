@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { toBase64url } from './base64url.ts';
-import { newSigningKeyPair, signatureHolds, signBytes } from './signing-key.ts';
+import { isSigningKey, newSigningKeyPair, signatureHolds, signBytes } from './signing-key.ts';
 
 /** RFC 8032 §7.1, TEST 1 and TEST 2. */
 const vectors = [
@@ -37,6 +37,35 @@ it('believes a signature for its own message and key only', () => {
   expect(signatureHolds(pair.publicKey, 'hello', signature)).toBe(true);
   expect(signatureHolds(pair.publicKey, 'hallo', signature)).toBe(false);
   expect(signatureHolds(newSigningKeyPair().publicKey, 'hello', signature)).toBe(false);
+});
+
+it('[W-ENROL-8] knows a key from bytes that are no point, and from the points of small order', () => {
+  const ofHex = (hex: string) => isSigningKey(Buffer.from(hex, 'hex').toString('base64url'));
+  for (const { publicKey } of vectors) expect(ofHex(publicKey)).toBe(true);
+  for (let drawn = 0; drawn < 20; drawn++) expect(isSigningKey(newSigningKeyPair().publicKey)).toBe(true);
+  // The eight points of small order: of order 1, 2, 4 (both) and 8 (four), then 0, 1 and −1 written another way.
+  for (const weak of [
+    `01${'00'.repeat(31)}`,
+    `ec${'ff'.repeat(30)}7f`,
+    '00'.repeat(32),
+    `${'00'.repeat(31)}80`,
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+    `ed${'ff'.repeat(30)}7f`,
+    `ee${'ff'.repeat(30)}7f`,
+    `ec${'ff'.repeat(31)}`,
+    `01${'00'.repeat(30)}80`,
+  ])
+    expect([weak, ofHex(weak)]).toEqual([weak, false]);
+  // No point: 2 is the y of none.
+  expect(ofHex(`02${'00'.repeat(31)}`)).toBe(false);
+  const { publicKey } = newSigningKeyPair();
+  const last = publicKey.slice(-1);
+  const next = String.fromCharCode(last.charCodeAt(0) + 1);
+  for (const bent of ['', 'A'.repeat(43), '_'.repeat(43), publicKey.slice(1), publicKey.slice(0, -1) + next])
+    expect([bent, isSigningKey(bent)]).toEqual([bent, false]);
 });
 
 it('says no, rather than throwing, to keys and signatures of the wrong shape', () => {

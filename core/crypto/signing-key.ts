@@ -44,6 +44,38 @@ export function signingKeyPairOf(seed: Uint8Array): SigningKeyPair {
   return { publicKey: toBase64url(spki.subarray(spkiPrefix.length)), privateKey: toBase64url(der) };
 }
 
+/** The field and the constant d of the curve (RFC 8032 §5.1). */
+const field = 2n ** 255n - 19n;
+const curveD = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
+
+/**
+ * Whether a key is a point of the curve, written in the one way there is, and none of the eight points of small order, with which
+ * anybody makes signatures that hold. Importing a key asks none of it.
+ */
+export function isSigningKey(publicKey: string): boolean {
+  const raw = fromBase64url(publicKey);
+  if (raw.length !== 32 || toBase64url(raw) !== publicKey) return false;
+  const y = BigInt.asUintN(255, BigInt(`0x${Buffer.from(raw).reverse().toString('hex')}`));
+  if (y >= field) return false;
+  // x² = (y² − 1) / (dy² + 1)
+  const above = (y * y + field - 1n) % field;
+  const below = (curveD * y * y + 1n) % field;
+  // Of order 4 where y is 0, of order 8 where x² + y² is.
+  if (y === 0n || (above + y * y * below) % field === 0n) return false;
+  // By Euler's criterion it is a square; it is 0 at the points of order 1 and 2.
+  return power(above * below, (field - 1n) / 2n) === 1n;
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  let square = base % field;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = (result * square) % field;
+    square = (square * square) % field;
+  }
+  return result;
+}
+
 /** 64 bytes. */
 export function signBytes(privateKey: string, message: Uint8Array | string): Uint8Array {
   const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64url'), format: 'der', type: 'pkcs8' });

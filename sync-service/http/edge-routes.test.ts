@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { systemClock } from '@portillon/core/base/system-clock.ts';
-import { fromBase64url } from '@portillon/core/crypto/base64url.ts';
+import { fromBase64url, toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSealKeyPair, seal } from '@portillon/core/crypto/seal.ts';
@@ -123,6 +123,18 @@ describe('enrolment', () => {
   it('[W-ENROL-5] refuses a code that is a day old', async () => {
     const edge = new TestEdge(base.url);
     expect(codeOf(await edge.enrol(await code(clubId, codeLifeMs)))).toBe('enrol.code-expired');
+  });
+
+  it('[W-ENROL-8] refuses a key that is none or that anybody could sign with, and leaves the code', async () => {
+    const once = await code();
+    // Of small order, and no point of the curve.
+    for (const key of [
+      'A'.repeat(43),
+      '_'.repeat(43),
+      toBase64url(Buffer.from(`02${'00'.repeat(31)}`, 'hex')),
+    ])
+      expect(codeOf(await new TestEdge(base.url).enrol(once, key))).toBe('enrol.weak-key');
+    expect((await new TestEdge(base.url).enrol(once)).status).toBe(200);
   });
 
   it('refuses what is not an enrolment at all', async () => {

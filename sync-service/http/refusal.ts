@@ -20,6 +20,7 @@ export const refusalStatus = {
   'base.names-not-open': 503,
   'base.keys-not-reached': 503,
   'enrol.malformed': 400,
+  'enrol.weak-key': 400,
   'enrol.wrong-code': 403,
   'enrol.code-used': 403,
   'enrol.code-expired': 403,

@@ -3,6 +3,7 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { err, ok, type Result } from '@portillon/core/base/result.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { genesisHash } from '@portillon/core/crypto/hash-chain.ts';
+import { isSigningKey } from '@portillon/core/crypto/signing-key.ts';
 import type { EnrolRequest } from '@portillon/core/wire/messages.ts';
 import { announce } from './announcements.ts';
 import type { Database, Sql } from './database.ts';
@@ -12,6 +13,7 @@ import { writeFeed } from './feed.ts';
 
 export interface EnrolRefusal {
   readonly code:
+    | 'enrol.weak-key'
     | 'enrol.wrong-code'
     | 'enrol.code-used'
     | 'enrol.code-expired'
@@ -67,6 +69,12 @@ export async function enrolEdge(
   networkPrivateKey: string,
   nowMs: number,
 ): Promise<Result<Enrolled, EnrolRefusal>> {
+  if (!isSigningKey(request.publicKey)) {
+    return err({
+      code: 'enrol.weak-key',
+      message: 'the public key is no Ed25519 key that one box alone can sign with; make another pair',
+    });
+  }
   const typed = request.code.toUpperCase().replace(/[^0-9A-Z]/g, '');
   const selector = typed.slice(0, selectorLength);
   return database.transaction(async (sql) => {
