@@ -3,7 +3,14 @@ import { z } from 'zod';
 /** Schemas of the events an edge pushes. The rules are in SPEC.md; a rule's number stands beside what enforces it. */
 
 const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'not an id');
-const time = z.iso.datetime({ message: 'not an ISO 8601 time in UTC' });
+const anyTime = () => z.iso.datetime({ message: 'not an ISO 8601 time in UTC' });
+const time = anyTime();
+/** From when, or until when, something that is sold is good. */
+const soldTime = anyTime();
+/** The same of what was sold before, as the base told it. */
+const knownTime = anyTime();
+/** How far from its receipt each may lie: told-moments.ts. */
+export const eventTimes = { moment: time, sold: soldTime, known: knownTime };
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 digest in hex');
 /** No amount of one sale is larger. */
 export const mostCents = 100_000_000;
@@ -96,15 +103,15 @@ const saleCompleted = z.object({
   }),
   /** The mandate that was signed with the contract, sealed; null where there is none, or from an edge that asked for none. */
   mandate: z.object({ digest: digestSchema, reference: mandateReferenceSchema }).nullable().default(null),
-  membership: z.object({ membershipId: id, planId: id, validFrom: time, validTo: time.nullable() }),
+  membership: z.object({ membershipId: id, planId: id, validFrom: soldTime, validTo: soldTime.nullable() }),
   credentials: z
     .array(
       z.object({
         credentialId: id,
         kind: z.enum(credentialKinds),
         cardUid: cardUid.nullable(),
-        validFrom: time,
-        validTo: time.nullable(),
+        validFrom: soldTime,
+        validTo: soldTime.nullable(),
         singleUse: z.boolean(),
       }),
     )
@@ -131,9 +138,9 @@ const membershipRenewed = z.object({
   /** Of the new period. */
   membershipId: id,
   planId: id,
-  from: time,
+  from: soldTime,
   /** Up to, and not including, this moment. */
-  to: time,
+  to: soldTime,
 });
 
 /** What a member owed was paid; one line a debt, with the debt as its product. */
@@ -149,7 +156,7 @@ const dayEntrySold = z.object({
   type: z.literal('day-entry.sold'),
   ...moneyOfSale,
   planId: id,
-  ticket: z.object({ credentialId: id, validFrom: time, validTo: time }),
+  ticket: z.object({ credentialId: id, validFrom: soldTime, validTo: soldTime }),
 });
 
 /** A sale that was paid for was undone before anything was handed over: membership and credentials end. */
@@ -196,8 +203,8 @@ const cardReplaced = z.object({
   credential: z.object({
     credentialId: id,
     cardUid: cardUid.nullable(),
-    validFrom: time,
-    validTo: time.nullable(),
+    validFrom: knownTime,
+    validTo: knownTime.nullable(),
   }),
   /** The fee; none where the card was free, and then neither payment nor fiscal record. */
   lines: z.array(saleLineSchema).max(20),
@@ -225,7 +232,7 @@ const passEnrolled = z.object({
     credentialId: id,
     /** Ed25519, 32 raw bytes in base64url. */
     publicKey: z.string().regex(/^[\w-]{43}$/, 'not a public key'),
-    validFrom: time,
+    validFrom: knownTime,
   }),
 });
 

@@ -29,6 +29,7 @@ import { expectRebuiltTheSame } from '../test/rebuilt-the-same.ts';
 import { type StartedBase, startBase, temporaryState } from '../test/start-base.ts';
 import {
   type Answer,
+  caseEvent,
   newTestId,
   refundEvent,
   renewalEvent,
@@ -362,6 +363,86 @@ describe('push', () => {
     expect(await count('parked_events', edge)).toBe(7);
   });
 
+  it('[W-PUSH-17] keeps aside what tells of moments that cannot be, and names the first; a clock a year wrong flows', async () => {
+    const yearMs = 366 * 86_400_000;
+    const atMs = (ms: number) => isoTime(systemClock.wallMs() + ms);
+    const far = '9999-12-31T23:59:59.999Z';
+    const early = '2000-01-01T00:05:00.000Z';
+    const flows = [atMs(yearMs), atMs(-yearMs)].flatMap((at) => {
+      const { decided, sensed } = visit(null);
+      return [
+        { ...sale(), at },
+        { ...decided, at },
+        { ...sensed, at },
+      ];
+    });
+    for (const event of flows) edge.append(event);
+    expect((await edge.pushed()).parked).toEqual([]);
+
+    const prepaid = sale();
+    const [card] = prepaid.credentials;
+    const { memberId } = prepaid.member;
+    const of = { memberId, planId, legalEntityId };
+    const { decided, sensed } = visit(null);
+    const asked = { memberId, credentialId: card?.credentialId ?? '', requestId: newTestId() };
+    const odd = [
+      { ...prepaid, at: early },
+      { ...sale(), membership: { ...sale().membership, validTo: far } },
+      { ...prepaid, credentials: [{ ...card, validTo: far }] } as typeof prepaid,
+      renewalEvent(of, { from: atMs(0), to: far }),
+      { ...decided, at: far },
+      { ...sensed, at: early },
+      {
+        ...asked,
+        type: 'data.requested' as const,
+        at: '0000-01-01T00:00:00.000Z',
+        asks: 'erasure' as const,
+        box: 'b',
+      },
+    ];
+    for (const event of odd) edge.append(event);
+    const good = edge.append(visit(null).decided);
+    const { appliedThrough, parked } = await edge.pushed();
+    expect(appliedThrough).toBe(good.seq);
+    const word = (limit: string) => `lies before 2020 or more than ${limit} after it was received`;
+    expect(parked.map(({ reason }) => reason)).toEqual([
+      `at ${early} ${word('two years')}`,
+      `membership.validTo ${far} ${word('30 years')}`,
+      `credentials.0.validTo ${far} ${word('30 years')}`,
+      `to ${far} ${word('30 years')}`,
+      `at ${far} ${word('two years')}`,
+      `at ${early} ${word('two years')}`,
+      `at 0000-01-01T00:00:00.000Z ${word('two years')}`,
+    ]);
+    // Money is out: staff hear of it, as of now.
+    const cases = `select kind from cases where edge_id = $1 and at > now() - interval '1 hour' and at <= now() + interval '1 minute'`;
+    expect(await sql.query(cases, [edge.identity.edgeId])).toEqual(
+      Array(4).fill({ kind: 'paid-not-served' }),
+    );
+  });
+
+  it('[W-PUSH-17] takes in as of now what calls a person or takes something away, whatever the clock of the box says', async () => {
+    const far = '9999-12-31T23:59:59.999Z';
+    const sold = sale();
+    edge.append(sold);
+    edge.append(caseEvent({ at: far, kind: 'payment-in-doubt' }));
+    const alarmId = newTestId();
+    edge.append({ type: 'gate.alarm-raised', alarmId, at: far, gateId: 'gate-1', kind: 'fire' });
+    const undone = { amountCents: sold.totalCents, reversalReference: 'R-1' };
+    edge.append({ type: 'sale.cancelled', saleId: sold.saleId, at: far, ...undone });
+    expect((await edge.pushed()).parked).toEqual([]);
+    const lately = (column: string) =>
+      `${column} between now() - interval '1 hour' and now() + interval '1 minute'`;
+    expect(
+      await sql.query(
+        `select (select count(*)::int from cases where edge_id = $1 and ${lately('at')}) as cases,
+                (select count(*)::int from gate_alarms where id = $2 and ${lately('began_at')}) as alarms,
+                (select count(*)::int from sales where id = $3 and ${lately('cancelled_at')}) as undone`,
+        [edge.identity.edgeId, alarmId, sold.saleId],
+      ),
+    ).toEqual([{ cases: 1, alarms: 1, undone: 1 }]);
+  });
+
   it("[W-PUSH-6] does not apply another edge's event a second time", async () => {
     const sold = edge.append(sale());
     await edge.pushed();
@@ -393,6 +474,9 @@ describe('push', () => {
     await told(99, nowMs + 3_600_000);
     await told(13, systemClock.wallMs() + 1);
     expect(await known()).toBe(13);
+    await told(98, Date.parse('9999-12-31T00:00:00.000Z'));
+    await told(14, systemClock.wallMs() + 1);
+    expect(await known()).toBe(14);
   });
 
   it('[W-PUSH-9] names the place of what is malformed', async () => {

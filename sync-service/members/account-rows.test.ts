@@ -26,6 +26,7 @@ const debt = {
 const rowsOf = (event: EventBody, account: KnownAccount | null) => {
   const facts: Facts = {
     reporter,
+    receivedAt: '2026-12-31T00:00:00.000Z',
     usedTickets: new Set(),
     planPrices: [],
     decisionGranted: false,

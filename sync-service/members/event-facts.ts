@@ -65,6 +65,8 @@ export interface ReplacedCredential {
 /** What the base knows that bears on the event. */
 export interface Facts {
   readonly reporter: Reporter;
+  /** When the base heard of it. */
+  readonly receivedAt: string;
   /** Single-use credentials of this sale, or the one of this passage, that have already let somebody in. */
   readonly usedTickets: ReadonlySet<string>;
   /** Those of them that have let in more than once, told here for the first time: where else, and when. */

@@ -10,6 +10,7 @@ import type { RowChange } from './row-change.ts';
 const reporter = { edgeId: newTestId(), clubId: newTestId(), legalEntityId: newTestId() };
 const nothingKnown: Facts = {
   reporter,
+  receivedAt: '2026-12-31T00:00:00.000Z',
   usedTickets: new Set(),
   planPrices: [],
   decisionGranted: false,

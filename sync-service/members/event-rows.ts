@@ -222,7 +222,7 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
       id: memberId,
       home_club_id: reporter.clubId,
       language: event.language,
-      created_at: event.at,
+      created_at: noLater(event.at, facts.receivedAt),
     }),
     saleRow(event, memberId, reporter, event.consents),
     insert('memberships', {
@@ -279,6 +279,11 @@ function saleCompleted(event: ReadEventOf<'sale.completed'>, facts: Facts): Resu
     );
   }
   return ok([...rows, ...ticketUsedTwice(facts, event.at), ...priceDiffers(event, facts)]);
+}
+
+/** RT5: nobody has been a member since a day to come, whatever the clock of the box said. */
+function noLater(at: string, receivedAt: string): string {
+  return Date.parse(at) > Date.parse(receivedAt) ? receivedAt : at;
 }
 
 /** W-ORDER-12: what a kiosk had done about a case is undone, so it is owed as before. */

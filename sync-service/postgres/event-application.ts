@@ -5,6 +5,7 @@ import {
   type ReadEventOf,
   type TakingEvent,
 } from '@portillon/core/wire/event.ts';
+import { oddMoment } from '@portillon/core/wire/told-moments.ts';
 import { paidNotServed } from '../members/account-rows.ts';
 import { planSold, priceTime } from '../members/charged-price.ts';
 import type {
@@ -44,6 +45,8 @@ export interface ToApply {
   readonly receivedAt: string;
   /** Counts anew at each call: what was tried before an event is parked is undone. */
   readonly caseIds: () => () => string;
+  /** It was applied once, when moments were perhaps taken that are not now. */
+  readonly again?: boolean;
 }
 
 /**
@@ -54,17 +57,19 @@ export interface ToApply {
 export async function applyEvent(
   sql: Sql,
   reporter: Reporter,
-  { body, receivedAt, caseIds }: ToApply,
+  { body, receivedAt, caseIds, again = false }: ToApply,
 ): Promise<Application> {
   const told = readEvent(body);
   if (typeof told === 'string') return { parked: told };
-  const event = await ofWhoStays(sql, told);
+  const event = asOfReceipt(await ofWhoStays(sql, told), receivedAt);
   await sql.query('savepoint event');
   const park = async (reason: string): Promise<Application> => {
     await sql.query('rollback to savepoint event');
     await openParkedCase(sql, reporter, { event, reason, receivedAt, caseIds });
     return { parked: reason };
   };
+  const odd = again ? null : oddMoment(event, Date.parse(receivedAt));
+  if (odd !== null) return park(odd);
   try {
     const facts = await gatherFacts(sql, reporter, event, receivedAt);
     const rows = eventRows(event, { ...facts, newCaseId: caseIds() });
@@ -165,10 +170,25 @@ interface ParkedEvent {
   readonly reason: string;
 }
 
-/** PostgreSQL keeps no NUL, and no moment of a year 0: for that it may be that the event is kept aside, and its case must be written. */
+/** PostgreSQL keeps no NUL: for that it may be that the event is kept aside, and its case must be written. */
 const storable = (text: string) => text.replaceAll('\0', '');
-const timeOf = ({ at }: { readonly at: string }, receivedAt: string) =>
-  at.startsWith('0000-') ? receivedAt : at;
+/** W-PUSH-17: of an event with a moment that cannot be, nothing that it says of when is believed. */
+const timeOf = (event: ReadEvent, receivedAt: string) =>
+  oddMoment(event, Date.parse(receivedAt)) === null ? event.at : receivedAt;
+
+/** W-PUSH-17: what calls a person, or takes something away, is not kept aside for a wrong clock. */
+function asOfReceipt(event: ReadEvent, receivedAt: string): ReadEvent {
+  switch (event.type) {
+    case 'case.opened':
+    case 'gate.alarm-raised':
+    case 'gate.alarm-ended':
+    case 'sale.cancelled':
+    case 'credential.blocked':
+      return { ...event, at: timeOf(event, receivedAt) };
+    default:
+      return event;
+  }
+}
 
 function isTaking(
   event: ReadEvent,
@@ -191,7 +211,7 @@ export function readEvent(body: string): ReadEvent | string {
 }
 
 /** Of what bears on nothing that the base knows. */
-export const noFacts: Omit<Facts, 'reporter' | 'newCaseId'> = {
+export const noFacts: Omit<Facts, 'reporter' | 'receivedAt' | 'newCaseId'> = {
   usedTickets: new Set<string>(),
   decisionGranted: false,
   saleClubId: null,
@@ -216,7 +236,7 @@ async function gatherFacts(
   receivedAt: string,
 ): Promise<Omit<Facts, 'newCaseId'>> {
   const planPrices = await pricesOf(sql, reporter, event, receivedAt);
-  const facts = { ...noFacts, reporter, planPrices };
+  const facts = { ...noFacts, reporter, receivedAt, planPrices };
   switch (event.type) {
     case 'sale.completed': {
       const tickets = event.credentials.filter(({ singleUse }) => singleUse);

@@ -1,6 +1,7 @@
 import { invariant } from '@portillon/core/base/invariant.ts';
 import { err } from '@portillon/core/base/result.ts';
 import type { ReadEvent, ReadEventOf } from '@portillon/core/wire/event.ts';
+import { oddMoment } from '@portillon/core/wire/told-moments.ts';
 import type { Facts } from '../members/event-facts.ts';
 import { eventRows } from '../members/event-rows.ts';
 import type { Reporter, Value } from '../members/row-change.ts';
@@ -158,7 +159,10 @@ function ownRow(received: GatheredEvent, reporter: Reporter): OwnRow | { readonl
 
 function rowsOrFault(received: GatheredEvent, reporter: Reporter): ReturnType<typeof eventRows> {
   try {
-    const facts: Facts = { ...noFacts, reporter, newCaseId: received.caseIds() };
+    const odd = oddMoment(received.event, Date.parse(received.receivedAt));
+    if (odd !== null) return err(odd);
+    const { receivedAt } = received;
+    const facts: Facts = { ...noFacts, reporter, receivedAt, newCaseId: received.caseIds() };
     return eventRows(received.event, facts);
   } catch (error) {
     const reason = faultOfTheEvent(error);

@@ -47,7 +47,8 @@ export const retentionRules: readonly RetentionRule[] = [
     table: 'debts',
     key: 'id',
     set: `words = ''`,
-    over: `words <> '' and settled_at < $1::timestamptz`,
+    // The sale that settled it was received by then, whatever the clock of the box says.
+    over: `words <> '' and least(settled_at, (select received_at from sales where sales.id = settled_by_sale)) < $1::timestamptz`,
   },
   // Whether its adapter still runs or not.
   { id: 'adapters-parked', table: 'adapter_parked', key: 'ctid', over: 'parked_at < $1::timestamptz' },
@@ -67,27 +68,28 @@ export const retentionRules: readonly RetentionRule[] = [
 
 /**
  * RT5: whose last contractual activity was before `$1`, on any record of the person (DU10). A period that was cancelled ended with
- * what cancelled it.
+ * what cancelled it. What a box sold, or was answered, counts from when the base received it, since its clock may be years wrong and
+ * a key that was destroyed is gone; what is dated into days to come has not been.
  */
 const ofRecords = 'member_id = any(person.records)';
 const overPeople = `select members.id, last.at from members, lateral (
     select case when exists (select 1 from members as gone where gone.merged_into = members.id)
                 then array(select records_of(array[members.id])) else array[members.id] end as records
   ) as person, lateral (
-    select max(at) as at from (
-      select created_at from members as record where record.id = any(person.records)
-      union all select case when status = 'active' then coalesce(valid_to, 'infinity') end from memberships where ${ofRecords}
-      union all select valid_from from memberships where ${ofRecords}
-      union all select at from sales where ${ofRecords}
-      union all select made_at from orders where ${ofRecords}
-      union all select closed_at from orders where ${ofRecords}
-      union all select since from debts where ${ofRecords}
-      union all select settled_at from debts where ${ofRecords}
-      union all select refunds.at from refunds join sales on sales.id = refunds.sale_id where sales.${ofRecords}
-      union all select least(at, received_at) from consents where ${ofRecords}
-    ) as activity (at)
+    select max(at) filter (where at <= now() or ends) as at from (
+      select created_at, false from members as record where record.id = any(person.records)
+      union all select case when status = 'active' then coalesce(valid_to, 'infinity') end, true from memberships where ${ofRecords}
+      union all select valid_from, false from memberships where ${ofRecords}
+      union all select coalesce(received_at, at), false from sales where ${ofRecords}
+      union all select made_at, false from orders where ${ofRecords}
+      union all select closed_at, false from orders where ${ofRecords}
+      union all select since, false from debts where ${ofRecords}
+      union all select settled_at, false from debts where ${ofRecords}
+      union all select refunds.at, false from refunds join sales on sales.id = refunds.sale_id where sales.${ofRecords}
+      union all select case channel when 'kiosk' then received_at else least(at, received_at) end, false from consents where ${ofRecords}
+    ) as activity (at, ends)
   ) as last
-  where members.created_at < $1::timestamptz and last.at < $1::timestamptz and not exists (select 1 from erased_members where member_id = members.id)
+  where (members.created_at < $1::timestamptz or members.created_at > now()) and last.at < $1::timestamptz and not exists (select 1 from erased_members where member_id = members.id)
     and not members.staff and members.merged_into is null`;
 
 /** `held`: time is over, and something stands against it (PV10). */

@@ -76,7 +76,7 @@ interface Sold {
 }
 
 /** A member with particulars, photo and contract who bought then, went in an hour later, and whose period ends then. */
-async function sold(name: string, at: string, validTo: string | null): Promise<Sold> {
+async function sold(name: string, at: string, validTo: string | null, receivedAt = at): Promise<Sold> {
   const person = await edge.sealed('person', {
     ...testPerson,
     givenName: name,
@@ -103,9 +103,24 @@ async function sold(name: string, at: string, validTo: string | null): Promise<S
     byGrant: false,
   };
   await edge.pushed([edge.append(sale), edge.append(entry)]);
+  await received(sale.member.memberId, receivedAt);
   for (const bytes of [person, photo, contract]) await edge.put(sha256Hex(bytes), bytes);
   return { memberId: sale.member.memberId, cardId };
 }
+
+/** As if the base had heard then of what was sold to them. */
+const received = (memberId: string, at: string) =>
+  sql.transaction(async (tx) => {
+    await tx.query(
+      `with told as (update sales set received_at = $2 where member_id = $1 returning id)
+       update edge_events set received_at = $2 from told
+        where convert_from(body, 'UTF8') like '%"saleId":"' || told.id || '"%'`,
+      [memberId, at],
+    );
+    // The ledger of answers takes no change.
+    await tx.query('set local session_replication_role = replica');
+    await tx.query('update consents set received_at = $2 where member_id = $1', [memberId, at]);
+  });
 
 const serviced: Omit<EventOf<'dispenser.serviced'>, 'interventionId' | 'at' | 'credentialId'> = {
   type: 'dispenser.serviced',
@@ -267,7 +282,7 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
   };
   gate.append({ ...sale, at: old, credentials });
   entry(ticket, old);
-  const [ahead] = entry(card, '2031-01-01T00:00:00.000Z');
+  const [ahead] = entry(card, isoTime(systemClock.wallMs() + 400 * 86_400_000));
   gate.append({ type: 'access.decided', credentialId: card });
   gate.appendText(`no JSON about ${card}`);
   gate.append({ ...serviced, interventionId: newTestId(), at: old, credentialId: card });
@@ -343,6 +358,11 @@ it('[RT7] takes the person out of entries that are over, some at a time, and lea
   });
   const reduced = left.filter((event) => event.reduced);
   expect(reduced.filter(({ body }) => body.includes(card) || body.includes(ticket))).toEqual([]);
+  // In the rows too: of what is dated ahead by a wrong clock nobody is kept any longer.
+  for (const table of ['decisions', 'passages']) {
+    const known = `select 1 from ${table} where edge_id = $1 and at > now() and credential_id is not null`;
+    expect(await sql.query(known, [edgeId])).toEqual([]);
+  }
   // The sale stays as it came, by law, and so does what is not over.
   const whole = left.filter((event) => !event.reduced);
   expect(whole).toEqual(asReceived.filter(({ seq }) => whole.some((event) => event.seq === seq)));
@@ -434,6 +454,35 @@ it('[PV36] puts older documents under keys, and says of those that it cannot', a
   await keys.memberKeys.end();
 });
 
+it('[RT5] takes the word of no box for when: nobody goes early for it, and nobody stays for ever', async () => {
+  const now = isoTime(systemClock.wallMs());
+  const [began, over] = [past({ months: 40 }), past({ months: 36 })];
+  const late = await sold('Late', began, over, now);
+  const ahead = await sold('Ahead', isoTime(systemClock.wallMs() + 366 * 86_400_000), over, now);
+  const never = await sold('Never', began, over);
+  const open = await sold('Open', began, over);
+  const since = 'select created_at <= now() as "hasBeen" from members where id = $1';
+  expect(await sql.query(since, [ahead.memberId])).toEqual([{ hasBeen: true }]);
+  // Taken in by a version that believed any year.
+  const far = '9999-06-01T00:00:00.000Z';
+  for (const { memberId } of [never, open]) {
+    await sql.query('update members set created_at = $2 where id = $1', [memberId, far]);
+    await sql.query('update sales set at = $2 where member_id = $1', [memberId, far]);
+  }
+  await sql.query('update memberships set valid_from = $2, valid_to = $2, status = $3 where member_id = $1', [
+    ...[never.memberId, far, 'cancelled'],
+  ]);
+  await sql.query('update memberships set valid_to = $2 where member_id = $1', [open.memberId, far]);
+  const names = async () => Promise.all([late, ahead, never, open].map(nameOf));
+  await applyRetention({ ...context, database: sql });
+  expect(await names()).toEqual(['Late', 'Ahead', null, 'Open']);
+  await received(late.memberId, over);
+  await received(ahead.memberId, over);
+  await sql.query('update members set created_at = $2 where id = $1', [ahead.memberId, over]);
+  await applyRetention({ ...context, database: sql });
+  expect(await names()).toEqual([null, null, null, 'Open']);
+});
+
 it('[DU10] [DU15] [RT4] [RT5] merged records end with the one that stays, and not before', async () => {
   const kept = await sold('Kept', past({ months: 40 }), null);
   const between = await sold('Between', past({ months: 40 }), past({ months: 36 }));
@@ -472,7 +521,7 @@ it('[DU10] [DU15] [RT4] [RT5] merged records end with the one that stays, and no
   await run();
   expect(await Promise.all([kept, between, old].map(nameOf))).toEqual(['Kept', 'Between', 'Old']);
   await sql.query(
-    "set session_replication_role = replica; update consents set at = at - interval '1 year' where member_id = '" +
+    "set session_replication_role = replica; update consents set received_at = received_at - interval '1 year' where member_id = '" +
       old.memberId +
       "'; set session_replication_role = origin",
   );

@@ -123,7 +123,8 @@ async function applyAgain(
     return null;
   }
   await sql.query('savepoint again');
-  const application = await applyEvent(sql, reporter, { body: text, receivedAt: received_at, caseIds });
+  const told = { body: text, receivedAt: received_at, caseIds, again: true };
+  const application = await applyEvent(sql, reporter, told);
   if (application.parked !== null) {
     await sql.query('rollback to savepoint again');
     return application.parked;
