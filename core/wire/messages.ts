@@ -30,7 +30,10 @@ export function requestToSign(method: string, path: string, counter: number, bod
   return ['portillon-request-1', method.toUpperCase(), path, String(counter), bodySha256Hex].join('\n');
 }
 
-/** `POST /v1/enrol`, unsigned: proves itself by the one-time code. */
+/** The counter in the signature of an enrolment (W-ENROL-9): those of an enrolled edge begin at 1. */
+export const enrolCounter = 0;
+
+/** `POST /v1/enrol`: proves itself by the one-time code, and from this version on that it holds the key. */
 export const enrolRequestSchema = z.object({
   wireVersion: z.literal(wireVersion),
   code: z.string().min(4).max(40),

@@ -7,6 +7,7 @@ import { signBytes } from '@portillon/core/crypto/signing-key.ts';
 import {
   counterHeader,
   edgeHeader,
+  enrolCounter,
   refusalSchema,
   requestToSign,
   signatureHeader,
@@ -35,6 +36,8 @@ export interface BaseRequest<Answer> {
   readonly contentType?: string;
   readonly contentEncoding?: 'gzip';
   readonly limitMs: number;
+  /** Of an enrolment: the private half of the key that it tells (W-ENROL-9). */
+  readonly newKey?: string;
   /** Null for an answer without a body. */
   readonly answer: z.ZodType<Answer> | null;
 }
@@ -89,13 +92,15 @@ export class BaseClient {
     const headers: Record<string, string> = {};
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     if (request.contentEncoding) headers['content-encoding'] = request.contentEncoding;
+    const toSign = (counter: number) =>
+      requestToSign(request.method, url.pathname + url.search, counter, sha256Hex(request.body ?? ''));
     if (identity) {
       const counter = await this.#store.reserveCounters(1);
-      const digest = sha256Hex(request.body ?? '');
-      const signed = requestToSign(request.method, url.pathname + url.search, counter, digest);
       headers[edgeHeader] = identity.edgeId;
       headers[counterHeader] = String(counter);
-      headers[signatureHeader] = toBase64url(signBytes(identity.privateKey, signed));
+      headers[signatureHeader] = toBase64url(signBytes(identity.privateKey, toSign(counter)));
+    } else if (request.newKey) {
+      headers[signatureHeader] = toBase64url(signBytes(request.newKey, toSign(enrolCounter)));
     }
     const late = new AbortController();
     const cancelLimit = this.#clock.setTimer(request.limitMs, () =>

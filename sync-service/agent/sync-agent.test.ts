@@ -2,17 +2,20 @@ import { isoTime } from '@portillon/core/base/clock.ts';
 import { silentLog } from '@portillon/core/base/log.ts';
 import { SeededRandom } from '@portillon/core/base/random.ts';
 import { VirtualClock } from '@portillon/core/base/virtual-clock.ts';
-import { toBase64url } from '@portillon/core/crypto/base64url.ts';
+import { fromBase64url, toBase64url } from '@portillon/core/crypto/base64url.ts';
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
-import { newSigningKeyPair, signBytes } from '@portillon/core/crypto/signing-key.ts';
+import { newSigningKeyPair, signatureHolds, signBytes } from '@portillon/core/crypto/signing-key.ts';
 import {
   type CardKeysTold,
   cardKeyState,
   clockOrderToSign,
   counterHeader,
+  enrolCounter,
   type FeedAnswer,
   type PushAnswer,
   type PushRequest,
+  requestToSign,
+  signatureHeader,
 } from '@portillon/core/wire/messages.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryAgentStore } from '../test/memory-agent-store.ts';
@@ -130,7 +133,7 @@ class HeardClock {
 }
 
 describe('enrolment', () => {
-  it('[W-ENROL-7] goes on while the base cannot be reached, with the same key, and is then enrolled', async () => {
+  it('[W-ENROL-7] [W-ENROL-9] goes on while the base cannot be reached, with the same key, and is then enrolled', async () => {
     let failures = 0;
     base.answerWith((asked) => {
       if (asked.path !== '/v1/enrol') return wellBehaved(asked);
@@ -145,6 +148,12 @@ describe('enrolment', () => {
       .map(({ body }) => JSON.parse(body.toString()));
     expect(sent).toHaveLength(4);
     expect(new Set(sent.map(({ publicKey }) => publicKey)).size).toBe(1);
+    for (const { path, body, headers } of base.asked.filter(({ path }) => path === '/v1/enrol')) {
+      const signed = requestToSign('POST', path, enrolCounter, sha256Hex(body));
+      const signature = fromBase64url(String(headers[signatureHeader]));
+      expect(signatureHolds(JSON.parse(body.toString()).publicKey, signed, signature)).toBe(true);
+      expect(headers).not.toHaveProperty(counterHeader);
+    }
     expect(store.kept).toMatchObject({ epoch: 1 });
     expect(store.kept?.privateKey.length).toBeGreaterThan(40);
   });

@@ -281,6 +281,7 @@ export class SyncAgent {
           path: '/v1/enrol',
           body: JSON.stringify(request),
           limitMs: limitMs.enrol,
+          newKey: keys.privateKey,
           answer: enrolAnswerSchema,
         },
         null,

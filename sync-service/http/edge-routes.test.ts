@@ -6,7 +6,7 @@ import { fromBase64url, toBase64url } from '@portillon/core/crypto/base64url.ts'
 import { sha256Hex } from '@portillon/core/crypto/digest.ts';
 import { eventHash, genesisHash } from '@portillon/core/crypto/hash-chain.ts';
 import { newSealKeyPair, seal } from '@portillon/core/crypto/seal.ts';
-import { newSigningKeyPair, signatureHolds } from '@portillon/core/crypto/signing-key.ts';
+import { newSigningKeyPair, signatureHolds, signBytes } from '@portillon/core/crypto/signing-key.ts';
 import {
   attachmentMaxBytes,
   type CardKeysTold,
@@ -14,10 +14,13 @@ import {
   counterHeader,
   edgeHeader,
   edgeKeyToSign,
+  enrolCounter,
   type PushRequest,
   pushAnswerSchema,
   refusalSchema,
+  requestToSign,
   signatureHeader,
+  wireVersion,
 } from '@portillon/core/wire/messages.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database, type Sql } from '../postgres/database.ts';
@@ -109,6 +112,43 @@ describe('enrolment', () => {
     expect(codeOf(await edge.enrol(await code()))).toBe('enrol.key-known');
     await sql.query("update edges set status = 'revoked' where id = $1", [first]);
     expect(codeOf(await edge.enrol(once))).toBe('enrol.code-used');
+  });
+
+  it('[W-ENROL-3] [W-ENROL-9] tells the keys again only to who holds the key of the box, and unsigned for an hour', async () => {
+    const once = await code();
+    const edge = new TestEdge(base.url);
+    const stranger = newSigningKeyPair().privateKey;
+    const { publicKey } = edge.keys;
+    expect(codeOf(await edge.enrol(once, publicKey, stranger))).toBe('request.bad-signature');
+    // One of the version before.
+    expect((await edge.enrol(once, publicKey, null)).status).toBe(200);
+    const { edgeId } = edge.identity;
+    expect(await edge.enrol(once, publicKey, null)).toMatchObject({ status: 200, body: { edgeId } });
+    await sql.query("update edges set enrolled_at = enrolled_at - interval '1 hour' where id = $1", [edgeId]);
+    expect(codeOf(await edge.enrol(once, publicKey, null))).toBe('enrol.code-used');
+    expect(codeOf(await edge.enrol(once, publicKey, stranger))).toBe('request.bad-signature');
+    expect(await edge.enrol(once)).toMatchObject({ status: 200, body: { edgeId, cardKeys: { current: 1 } } });
+  });
+
+  it('[W-ENROL-9] takes no other signature for the proof: of another body, of a later request, or cut short', async () => {
+    const once = await code();
+    const edge = await TestEdge.enrolled(base.url, once);
+    const body = JSON.stringify({ wireVersion, code: once, publicKey: edge.keys.publicKey, software: 'x' });
+    const by = (toSign: string) => toBase64url(signBytes(edge.keys.privateKey, toSign));
+    const asEnrolment = (text: string) => requestToSign('POST', '/v1/enrol', enrolCounter, sha256Hex(text));
+    const right = by(asEnrolment(body));
+    const enrolled = (signature: string) =>
+      send(base.url, 'POST', '/v1/enrol', { body }, new Headers({ [signatureHeader]: signature }));
+    for (const wrong of [
+      by(asEnrolment(body.replace('"x"', '"y"'))),
+      by(requestToSign('POST', '/v1/enrol', 1, sha256Hex(body))),
+      by(requestToSign('POST', '/v1/push', enrolCounter, sha256Hex(body))),
+      right.slice(0, 85),
+      '',
+    ]) {
+      expect(codeOf(await enrolled(wrong))).toBe('request.bad-signature');
+    }
+    expect((await enrolled(right)).status).toBe(200);
   });
 
   it('[W-ENROL-4] refuses a wrong code, and kills one that is guessed at', async () => {

@@ -34,6 +34,7 @@ import { pushRoute } from './push-route.ts';
 import { refuse } from './refusal.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 import { signed } from './signed-handler.ts';
+import { provesKey } from './signed-request.ts';
 import { whereAndWhat } from './where-and-what.ts';
 
 const enrolBodyBytes = 4 * 1024;
@@ -66,10 +67,21 @@ export async function edgeRoutes(app: FastifyInstance, { base }: { base: BaseCon
     async (request, reply) => {
       const asked = await jsonBody(request, enrolRequestSchema, 'enrol.malformed');
       if ('refusal' in asked) return refuse(reply, asked.refusal);
+      const isProved = provesKey(request, asked.value.publicKey);
+      if (typeof isProved === 'object') {
+        base.log.warn('enrol.refused', { code: isProved.code });
+        return refuse(reply, isProved);
+      }
       const edgeId = newId<'edge'>(base.clock, base.random);
       const nowMs = base.clock.wallMs();
       const { network, seal, card } = base.keys;
-      const enrolled = await enrolEdge(base.database, asked.value, edgeId, network.privateKey, nowMs);
+      const enrolled = await enrolEdge(
+        base.database,
+        { ...asked.value, isProved },
+        edgeId,
+        network.privateKey,
+        nowMs,
+      );
       if (!enrolled.ok) {
         base.log.warn('enrol.refused', { code: enrolled.error.code });
         return refuse(reply, enrolled.error);

@@ -28,6 +28,8 @@ const selectorLength = 4;
 const secretLength = 12;
 const wrongTriesAllowed = 5;
 export const codeLifeMs = 24 * 3_600_000;
+/** How long a box that does not prove its key, one of the version before, is answered again (W-ENROL-3). */
+const unprovedRepeatMs = 3_600_000;
 
 /**
  * A one-time code for an edge of this club: `K7QM-3F9C-TW2X-80AB`. The first group only finds the row; the rest is the
@@ -64,7 +66,7 @@ export interface Enrolled {
 /** One code, one key. The same key may ask again and gets the same answer: the first one may have been lost. */
 export async function enrolEdge(
   database: Database,
-  request: EnrolRequest,
+  request: EnrolRequest & { readonly isProved: boolean },
   edgeId: string,
   networkPrivateKey: string,
   nowMs: number,
@@ -100,14 +102,21 @@ export async function enrolEdge(
       ]);
       return wrong;
     }
-    const [known] = await sql.query<{ id: string; status: string }>(
-      'select id, status from edges where public_key = $1',
+    const [known] = await sql.query<{ id: string; status: string; enrolled_at: string }>(
+      'select id, status, enrolled_at from edges where public_key = $1',
       [request.publicKey],
     );
     if (code.used_by_key !== null) {
-      // The answer holds the keys of the cards: nothing of it is for a box that was revoked.
+      // The answer holds the keys of the cards: nothing of it is for a box that was revoked, nor for who only knows code and key.
       if (known?.status === 'active' && code.used_by_key === request.publicKey) {
-        return ok({ edgeId: known.id, clubId: code.club_id, issuesCards: code.issues_cards });
+        if (request.isProved || nowMs < Date.parse(known.enrolled_at) + unprovedRepeatMs) {
+          return ok({ edgeId: known.id, clubId: code.club_id, issuesCards: code.issues_cards });
+        }
+        return err({
+          code: 'enrol.code-used',
+          message:
+            'this enrolment code was used more than an hour ago: a box must sign to be answered again, as its newer software does',
+        });
       }
       return err({
         code: 'enrol.code-used',

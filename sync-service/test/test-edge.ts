@@ -16,6 +16,7 @@ import {
   counterHeader,
   type EnrolAnswer,
   edgeHeader,
+  enrolCounter,
   type FeedAnswer,
   type FeedChange,
   type FiscalHead,
@@ -104,15 +105,19 @@ export class TestEdge {
     return this.#identity;
   }
 
-  async enrol(code: string, publicKey = this.keys.publicKey): Promise<Answer> {
+  /** Null: not signed, as an edge of the version before does it. */
+  async enrol(
+    code: string,
+    publicKey = this.keys.publicKey,
+    signedWith: string | null = publicKey === this.keys.publicKey ? this.keys.privateKey : null,
+  ): Promise<Answer> {
     const body = JSON.stringify({ wireVersion, code, publicKey, software: 'test' });
-    const answer = await send(
-      this.#url,
-      'POST',
-      '/v1/enrol',
-      { body },
-      new Headers({ 'x-forwarded-for': this.address }),
-    );
+    const headers = new Headers({ 'x-forwarded-for': this.address });
+    if (signedWith !== null) {
+      const toSign = requestToSign('POST', '/v1/enrol', enrolCounter, sha256Hex(body));
+      headers.set(signatureHeader, toBase64url(signBytes(signedWith, toSign)));
+    }
+    const answer = await send(this.#url, 'POST', '/v1/enrol', { body }, headers);
     if (answer.status === 200) this.#identity = answer.body as EnrolAnswer;
     return answer;
   }
