@@ -19,3 +19,8 @@ it('finds a port that no outgoing connection is given', async () => {
   expect(port).toBeGreaterThanOrEqual(10_000);
   expect(port).toBeLessThan(32_768);
 });
+
+it('gives nobody a port twice that was given and is not in use yet', async () => {
+  const ports = await Promise.all(Array.from({ length: 60 }, anyPort));
+  expect(new Set(ports).size).toBe(60);
+});
